@@ -1,0 +1,54 @@
+"""What can go wrong, in words for the person at the keyboard.
+
+Every error that a user can cause is a `BuilderError`. The command line prints its message and exits
+with code 2; anything else is a bug of ours and keeps its traceback.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class BuilderError(Exception):
+    """An error whose message names the file, the value and the remedy."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a file: where it stands, what it is, and what to do about it."""
+
+    where: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" + (f"\n    {self.remedy}" if self.remedy else "")
+
+
+class SpecError(BuilderError):
+    """`demo.toml`, or a file it names, cannot be used; carries every problem found, not the first."""
+
+    def __init__(self, problems: Sequence[Problem]):
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        head = "1 problem" if count == 1 else f"{count} problems"
+        super().__init__("\n".join([f"{head} found:", *(f"  {p}" for p in self.problems)]))
+
+
+class ImageError(BuilderError):
+    """A picture cannot be opened or is not safe to open."""
+
+
+class ModelError(BuilderError):
+    """A model's files are missing, unreadable, or do not fit its architecture."""
+
+
+class ExportError(BuilderError):
+    """A JAX function uses something that TensorFlow.js cannot run."""
+
+
+class ParityError(ExportError):
+    """The exported graph does not compute what JAX computes."""
+
+
+class SiteError(BuilderError):
+    """A site folder cannot be written, or is not what its manifest says."""

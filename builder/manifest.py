@@ -1,0 +1,208 @@
+"""The contract between the builder and the web app: what `manifest.json` in a site says.
+
+These models are the only place where the format is written down. `make generate` derives the JSON
+Schema and the TypeScript types in `webapp_src/src/generated/` from them. URLs are relative to the
+manifest, so a site works under any path. Rows of matrices are tied to images and prompts by id.
+"""
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+SCHEMA_VERSION = 1
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        json_schema_serialization_defaults_required=True,
+    )
+
+
+class FileRef(_Part):
+    """A file of the site: where it is, what it hashes to, how long it is."""
+
+    url: str
+    sha256: Sha256
+    bytes: Annotated[int, Field(ge=0)]
+
+
+class PictureRef(FileRef):
+    """A picture file with its size in pixels."""
+
+    width: Annotated[int, Field(gt=0)]
+    height: Annotated[int, Field(gt=0)]
+
+
+class MatrixRef(FileRef):
+    """A row-major little-endian matrix; an entry's value is `scale` times what is stored."""
+
+    dtype: Literal["float32", "float16", "int8"]
+    shape: Annotated[tuple[int, ...], Field(min_length=2, max_length=2)]
+    scale: float
+    rows: tuple[str, ...] = Field(description="The id of each row, in order.")
+
+
+class SoftmaxScoring(_Part):
+    """Probabilities over a card's prompts: softmax(scale * cosine)."""
+
+    kind: Literal["softmax"] = "softmax"
+    scale: float
+
+
+class SigmoidScoring(_Part):
+    """A probability for each prompt alone: sigmoid(scale * cosine + bias)."""
+
+    kind: Literal["sigmoid"] = "sigmoid"
+    scale: float
+    bias: float
+
+
+Scoring = Annotated[SoftmaxScoring | SigmoidScoring, Field(discriminator="kind")]
+
+
+class SentencePieceRef(_Part):
+    """A SentencePiece tokenizer: its vocabulary file and how token rows are made from pieces.
+
+    A row holds at most `max_length - 1` pieces, then `end_id`, then `pad_id` up to `max_length`:
+    the end token survives truncation (big_vision's `eos="sticky"`).
+    """
+
+    kind: Literal["sentencepiece"] = "sentencepiece"
+    file: FileRef
+    max_length: Annotated[int, Field(gt=1)]
+    end_id: int
+    pad_id: int
+
+
+class GraphModelRef(_Part):
+    """A TensorFlow.js graph model: token rows int32[b, max_length] to unit rows float32[b, dim]."""
+
+    model: FileRef
+    weights: tuple[FileRef, ...]
+    input: str
+    output: str
+
+
+class Golden(_Part):
+    """A text whose tokens and embedding a browser must reproduce before its answers are trusted."""
+
+    text: str
+    tokens: tuple[int, ...]
+    row: str = Field(description="Row of the model's prompt embeddings.")
+
+
+class Model(_Part):
+    """An image/text model: precomputed embeddings and the text encoder that runs in the page."""
+
+    id: str
+    name: str
+    description: str
+    image_tower: str
+    text_tower: str
+    license: str
+    source: str | None
+    dim: Annotated[int, Field(gt=0)]
+    scoring: Scoring
+    tokenizer: SentencePieceRef
+    encoder: GraphModelRef
+    image_embeddings: MatrixRef
+    prompt_embeddings: MatrixRef
+    goldens: tuple[Golden, ...]
+
+
+class Prompt(_Part):
+    """An example prompt; `id` names its row in every model's prompt embeddings."""
+
+    id: str
+    text: str
+
+
+class Credit(_Part):
+    """Who made a picture, under which licence, and where it comes from."""
+
+    author: str | None
+    license: str | None
+    source: str | None
+
+
+class Image(_Part):
+    """A picture: `photo` is what the models saw; `display` holds sharper copies of the same crop."""
+
+    id: str
+    description: str
+    prompts: tuple[Prompt, ...]
+    photo: PictureRef
+    display: tuple[PictureRef, ...]
+    thumbnail: PictureRef
+    credit: Credit
+
+
+class Link(_Part):
+    """A link in the page's header."""
+
+    label: str
+    url: str
+
+
+class Generator(_Part):
+    """The program that wrote the site."""
+
+    name: str
+    version: str
+
+
+class SiteManifest(_Part):
+    """Everything the web app needs to know about a site; the first model is the default."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    generator: Generator
+    title: str
+    description: str
+    language: str
+    links: tuple[Link, ...]
+    models: Annotated[tuple[Model, ...], Field(min_length=1)]
+    images: Annotated[tuple[Image, ...], Field(min_length=1)]
+    files: tuple[FileRef, ...] = Field(description="The page and the app's own files.")
+
+
+class SentencePieceModel(_Part):
+    """Content of a SentencePiece vocabulary file, with the fields of sentencepiece's ModelProto.
+
+    `types` are ModelProto.SentencePiece.Type: 1 normal, 2 unknown, 3 control, 4 user defined,
+    5 unused, 6 byte.
+    """
+
+    algorithm: Literal["bpe", "unigram"]
+    pieces: tuple[str, ...]
+    scores: tuple[float, ...]
+    types: tuple[int, ...]
+    unknown_id: int
+    byte_fallback: bool
+    add_dummy_prefix: bool
+    remove_extra_whitespaces: bool
+    escape_whitespaces: bool
+    precompiled_charsmap: str = Field(description="Base64; empty where nothing is normalized.")
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of the manifest; `$defs` also holds the files it points to."""
+    schema = SiteManifest.model_json_schema(mode="serialization")
+    vocabulary = SentencePieceModel.model_json_schema(mode="serialization")
+    schema["$defs"][vocabulary["title"]] = vocabulary
+    for definition in (schema, *schema["$defs"].values()):
+        for field in definition["properties"].values():
+            # Pydantic titles every field; the type generator would make each title a type.
+            field.pop("title", None)
+    return schema
+
+
+if __name__ == "__main__":
+    print(json.dumps(json_schema(), indent=2))

@@ -1,0 +1,236 @@
+/* Generated from builder/manifest.py by `make generate`; do not edit. */
+
+/**
+ * Everything the web app needs to know about a site; the first model is the default.
+ */
+export interface SiteManifest {
+  schemaVersion: 1;
+  generator: Generator;
+  title: string;
+  description: string;
+  language: string;
+  links: Link[];
+  /**
+   * @minItems 1
+   */
+  models: [Model, ...Model[]];
+  /**
+   * @minItems 1
+   */
+  images: [Image, ...Image[]];
+  /**
+   * The page and the app's own files.
+   */
+  files: FileRef[];
+}
+/**
+ * The program that wrote the site.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "Generator".
+ */
+export interface Generator {
+  name: string;
+  version: string;
+}
+/**
+ * A link in the page's header.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "Link".
+ */
+export interface Link {
+  label: string;
+  url: string;
+}
+/**
+ * An image/text model: precomputed embeddings and the text encoder that runs in the page.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "Model".
+ */
+export interface Model {
+  id: string;
+  name: string;
+  description: string;
+  imageTower: string;
+  textTower: string;
+  license: string;
+  source: string | null;
+  dim: number;
+  scoring: SoftmaxScoring | SigmoidScoring;
+  tokenizer: SentencePieceRef;
+  encoder: GraphModelRef;
+  imageEmbeddings: MatrixRef;
+  promptEmbeddings: MatrixRef;
+  goldens: Golden[];
+}
+/**
+ * Probabilities over a card's prompts: softmax(scale * cosine).
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "SoftmaxScoring".
+ */
+export interface SoftmaxScoring {
+  kind: 'softmax';
+  scale: number;
+}
+/**
+ * A probability for each prompt alone: sigmoid(scale * cosine + bias).
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "SigmoidScoring".
+ */
+export interface SigmoidScoring {
+  kind: 'sigmoid';
+  scale: number;
+  bias: number;
+}
+/**
+ * A SentencePiece tokenizer: its vocabulary file and how token rows are made from pieces.
+ *
+ * A row holds at most `max_length - 1` pieces, then `end_id`, then `pad_id` up to `max_length`:
+ * the end token survives truncation (big_vision's `eos="sticky"`).
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "SentencePieceRef".
+ */
+export interface SentencePieceRef {
+  kind: 'sentencepiece';
+  file: FileRef;
+  maxLength: number;
+  endId: number;
+  padId: number;
+}
+/**
+ * A file of the site: where it is, what it hashes to, how long it is.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "FileRef".
+ */
+export interface FileRef {
+  url: string;
+  sha256: string;
+  bytes: number;
+}
+/**
+ * A TensorFlow.js graph model: token rows int32[b, max_length] to unit rows float32[b, dim].
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "GraphModelRef".
+ */
+export interface GraphModelRef {
+  model: FileRef;
+  weights: FileRef[];
+  input: string;
+  output: string;
+}
+/**
+ * A row-major little-endian matrix; an entry's value is `scale` times what is stored.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "MatrixRef".
+ */
+export interface MatrixRef {
+  url: string;
+  sha256: string;
+  bytes: number;
+  dtype: 'float32' | 'float16' | 'int8';
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  shape: [number, number];
+  scale: number;
+  /**
+   * The id of each row, in order.
+   */
+  rows: string[];
+}
+/**
+ * A text whose tokens and embedding a browser must reproduce before its answers are trusted.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "Golden".
+ */
+export interface Golden {
+  text: string;
+  tokens: number[];
+  /**
+   * Row of the model's prompt embeddings.
+   */
+  row: string;
+}
+/**
+ * A picture: `photo` is what the models saw; `display` holds sharper copies of the same crop.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "Image".
+ */
+export interface Image {
+  id: string;
+  description: string;
+  prompts: Prompt[];
+  photo: PictureRef;
+  display: PictureRef[];
+  thumbnail: PictureRef;
+  credit: Credit;
+}
+/**
+ * An example prompt; `id` names its row in every model's prompt embeddings.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "Prompt".
+ */
+export interface Prompt {
+  id: string;
+  text: string;
+}
+/**
+ * A picture file with its size in pixels.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "PictureRef".
+ */
+export interface PictureRef {
+  url: string;
+  sha256: string;
+  bytes: number;
+  width: number;
+  height: number;
+}
+/**
+ * Who made a picture, under which licence, and where it comes from.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "Credit".
+ */
+export interface Credit {
+  author: string | null;
+  license: string | null;
+  source: string | null;
+}
+/**
+ * Content of a SentencePiece vocabulary file, with the fields of sentencepiece's ModelProto.
+ *
+ * `types` are ModelProto.SentencePiece.Type: 1 normal, 2 unknown, 3 control, 4 user defined,
+ * 5 unused, 6 byte.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "SentencePieceModel".
+ */
+export interface SentencePieceModel {
+  algorithm: 'bpe' | 'unigram';
+  pieces: string[];
+  scores: number[];
+  types: number[];
+  unknownId: number;
+  byteFallback: boolean;
+  addDummyPrefix: boolean;
+  removeExtraWhitespaces: boolean;
+  escapeWhitespaces: boolean;
+  /**
+   * Base64; empty where nothing is normalized.
+   */
+  precompiledCharsmap: string;
+}
