@@ -1,0 +1,1 @@
+"""Flax towers and their weights."""
