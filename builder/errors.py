@@ -25,7 +25,7 @@ class Problem:
 
 
 class SpecError(BuilderError):
-    """`demo.toml`, or a file it names, cannot be used; carries every problem found, not the first."""
+    """`demo.toml`, or a file it names, cannot be used; carries every problem found."""
 
     def __init__(self, problems: Sequence[Problem]):
         self.problems = tuple(problems)

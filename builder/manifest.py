@@ -134,7 +134,7 @@ class Credit(_Part):
 
 
 class Image(_Part):
-    """A picture: `photo` is what the models saw; `display` holds sharper copies of the same crop."""
+    """A picture: `photo` is what the models saw, `display` sharper copies of the same crop."""
 
     id: str
     description: str

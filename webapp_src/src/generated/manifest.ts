@@ -162,7 +162,7 @@ export interface Golden {
   row: string;
 }
 /**
- * A picture: `photo` is what the models saw; `display` holds sharper copies of the same crop.
+ * A picture: `photo` is what the models saw, `display` sharper copies of the same crop.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "Image".

@@ -1,0 +1,65 @@
+# `make demo` builds the default demo, `make test` runs every check; both do all set-up first.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+WEB := webapp_src
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint unit web generate screenshots clean
+
+help: ## Show this list.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | column -t -s '|'
+
+demo: _site/manifest.json ## Set everything up and build the default demo into _site/.
+
+_site/manifest.json: $(VENV)/.installed web data/demo.toml
+	$(BIN)/lit-demo build data/demo.toml -o _site
+
+serve: demo ## Build if needed, then serve the demo under a sub-path.
+	$(BIN)/lit-demo serve _site --base-path /demo/
+
+test: $(VENV)/.installed-dev web lint unit ## Set everything up, run every check and test.
+
+lint: $(VENV)/.installed-dev $(WEB)/node_modules/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	npm --prefix $(WEB) run --silent check
+
+unit: $(VENV)/.installed-dev web chromium
+	npm --prefix $(WEB) run --silent test
+	$(BIN)/pytest
+
+chromium:
+	@.ci/chromium
+
+web: builder/_web/.built ## Build the web app and the Node runtime that checks exports.
+
+WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*')
+builder/_web/.built: $(WEB)/node_modules/.installed $(WEB_SOURCES)
+	npm --prefix $(WEB) run --silent build
+	npm --prefix $(WEB) run --silent build:node
+	@touch $@
+
+generate: $(VENV)/.installed $(WEB)/node_modules/.installed ## Derive JSON Schema and TypeScript types from builder/manifest.py.
+	$(BIN)/python -m builder.manifest > $(WEB)/src/generated/manifest.schema.json
+	npm --prefix $(WEB) run --silent generate
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml .ci/constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml .ci/constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt --editable '.[dev]'
+	@touch $(VENV)/.installed $@
+
+$(WEB)/node_modules/.installed: $(WEB)/package-lock.json
+	npm --prefix $(WEB) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+clean: ## Remove what was built (not the environments).
+	rm -rf _site builder/_web

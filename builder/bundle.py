@@ -1,0 +1,173 @@
+"""From results to files: the manifest and everything it points to, named by content."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from builder import __version__, manifest
+from builder.embed import Rows
+from builder.images import Picture, PreparedImage
+from builder.manifest import FileRef, PictureRef, SiteManifest
+from builder.spec import DemoSpec
+from builder.towers.base import Towers
+from builder.vectors import encode_matrix
+
+_HASH_DIGITS = 10
+
+
+@dataclass(frozen=True)
+class TextEncoder:
+    """An exported text tower: `model.json` and weight shards by file name."""
+
+    model: bytes
+    weights: Mapping[str, bytes]
+    input: str
+    output: str
+
+
+@dataclass(frozen=True)
+class BuiltModel:
+    """Everything that was computed for one model; `texts` are the rows of `ztxt`."""
+
+    towers: Towers
+    zimg: Rows
+    ztxt: Rows
+    texts: tuple[str, ...]
+    goldens: tuple[manifest.Golden, ...]
+    encoder: TextEncoder
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A site without its page: the manifest, still without the app's files, and the data files."""
+
+    manifest: SiteManifest
+    files: Mapping[str, bytes]
+
+
+@dataclass
+class _Files:
+    """Collects files under names that change with their content."""
+
+    content: dict[str, bytes] = field(default_factory=dict[str, bytes])
+
+    def add(self, stem: str, suffix: str, data: bytes) -> FileRef:
+        return self.add_as(
+            f"{stem}-{hashlib.sha256(data).hexdigest()[:_HASH_DIGITS]}{suffix}", data
+        )
+
+    def add_as(self, url: str, data: bytes) -> FileRef:
+        self.content[url] = data
+        return refer(url, data)
+
+
+def refer(url: str, data: bytes) -> FileRef:
+    """The manifest's entry for a file."""
+    return FileRef(url=url, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+
+
+def row_id(text: str) -> str:
+    """The id of a text's embedding row: the same text has the same id in every model."""
+    return f"p-{hashlib.sha256(text.encode()).hexdigest()[:_HASH_DIGITS]}"
+
+
+def bundle(spec: DemoSpec, images: Sequence[PreparedImage], models: Sequence[BuiltModel]) -> Bundle:
+    """Put a site's data together."""
+    files = _Files()
+    image_ids = tuple(image.spec.id for image in images)
+    site = SiteManifest(
+        generator=manifest.Generator(name="lit-demo-builder", version=__version__),
+        title=spec.title,
+        description=spec.description,
+        language=spec.language,
+        links=tuple(manifest.Link(label=link.label, url=link.url) for link in spec.links),
+        models=tuple(_describe_model(model, image_ids, files) for model in models),
+        images=tuple(_describe_image(image, files) for image in images),
+        files=(),
+    )
+    return Bundle(site, files.content)
+
+
+def referenced_files(site: SiteManifest) -> Iterator[FileRef]:
+    """Every file that a manifest names."""
+    yield from site.files
+    for image in site.images:
+        yield from (image.photo, *image.display, image.thumbnail)
+    for model in site.models:
+        yield from (model.image_embeddings, model.prompt_embeddings, *encoder_files(model))
+
+
+def encoder_files(model: manifest.Model) -> tuple[FileRef, ...]:
+    """What a page fetches before it can embed a text of the visitor's."""
+    return (model.tokenizer.file, model.encoder.model, *model.encoder.weights)
+
+
+def _describe_image(image: PreparedImage, files: _Files) -> manifest.Image:
+    spec = image.spec
+
+    def add(picture: Picture) -> PictureRef:
+        file = files.add(f"images/{spec.id}-{picture.size}", ".jpg", picture.jpeg)
+        return PictureRef(**file.model_dump(), width=picture.size, height=picture.size)
+
+    return manifest.Image(
+        id=spec.id,
+        description=spec.description,
+        prompts=tuple(manifest.Prompt(id=row_id(text), text=text) for text in spec.prompts),
+        photo=add(image.photo),
+        display=tuple(add(picture) for picture in image.display),
+        thumbnail=add(image.thumbnail),
+        credit=manifest.Credit(author=spec.author, license=spec.license, source=spec.source),
+    )
+
+
+def _describe_model(model: BuiltModel, image_ids: tuple[str, ...], files: _Files) -> manifest.Model:
+    towers, card = model.towers, model.towers.card
+    folder = f"models/{towers.id}"
+
+    def add_matrix(stem: str, rows: Rows, ids: tuple[str, ...]) -> manifest.MatrixRef:
+        stored = encode_matrix(rows)
+        file = files.add(f"{folder}/{stem}", ".bin", stored.data)
+        return manifest.MatrixRef(
+            **file.model_dump(),
+            dtype=stored.dtype,
+            shape=stored.shape,
+            scale=stored.scale,
+            rows=ids,
+        )
+
+    vocabulary = towers.tokenizer.to_manifest().model_dump_json(by_alias=True).encode()
+    return manifest.Model(
+        id=towers.id,
+        name=card.name,
+        description=card.description,
+        image_tower=card.image_tower,
+        text_tower=card.text_tower,
+        license=card.license,
+        source=card.source,
+        dim=towers.dim,
+        scoring=towers.scoring,
+        tokenizer=manifest.SentencePieceRef(
+            file=files.add(f"{folder}/vocabulary", ".json", vocabulary),
+            max_length=towers.tokenizer.max_length,
+            end_id=towers.tokenizer.end_id,
+            pad_id=towers.tokenizer.pad_id,
+        ),
+        encoder=manifest.GraphModelRef(
+            model=files.add(f"{folder}/model", ".json", model.encoder.model),
+            weights=tuple(
+                files.add_as(f"{folder}/{name}", data)
+                for name, data in model.encoder.weights.items()
+            ),
+            input=model.encoder.input,
+            output=model.encoder.output,
+        ),
+        image_embeddings=add_matrix("images", model.zimg, image_ids),
+        prompt_embeddings=add_matrix("prompts", model.ztxt, tuple(map(row_id, model.texts))),
+        goldens=model.goldens,
+    )
+
+
+def to_json(site: SiteManifest) -> bytes:
+    """`manifest.json`, byte for byte the same for the same site."""
+    return json.dumps(site.model_dump(by_alias=True), ensure_ascii=False, indent=1).encode()

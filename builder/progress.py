@@ -1,0 +1,60 @@
+"""Progress of slow steps: bars on a terminal, plain lines elsewhere; and how long each took."""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+Advance = Callable[[int], None]
+"""Called with the number of items that are done since the last call."""
+
+_LINE_EVERY_S = 5.0
+
+
+class Progress:
+    """Shows steps one after the other and keeps their durations in seconds."""
+
+    def __init__(self, console: Console):
+        self.console = console
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, title: str, total: int) -> Generator[Advance]:
+        """A step of `total` items; yields the function that reports finished ones."""
+        started = time.perf_counter()
+        show = self._bar if self.console.is_terminal else self._lines
+        with show(title, total) as advance:
+            yield advance
+        self.seconds[title] = self.seconds.get(title, 0.0) + time.perf_counter() - started
+
+    @contextmanager
+    def _bar(self, title: str, total: int) -> Generator[Advance]:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Bars(*columns, console=self.console) as bars:
+            task = bars.add_task(title, total=total)
+            yield lambda count: bars.advance(task, count)
+
+    @contextmanager
+    def _lines(self, title: str, total: int) -> Generator[Advance]:
+        self._print(f"{title} ({total})")
+        done, last = 0, time.monotonic()
+
+        def advance(count: int) -> None:
+            nonlocal done, last
+            done += count
+            if time.monotonic() - last >= _LINE_EVERY_S:
+                last = time.monotonic()
+                self._print(f"  {done}/{total}")
+
+        yield advance
+
+    def _print(self, line: str) -> None:
+        self.console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,96 @@
+"""Preview of a site as a static host would serve it, under a path of its choice."""
+
+import functools
+import posixpath
+import urllib.parse
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from builder.errors import BuilderError, SiteError
+from builder.site import MANIFEST
+
+# What the system's own table says of these differs between machines.
+_MIME_TYPES: Mapping[str, str] = {
+    ".bin": "application/octet-stream",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".webp": "image/webp",
+}
+
+
+def normalize_base_path(base_path: str) -> str:
+    """`demo`, `/demo` and `/demo/` all mean `/demo/`."""
+    inner = base_path.strip("/")
+    return f"/{inner}/" if inner else "/"
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves `directory` below `base_path`; elsewhere there is nothing."""
+
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, **_MIME_TYPES}
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, *args: object, base_path: str, verbose: bool, directory: str):
+        self._base_path = base_path
+        self._verbose = verbose
+        super().__init__(*args, directory=directory)  # pyright: ignore[reportArgumentType]
+
+    def send_head(self):
+        """Answer only below the base path; its root without a slash redirects as hosts do."""
+        path = urllib.parse.urlsplit(self.path).path
+        if path + "/" == self._base_path:
+            self.send_response(HTTPStatus.MOVED_PERMANENTLY)
+            self.send_header("Location", self._base_path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return None
+        if not posixpath.normpath(path).startswith(self._base_path.rstrip("/")):
+            self.send_error(HTTPStatus.NOT_FOUND, f"The site is at {self._base_path}")
+            return None
+        return super().send_head()
+
+    def translate_path(self, path: str) -> str:
+        """The file for a URL path; the base class keeps it inside the folder."""
+        return super().translate_path(path.removeprefix(self._base_path.rstrip("/")))
+
+    def end_headers(self) -> None:
+        """Ask browsers to revalidate, so that a rebuilt site shows at once."""
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Log requests only when asked."""
+        if self._verbose:
+            super().log_message(format, *args)
+
+
+def make_server(
+    folder: Path, *, port: int, host: str, base_path: str, verbose: bool = False
+) -> ThreadingHTTPServer:
+    """A server of `folder`, bound but not yet running; port 0 takes any free one.
+
+    Raises:
+        SiteError: if the folder holds no site.
+        BuilderError: if the address cannot be bound.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise SiteError(f"{folder}: holds no site (no {MANIFEST}). Build one first.")
+    handler = functools.partial(
+        _Handler,
+        base_path=normalize_base_path(base_path),
+        verbose=verbose,
+        directory=str(folder),
+    )
+    try:
+        return ThreadingHTTPServer((host, port), handler)
+    except OSError as error:
+        raise BuilderError(
+            f"cannot serve on {host}:{port}: {error.strerror}. Choose another with --port."
+        ) from None

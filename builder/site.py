@@ -1,0 +1,143 @@
+"""A site as a folder: written whole or not at all, and checked against its own manifest."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from pydantic import ValidationError
+
+from builder.bundle import Bundle, refer, referenced_files, to_json
+from builder.errors import Problem, SiteError
+from builder.manifest import SiteManifest
+from builder.resources import template_folder
+from builder.webapp import WebApp
+
+MANIFEST = "manifest.json"
+REPORT = "report.json"
+
+# Files that a manifest cannot name: itself, and the report, which is written after it.
+_UNNAMED = {MANIFEST, REPORT}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site ready to be written: all files by URL, and the manifest that names them."""
+
+    manifest: SiteManifest
+    files: Mapping[str, bytes]
+
+    @property
+    def total_bytes(self) -> int:
+        """Size of the whole site."""
+        return sum(map(len, self.files.values()))
+
+
+def assemble_site(bundle: Bundle, app: WebApp) -> Site:
+    """Add the page and the app to the data.
+
+    The page shows the manifest's texts and is itself named by the manifest, so it is rendered from
+    the manifest without files.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template_folder()),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("index.html.j2").render(
+        manifest=bundle.manifest,
+        manifest_url=MANIFEST,
+        entry=app.entry,
+        styles=app.styles,
+        modulepreloads=app.preloads,
+    )
+    # Without `.nojekyll`, GitHub Pages would run the folder through Jekyll.
+    own = {"index.html": page.encode(), ".nojekyll": b"", **app.files}
+    refs = tuple(refer(url, data) for url, data in sorted(own.items()))
+    manifest = bundle.manifest.model_copy(update={"files": refs})
+    return Site(manifest, {**bundle.files, **own, MANIFEST: to_json(manifest)})
+
+
+def check_target(out: Path) -> None:
+    """Refuse to replace a folder that does not look like a site of ours.
+
+    Raises:
+        SiteError: if `out` is a file, or a folder with other things in it.
+    """
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise SiteError(f"{out}: is not a folder. Name another with -o.")
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise SiteError(
+            f"{out}: is not empty and holds no site (no {MANIFEST}), so it is not replaced."
+            " Name another folder with -o, or empty it yourself."
+        )
+
+
+def write_site(files: Mapping[str, bytes], out: Path) -> None:
+    """Write all files beside `out`, then put the new folder in its place.
+
+    When anything fails or is interrupted before that, `out` is as it was.
+    """
+    check_target(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+        fresh, old = Path(scratch, "fresh"), Path(scratch, "old")
+        for url, data in files.items():
+            path = fresh / url
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        try:
+            if out.exists():
+                out.rename(old)
+            fresh.rename(out)
+        except BaseException:
+            if old.exists() and not out.exists():
+                old.rename(out)
+            raise
+
+
+def load_manifest(folder: Path) -> SiteManifest:
+    """Read a site's manifest.
+
+    Raises:
+        SiteError: if there is none, or none that this version understands.
+    """
+    path = folder / MANIFEST
+    try:
+        return SiteManifest.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise SiteError(f"{path}: there is no such file. Build the site first.") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        raise SiteError(
+            f"{path}: {place}: {first['msg']}. Build the site again with this version."
+        ) from None
+
+
+def check_site(folder: Path) -> list[Problem]:
+    """Compare every file of a site with its manifest: missing, altered, or not named at all."""
+    manifest = load_manifest(folder)
+    return list(_find_problems(folder, manifest))
+
+
+def _find_problems(folder: Path, manifest: SiteManifest) -> Iterator[Problem]:
+    named = {ref.url: ref for ref in referenced_files(manifest)}
+    for url, ref in sorted(named.items()):
+        path = folder / url
+        if not path.resolve().is_relative_to(folder.resolve()):
+            yield Problem(url, "lies outside the site", "Build the site again.")
+        elif not path.is_file():
+            yield Problem(url, "is missing", "Build or upload the site again.")
+        elif (size := path.stat().st_size) != ref.bytes:
+            yield Problem(url, f"has {size} bytes, not {ref.bytes}", "Upload it again.")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != ref.sha256:
+            yield Problem(url, "has other content than was built", "Upload it again.")
+    for path in sorted(folder.rglob("*")):
+        url = path.relative_to(folder).as_posix()
+        if path.is_file() and url not in named and url not in _UNNAMED:
+            yield Problem(url, "is not part of the site", "Remove it, or keep it elsewhere.")

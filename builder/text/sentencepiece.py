@@ -1,0 +1,86 @@
+"""SentencePiece vocabularies: token rows for the towers, and the file the web app tokenizes with.
+
+Kudo and Richardson 2018, https://arxiv.org/abs/1808.06226; file format: sentencepiece_model.proto.
+"""
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import sentencepiece
+from numpy.typing import NDArray
+from sentencepiece import sentencepiece_model_pb2 as proto
+
+from builder.errors import ModelError
+from builder.manifest import SentencePieceModel
+
+_ALGORITHMS: dict[int, Literal["unigram", "bpe"]] = {1: "unigram", 2: "bpe"}
+
+
+class SentencePieceTokenizer:
+    """Texts to rows of exactly `max_length` token ids.
+
+    A row is at most `max_length - 1` pieces, the end token, and padding: the end token survives
+    truncation (big_vision's `eos="sticky"`), and a tower may pool the last position.
+    """
+
+    def __init__(self, model: bytes, *, max_length: int, end_id: int, pad_id: int):
+        self.model = model
+        self.max_length = max_length
+        self.end_id = end_id
+        self.pad_id = pad_id
+        self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)  # pyright: ignore[reportCallIssue]
+
+    @classmethod
+    def load(
+        cls, path: Path, *, max_length: int, end_id: int, pad_id: int
+    ) -> "SentencePieceTokenizer":
+        """Read a `.model` file.
+
+        Raises:
+            ModelError: if the file is absent or not a SentencePiece model.
+        """
+        try:
+            model = path.read_bytes()
+            return cls(model, max_length=max_length, end_id=end_id, pad_id=pad_id)
+        except (OSError, RuntimeError) as error:
+            raise ModelError(f"{path}: not a SentencePiece model: {error}") from None
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:
+        """Token rows int32[n, max_length]."""
+        rows = np.full((len(texts), self.max_length), self.pad_id, np.int32)
+        for row, text in zip(rows, texts, strict=True):
+            pieces = self._processor.encode(text)[: self.max_length - 1]
+            row[: len(pieces) + 1] = [*pieces, self.end_id]
+        return rows
+
+    def to_manifest(self) -> SentencePieceModel:
+        """What the browser needs to make the same rows.
+
+        Raises:
+            ModelError: for a model type or an option that the web app does not implement.
+        """
+        model: Any = proto.ModelProto.FromString(self.model)  # pyright: ignore[reportAttributeAccessIssue]
+        trainer, normalizer = model.trainer_spec, model.normalizer_spec
+        algorithm = _ALGORITHMS.get(trainer.model_type)
+        if algorithm is None:
+            kind = trainer.ModelType.Name(trainer.model_type)
+            raise ModelError(
+                f"SentencePiece model type {kind} is not supported; use BPE or UNIGRAM."
+            )
+        if trainer.treat_whitespace_as_suffix:
+            raise ModelError("SentencePiece option treat_whitespace_as_suffix is not supported.")
+        return SentencePieceModel(
+            algorithm=algorithm,
+            pieces=tuple(p.piece for p in model.pieces),
+            scores=tuple(p.score for p in model.pieces),
+            types=tuple(p.type for p in model.pieces),
+            unknown_id=trainer.unk_id,
+            byte_fallback=trainer.byte_fallback,
+            add_dummy_prefix=normalizer.add_dummy_prefix,
+            remove_extra_whitespaces=normalizer.remove_extra_whitespaces,
+            escape_whitespaces=normalizer.escape_whitespaces,
+            precompiled_charsmap=base64.b64encode(normalizer.precompiled_charsmap).decode(),
+        )

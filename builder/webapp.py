@@ -1,0 +1,50 @@
+"""The built web app, as Vite left it: which files, and which of them a page loads first."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ENTRY_SOURCE = "src/main.ts"
+
+
+@dataclass(frozen=True)
+class WebApp:
+    """The app's files by URL; `entry`, `preloads` and `styles` are what the page names."""
+
+    files: Mapping[str, bytes]
+    entry: str
+    preloads: tuple[str, ...]
+    styles: tuple[str, ...]
+
+
+def load_webapp(folder: Path) -> WebApp:
+    """Read the app from Vite's output folder with its `.vite/manifest.json`.
+
+    Format: https://vite.dev/guide/backend-integration
+    """
+    chunks = json.loads((folder / ".vite" / "manifest.json").read_text(encoding="utf-8"))
+    loaded = list(_static_imports(chunks, ENTRY_SOURCE))
+    return WebApp(
+        files={
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and ".vite" not in path.parts
+        },
+        entry=chunks[ENTRY_SOURCE]["file"],
+        preloads=tuple(chunks[key]["file"] for key in loaded[1:]),
+        styles=tuple(css for key in loaded for css in chunks[key].get("css", ())),
+    )
+
+
+def _static_imports(chunks: Mapping[str, Any], key: str) -> Iterator[str]:
+    """A chunk and all it imports statically, each once."""
+    pending, seen = [key], {key}
+    while pending:
+        current = pending.pop()
+        yield current
+        for imported in chunks[current].get("imports", ()):
+            if imported not in seen:
+                seen.add(imported)
+                pending.append(imported)

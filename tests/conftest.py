@@ -1,0 +1,62 @@
+"""Fixtures that several test modules share."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+MakeDemo = Callable[..., Path]
+
+DEMO = """\
+title = "Two pictures"
+description = "A small demo."
+
+[[models]]
+name = "mini-tiny"
+
+[[images]]
+file = "images/red.png"
+description = "A red square."
+prompts = ["a red square", "a blue circle"]
+
+[[images]]
+file = "images/blue.png"
+description = "A blue square."
+prompts = ["a blue square", "a red square"]
+author = "Nobody"
+license = "CC0-1.0"
+"""
+
+
+def gradient(width: int, height: int, seed: int = 0) -> Image.Image:
+    """A picture in which every place looks different."""
+    rng = np.random.default_rng(seed)
+    x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
+    tint = np.full_like(x, rng.uniform(0.2, 0.8))
+    return Image.fromarray((np.stack([x, y, tint], axis=-1) * 255).astype(np.uint8))
+
+
+def jpeg_bytes(picture: Image.Image, **options: object) -> bytes:
+    """The picture as a JPEG file."""
+    data = io.BytesIO()
+    picture.save(data, "JPEG", **options)
+    return data.getvalue()
+
+
+@pytest.fixture
+def make_demo(tmp_path: Path) -> MakeDemo:
+    """Writes a demo.toml with two pictures beside it and returns its path."""
+
+    def make(text: str = DEMO) -> Path:
+        folder = tmp_path / "demo"
+        (folder / "images").mkdir(parents=True, exist_ok=True)
+        for seed, name in enumerate(("red", "blue")):
+            gradient(300, 260, seed).save(folder / "images" / f"{name}.png")
+        path = folder / "demo.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return make

@@ -1,0 +1,29 @@
+from pathlib import Path
+
+import pytest
+
+from builder.errors import BuilderError
+from builder.images import prepare_images
+from builder.project import create_project
+from builder.spec import load_spec
+
+
+def test_a_project_can_be_read_at_once(tmp_path: Path):
+    spec = load_spec(create_project(tmp_path / "mine"))
+    assert len(prepare_images(spec.images).images) == len(spec.images) == 2
+    assert all(image.author and image.license and image.source for image in spec.images)
+
+
+def test_a_project_never_overwrites_anything(tmp_path: Path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "kitten.jpg").write_bytes(b"mine")
+    with pytest.raises(BuilderError, match=r"kitten\.jpg: is there already"):
+        create_project(tmp_path)
+    assert (tmp_path / "images" / "kitten.jpg").read_bytes() == b"mine"
+    assert not (tmp_path / "demo.toml").exists()
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BuilderError, match="cannot be written"):
+        create_project(tmp_path / "file" / "folder")
