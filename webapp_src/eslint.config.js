@@ -17,6 +17,11 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
   },
+  {
+    // Lit binds the listeners in templates to their element.
+    files: ['src/components/**'],
+    rules: { '@typescript-eslint/unbound-method': 'off' },
+  },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
   { files: ['scripts/**'], languageOptions: { globals: { process: 'readonly', URL: 'readonly' } } },
 );

@@ -58,7 +58,9 @@ class Merger {
       this.consider(left.previous, pair.left);
       this.consider(pair.left, left.next);
     }
-    return symbols.filter((symbol) => symbol.text !== '').flatMap((symbol) => this.settle(symbol.text));
+    return symbols
+      .filter((symbol) => symbol.text !== '')
+      .flatMap((symbol) => this.settle(symbol.text));
   }
 
   private consider(left: number, right: number): void {
@@ -81,7 +83,7 @@ class Merger {
 
 function splitCharacters(text: string, vocabulary: Vocabulary): Symbol[] {
   const symbols: Symbol[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const kept = vocabulary.userDefined.match(text, start);
     const end = start + (kept || characterLength(text, start));
     const index = symbols.length;

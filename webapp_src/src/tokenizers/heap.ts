@@ -27,7 +27,8 @@ export class Heap<T> {
     for (;;) {
       let child = 2 * parent + 1;
       if (child >= items.length) break;
-      if (child + 1 < items.length && this.before(items[child + 1] as T, items[child] as T)) child++;
+      if (child + 1 < items.length && this.before(items[child + 1] as T, items[child] as T))
+        child++;
       if (!this.before(items[child] as T, last)) break;
       items[parent] = items[child] as T;
       parent = child;

@@ -37,7 +37,8 @@ export class Normalizer {
         afterSpace = removeExtraWhitespaces && part.endsWith(' ');
       }
     }
-    if (removeExtraWhitespaces) while (normalized.endsWith(space)) normalized = normalized.slice(0, -1);
+    if (removeExtraWhitespaces)
+      while (normalized.endsWith(space)) normalized = normalized.slice(0, -1);
     return normalized;
   }
 

@@ -39,7 +39,10 @@ describe('a token row', async () => {
 
   it('keeps the end id when the text is too long', () => {
     const text = 'a photo of a small brown dog and two cats asleep on the sofa';
-    expect([...tokenizer.encodeRow(text, layout)]).toEqual([...tokenizer.encode(text).slice(0, 7), 2]);
+    expect([...tokenizer.encodeRow(text, layout)]).toEqual([
+      ...tokenizer.encode(text).slice(0, 7),
+      2,
+    ]);
   });
 
   it('of an empty text is the end id and padding', () => {

@@ -17,14 +17,14 @@ interface Path {
 export function segmentUnigram(text: string, vocabulary: Vocabulary): string[] {
   const paths: (Path | undefined)[] = [];
   const unknownScore = Math.fround(vocabulary.minScore - UNKNOWN_PENALTY);
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const before = paths[start]?.score ?? 0;
     const single = start + characterLength(text, start);
     let singleKnown = false;
     const offer = (end: number, gain: number): void => {
       const best = paths[end];
-      const score = gain + before;
-      if (!best || score > best.score) paths[end] = { score: Math.fround(score), start };
+      const score = Math.fround(gain + before);
+      if (!best || score > best.score) paths[end] = { score, start };
     };
     const last = Math.min(text.length, start + vocabulary.longest);
     for (let end = single; end <= last; end++) {
@@ -43,12 +43,12 @@ export function segmentUnigram(text: string, vocabulary: Vocabulary): string[] {
 function gainOf(id: number, piece: string, vocabulary: Vocabulary): number {
   if (!vocabulary.isUserDefined(id)) return vocabulary.score(id);
   // User-defined pieces get a bonus by length in bytes, so that they always win.
-  return Math.fround(new TextEncoder().encode(piece).length * vocabulary.maxScore) - 0.1;
+  return Math.fround(new TextEncoder().encode(piece).length * vocabulary.maxScore - 0.1);
 }
 
 function readBack(text: string, paths: readonly (Path | undefined)[]): string[] {
   const pieces: string[] = [];
-  for (let end = text.length; end > 0; ) {
+  for (let end = text.length; end > 0;) {
     const start = paths[end]?.start ?? 0;
     pieces.push(text.slice(start, end));
     end = start;

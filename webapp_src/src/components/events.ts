@@ -1,0 +1,28 @@
+/** The events that elements fire, with their details; all bubble and cross shadow roots. */
+export interface DemoEvents {
+  'image-chosen': { imageId: string };
+  'model-chosen': { modelId: string };
+  'prompt-edited': { text: string };
+  'prompt-removed': null;
+  'prompt-focused': null;
+  'prompt-submitted': null;
+  'card-edited': { cardKey: number; promptKey: number; text: string };
+  'card-shortened': { cardKey: number; promptKey: number };
+  'card-extended': { cardKey: number };
+  'card-reset': { cardKey: number };
+  'card-submitted': { cardKey: number };
+  'card-duplicated': { cardKey: number };
+  'card-removed': { cardKey: number };
+  'message-dismissed': { messageKey: number };
+  'retry-requested': null;
+}
+
+export type DemoEvent<Name extends keyof DemoEvents> = CustomEvent<DemoEvents[Name]>;
+
+export function fire<Name extends keyof DemoEvents>(
+  target: EventTarget,
+  name: Name,
+  detail: DemoEvents[Name],
+): void {
+  target.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+}

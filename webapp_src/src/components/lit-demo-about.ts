@@ -1,0 +1,83 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Generator, Model } from '../generated/manifest';
+import { shared } from './styles';
+
+/** Says what runs where, which model it is, and what made the page. */
+@customElement('lit-demo-about')
+export class LitDemoAbout extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+        color: var(--muted);
+        font-size: 0.9375rem;
+      }
+
+      h2 {
+        margin: 0 0 0.5rem;
+        color: var(--text);
+        font: 600 1.25rem/1.3 var(--serif);
+      }
+
+      p {
+        max-width: 42rem;
+        margin: 0 0 0.75rem;
+      }
+
+      dl {
+        display: grid;
+        grid-template-columns: max-content minmax(0, 1fr);
+        gap: 0.25rem 1rem;
+        margin: 0 0 0.75rem;
+      }
+
+      dd {
+        margin: 0;
+        color: var(--text);
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) model!: Model;
+  @property({ attribute: false }) generator!: Generator;
+
+  protected override render(): TemplateResult {
+    const { model, generator } = this;
+    return html`
+      <h2>About this demo</h2>
+      <p>
+        The pictures went through the model’s image tower once, when this page was made. Its text
+        tower runs here, in your browser: nothing you type leaves this device.
+        ${
+          model.scoring.kind === 'softmax'
+            ? 'The prompts of a card compete, so their percentages add up to 100.'
+            : 'Each prompt of a card is judged alone, so their percentages need not add up to 100.'
+        }
+      </p>
+      <dl>
+        <dt>Model</dt>
+        <dd>
+          ${
+            model.source
+              ? html`<a href=${model.source} rel="external noopener">${model.name}</a>`
+              : model.name
+          }
+        </dd>
+        <dt>Image tower</dt>
+        <dd>${model.imageTower}</dd>
+        <dt>Text tower</dt>
+        <dd>${model.textTower}</dd>
+        ${
+          model.license
+            ? html`<dt>Licence</dt>
+                <dd>${model.license}</dd>`
+            : nothing
+        }
+      </dl>
+      <p>Made with ${generator.name} ${generator.version}.</p>
+    `;
+  }
+}

@@ -1,0 +1,276 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { ModelSession } from '../inference/session';
+import type { Card } from '../state/cards';
+import { Demo } from '../state/demo';
+import { loadManifest } from '../state/manifest';
+import type { DemoEvent } from './events';
+import { TRASH } from './icons';
+import './lit-demo-about';
+import './lit-demo-card';
+import './lit-demo-carousel';
+import './lit-demo-messages';
+import './lit-demo-model-picker';
+import './lit-demo-share';
+import { buttons, shared } from './styles';
+import { whenIdle } from './idle';
+
+/**
+ * The demo: loads the manifest, draws what a `Demo` holds and hands it what the visitor does.
+ *
+ * `data-encoder` on the host is idle, loading, ready or failed; `data-backend` names the backend
+ * once the encoder is ready.
+ *
+ * @slot header - The page's title, description and links.
+ */
+@customElement('lit-demo-app')
+export class LitDemoApp extends LitElement {
+  static override styles = [
+    shared,
+    buttons,
+    css`
+      :host {
+        display: block;
+        max-width: 76rem;
+        margin: 0 auto;
+        padding: clamp(1rem, 3vw, 2.5rem) clamp(0.75rem, 3vw, 2rem) 4rem;
+      }
+
+      .top {
+        display: grid;
+        gap: 1rem 3rem;
+        margin-bottom: 1.25rem;
+      }
+
+      @media (min-width: 52rem) {
+        .top {
+          grid-template-columns: minmax(0, 1.6fr) minmax(18rem, 1fr);
+        }
+      }
+
+      .tools {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        justify-content: flex-end;
+        gap: 0.5rem;
+        margin: 0.75rem 0;
+      }
+
+      .cards {
+        display: grid;
+        gap: 1.25rem;
+      }
+
+      .empty {
+        padding: 3rem 1rem;
+        border: 2px dashed var(--line);
+        border-radius: calc(2 * var(--round));
+        color: var(--muted);
+        text-align: center;
+      }
+
+      lit-demo-card {
+        animation: appear 250ms ease-out;
+      }
+
+      @keyframes appear {
+        from {
+          opacity: 0;
+          translate: 0 -0.75rem;
+        }
+      }
+
+      lit-demo-about {
+        margin-top: 3rem;
+        padding-top: 1.5rem;
+        border-top: 1px solid var(--line);
+      }
+
+      @media (prefers-reduced-motion: reduce) {
+        lit-demo-card {
+          animation: none;
+        }
+      }
+    `,
+  ];
+
+  /** Address of the manifest, relative to the page. */
+  @property() manifest = 'manifest.json';
+
+  @state() private demo: Demo | undefined;
+  @state() private failure = '';
+  /** Read out by screen readers when a card comes or goes. */
+  @state() private announcement = '';
+
+  @query('lit-demo-carousel') private readonly carousel!: HTMLElement;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('hashchange', this.onHashChange);
+    void this.begin();
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener('hashchange', this.onHashChange);
+    super.disconnectedCallback();
+  }
+
+  protected override render(): TemplateResult {
+    const { demo } = this;
+    return html`
+      <div class="top">
+        <slot name="header"></slot>
+        ${demo ? this.renderModel(demo) : nothing}
+      </div>
+      ${demo ? this.renderDemo(demo) : this.renderPlaceholder()}
+    `;
+  }
+
+  protected override updated(): void {
+    const encoder = this.demo?.encoder ?? { status: 'idle' };
+    this.dataset['encoder'] = encoder.status === 'preparing' ? 'loading' : encoder.status;
+    if (encoder.status === 'ready') this.dataset['backend'] = encoder.backend;
+    else delete this.dataset['backend'];
+  }
+
+  private renderModel(demo: Demo): TemplateResult {
+    return html`<lit-demo-model-picker
+      .models=${demo.manifest.models}
+      .model=${demo.model}
+      .encoder=${demo.encoder}
+      @model-chosen=${(event: DemoEvent<'model-chosen'>) =>
+        void demo.chooseModel(event.detail.modelId)}
+      @retry-requested=${() => void demo.retry()}
+    ></lit-demo-model-picker>`;
+  }
+
+  private renderDemo(demo: Demo): TemplateResult {
+    return html`
+      <lit-demo-carousel
+        .images=${demo.manifest.images}
+        .open=${new Set(demo.cards.map((card) => card.imageId))}
+        @image-chosen=${this.onImageChosen}
+      ></lit-demo-carousel>
+      <div class="tools">
+        <lit-demo-share .fragment=${demo.fragment}></lit-demo-share>
+        <button type="button" ?disabled=${demo.cards.length === 0} @click=${this.onClear}>
+          ${TRASH}Clear all
+        </button>
+      </div>
+      <main
+        class="cards"
+        @card-edited=${({ detail }: DemoEvent<'card-edited'>) => {
+          demo.editPrompt(detail.cardKey, detail.promptKey, detail.text);
+        }}
+        @card-shortened=${({ detail }: DemoEvent<'card-shortened'>) => {
+          demo.removePrompt(detail.cardKey, detail.promptKey);
+        }}
+        @card-extended=${({ detail }: DemoEvent<'card-extended'>) => {
+          demo.addPrompt(detail.cardKey);
+        }}
+        @card-reset=${({ detail }: DemoEvent<'card-reset'>) => {
+          demo.resetPrompts(detail.cardKey);
+        }}
+        @card-submitted=${({ detail }: DemoEvent<'card-submitted'>) =>
+          void demo.compute(detail.cardKey)}
+        @card-duplicated=${this.onDuplicated}
+        @card-removed=${this.onRemoved}
+        @prompt-focused=${() => void demo.warm()}
+      >
+        ${repeat(
+          demo.cards,
+          ({ key }) => key,
+          (card) => this.renderCard(demo, card),
+        )}
+        ${demo.cards.length ? nothing : html`<p class="empty">Choose a picture above to begin.</p>`}
+      </main>
+      <p class="visually-hidden" role="status">${this.announcement}</p>
+      <lit-demo-about .model=${demo.model} .generator=${demo.manifest.generator}></lit-demo-about>
+      <lit-demo-messages
+        .messages=${demo.messages}
+        @message-dismissed=${(event: DemoEvent<'message-dismissed'>) => {
+          demo.dismiss(event.detail.messageKey);
+        }}
+        @retry-requested=${() => void demo.retry()}
+      ></lit-demo-messages>
+    `;
+  }
+
+  private renderCard(demo: Demo, card: Card): TemplateResult {
+    return html`<lit-demo-card
+      data-key=${card.key}
+      .card=${card}
+      .image=${demo.image(card.imageId)}
+      .answer=${demo.answer(card)}
+      .encoder=${demo.encoder}
+    ></lit-demo-card>`;
+  }
+
+  private renderPlaceholder(): TemplateResult {
+    if (!this.failure) return html`<p role="status">Loading the demo…</p>`;
+    return html`<div class="empty" role="alert">
+      <p>${this.failure}</p>
+      <button type="button" class="primary" @click=${() => void this.begin()}>Try again</button>
+    </div>`;
+  }
+
+  private async begin(): Promise<void> {
+    this.failure = '';
+    try {
+      const manifest = await loadManifest(this.manifest);
+      const demo = new Demo(
+        manifest,
+        (model, onStatus) => new ModelSession(manifest, model, onStatus),
+        () => {
+          this.requestUpdate();
+        },
+      );
+      this.demo = demo;
+      await demo.restore(location.hash);
+      whenIdle(() => void demo.warm());
+    } catch (error) {
+      this.failure = (error as Error).message;
+    }
+  }
+
+  private readonly onHashChange = (): void => {
+    void this.demo?.restore(location.hash);
+  };
+
+  private async onImageChosen({ detail }: DemoEvent<'image-chosen'>): Promise<void> {
+    if (!this.demo) return;
+    const key = this.demo.openImage(detail.imageId);
+    this.announcement = `Card open: ${this.demo.image(detail.imageId).description}`;
+    const card = await this.cardElement(key);
+    card?.scrollIntoView({ block: 'nearest' });
+  }
+
+  private async onDuplicated({ detail }: DemoEvent<'card-duplicated'>): Promise<void> {
+    const copy = this.demo?.duplicate(detail.cardKey);
+    if (copy !== undefined) (await this.cardElement(copy))?.focus();
+  }
+
+  private async onRemoved({ detail }: DemoEvent<'card-removed'>): Promise<void> {
+    if (!this.demo) return;
+    const { cards } = this.demo;
+    const index = cards.findIndex((card) => card.key === detail.cardKey);
+    const neighbour = cards[index + 1] ?? cards[index - 1];
+    this.demo.remove(detail.cardKey);
+    this.announcement = 'Card removed.';
+    const next = neighbour && (await this.cardElement(neighbour.key));
+    (next ?? this.carousel).focus();
+  }
+
+  private onClear(): void {
+    this.demo?.clear();
+    this.announcement = 'All cards removed.';
+    this.carousel.focus();
+  }
+
+  private async cardElement(key: number): Promise<HTMLElement | null> {
+    await this.updateComplete;
+    return this.renderRoot.querySelector<HTMLElement>(`lit-demo-card[data-key="${key}"]`);
+  }
+}

@@ -1,0 +1,199 @@
+import { css, html, LitElement, type TemplateResult } from 'lit';
+import { customElement, property, query, queryAll, state } from 'lit/decorators.js';
+import type { Image } from '../generated/manifest';
+import { fire } from './events';
+import { BACK, CHECK, FORWARD } from './icons';
+import { buttons, shared } from './styles';
+
+/**
+ * A strip of thumbnails to choose pictures from, by keyboard, touch or mouse.
+ *
+ * One stop in the order of tabs: arrow keys, Home and End move within it.
+ *
+ * @fires image-chosen - `{imageId}`
+ */
+@customElement('lit-demo-carousel')
+export class LitDemoCarousel extends LitElement {
+  static override styles = [
+    shared,
+    buttons,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr) auto;
+        align-items: center;
+        gap: 0.25rem;
+      }
+
+      .strip {
+        display: flex;
+        gap: 0.6rem;
+        padding: 0.5rem;
+        overflow-x: auto;
+        overscroll-behavior-x: contain;
+        scroll-padding: 0 1rem;
+        scroll-snap-type: x proximity;
+        scrollbar-width: thin;
+        scrollbar-color: var(--edge) transparent;
+      }
+
+      .strip button {
+        position: relative;
+        flex: none;
+        padding: 0;
+        border: 0;
+        border-radius: var(--round);
+        scroll-snap-align: start;
+      }
+
+      img {
+        display: block;
+        width: clamp(4.5rem, 16vw, 6.5rem);
+        height: auto;
+        border-radius: inherit;
+        background: var(--track);
+        transition: scale 150ms;
+      }
+
+      .strip button:hover img {
+        scale: 1.04;
+      }
+
+      .open img {
+        box-shadow:
+          0 0 0 2px var(--page),
+          0 0 0 5px var(--accent);
+      }
+
+      .mark {
+        position: absolute;
+        inset: auto 0.3rem 0.3rem auto;
+        display: grid;
+        place-items: center;
+        width: 1.6rem;
+        height: 1.6rem;
+        border-radius: 50%;
+        background: var(--accent);
+        color: var(--on-accent);
+      }
+
+      .mark svg {
+        width: 1rem;
+        height: 1rem;
+      }
+
+      @media (hover: none) {
+        :host {
+          grid-template-columns: minmax(0, 1fr);
+        }
+
+        .scroll {
+          display: none;
+        }
+      }
+
+      @media (forced-colors: active) {
+        .open {
+          outline: 3px solid Highlight;
+        }
+      }
+
+      @media (prefers-reduced-motion: reduce) {
+        img {
+          transition: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) images: readonly Image[] = [];
+  /** The ids of pictures that have a card. */
+  @property({ attribute: false }) open: ReadonlySet<string> = new Set();
+
+  @state() private current = 0;
+
+  @query('.strip') private readonly strip!: HTMLElement;
+  @queryAll('.strip button') private readonly thumbnails!: NodeListOf<HTMLElement>;
+
+  override focus(): void {
+    this.thumbnails[this.current]?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      ${this.renderScroll(-1, BACK)}
+      <div
+        class="strip"
+        role="toolbar"
+        aria-label="Pictures"
+        aria-orientation="horizontal"
+        @keydown=${this.onKeydown}
+      >
+        ${this.images.map((image, index) => this.renderThumbnail(image, index))}
+      </div>
+      ${this.renderScroll(1, FORWARD)}
+    `;
+  }
+
+  private renderThumbnail({ id, description, thumbnail }: Image, index: number): TemplateResult {
+    const open = this.open.has(id);
+    return html`<button
+      type="button"
+      class=${open ? 'open' : ''}
+      tabindex=${index === this.current ? 0 : -1}
+      aria-current=${open ? 'true' : 'false'}
+      @focus=${() => {
+        this.current = index;
+      }}
+      @click=${() => {
+        this.current = index;
+        fire(this, 'image-chosen', { imageId: id });
+      }}
+    >
+      <img
+        src=${thumbnail.url}
+        width=${thumbnail.width}
+        height=${thumbnail.height}
+        alt=${description}
+        loading="lazy"
+        decoding="async"
+        draggable="false"
+      />
+      ${open ? html`<span class="mark">${CHECK}</span>` : ''}
+    </button>`;
+  }
+
+  /** A button for the mouse alone: arrow keys and swipes do the same. */
+  private renderScroll(direction: 1 | -1, icon: unknown): TemplateResult {
+    return html`<button
+      type="button"
+      class="icon scroll"
+      tabindex="-1"
+      aria-hidden="true"
+      @click=${() => {
+        const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+        this.strip.scrollBy({
+          left: direction * 0.8 * this.strip.clientWidth,
+          behavior: still ? 'auto' : 'smooth',
+        });
+      }}
+    >
+      ${icon}
+    </button>`;
+  }
+
+  private onKeydown(event: KeyboardEvent): void {
+    const last = this.images.length - 1;
+    const forward = getComputedStyle(this).direction === 'rtl' ? -1 : 1;
+    const target = {
+      ArrowRight: this.current + forward,
+      ArrowLeft: this.current - forward,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    this.current = Math.max(0, Math.min(last, target));
+    this.focus();
+  }
+}

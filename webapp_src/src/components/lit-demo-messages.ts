@@ -1,0 +1,107 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Message } from '../state/messages';
+import { fire } from './events';
+import { CLOSE } from './icons';
+import { buttons, shared } from './styles';
+
+/**
+ * Warnings and errors, read out as they come and shown until dismissed.
+ *
+ * @fires message-dismissed - `{messageKey}`
+ * @fires retry-requested - What failed should be tried again.
+ */
+@customElement('lit-demo-messages')
+export class LitDemoMessages extends LitElement {
+  static override styles = [
+    shared,
+    buttons,
+    css`
+      :host {
+        position: fixed;
+        z-index: 1;
+        inset: auto 0 0;
+        display: grid;
+        justify-items: center;
+        padding: 0 0.75rem max(0.75rem, env(safe-area-inset-bottom));
+        pointer-events: none;
+      }
+
+      [role] {
+        display: contents;
+      }
+
+      .message {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
+        width: min(100%, 44rem);
+        margin-top: 0.5rem;
+        padding: 0.5rem 0.5rem 0.5rem 1rem;
+        border: 1px solid var(--edge);
+        border-left: 0.4rem solid var(--warning);
+        border-radius: var(--round);
+        background: var(--surface);
+        box-shadow: var(--shadow-strong);
+        pointer-events: auto;
+      }
+
+      .error {
+        border-left-color: var(--error);
+      }
+
+      p {
+        flex: 1;
+        margin: 0;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) messages: readonly Message[] = [];
+
+  protected override render(): TemplateResult {
+    return html`
+      <div role="status">${this.renderKind('warning')}</div>
+      <div role="alert">${this.renderKind('error')}</div>
+    `;
+  }
+
+  private renderKind(kind: Message['kind']): unknown {
+    return repeat(
+      this.messages.filter((message) => message.kind === kind),
+      ({ key }) => key,
+      ({ key, text, retry }) => html`
+        <div class="message ${kind}">
+          <p>
+            <span class="visually-hidden">${kind === 'error' ? 'Error' : 'Note'}: </span>${text}
+          </p>
+          ${
+            retry
+              ? html`<button
+                  type="button"
+                  @click=${() => {
+                    fire(this, 'retry-requested', null);
+                  }}
+                >
+                  Try again
+                </button>`
+              : nothing
+          }
+          <button
+            type="button"
+            class="icon"
+            aria-label="Dismiss"
+            title="Dismiss"
+            @click=${() => {
+              fire(this, 'message-dismissed', { messageKey: key });
+            }}
+          >
+            ${CLOSE}
+          </button>
+        </div>
+      `,
+    );
+  }
+}

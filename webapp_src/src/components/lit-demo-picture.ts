@@ -1,0 +1,75 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { Credit, Image, PictureRef } from '../generated/manifest';
+import { shared } from './styles';
+
+/** A picture as sharp as the screen can use, as a heading, with the line that credits its maker. */
+@customElement('lit-demo-picture')
+export class LitDemoPicture extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+      }
+
+      h2 {
+        margin: 0;
+        line-height: 0;
+      }
+
+      img {
+        width: 100%;
+        height: auto;
+        border-radius: var(--round);
+        background: var(--track);
+      }
+
+      p {
+        margin: 0.4rem 0 0;
+        color: var(--muted);
+        font-size: 0.8125rem;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) image!: Image;
+
+  @query('h2') private readonly heading!: HTMLElement;
+
+  override focus(): void {
+    this.heading.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const { photo, display, description, credit } = this.image;
+    const sources = [photo, ...display];
+    const sharpest = sources.reduce((best, next) => (next.width > best.width ? next : best));
+    return html`
+      <h2 tabindex="-1">
+        <img
+          src=${photo.url}
+          srcset=${sources.map(describeSource).join(', ')}
+          sizes="(min-width: 48rem) 21rem, 92vw"
+          width=${sharpest.width}
+          height=${sharpest.height}
+          alt=${description}
+          decoding="async"
+        />
+      </h2>
+      ${renderCredit(credit)}
+    `;
+  }
+}
+
+function describeSource({ url, width }: PictureRef): string {
+  return `${url} ${width}w`;
+}
+
+function renderCredit({ author, license, source }: Credit): TemplateResult | typeof nothing {
+  const words = [author && `Photo: ${author}`, license].filter(Boolean).join(' · ');
+  if (!words && !source) return nothing;
+  const link = source && html`<a href=${source} rel="external noopener">Source</a>`;
+  return html`<p>${words}${words && link ? ' · ' : ''}${link}</p>`;
+}

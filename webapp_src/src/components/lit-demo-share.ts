@@ -1,0 +1,88 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { SHARE } from './icons';
+import { buttons, shared } from './styles';
+
+/**
+ * A button that hands on a link to what the page shows, also putting it in the address bar: with
+ * the system's sharing dialog, else the clipboard, else in a field to copy from.
+ */
+@customElement('lit-demo-share')
+export class LitDemoShare extends LitElement {
+  static override styles = [
+    shared,
+    buttons,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.5rem;
+        min-width: 0;
+      }
+
+      p {
+        margin: 0;
+        color: var(--muted);
+        font-size: 0.9375rem;
+      }
+
+      input {
+        flex: 1;
+        width: 16rem;
+        min-width: 8rem;
+        min-height: var(--target);
+        padding: 0.4rem 0.6rem;
+        border: 1px solid var(--edge);
+        border-radius: var(--round);
+        background: var(--field);
+        color: var(--text);
+        font: inherit;
+      }
+    `,
+  ];
+
+  /** The fragment that restores what the page shows. */
+  @property() fragment = '';
+
+  @state() private outcome: 'none' | 'copied' | 'shown' = 'none';
+
+  @query('input') private readonly field!: HTMLInputElement | null;
+
+  protected override render(): TemplateResult {
+    return html`
+      <button type="button" @click=${this.share}>${SHARE}Share</button>
+      <p role="status">${this.outcome === 'copied' ? 'Link copied.' : ''}</p>
+      ${
+        this.outcome === 'shown'
+          ? html`<input readonly aria-label="Link to this page" .value=${this.link} />`
+          : nothing
+      }
+    `;
+  }
+
+  private get link(): string {
+    return new URL(this.fragment, location.href).href;
+  }
+
+  private async share(): Promise<void> {
+    const { link } = this;
+    history.replaceState(history.state, '', link);
+    this.outcome = 'none';
+    try {
+      if ('share' in navigator) await navigator.share({ title: document.title, url: link });
+      else await this.copy(link);
+    } catch (error) {
+      // The visitor closed the dialog.
+      if ((error as Error).name === 'AbortError') return;
+      this.outcome = 'shown';
+      await this.updateComplete;
+      this.field?.select();
+    }
+  }
+
+  private async copy(link: string): Promise<void> {
+    await navigator.clipboard.writeText(link);
+    this.outcome = 'copied';
+  }
+}

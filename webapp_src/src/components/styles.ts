@@ -1,0 +1,101 @@
+import { css } from 'lit';
+
+/** What every element shares; colours and measures are custom properties of page.css. */
+export const shared = css`
+  *,
+  *::before,
+  *::after {
+    box-sizing: border-box;
+  }
+
+  [hidden] {
+    display: none !important;
+  }
+
+  :focus-visible {
+    outline: 3px solid var(--focus);
+    outline-offset: 2px;
+  }
+
+  a {
+    color: var(--accent);
+    text-underline-offset: 0.2em;
+  }
+
+  a:hover {
+    text-decoration-thickness: 2px;
+  }
+
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;
+
+export const buttons = css`
+  button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 0.5rem;
+    min-width: var(--target);
+    min-height: var(--target);
+    padding: 0.25rem 0.9rem;
+    border: 1px solid var(--edge);
+    border-radius: var(--round);
+    background: var(--surface);
+    color: var(--text);
+    font: inherit;
+    font-weight: 550;
+    cursor: pointer;
+    transition:
+      background-color 120ms,
+      border-color 120ms;
+  }
+
+  button:hover {
+    background: var(--hover);
+    border-color: var(--text);
+  }
+
+  button.primary {
+    border-color: var(--accent);
+    background: var(--accent);
+    color: var(--on-accent);
+  }
+
+  button.primary:hover {
+    background: var(--accent-strong);
+  }
+
+  button.icon {
+    padding: 0;
+    border-color: transparent;
+    background: transparent;
+    color: var(--muted);
+  }
+
+  button.icon:hover {
+    background: var(--hover);
+    color: var(--text);
+  }
+
+  button[disabled] {
+    opacity: 0.5;
+    cursor: default;
+  }
+
+  svg {
+    flex: none;
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    button {
+      transition: none;
+    }
+  }
+`;

@@ -1,0 +1,32 @@
+import { env, ready, setBackend } from '@tensorflow/tfjs-core';
+import type { BackendName } from './status';
+
+/** Loads a backend's code and makes it the one that tensors live in. */
+export async function startBackend(name: BackendName): Promise<void> {
+  await LOADERS[name]();
+  if (!(await setBackend(name))) throw new Error(`TensorFlow.js could not start ${name}.`);
+  await ready();
+}
+
+const LOADERS: Readonly<Record<BackendName, () => Promise<unknown>>> = {
+  wasm: loadWasm,
+  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
+};
+
+async function loadWasm(): Promise<void> {
+  const [{ setWasmPaths }, { default: plain }, { default: simd }] = await Promise.all([
+    import('@tensorflow/tfjs-backend-wasm'),
+    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'),
+    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'),
+  ]);
+  // Threads need cross-origin isolation, which plain static hosts do not give; TF.js still insists
+  // on a path for that binary.
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  setWasmPaths({
+    'tfjs-backend-wasm.wasm': plain,
+    'tfjs-backend-wasm-simd.wasm': simd,
+    'tfjs-backend-wasm-threaded-simd.wasm': simd,
+  });
+}

@@ -1,0 +1,60 @@
+import type { MatrixRef, Model, SiteManifest } from '../generated/manifest';
+import { downloadFile } from './download';
+import type { GoldenRow } from './goldens';
+import { EmbeddingMatrix } from './matrix';
+import { retryDownload } from './retry';
+
+/** A model's precomputed embeddings: of the pictures, and of the example prompts by their text. */
+export class Embeddings {
+  private constructor(
+    private readonly model: Model,
+    private readonly images: EmbeddingMatrix,
+    private readonly prompts: EmbeddingMatrix,
+    private readonly promptIds: ReadonlyMap<string, string>,
+  ) {}
+
+  static async load(
+    manifest: SiteManifest,
+    model: Model,
+    signal: AbortSignal,
+  ): Promise<Embeddings> {
+    const prompts = manifest.images.flatMap((image) => image.prompts);
+    return new Embeddings(
+      model,
+      ...(await Promise.all([
+        loadMatrix(model.imageEmbeddings, signal),
+        loadMatrix(model.promptEmbeddings, signal),
+      ])),
+      new Map(prompts.map(({ text, id }) => [text, id])),
+    );
+  }
+
+  /** @throws Error where the model has no row for the image. */
+  image(id: string): Float32Array {
+    const row = this.images.row(id);
+    if (!row) throw new Error(`${this.model.name} has no embedding of the picture “${id}”.`);
+    return row;
+  }
+
+  /** The row of an example prompt with exactly this text. */
+  prompt(text: string): Float32Array | undefined {
+    const id = this.promptIds.get(text);
+    return id === undefined ? undefined : this.prompts.row(id);
+  }
+
+  goldens(): GoldenRow[] {
+    return this.model.goldens.map((golden) => {
+      const embedding = this.prompts.row(golden.row);
+      if (!embedding) throw new Error(`${this.model.name} has no row “${golden.row}” to check by.`);
+      return { ...golden, embedding };
+    });
+  }
+}
+
+async function loadMatrix(ref: MatrixRef, signal: AbortSignal): Promise<EmbeddingMatrix> {
+  const file = await retryDownload(
+    (count) => downloadFile(ref, { signal, fresh: count > 1 }),
+    signal,
+  );
+  return new EmbeddingMatrix(ref, file);
+}

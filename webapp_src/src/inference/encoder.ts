@@ -1,0 +1,66 @@
+import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
+import { io, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
+import type { GraphModelRef, SentencePieceModel, SentencePieceRef } from '../generated/manifest';
+import { SentencePieceTokenizer } from '../tokenizers/sentencepiece';
+import type { EncoderFiles } from './encoder-files';
+
+/** What of the manifest an encoder needs beside its files. */
+export interface EncoderSpec {
+  readonly tokenizer: SentencePieceRef;
+  readonly encoder: GraphModelRef;
+}
+
+/** The text half of a model: tokenizer and graph, in the backend that TF.js now uses. */
+export class PromptEncoder {
+  private constructor(
+    private readonly spec: EncoderSpec,
+    private readonly tokenizer: SentencePieceTokenizer,
+    private readonly graph: GraphModel,
+  ) {}
+
+  static async load(spec: EncoderSpec, files: EncoderFiles): Promise<PromptEncoder> {
+    const tokenizer = new SentencePieceTokenizer(readJson(files.vocabulary) as SentencePieceModel);
+    const graph = readJson(files.model) as io.ModelJSON;
+    const artifacts: io.ModelArtifacts = {
+      modelTopology: graph.modelTopology,
+      weightSpecs: graph.weightsManifest.flatMap((group) => group.weights),
+      weightData: [...files.weights],
+    };
+    if (graph.signature) artifacts.signature = graph.signature;
+    return new PromptEncoder(spec, tokenizer, await loadGraphModel(io.fromMemory(artifacts)));
+  }
+
+  /** int32[maxLength]: the token row of a text. */
+  tokenize(text: string): Int32Array {
+    return this.tokenizer.encodeRow(text, this.spec.tokenizer);
+  }
+
+  /** A unit row, float32[dim], for each text. */
+  async embed(texts: readonly string[]): Promise<Float32Array[]> {
+    const { maxLength } = this.spec.tokenizer;
+    const tokens = new Int32Array(texts.length * maxLength);
+    texts.forEach((text, i) => {
+      tokens.set(this.tokenize(text), i * maxLength);
+    });
+    const input = tensor2d(tokens, [texts.length, maxLength], 'int32');
+    let output: Tensor | undefined;
+    try {
+      const { encoder } = this.spec;
+      output = this.graph.execute({ [encoder.input]: input }, encoder.output) as Tensor;
+      const rows = (await output.data()) as Float32Array;
+      const dim = rows.length / texts.length;
+      return texts.map((_, i) => rows.slice(i * dim, (i + 1) * dim));
+    } finally {
+      input.dispose();
+      output?.dispose();
+    }
+  }
+
+  dispose(): void {
+    this.graph.dispose();
+  }
+}
+
+function readJson(file: ArrayBuffer): unknown {
+  return JSON.parse(new TextDecoder().decode(file));
+}

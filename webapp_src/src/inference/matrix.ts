@@ -1,0 +1,54 @@
+import type { MatrixRef } from '../generated/manifest';
+
+const ITEM_BYTES = { float32: 4, float16: 2, int8: 1 };
+
+/** A matrix of embeddings as it lies in its file; rows are decoded when asked for, by id. */
+export class EmbeddingMatrix {
+  private readonly view: DataView;
+  private readonly indices: ReadonlyMap<string, number>;
+
+  /** @throws Error where the file's length or the ids do not fit the shape. */
+  constructor(
+    private readonly ref: MatrixRef,
+    file: ArrayBuffer,
+  ) {
+    const [rows, dim] = ref.shape;
+    if (file.byteLength !== rows * dim * ITEM_BYTES[ref.dtype] || ref.rows.length !== rows) {
+      throw new Error(`${ref.url} is not a ${rows} × ${dim} matrix of ${ref.dtype}.`);
+    }
+    this.view = new DataView(file);
+    this.indices = new Map(ref.rows.map((id, index) => [id, index]));
+  }
+
+  /** float32[dim], or undefined where no row has that id. */
+  row(id: string): Float32Array | undefined {
+    const index = this.indices.get(id);
+    if (index === undefined) return undefined;
+    const dim = this.ref.shape[1];
+    return Float32Array.from(
+      { length: dim },
+      (_, column) => this.item(index * dim + column) * this.ref.scale,
+    );
+  }
+
+  private item(index: number): number {
+    switch (this.ref.dtype) {
+      case 'float32':
+        return this.view.getFloat32(4 * index, true);
+      case 'float16':
+        return decodeFloat16(this.view.getUint16(2 * index, true));
+      case 'int8':
+        return this.view.getInt8(index);
+    }
+  }
+}
+
+/** The value of an IEEE 754 half-precision number given by its bits. */
+export function decodeFloat16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

@@ -1,0 +1,16 @@
+/** Where the text encoder of the chosen model stands. */
+export type EncoderStatus =
+  | { readonly status: 'idle' }
+  /** Downloading: `loaded` of `total` bytes are here; after a failure, `attempt` is 2 or more. */
+  | {
+      readonly status: 'loading';
+      readonly loaded: number;
+      readonly total: number;
+      readonly attempt: number;
+    }
+  /** Everything is here; the graph is being built and checked against the goldens. */
+  | { readonly status: 'preparing' }
+  | { readonly status: 'ready'; readonly backend: BackendName }
+  | { readonly status: 'failed'; readonly message: string };
+
+export type BackendName = 'wasm' | 'webgl' | 'webgpu' | 'cpu';

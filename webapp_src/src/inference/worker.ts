@@ -1,0 +1,57 @@
+import { expose, transfer } from 'comlink';
+import { startBackend } from './backends';
+import { PromptEncoder, type EncoderSpec } from './encoder';
+import type { EncoderFiles } from './encoder-files';
+import { verifyGoldens, type GoldenRow } from './goldens';
+import type { BackendName } from './status';
+
+const TIMED_RUNS = 3;
+
+/** What the page can ask of a worker; each worker holds one encoder in one backend. */
+export interface WorkerApi {
+  /**
+   * Builds the encoder and checks it against the goldens.
+   *
+   * @returns Milliseconds for one prompt, the fastest of a few runs.
+   */
+  load(
+    backend: BackendName,
+    spec: EncoderSpec,
+    files: EncoderFiles,
+    goldens: readonly GoldenRow[],
+  ): Promise<number>;
+  /** A unit row, float32[dim], for each text. */
+  embed(texts: readonly string[]): Promise<Float32Array[]>;
+}
+
+let encoder: PromptEncoder | undefined;
+
+const api: WorkerApi = {
+  async load(backend, spec, files, goldens) {
+    await startBackend(backend);
+    encoder = await PromptEncoder.load(spec, files);
+    await verifyGoldens(encoder, goldens);
+    return measure(encoder);
+  },
+
+  async embed(texts) {
+    if (!encoder) throw new Error('The encoder has not been loaded.');
+    const rows = await encoder.embed(texts);
+    return transfer(
+      rows,
+      rows.map((row) => row.buffer as ArrayBuffer),
+    );
+  },
+};
+
+async function measure(measured: PromptEncoder): Promise<number> {
+  let fastest = Infinity;
+  for (let run = 0; run < TIMED_RUNS; run++) {
+    const start = performance.now();
+    await measured.embed(['a photo']);
+    fastest = Math.min(fastest, performance.now() - start);
+  }
+  return fastest;
+}
+
+expose(api);

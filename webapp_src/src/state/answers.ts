@@ -1,0 +1,41 @@
+import type { PromptField } from './cards';
+
+/** What was computed for one prompt, and for which text. */
+export interface PromptScore {
+  readonly text: string;
+  readonly probability: number;
+}
+
+/**
+ * The model's answer to a card. `scores` go by the prompt's key; unless the state is `current` they
+ * are from before the last change.
+ */
+export interface Answer {
+  readonly state: 'stale' | 'computing' | 'current';
+  readonly scores: ReadonlyMap<number, PromptScore>;
+}
+
+export const NO_ANSWER: Answer = { state: 'stale', scores: new Map() };
+
+export function currentAnswer(
+  fields: readonly PromptField[],
+  probabilities: readonly number[],
+): Answer {
+  const scores = fields.map(
+    ({ key, text }, i) => [key, { text, probability: probabilities[i] ?? 0 }] as const,
+  );
+  return { state: 'current', scores: new Map(scores) };
+}
+
+/** The key of the most probable prompt. */
+export function bestPrompt({ scores }: Answer): number | undefined {
+  let best: number | undefined;
+  let highest = -Infinity;
+  for (const [key, { probability }] of scores) {
+    if (probability > highest) {
+      best = key;
+      highest = probability;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,76 @@
+import type { Image } from '../generated/manifest';
+
+/** An editable prompt of a card; the key stays when the text changes. */
+export interface PromptField {
+  readonly key: number;
+  readonly text: string;
+}
+
+/** A picture with the prompts that a visitor compares; cards are listed newest first. */
+export interface Card {
+  readonly key: number;
+  readonly imageId: string;
+  readonly prompts: readonly PromptField[];
+}
+
+export type Cards = readonly Card[];
+
+let lastKey = 0;
+
+function nextKey(): number {
+  lastKey += 1;
+  return lastKey;
+}
+
+export function createCard(imageId: string, texts: readonly string[]): Card {
+  return { key: nextKey(), imageId, prompts: createFields(texts) };
+}
+
+export function createFields(texts: readonly string[]): PromptField[] {
+  return texts.map((text) => ({ key: nextKey(), text }));
+}
+
+export function exampleTexts(image: Image): string[] {
+  return image.prompts.map((prompt) => prompt.text);
+}
+
+/** The texts of a card that are scored: blank prompts are not. */
+export function scoredFields(card: Card): PromptField[] {
+  return card.prompts.filter((field) => field.text.trim() !== '');
+}
+
+export function changeCard(cards: Cards, key: number, change: (card: Card) => Card): Card[] {
+  return cards.map((card) => (card.key === key ? change(card) : card));
+}
+
+/** Puts a copy of a card right after it. */
+export function duplicateCard(cards: Cards, key: number): Card[] {
+  return cards.flatMap((card) =>
+    card.key === key ? [card, createCard(card.imageId, textsOf(card))] : [card],
+  );
+}
+
+export function textsOf(card: Card): string[] {
+  return card.prompts.map((field) => field.text);
+}
+
+export function editPrompt(card: Card, key: number, text: string): Card {
+  const edited = (field: PromptField): PromptField => (field.key === key ? { key, text } : field);
+  return { ...card, prompts: card.prompts.map(edited) };
+}
+
+export function addPrompt(card: Card): Card {
+  return { ...card, prompts: [...card.prompts, ...createFields([''])] };
+}
+
+export function removePrompt(card: Card, key: number): Card {
+  return { ...card, prompts: card.prompts.filter((field) => field.key !== key) };
+}
+
+export function replacePrompts(card: Card, texts: readonly string[]): Card {
+  return { ...card, prompts: createFields(texts) };
+}
+
+export function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, i) => text === b[i]);
+}
