@@ -57,6 +57,7 @@ export class LitDemoAbout extends LitElement {
             : 'Each prompt of a card is judged alone, so their percentages need not add up to 100.'
         }
       </p>
+      <p>${model.description}</p>
       <dl>
         <dt>Model</dt>
         <dd>

@@ -122,7 +122,7 @@ export class LitDemoApp extends LitElement {
     return html`
       <div class="top">
         <slot name="header"></slot>
-        ${demo ? this.renderModel(demo) : nothing}
+        ${demo ? html`<section aria-label="Model">${this.renderModel(demo)}</section>` : nothing}
       </div>
       ${demo ? this.renderDemo(demo) : this.renderPlaceholder()}
     `;
@@ -148,53 +148,59 @@ export class LitDemoApp extends LitElement {
 
   private renderDemo(demo: Demo): TemplateResult {
     return html`
-      <lit-demo-carousel
-        .images=${demo.manifest.images}
-        .open=${new Set(demo.cards.map((card) => card.imageId))}
-        @image-chosen=${this.onImageChosen}
-      ></lit-demo-carousel>
-      <div class="tools">
-        <lit-demo-share .fragment=${demo.fragment}></lit-demo-share>
-        <button type="button" ?disabled=${demo.cards.length === 0} @click=${this.onClear}>
-          ${TRASH}Clear all
-        </button>
-      </div>
-      <main
-        class="cards"
-        @card-edited=${({ detail }: DemoEvent<'card-edited'>) => {
-          demo.editPrompt(detail.cardKey, detail.promptKey, detail.text);
-        }}
-        @card-shortened=${({ detail }: DemoEvent<'card-shortened'>) => {
-          demo.removePrompt(detail.cardKey, detail.promptKey);
-        }}
-        @card-extended=${({ detail }: DemoEvent<'card-extended'>) => {
-          demo.addPrompt(detail.cardKey);
-        }}
-        @card-reset=${({ detail }: DemoEvent<'card-reset'>) => {
-          demo.resetPrompts(detail.cardKey);
-        }}
-        @card-submitted=${({ detail }: DemoEvent<'card-submitted'>) =>
-          void demo.compute(detail.cardKey)}
-        @card-duplicated=${this.onDuplicated}
-        @card-removed=${this.onRemoved}
-        @prompt-focused=${() => void demo.warm()}
-      >
-        ${repeat(
-          demo.cards,
-          ({ key }) => key,
-          (card) => this.renderCard(demo, card),
-        )}
-        ${demo.cards.length ? nothing : html`<p class="empty">Choose a picture above to begin.</p>`}
+      <main>
+        <lit-demo-carousel
+          .images=${demo.manifest.images}
+          .open=${new Set(demo.cards.map((card) => card.imageId))}
+          @image-chosen=${this.onImageChosen}
+        ></lit-demo-carousel>
+        <div class="tools">
+          <lit-demo-share .fragment=${demo.fragment}></lit-demo-share>
+          <button type="button" ?disabled=${demo.cards.length === 0} @click=${this.onClear}>
+            ${TRASH}Clear all
+          </button>
+        </div>
+        <div
+          class="cards"
+          @card-edited=${({ detail }: DemoEvent<'card-edited'>) => {
+            demo.editPrompt(detail.cardKey, detail.promptKey, detail.text);
+          }}
+          @card-shortened=${({ detail }: DemoEvent<'card-shortened'>) => {
+            demo.removePrompt(detail.cardKey, detail.promptKey);
+          }}
+          @card-extended=${({ detail }: DemoEvent<'card-extended'>) => {
+            demo.addPrompt(detail.cardKey);
+          }}
+          @card-reset=${({ detail }: DemoEvent<'card-reset'>) => {
+            demo.resetPrompts(detail.cardKey);
+          }}
+          @card-submitted=${({ detail }: DemoEvent<'card-submitted'>) =>
+            void demo.compute(detail.cardKey)}
+          @card-duplicated=${this.onDuplicated}
+          @card-removed=${this.onRemoved}
+          @prompt-focused=${() => void demo.warm()}
+        >
+          ${repeat(
+            demo.cards,
+            ({ key }) => key,
+            (card) => this.renderCard(demo, card),
+          )}
+          ${demo.cards.length ? nothing : html`<p class="empty">Choose a picture above to begin.</p>`}
+        </div>
       </main>
       <p class="visually-hidden" role="status">${this.announcement}</p>
-      <lit-demo-about .model=${demo.model} .generator=${demo.manifest.generator}></lit-demo-about>
-      <lit-demo-messages
-        .messages=${demo.messages}
-        @message-dismissed=${(event: DemoEvent<'message-dismissed'>) => {
-          demo.dismiss(event.detail.messageKey);
-        }}
-        @retry-requested=${() => void demo.retry()}
-      ></lit-demo-messages>
+      <footer>
+        <lit-demo-about .model=${demo.model} .generator=${demo.manifest.generator}></lit-demo-about>
+      </footer>
+      <section aria-label="Messages">
+        <lit-demo-messages
+          .messages=${demo.messages}
+          @message-dismissed=${(event: DemoEvent<'message-dismissed'>) => {
+            demo.dismiss(event.detail.messageKey);
+          }}
+          @retry-requested=${() => void demo.retry()}
+        ></lit-demo-messages>
+      </section>
     `;
   }
 

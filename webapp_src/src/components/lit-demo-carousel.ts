@@ -28,7 +28,7 @@ export class LitDemoCarousel extends LitElement {
       .strip {
         display: flex;
         gap: 0.6rem;
-        padding: 0.5rem;
+        padding: 0.5rem 0.35rem;
         overflow-x: auto;
         overscroll-behavior-x: contain;
         scroll-padding: 0 1rem;
@@ -82,7 +82,7 @@ export class LitDemoCarousel extends LitElement {
         height: 1rem;
       }
 
-      @media (hover: none) {
+      @media (hover: none), (max-width: 40rem) {
         :host {
           grid-template-columns: minmax(0, 1fr);
         }

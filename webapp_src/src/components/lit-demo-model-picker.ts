@@ -32,6 +32,13 @@ export class LitDemoModelPicker extends LitElement {
         align-content: start;
       }
 
+      .choice {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        align-items: center;
+        gap: 0.75rem;
+      }
+
       label {
         color: var(--muted);
         font-size: 0.875rem;
@@ -104,17 +111,18 @@ export class LitDemoModelPicker extends LitElement {
   protected override render(): TemplateResult {
     const { encoder } = this;
     return html`
-      <label for="model">Model</label>
-      <select id="model" @change=${this.onChange}>
-        ${this.models.map(
-          (model) =>
-            html`<option value=${model.id} .selected=${model.id === this.model.id}>
-              ${model.name} (${formatMegabytes(encoderBytes(model))})
-            </option>`,
-        )}
-      </select>
-      <p>${this.model.description}</p>
-      <p role="status" aria-live="polite">${describeEncoder(encoder)}</p>
+      <div class="choice">
+        <label for="model">Model</label>
+        <select id="model" @change=${this.onChange}>
+          ${this.models.map(
+            (model) =>
+              html`<option value=${model.id} .selected=${model.id === this.model.id}>
+                ${model.name} (${formatMegabytes(encoderBytes(model))})
+              </option>`,
+          )}
+        </select>
+      </div>
+      <p role="status">${describeEncoder(encoder)}</p>
       ${
         encoder.status === 'loading'
           ? html`<div class="load">
@@ -157,7 +165,7 @@ function describeEncoder(encoder: EncoderStatus): string {
     case 'preparing':
       return 'Preparing the text encoder…';
     case 'ready':
-      return `The text encoder is ready on this device (${BACKEND_TITLES[encoder.backend]}).`;
+      return `The text encoder is ready (${BACKEND_TITLES[encoder.backend]}).`;
     case 'failed':
       return `The text encoder could not be loaded. ${encoder.message}`;
   }

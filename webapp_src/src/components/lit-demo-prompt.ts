@@ -24,13 +24,27 @@ export class LitDemoPrompt extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto auto;
+        grid-template:
+          'text text remove' auto
+          'bar value value' auto
+          / minmax(0, 1fr) auto var(--target);
         align-items: center;
-        column-gap: 0.5rem;
+        column-gap: 0.25rem;
+      }
+
+      /* The card is the container. */
+      @container (min-width: 34rem) {
+        :host {
+          grid-template:
+            'text value remove' auto
+            'bar bar .' auto
+            / minmax(0, 1fr) auto var(--target);
+        }
       }
 
       /* The text is also laid out by a hidden twin, which makes the box as tall as it needs. */
       .text {
+        grid-area: text;
         display: grid;
         min-width: 0;
       }
@@ -72,23 +86,28 @@ export class LitDemoPrompt extends LitElement {
       }
 
       .value {
+        grid-area: value;
         display: flex;
         align-items: center;
         justify-content: flex-end;
         gap: 0.15rem;
-        min-width: 5.2rem;
+        min-width: 5.6rem;
         color: var(--muted);
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
 
       .bar {
-        grid-column: 1 / 3;
+        grid-area: bar;
         height: 0.5rem;
-        margin-top: 0.35rem;
+        margin: 0.35rem 0;
         overflow: hidden;
         border-radius: 1rem;
         background: var(--track);
+      }
+
+      button {
+        grid-area: remove;
       }
 
       .fill {

@@ -1,3 +1,5 @@
+import plainBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import simdBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { env, ready, setBackend } from '@tensorflow/tfjs-core';
 import type { BackendName } from './status';
 
@@ -16,17 +18,13 @@ const LOADERS: Readonly<Record<BackendName, () => Promise<unknown>>> = {
 };
 
 async function loadWasm(): Promise<void> {
-  const [{ setWasmPaths }, { default: plain }, { default: simd }] = await Promise.all([
-    import('@tensorflow/tfjs-backend-wasm'),
-    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'),
-    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'),
-  ]);
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   // Threads need cross-origin isolation, which plain static hosts do not give; TF.js still insists
   // on a path for that binary.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths({
-    'tfjs-backend-wasm.wasm': plain,
-    'tfjs-backend-wasm-simd.wasm': simd,
-    'tfjs-backend-wasm-threaded-simd.wasm': simd,
+    'tfjs-backend-wasm.wasm': plainBinary,
+    'tfjs-backend-wasm-simd.wasm': simdBinary,
+    'tfjs-backend-wasm-threaded-simd.wasm': simdBinary,
   });
 }
