@@ -53,9 +53,13 @@ export class LitDemoApp extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        justify-content: flex-end;
         gap: 0.5rem;
         margin: 0.75rem 0;
+      }
+
+      .tools p {
+        margin: 0 auto 0 0;
+        color: var(--muted);
       }
 
       .cards {
@@ -155,6 +159,7 @@ export class LitDemoApp extends LitElement {
           @image-chosen=${this.onImageChosen}
         ></lit-demo-carousel>
         <div class="tools">
+          <p>${countCards(demo.cards.length)}</p>
           <lit-demo-share .fragment=${demo.fragment}></lit-demo-share>
           <button type="button" ?disabled=${demo.cards.length === 0} @click=${this.onClear}>
             ${TRASH}Clear all
@@ -279,4 +284,8 @@ export class LitDemoApp extends LitElement {
     await this.updateComplete;
     return this.renderRoot.querySelector<HTMLElement>(`lit-demo-card[data-key="${key}"]`);
   }
+}
+
+function countCards(count: number): string {
+  return count === 1 ? '1 card' : `${count} cards`;
 }

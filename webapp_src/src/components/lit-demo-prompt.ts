@@ -91,7 +91,7 @@ export class LitDemoPrompt extends LitElement {
         align-items: center;
         justify-content: flex-end;
         gap: 0.15rem;
-        min-width: 5.6rem;
+        width: 6.4rem;
         color: var(--muted);
         font-variant-numeric: tabular-nums;
         white-space: nowrap;

@@ -20,13 +20,18 @@ export function encoderBytes(model: Model): number {
   return listFiles(model).reduce((sum, file) => sum + file.bytes, 0);
 }
 
-/** Downloads an encoder's files side by side; files that came whole are not asked for again. */
+/** Downloads an encoder's files side by side; where one cannot be had, the others are given up. */
 export async function loadEncoderFiles(
   model: Model,
   signal: AbortSignal,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<EncoderFiles> {
   const files = listFiles(model);
+  const common = new AbortController();
+  const abort = (): void => {
+    common.abort(signal.reason);
+  };
+  signal.addEventListener('abort', abort);
   const total = encoderBytes(model);
   const received = files.map(() => 0);
   const contents: ArrayBuffer[] = [];
@@ -44,10 +49,15 @@ export async function loadEncoderFiles(
         received[index] = (received[index] ?? 0) + bytes;
         report();
       };
-      return downloadFile(file, { signal, onBytes, fresh: count > 1 });
-    }, signal);
+      return downloadFile(file, { signal: common.signal, onBytes, fresh: count > 1 });
+    }, common.signal);
   };
-  await Promise.all(files.map(load));
+  try {
+    await Promise.all(files.map(load));
+  } finally {
+    signal.removeEventListener('abort', abort);
+    common.abort();
+  }
   const [vocabulary, graph, ...weights] = contents as [ArrayBuffer, ArrayBuffer, ...ArrayBuffer[]];
   return { vocabulary, model: graph, weights };
 }

@@ -1,3 +1,4 @@
+import workerUrl from './worker?worker&url';
 import { wrap, type Remote } from 'comlink';
 import type { EncoderSpec } from './encoder';
 import type { EncoderFiles } from './encoder-files';
@@ -5,14 +6,22 @@ import type { GoldenRow } from './goldens';
 import type { BackendName } from './status';
 import type { WorkerApi } from './worker';
 
+/** The page's security policy asks for Trusted Types: only this may name a script to run. */
+const policy = window.trustedTypes?.createPolicy('lit-demo-worker', {
+  createScriptURL: (url: string) => url,
+});
+
+function startWorker(): Worker {
+  const { href } = new URL(workerUrl, import.meta.url);
+  const url = policy?.createScriptURL(href) ?? href;
+  return new Worker(url as string, { type: 'module', name: 'lit-demo-encoder' });
+}
+
 /** The page's end of a worker with one encoder: its calls fail, rather than hang, when it dies. */
 export class EncoderWorker {
   /** Milliseconds for one prompt, known once loaded. */
   milliseconds = Infinity;
-  private readonly worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'lit-demo-encoder',
-  });
+  private readonly worker = startWorker();
   private readonly api: Remote<WorkerApi> = wrap<WorkerApi>(this.worker);
   private readonly death: Promise<never>;
   private die: (error: Error) => void = () => undefined;

@@ -141,16 +141,16 @@ export class ModelSession {
     backends: readonly BackendName[],
     files: EncoderFiles,
   ): Promise<EncoderWorker> {
-    const failures: Error[] = [];
+    const failures = new Set<string>();
     for (const backend of backends) {
       try {
         return await this.launch(backend, files);
       } catch (error) {
         this.closing.signal.throwIfAborted();
-        failures.push(error as Error);
+        failures.add((error as Error).message);
       }
     }
-    throw new Error(failures.map((failure) => failure.message).join(' '));
+    throw new Error([...failures].join(' '));
   }
 
   private async launch(backend: BackendName, files: EncoderFiles): Promise<EncoderWorker> {
