@@ -1,0 +1,125 @@
+"""Rules for primitives that compute each element alone."""
+
+import math
+
+from builder.tfjs import ops
+from builder.tfjs.graph import Value
+from builder.tfjs.lower.registry import Equation, rule
+
+UNARY = {
+    "abs": "Abs",
+    "ceil": "Ceil",
+    "cos": "Cos",
+    "erf": "Erf",
+    "exp": "Exp",
+    "expm1": "Expm1",
+    "floor": "Floor",
+    "is_finite": "IsFinite",
+    "log": "Log",
+    "log1p": "Log1p",
+    "logistic": "Sigmoid",
+    "neg": "Neg",
+    "rsqrt": "Rsqrt",
+    "sign": "Sign",
+    "sin": "Sin",
+    "sqrt": "Sqrt",
+    "square": "Square",
+    "tanh": "Tanh",
+}
+BINARY = {
+    "add": "AddV2",
+    "add_any": "AddV2",
+    "div": "RealDiv",
+    "eq": "Equal",
+    "ge": "GreaterEqual",
+    "gt": "Greater",
+    "le": "LessEqual",
+    "lt": "Less",
+    "max": "Maximum",
+    "min": "Minimum",
+    "mul": "Mul",
+    "ne": "NotEqual",
+    "pow": "Pow",
+    "sub": "Sub",
+}
+LOGICAL = {"and": "LogicalAnd", "or": "LogicalOr", "xor": "NotEqual"}
+
+
+@rule(*UNARY)
+def _unary(eqn: Equation, x: Value) -> Value:
+    return ops.unary(UNARY[eqn.primitive], x, eqn.type.dtype)
+
+
+@rule(*BINARY)
+def _binary(eqn: Equation, x: Value, y: Value) -> Value:
+    if eqn.primitive == "div" and x.dtype == "int32":
+        raise eqn.refuse(
+            "integers are divided.",
+            "TensorFlow.js rounds the quotient down where JAX cuts it off; divide as float32.",
+        )
+    # A power may have an integer exponent; TensorFlow.js wants one dtype.
+    return ops.binary(BINARY[eqn.primitive], x, ops.cast(y, x.dtype))
+
+
+@rule(*LOGICAL)
+def _logical(eqn: Equation, x: Value, y: Value) -> Value:
+    if x.dtype != "bool":
+        raise eqn.refuse("integers are combined bit by bit.", "use comparisons of booleans.")
+    return ops.binary(LOGICAL[eqn.primitive], x, y)
+
+
+@rule("not")
+def _not(eqn: Equation, x: Value) -> Value:
+    if x.dtype != "bool":
+        raise eqn.refuse("the bits of integers are inverted.", "use booleans.")
+    return ops.unary("LogicalNot", x)
+
+
+@rule("exp2")
+def _exp2(_: Equation, x: Value) -> Value:
+    return ops.unary("Exp", ops.binary("Mul", x, ops.scalar(math.log(2), x)))
+
+
+@rule("integer_pow")
+def _integer_pow(eqn: Equation, x: Value) -> Value:
+    exponent: int = eqn.params["y"]
+    if exponent < 0:
+        power = _power(x, -exponent)
+        return ops.binary("RealDiv", ops.scalar(1, x), power)
+    return _power(x, exponent) if exponent else ops.binary("Mul", x, ops.scalar(0, x))
+
+
+def _power(x: Value, exponent: int) -> Value:
+    """`x` to a positive power by squaring: x^3 is x * x^2."""
+    if exponent == 1:
+        return x
+    if exponent % 2:
+        return ops.binary("Mul", x, _power(x, exponent - 1))
+    return ops.unary("Square", _power(x, exponent // 2))
+
+
+@rule("select_n")
+def _select_n(eqn: Equation, which: Value, *cases: Value) -> Value:
+    if which.dtype != "bool":
+        raise eqn.refuse(
+            "one of several arrays is chosen by integers.", "use jnp.where with a boolean."
+        )
+    otherwise, chosen = cases
+    return ops.select(ops.broadcast_to(which, chosen.shape), chosen, otherwise)
+
+
+@rule("clamp")
+def _clamp(_: Equation, low: Value, x: Value, high: Value) -> Value:
+    return ops.binary("Minimum", ops.binary("Maximum", x, low), high)
+
+
+@rule("convert_element_type")
+def _convert(eqn: Equation, x: Value) -> Value:
+    if eqn.type.dtype == "bool" and x.dtype != "bool":
+        return ops.binary("NotEqual", x, ops.scalar(0, x))
+    return ops.cast(x, eqn.type.dtype)
+
+
+@rule("stop_gradient", "copy", "copy_p", "optimization_barrier", "reduce_precision")
+def _identity(_: Equation, *values: Value) -> tuple[Value, ...]:
+    return values

@@ -1,0 +1,82 @@
+"""Rules for reading parts of arrays at given positions."""
+
+from typing import Any
+
+import numpy as np
+
+from builder.tfjs import ops
+from builder.tfjs.graph import Array, Value
+from builder.tfjs.lower.registry import Equation, rule
+from builder.tfjs.lower.shape import checked_reshape
+
+
+@rule("gather")
+def _gather(eqn: Equation, x: Value, indices: Value) -> Value:
+    """Constant starts become a Slice, entries along one axis a GatherV2.
+
+    JAX fills entries out of range with NaN or clips them, as `mode` says. Clipping is exported;
+    of the fills, TensorFlow.js throws where JAX gives NaN.
+    """
+    if indices.array is not None and len(indices.shape) == 1:
+        return _constant_slice(eqn, x, indices.array)
+    return _take(eqn, x, indices)
+
+
+def _constant_slice(eqn: Equation, x: Value, starts: Array) -> Value:
+    begin = [0] * len(x.shape)
+    for axis, start in zip(eqn.params["dimension_numbers"].start_index_map, starts, strict=True):
+        last = x.shape[axis] - eqn.params["slice_sizes"][axis]
+        if not ops.is_fixed(last) and start != 0:
+            raise eqn.refuse("a symbolic axis is indexed.", "index axes of fixed size only.")
+        begin[axis] = int(np.clip(start, 0, last)) if ops.is_fixed(last) else 0
+        if begin[axis] != start and not _mode(eqn, "CLIP"):
+            raise eqn.refuse(f"index {start} is out of range.", "use an index within the array.")
+    block = ops.slice_(x, begin, eqn.params["slice_sizes"])
+    return checked_reshape(eqn, block, eqn.type.shape)
+
+
+def _take(eqn: Equation, x: Value, indices: Value) -> Value:
+    dims: Any = eqn.params["dimension_numbers"]
+    sizes = eqn.params["slice_sizes"]
+    axes = dims.start_index_map
+    whole = all(n == x.shape[i] for i, n in enumerate(sizes) if i not in axes)
+    simple = len(axes) == 1 and dims.collapsed_slice_dims == axes and not dims.operand_batching_dims
+    if not (simple and whole and sizes[axes[0]] == 1):
+        raise eqn.refuse(
+            "an array is indexed in a way that is more than taking entries along one axis.",
+            "use jnp.take along one axis, or a slice with constant bounds.",
+        )
+    axis = axes[0]
+    positions = checked_reshape(eqn, indices, indices.shape[:-1])
+    if _mode(eqn, "CLIP"):
+        last = ops.scalar(x.shape[axis] - 1, positions)
+        positions = ops.binary("Maximum", positions, ops.scalar(0, positions))
+        positions = ops.binary("Minimum", positions, last)
+    taken = ops.gather(x, positions, axis)
+    # TensorFlow puts the axes of the indices in place of `axis`, JAX where offset_dims has room.
+    rank = len(taken.shape)
+    from_indices = list(range(axis, axis + len(positions.shape)))
+    from_slices = [i for i in range(rank) if i not in from_indices]
+    perm = [0] * rank
+    for place in range(rank):
+        perm[place] = (from_slices if place in dims.offset_dims else from_indices).pop(0)
+    return ops.transpose(taken, perm)
+
+
+def _mode(eqn: Equation, name: str) -> bool:
+    mode = eqn.params["mode"]
+    return getattr(mode, "name", str(mode)) == name
+
+
+@rule("dynamic_slice")
+def _dynamic_slice(eqn: Equation, x: Value, *starts: Value) -> Value:
+    begin: list[int] = []
+    for axis, start in enumerate(starts):
+        room = x.shape[axis] - eqn.type.shape[axis]
+        if start.array is None or not ops.is_fixed(room):
+            raise eqn.refuse(
+                "a slice starts at a position that is computed from the inputs.",
+                "use a constant start, or jnp.take with computed positions.",
+            )
+        begin.append(int(np.clip(start.array, 0, room)))
+    return ops.slice_(x, begin, eqn.type.shape)

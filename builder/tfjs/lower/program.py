@@ -1,0 +1,114 @@
+"""Walks a jaxpr, inlines the functions it calls, and applies a rule to every other equation."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+from jax.extend import core
+
+from builder.tfjs.evaluate import fold
+from builder.tfjs.graph import Graph, TensorType, Value, constant, naming, placeholder
+from builder.tfjs.lower.registry import RULES, Equation
+from builder.tfjs.trace import Trace, narrow_array, narrow_dtype
+
+CALLS: Mapping[str, str] = {
+    "checkpoint": "jaxpr",
+    "closed_call": "call_jaxpr",
+    "core_call": "call_jaxpr",
+    "custom_jvp_call": "call_jaxpr",
+    "custom_vjp_call": "call_jaxpr",
+    "custom_vjp_call_jaxpr": "fun_jaxpr",
+    "jit": "jaxpr",
+    "pjit": "jaxpr",
+    "remat2": "jaxpr",
+}
+"""Primitives that only call another jaxpr, and the parameter that holds it."""
+
+_LIBRARIES = tuple(str(Path(m.__file__).parent) for m in [jax] if m.__file__)
+
+
+def lower(trace: Trace) -> Graph:
+    """The graph that computes what the traced function computes, one op after the other."""
+    inputs = tuple(placeholder(name, kind) for name, kind in trace.inputs.items())
+    arguments = [*_constants(trace.parameters), *(Value(node) for node in inputs)]
+    program = _Program()
+    results = program.lower_jaxpr(trace.jaxpr.jaxpr, trace.jaxpr.consts, arguments, scope="")
+    return Graph(inputs, dict(zip(trace.outputs, results, strict=True)))
+
+
+def _constants(named: Sequence[tuple[str, Any]]) -> list[Value]:
+    values: list[Value] = []
+    for name, array in named:
+        with naming(name):
+            values.append(constant(array))
+    return values
+
+
+class _Program:
+    """One lowering; remembers what it folded, so that rules see constants as constants."""
+
+    def __init__(self) -> None:
+        self.folded: dict[Value, Value] = {}
+
+    def lower_jaxpr(
+        self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Value], scope: str
+    ) -> list[Value]:
+        closed_over = [(scope, narrow_array(c, "a constant of the function")) for c in consts]
+        env: dict[Any, Value] = dict(zip(jaxpr.constvars, _constants(closed_over), strict=True))
+        env.update(zip(jaxpr.invars, arguments, strict=True))
+
+        def read(atom: Any) -> Value:
+            if isinstance(atom, core.Literal):
+                return constant(narrow_array(atom.val, "a literal"))
+            return env[atom]
+
+        for eqn in jaxpr.eqns:
+            results = self.lower_equation(eqn, [read(v) for v in eqn.invars], scope)
+            env.update(zip(eqn.outvars, results, strict=True))
+        return [read(v) for v in jaxpr.outvars]
+
+    def lower_equation(self, eqn: Any, operands: Sequence[Value], outer: str) -> Sequence[Value]:
+        primitive = eqn.primitive.name
+        scope = "/".join(filter(None, [outer, str(eqn.source_info.name_stack)]))
+        if primitive in CALLS:
+            called = eqn.params[CALLS[primitive]]
+            closed = isinstance(called, core.ClosedJaxpr)
+            consts = called.consts if closed else ()
+            return self.lower_jaxpr(called.jaxpr if closed else called, consts, operands, scope)
+        source = source_line(eqn)
+        equation = Equation(
+            primitive=primitive,
+            params=eqn.params,
+            outputs=tuple(_type_of(v.aval, source) for v in eqn.outvars),
+            operands=tuple(v.type for v in operands),
+            source=source,
+        )
+        if primitive not in RULES:
+            raise equation.refuse(
+                "TensorFlow.js export does not know this operation.",
+                "write this line with other jax.numpy functions, or compute it before the export "
+                "and pass the result as a parameter or an input.",
+            )
+        with naming(f"{scope}/{primitive}" if scope else primitive):
+            result = RULES[primitive](equation, *operands)
+            values = [result] if isinstance(result, Value) else result
+            return [fold(v, self.folded) for v in values]
+
+
+def _type_of(aval: Any, source: str) -> TensorType:
+    return TensorType(tuple(aval.shape), narrow_dtype(aval.dtype, f"{source}: a value"))
+
+
+def source_line(eqn: Any) -> str:
+    """Where the user's code asked for an equation, as `file:line (function)`.
+
+    Frames of JAX and of other installed packages are skipped while any other is left.
+    """
+    traceback = eqn.source_info.traceback
+    frames = [] if traceback is None else list(traceback.frames)
+    outside = [f for f in frames if not f.file_name.startswith(_LIBRARIES)]
+    own = [f for f in outside if "site-packages" not in f.file_name]
+    for frame in own or outside:
+        return f"{frame.file_name}:{frame.line_num} ({frame.function_name})"
+    return "the exported function"

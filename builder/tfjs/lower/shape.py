@@ -1,0 +1,64 @@
+"""Rules for primitives that move elements without computing."""
+
+import numpy as np
+
+from builder.tfjs import ops
+from builder.tfjs.graph import Shape, Value, constant
+from builder.tfjs.lower.registry import Equation, rule
+
+
+def checked_reshape(eqn: Equation, x: Value, shape: Shape) -> Value:
+    """A Reshape, which in TensorFlow can leave at most one size to be found out at run time."""
+    if sum(not ops.is_fixed(d) for d in shape) > 1 and shape != x.shape:
+        raise eqn.refuse(
+            f"the shape {shape} has more than one symbolic size.",
+            "keep one symbolic size per array (the batch) and fix the others.",
+        )
+    return ops.reshape(x, shape)
+
+
+@rule("reshape", "squeeze", "expand_dims")
+def _reshape(eqn: Equation, x: Value) -> Value:
+    return checked_reshape(eqn, x, eqn.type.shape)
+
+
+@rule("transpose")
+def _transpose(eqn: Equation, x: Value) -> Value:
+    return ops.transpose(x, eqn.params["permutation"])
+
+
+@rule("broadcast_in_dim")
+def _broadcast_in_dim(eqn: Equation, x: Value, *_: Value) -> Value:
+    places = eqn.params["broadcast_dimensions"]
+    shape = eqn.type.shape
+    aligned = tuple(
+        x.shape[places.index(axis)] if axis in places else 1 for axis in range(len(shape))
+    )
+    return ops.broadcast_to(checked_reshape(eqn, x, aligned), shape)
+
+
+@rule("slice")
+def _slice(eqn: Equation, x: Value) -> Value:
+    if eqn.params["strides"] not in (None, (1,) * len(x.shape)):
+        raise eqn.refuse("a slice has strides.", "use reshape and a plain slice.")
+    return ops.slice_(x, eqn.params["start_indices"], eqn.type.shape)
+
+
+@rule("concatenate")
+def _concatenate(eqn: Equation, *values: Value) -> Value:
+    return ops.concat(values, eqn.params["dimension"])
+
+
+@rule("split")
+def _split(eqn: Equation, x: Value) -> tuple[Value, ...]:
+    return ops.split(x, eqn.params["sizes"], eqn.params["axis"])
+
+
+@rule("iota")
+def _iota(eqn: Equation, *_: Value) -> Value:
+    shape, axis = eqn.type.shape, eqn.params["dimension"]
+    if not ops.is_fixed(shape[axis]):
+        raise eqn.refuse("a range has a symbolic length.", "give the array a fixed length.")
+    aligned = [shape[axis] if i == axis else 1 for i in range(len(shape))]
+    steps = np.arange(shape[axis]).reshape(aligned)
+    return ops.broadcast_to(constant(steps, eqn.type.dtype), shape)

@@ -1,0 +1,172 @@
+"""Makers of the TensorFlow ops that rules and passes use; each knows the type of its result.
+
+Every op here has a kernel in all four backends of TensorFlow.js (`kernels` checks it), and reads
+as in TensorFlow's documentation, with what is always constant given as Python values.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from builder.tfjs.graph import Attr, Dim, DType, Node, Shape, TensorType, Value, constant, make
+
+COMPARISONS = frozenset({"Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual"})
+
+
+def size(shape: Sequence[Dim]) -> Dim:
+    """Number of elements; symbolic if a dimension is."""
+    return math.prod(shape)
+
+
+def is_fixed(dim: Any) -> bool:
+    """Whether a size is a number, not symbolic."""
+    return isinstance(dim, int)
+
+
+def is_static(shape: Sequence[Dim]) -> bool:
+    """Whether no size is symbolic."""
+    return all(map(is_fixed, shape))
+
+
+def broadcast_shapes(*shapes: Shape) -> Shape:
+    """The shape that numpy's broadcasting gives; sizes other than 1 are known to agree."""
+    rank = max(map(len, shapes))
+    padded = [(1,) * (rank - len(s)) + s for s in shapes]
+    return tuple(next((d for d in dims if d != 1), 1) for dims in zip(*padded, strict=True))
+
+
+def scalar(number: float, like: Value) -> Value:
+    """A constant of shape [] and the dtype of `like`."""
+    return constant(number, like.dtype)
+
+
+def unary(op: str, x: Value, dtype: DType | None = None) -> Value:
+    """An elementwise op of one operand."""
+    return make(op, (x,), TensorType(x.shape, dtype or x.dtype))
+
+
+def binary(op: str, x: Value, y: Value) -> Value:
+    """An elementwise op of two operands, broadcast as in numpy."""
+    dtype = "bool" if op in COMPARISONS or op.startswith("Logical") else x.dtype
+    return make(op, (x, y), TensorType(broadcast_shapes(x.shape, y.shape), dtype))
+
+
+def cast(x: Value, dtype: DType) -> Value:
+    """`x` with another dtype."""
+    return x if x.dtype == dtype else make("Cast", (x,), TensorType(x.shape, dtype), DstT=dtype)
+
+
+def select(condition: Value, x: Value, y: Value) -> Value:
+    """`x` where `condition` holds, else `y`; all three of one shape."""
+    return make("SelectV2", (condition, x, y), x.type)
+
+
+def reshape(x: Value, shape: Sequence[Dim]) -> Value:
+    """The elements of `x` in the same order in another shape."""
+    if tuple(shape) == x.shape:
+        return x
+    source = x.inputs[0] if x.op == "Reshape" else x
+    if tuple(shape) == source.shape:
+        return source
+    return make("Reshape", (source,), TensorType(tuple(shape), x.dtype))
+
+
+def transpose(x: Value, perm: Sequence[int]) -> Value:
+    """`x` with axis `perm[i]` moved to place i."""
+    if x.op == "Transpose":
+        inner = int_tuple(x.node, "perm")
+        return transpose(x.inputs[0], [inner[i] for i in perm])
+    if tuple(perm) == tuple(range(len(x.shape))):
+        return x
+    kind = TensorType(tuple(x.shape[i] for i in perm), x.dtype)
+    return make("Transpose", (x,), kind, perm=tuple(perm))
+
+
+def broadcast_to(x: Value, shape: Shape) -> Value:
+    """`x` repeated along its dimensions of size 1."""
+    return x if shape == x.shape else make("BroadcastTo", (x,), TensorType(shape, x.dtype))
+
+
+def reduce(op: str, x: Value, axes: Sequence[int]) -> Value:
+    """Sum, Mean, Max, Min, Prod, Any or All over `axes`, which stay with size 1."""
+    if not axes:
+        return x
+    shape = tuple(1 if i in axes else d for i, d in enumerate(x.shape))
+    return make(op, (x,), TensorType(shape, x.dtype), axes=tuple(axes), keep_dims=True)
+
+
+def arg_reduce(op: str, x: Value, axis: int) -> Value:
+    """ArgMax or ArgMin: int32 positions along `axis`, which goes."""
+    shape = x.shape[:axis] + x.shape[axis + 1 :]
+    return make(op, (x,), TensorType(shape, "int32"), axis=axis)
+
+
+def softmax(x: Value) -> Value:
+    """Softmax over the last axis."""
+    return make("Softmax", (x,), x.type)
+
+
+def matmul(a: Value, b: Value, *, adj_x: bool = False, adj_y: bool = False) -> Value:
+    """Product of the last two dimensions, the others broadcast; `adj_*` transposes an operand."""
+    rows = a.shape[-1] if adj_x else a.shape[-2]
+    columns = b.shape[-2] if adj_y else b.shape[-1]
+    batch = broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    flags: dict[str, Attr] = {"adj_x": adj_x, "adj_y": adj_y}
+    return make("BatchMatMulV2", (a, b), TensorType((*batch, rows, columns), a.dtype), **flags)
+
+
+def fused_matmul(a: Value, b: Value, bias: Value, activation: str | None = None) -> Value:
+    """Matrix product of rank 2 plus a bias of rank 1, then Relu, Relu6, Elu or Sigmoid."""
+    fused = ("BiasAdd",) if activation is None else ("BiasAdd", activation)
+    kind = TensorType((a.shape[0], b.shape[1]), a.dtype)
+    return make("_FusedMatMul", (a, b, bias), kind, fused_ops=fused, num_args=1)
+
+
+def slice_(x: Value, begin: Sequence[int], sizes: Sequence[Dim]) -> Value:
+    """The block of `x` of shape `sizes` that starts at `begin`."""
+    if tuple(sizes) == x.shape:
+        return x
+    return make("Slice", (x,), TensorType(tuple(sizes), x.dtype), begin=tuple(begin))
+
+
+def concat(values: Sequence[Value], axis: int) -> Value:
+    """The values one after the other along `axis`."""
+    total = sum(v.shape[axis] for v in values)
+    shape = (*values[0].shape[:axis], total, *values[0].shape[axis + 1 :])
+    kind = TensorType(shape, values[0].dtype)
+    return make("ConcatV2", tuple(values), kind, axis=axis, N=len(values))
+
+
+def split(x: Value, sizes: Sequence[int], axis: int) -> tuple[Value, ...]:
+    """`x` cut along `axis` into pieces of the given sizes."""
+    shapes = [(*x.shape[:axis], n, *x.shape[axis + 1 :]) for n in sizes]
+    kinds = [TensorType(shape, x.dtype) for shape in shapes]
+    node = make("SplitV", (x,), *kinds, sizes=tuple(sizes), axis=axis, num_split=len(sizes)).node
+    return tuple(Value(node, i) for i in range(len(sizes)))
+
+
+def gather(x: Value, indices: Value, axis: int) -> Value:
+    """The entries of `x` along `axis` that the int32 indices name, in the shape of the indices."""
+    shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+    return make("GatherV2", (x, indices), TensorType(shape, x.dtype), axis=axis, batch_dims=0)
+
+
+def int_tuple(node: Node, attr: str) -> tuple[int, ...]:
+    """An attribute that holds sizes, axes or positions."""
+    value = node.attrs[attr]
+    assert isinstance(value, tuple)
+    return tuple(int(v) for v in value)
+
+
+def int_attr(node: Node, attr: str) -> int:
+    """An attribute that holds one number."""
+    value = node.attrs[attr]
+    assert isinstance(value, int)
+    return value
+
+
+def with_inputs(node: Node, inputs: tuple[Value, ...]) -> Node:
+    """The same op on other values of the same types."""
+    if inputs == node.inputs:
+        return node
+    return Node(node.op, inputs, node.attrs, node.outputs, node.name, node.array)

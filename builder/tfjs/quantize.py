@@ -1,0 +1,43 @@
+"""Weights in fewer bytes, in the encodings that TensorFlow.js reads."""
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from builder.tfjs.graph import Array
+
+Quantization: TypeAlias = Literal["float16", "uint16", "uint8"]
+
+SMALLEST = 1024
+"""Arrays of fewer elements stay float32: they weigh little, and an epsilon must survive."""
+
+
+def encode(array: Array, quantization: Quantization | None) -> tuple[bytes, dict[str, Any]]:
+    """The bytes of a weight, little-endian, and its `dtype` and `quantization` in the manifest.
+
+    float16 halves float32; uint8 and uint16 spread their codes evenly between the least and the
+    greatest value of the array, so that a value is off by at most half a step.
+    """
+    kind: dict[str, Any] = {"dtype": array.dtype.name}
+    if quantization is None or not _can_quantize(array, quantization):
+        return np.ascontiguousarray(array).tobytes(), kind
+    if quantization == "float16":
+        kind["quantization"] = {"dtype": "float16", "original_dtype": "float32"}
+        return array.astype(np.float16).tobytes(), kind
+    low, high = float(array.min()), float(array.max())
+    steps = int(np.iinfo(quantization).max)
+    scale = (high - low) / steps or 1.0
+    codes = np.clip(np.round((array.astype(np.float64) - low) / scale), 0, steps)
+    kind["quantization"] = {
+        "dtype": quantization,
+        "min": low,
+        "scale": scale,
+        "original_dtype": "float32",
+    }
+    return codes.astype(quantization).tobytes(), kind
+
+
+def _can_quantize(array: Array, quantization: Quantization) -> bool:
+    if array.dtype != np.float32 or array.size < SMALLEST or not np.isfinite(array).all():
+        return False
+    return quantization != "float16" or float(np.abs(array).max()) <= float(np.finfo("f2").max)

@@ -1,0 +1,112 @@
+"""A JAX function as a jaxpr with named inputs, outputs and parameters."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.export
+import numpy as np
+
+from builder.errors import ExportError
+from builder.tfjs.graph import Array, DType, TensorType
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A jaxpr whose first arguments are `parameters`, the others the inputs of the model."""
+
+    jaxpr: Any
+    parameters: tuple[tuple[str, Array], ...]
+    inputs: Mapping[str, TensorType]
+    outputs: tuple[str, ...]
+
+
+def narrow_dtype(dtype: Any, what: str) -> DType:
+    """The dtype that TensorFlow.js computes with for one of JAX; `what` is named in the error."""
+    kind: Any = np.dtype(dtype)
+    if kind == np.bool_:
+        return "bool"
+    if jax.numpy.issubdtype(kind, np.floating):
+        return "float32"
+    if jax.numpy.issubdtype(kind, np.integer):
+        return "int32"
+    raise ExportError(
+        f"{what} has dtype {kind}, which TensorFlow.js graphs cannot hold. "
+        "Use float32, int32 or bool."
+    )
+
+
+def narrow_array(array: Any, what: str) -> Array:
+    """The array in a dtype of TensorFlow.js; integers that do not fit int32 are an error."""
+    value = np.asarray(array)
+    dtype = narrow_dtype(value.dtype, what)
+    if dtype == "int32" and value.size and value.dtype != np.int32:
+        limits = np.iinfo(np.int32)
+        if value.min() < limits.min or value.max() > limits.max:
+            raise ExportError(f"{what} holds integers beyond 32 bits, which TensorFlow.js has not.")
+    return value.astype(dtype, copy=False)
+
+
+def path_name(path: Sequence[Any]) -> str:
+    """A place in a pytree as words joined by slashes, as in `encoder/Dense_0/kernel`."""
+    return "/".join(
+        str(getattr(key, "key", getattr(key, "name", getattr(key, "idx", key)))) for key in path
+    )
+
+
+def input_struct(name: str, spec: tuple[Any, Any], scope: Any) -> jax.ShapeDtypeStruct:
+    """An argument to trace with, from a shape like "(b, 16)" or (None, 16) and a dtype."""
+    shape, dtype = spec
+    text = (
+        shape if isinstance(shape, str) else ",".join("b" if d is None else str(d) for d in shape)
+    )
+    try:
+        dims = jax.export.symbolic_shape(text.strip("() "), scope=scope)
+    except ValueError as error:
+        raise ExportError(
+            f"input {name!r}: {shape!r} is not a shape; write for example '(b, 16)'. {error}"
+        ) from error
+    return jax.ShapeDtypeStruct(dims, narrow_dtype(dtype, f"input {name!r}"))
+
+
+def trace(
+    apply_fn: Callable[..., Any],
+    params: Any,
+    inputs: Mapping[str, tuple[Any, Any]],
+    outputs: Sequence[str] | None = None,
+) -> Trace:
+    """Trace `apply_fn(params, *inputs)` with symbolic sizes.
+
+    `inputs` maps the name of each argument, in order, to its shape and dtype; a shape is a string
+    in the syntax of `jax.export.symbolic_shape` or a tuple with None for the batch. `outputs` names
+    the leaves of the result, in order; without it they are called after their place in the result.
+    """
+    scope = jax.export.SymbolicScope()
+    structs = {name: input_struct(name, spec, scope) for name, spec in inputs.items()}
+    leaves, tree = jax.tree_util.tree_flatten_with_path(params)
+    parameters = [(path_name(p), narrow_array(v, f"parameter {path_name(p)!r}")) for p, v in leaves]
+    like = tree.unflatten([jax.ShapeDtypeStruct(v.shape, v.dtype) for _, v in parameters])
+    jaxpr, result = jax.make_jaxpr(apply_fn, return_shape=True)(like, *structs.values())
+    return Trace(
+        jaxpr=jaxpr,
+        parameters=tuple(parameters),
+        inputs={
+            name: TensorType(tuple(s.shape), narrow_dtype(s.dtype, f"input {name!r}"))
+            for name, s in structs.items()
+        },
+        outputs=name_outputs(result, outputs),
+    )
+
+
+def name_outputs(result: Any, names: Sequence[str] | None) -> tuple[str, ...]:
+    """Names of the leaves of a result: those given, or else their paths ("output" for the root)."""
+    paths = [path for path, _ in jax.tree_util.tree_flatten_with_path(result)[0]]
+    if names is None:
+        return tuple(path_name(path) or "output" for path in paths)
+    if len(names) != len(paths):
+        raise ExportError(
+            f"{len(names)} output names were given ({', '.join(names)}) "
+            f"but the function returns {len(paths)} arrays."
+        )
+    return tuple(names)

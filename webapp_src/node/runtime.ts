@@ -1,0 +1,85 @@
+/**
+ * Runs graph models in TensorFlow.js for Python: requests come as frames on stdin, answers go as
+ * frames to stdout, one for one. The first argument is the backend, "cpu" or "wasm".
+ *
+ * Requests: {method: "load", files: [{name, bytes}]} and {method: "predict", inputs: ArrayHeader[]}.
+ * Answers: {outputs: ArrayHeader[]} or {error: string}.
+ */
+import '@tensorflow/tfjs-backend-cpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import wasmBinary from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm?url&inline';
+import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
+import { dispose, enableProdMode, io, setBackend, type Tensor } from '@tensorflow/tfjs-core';
+import { cutPayload, fromTensor, toTensor, type ArrayHeader } from './arrays';
+import { encodeFrame, readFrames } from './frames';
+
+interface FileHeader {
+  name: string;
+  bytes: number;
+}
+
+type Request =
+  { method: 'load'; files: FileHeader[] } | { method: 'predict'; inputs: ArrayHeader[] };
+
+let model: GraphModel | undefined;
+
+async function load(files: readonly FileHeader[], payload: Uint8Array): Promise<void> {
+  const contents = new Map(cutPayload(files, payload).map(([{ name }, bytes]) => [name, bytes]));
+  const read = (name: string): Uint8Array => {
+    const bytes = contents.get(name);
+    if (bytes === undefined) throw new Error(`the model lacks the file ${name}`);
+    return bytes;
+  };
+  const json = JSON.parse(new TextDecoder().decode(read('model.json'))) as io.ModelJSON;
+  const artifacts = await io.getModelArtifactsForJSON(json, (manifest) =>
+    Promise.resolve([
+      io.getWeightSpecs(manifest),
+      Uint8Array.from(Buffer.concat(manifest.flatMap(({ paths }) => paths.map(read)))).buffer,
+    ]),
+  );
+  model?.dispose();
+  model = await loadGraphModel(io.fromMemory(artifacts));
+}
+
+function predict(headers: readonly ArrayHeader[], payload: Uint8Array): Uint8Array {
+  if (model === undefined) throw new Error('no model is loaded');
+  const inputs = Object.fromEntries(
+    cutPayload(headers, payload).map(([header, bytes]) => [header.name, toTensor(header, bytes)]),
+  );
+  let results: Tensor[] = [];
+  try {
+    const names = model.outputNodes;
+    results = [model.execute(inputs, names)].flat();
+    const outputs = results.map((result, i) => fromTensor(names[i] ?? '', result));
+    return encodeFrame(
+      { outputs: outputs.map(({ header }) => header) },
+      outputs.map(({ bytes }) => bytes),
+    );
+  } finally {
+    dispose([...Object.values(inputs), ...results]);
+  }
+}
+
+async function answer(request: Request, payload: Uint8Array): Promise<Uint8Array> {
+  try {
+    if (request.method === 'predict') return predict(request.inputs, payload);
+    await load(request.files, payload);
+    return encodeFrame({ outputs: [] });
+  } catch (error) {
+    return encodeFrame({ error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+const backend = process.argv[2] ?? 'wasm';
+const binaries = ['tfjs-backend-wasm', 'tfjs-backend-wasm-simd', 'tfjs-backend-wasm-threaded-simd'];
+// Every Node we run on has SIMD, and TensorFlow.js uses no threads there.
+setWasmPaths(Object.fromEntries(binaries.map((name) => [`${name}.wasm`, wasmBinary])), true);
+if (!(await setBackend(backend))) {
+  // TensorFlow.js has said why.
+  console.error(`The backend ${backend} does not start.`);
+  process.exit(1);
+}
+enableProdMode();
+for await (const { header, payload } of readFrames(process.stdin)) {
+  process.stdout.write(await answer(header as Request, payload));
+}
