@@ -61,5 +61,8 @@ $(WEB)/node_modules/.installed: $(WEB)/package-lock.json
 	npm --prefix $(WEB) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+screenshots: $(VENV)/.installed-dev demo chromium ## Take the README's pictures of the default demo.
+	$(BIN)/python -m tests.e2e.screenshots _site docs/images
+
 clean: ## Remove what was built (not the environments).
 	rm -rf _site builder/_web

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from builder import __version__, manifest
-from builder.embed import Rows
+from builder.embed import Embeddings, Rows
+from builder.encoder import INPUT, OUTPUT, ExportedEncoder
 from builder.images import Picture, PreparedImage
 from builder.manifest import FileRef, PictureRef, SiteManifest
 from builder.spec import DemoSpec
@@ -17,25 +18,14 @@ _HASH_DIGITS = 10
 
 
 @dataclass(frozen=True)
-class TextEncoder:
-    """An exported text tower: `model.json` and weight shards by file name."""
-
-    model: bytes
-    weights: Mapping[str, bytes]
-    input: str
-    output: str
-
-
-@dataclass(frozen=True)
 class BuiltModel:
-    """Everything that was computed for one model; `texts` are the rows of `ztxt`."""
+    """Everything that was computed for one model; `texts` are the rows of the text embeddings."""
 
     towers: Towers
-    zimg: Rows
-    ztxt: Rows
+    embeddings: Embeddings
     texts: tuple[str, ...]
     goldens: tuple[manifest.Golden, ...]
-    encoder: TextEncoder
+    encoder: ExportedEncoder
 
 
 @dataclass(frozen=True)
@@ -159,11 +149,13 @@ def _describe_model(model: BuiltModel, image_ids: tuple[str, ...], files: _Files
                 files.add_as(f"{folder}/{name}", data)
                 for name, data in model.encoder.weights.items()
             ),
-            input=model.encoder.input,
-            output=model.encoder.output,
+            input=INPUT,
+            output=OUTPUT,
         ),
-        image_embeddings=add_matrix("images", model.zimg, image_ids),
-        prompt_embeddings=add_matrix("prompts", model.ztxt, tuple(map(row_id, model.texts))),
+        image_embeddings=add_matrix("images", model.embeddings.zimg, image_ids),
+        prompt_embeddings=add_matrix(
+            "prompts", model.embeddings.ztxt, tuple(map(row_id, model.texts))
+        ),
         goldens=model.goldens,
     )
 

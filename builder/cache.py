@@ -59,3 +59,11 @@ class Cache:
 
     def _path(self, kind: str, key: str) -> Path:
         return self._folder / kind / key[:2] / key
+
+
+def digest_folder(folder: Path, pattern: str) -> str:
+    """Hash of the files below a folder that match a glob pattern: their paths and contents."""
+    parts: list[str | bytes] = []
+    for path in sorted(folder.rglob(pattern)):
+        parts += [path.relative_to(folder).as_posix(), path.read_bytes()]
+    return digest(*parts)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from builder.errors import ImageError, Problem, SpecError
+from builder.progress import Advance
 from builder.spec import ImageSpec
 
 MODEL_SIZE = 224
@@ -67,8 +68,8 @@ class ImageSet:
         ]
 
 
-def prepare_images(specs: Iterable[ImageSpec]) -> ImageSet:
-    """Prepare all images.
+def prepare_images(specs: Iterable[ImageSpec], advance: Advance | None = None) -> ImageSet:
+    """Prepare all images, calling `advance` after each.
 
     Raises:
         SpecError: naming every picture that cannot be used.
@@ -81,6 +82,8 @@ def prepare_images(specs: Iterable[ImageSpec]) -> ImageSet:
         except ImageError as error:
             message, _, remedy = str(error).partition("\n")
             problems.append(Problem(str(spec.file), message, remedy))
+        if advance:
+            advance(1)
     if problems:
         raise SpecError(problems)
     return ImageSet(tuple(prepared))

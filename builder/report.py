@@ -1,11 +1,17 @@
 """What a build made, how much a visitor downloads, how long it took, and how exact it is."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
 from rich.table import Table
+
+from builder.bundle import BuiltModel, encoder_files
+from builder.encoder import EncoderParity
+from builder.images import ImageSet
+from builder.site import MANIFEST, PAGE, Site
+from builder.webapp import WebApp
 
 _SLOWEST = 5
 
@@ -18,10 +24,7 @@ class ModelReport:
     encoder_bytes: int
     graph_nodes: int
     quantization: str
-    texts_compared: int
-    float32_max_abs_error: float
-    max_abs_error: float
-    min_cosine: float
+    parity: EncoderParity
 
 
 @dataclass(frozen=True)
@@ -64,22 +67,20 @@ class Report:
         console.print(self._steps(), highlight=False, soft_wrap=True)
 
     def _parity_table(self) -> Table:
-        table = Table(title="Exported text encoders, TF.js against JAX", title_justify="left")
-        for heading in ("Model", "Encoder", "Nodes", "Weights", "Texts"):
-            table.add_column(heading)
-        table.add_column("Max abs error,\nfloat32 weights", justify="right")
-        table.add_column("Max abs error,\nas shipped", justify="right")
-        table.add_column("Min cosine,\nas shipped", justify="right")
+        title = "Text encoders in TensorFlow.js against JAX"
+        table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+        table.add_column("Model", no_wrap=True)
+        for heading in ("Download", "Nodes", "Texts", "Float32 error", "Shipped error", "Cosine"):
+            table.add_column(heading, justify="right", no_wrap=True)
         for model in self.models:
             table.add_row(
                 model.id,
                 megabytes(model.encoder_bytes),
                 str(model.graph_nodes),
-                "float32" if model.quantization == "none" else model.quantization,
-                str(model.texts_compared),
-                f"{model.float32_max_abs_error:.1e}",
-                f"{model.max_abs_error:.1e}",
-                f"{model.min_cosine:.7f}",
+                str(model.parity.texts),
+                f"{model.parity.float32_max_abs_error:.1e}",
+                f"{model.parity.max_abs_error:.1e}",
+                f"{model.parity.min_cosine:.6f}",
             )
         return table
 
@@ -87,6 +88,54 @@ class Report:
         slowest = sorted(self.step_seconds.items(), key=lambda step: -step[1])[:_SLOWEST]
         steps = "; ".join(f"{name} {seconds:.1f} s" for name, seconds in slowest)
         return f"Built in {self.seconds:.1f} s. Slowest steps: {steps}."
+
+
+def make_report(
+    site: Site,
+    app: WebApp,
+    images: ImageSet,
+    models: Sequence[BuiltModel],
+    step_seconds: Mapping[str, float],
+    seconds: float,
+) -> Report:
+    """Collect the figures of a finished build."""
+    first = _bytes_before_first_answer(site, app)
+    encoder = sum(file.bytes for file in encoder_files(site.manifest.models[0]))
+    return Report(
+        images=len(site.manifest.images),
+        prompts=len({p.id for image in site.manifest.images for p in image.prompts}),
+        models=tuple(
+            ModelReport(
+                id=model.towers.id,
+                encoder_bytes=sum(file.bytes for file in encoder_files(described)),
+                graph_nodes=model.encoder.nodes,
+                quantization=model.encoder.quantization,
+                parity=model.encoder.parity,
+            )
+            for model, described in zip(models, site.manifest.models, strict=True)
+        ),
+        bytes_before_first_answer=first,
+        bytes_before_first_free_text_answer=first + encoder + _bytes_of(site, app.runtime),
+        total_bytes=site.total_bytes,
+        files=len(site.files),
+        seconds=seconds,
+        step_seconds=dict(step_seconds),
+        warnings=tuple(images.warnings),
+    )
+
+
+def _bytes_before_first_answer(site: Site, app: WebApp) -> int:
+    """The page, its scripts, the first model's precomputed rows, and the pictures in view."""
+    manifest = site.manifest
+    model, image = manifest.models[0], manifest.images[0]
+    urls = [PAGE, MANIFEST, app.entry, *app.preloads, *app.styles]
+    refs = [model.image_embeddings, model.prompt_embeddings, (*image.display, image.photo)[0]]
+    thumbnails = [image.thumbnail for image in manifest.images]
+    return _bytes_of(site, urls) + sum(ref.bytes for ref in (*refs, *thumbnails))
+
+
+def _bytes_of(site: Site, urls: Sequence[str]) -> int:
+    return sum(len(site.files[url]) for url in urls)
 
 
 def megabytes(count: int) -> str:

@@ -15,6 +15,7 @@ from builder.manifest import SiteManifest
 from builder.resources import template_folder
 from builder.webapp import WebApp
 
+PAGE = "index.html"
 MANIFEST = "manifest.json"
 REPORT = "report.json"
 
@@ -56,7 +57,7 @@ def assemble_site(bundle: Bundle, app: WebApp) -> Site:
         modulepreloads=app.preloads,
     )
     # Without `.nojekyll`, GitHub Pages would run the folder through Jekyll.
-    own = {"index.html": page.encode(), ".nojekyll": b"", **app.files}
+    own = {PAGE: page.encode(), ".nojekyll": b"", **app.files}
     refs = tuple(refer(url, data) for url, data in sorted(own.items()))
     manifest = bundle.manifest.model_copy(update={"files": refs})
     return Site(manifest, {**bundle.files, **own, MANIFEST: to_json(manifest)})

@@ -11,20 +11,26 @@ ENTRY_SOURCE = "src/main.ts"
 
 @dataclass(frozen=True)
 class WebApp:
-    """The app's files by URL; `entry`, `preloads` and `styles` are what the page names."""
+    """The app's files by URL.
+
+    `entry`, `preloads` and `styles` are what the page names; `runtime` is what computing takes
+    besides: the worker, TensorFlow.js and its wasm backend.
+    """
 
     files: Mapping[str, bytes]
     entry: str
     preloads: tuple[str, ...]
     styles: tuple[str, ...]
+    runtime: tuple[str, ...]
 
 
 def load_webapp(folder: Path) -> WebApp:
-    """Read the app from Vite's output folder with its `.vite/manifest.json`.
+    """Read the app from Vite's output folder.
 
-    Format: https://vite.dev/guide/backend-integration
+    Formats: https://vite.dev/guide/backend-integration and webapp_src/runtime-files.ts.
     """
-    chunks = json.loads((folder / ".vite" / "manifest.json").read_text(encoding="utf-8"))
+    vite = folder / ".vite"
+    chunks = json.loads((vite / "manifest.json").read_text(encoding="utf-8"))
     loaded = list(_static_imports(chunks, ENTRY_SOURCE))
     return WebApp(
         files={
@@ -35,6 +41,7 @@ def load_webapp(folder: Path) -> WebApp:
         entry=chunks[ENTRY_SOURCE]["file"],
         preloads=tuple(chunks[key]["file"] for key in loaded[1:]),
         styles=tuple(css for key in loaded for css in chunks[key].get("css", ())),
+        runtime=tuple(json.loads((vite / "runtime.json").read_text(encoding="utf-8"))),
     )
 
 

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { listRuntimeFiles } from './runtime-files.ts';
 
 // The app is built into the Python package, which copies it into every site it writes and renders
 // the page itself; so there is no HTML here, only the script, its styles and Vite's manifest.
@@ -13,5 +14,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: { input: 'src/main.ts' },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [listRuntimeFiles()] },
 });

@@ -1,0 +1,80 @@
+"""The pipeline. Data flows one way; only the last stage touches the output folder."""
+
+import time
+from pathlib import Path
+
+from builder.bundle import BuiltModel, bundle, row_id
+from builder.cache import Cache
+from builder.embed import embed
+from builder.encoder import export_text_encoder
+from builder.images import ImageSet, prepare_images
+from builder.manifest import Golden
+from builder.progress import Progress
+from builder.report import Report, make_report
+from builder.resources import web_folder
+from builder.site import REPORT, assemble_site, check_target, write_site
+from builder.spec import DemoSpec, Quantization, load_spec
+from builder.towers.base import Towers
+from builder.towers.registry import load_towers
+from builder.webapp import load_webapp
+
+# A browser must reproduce these before its answers are trusted: nothing, accents, scripts that need
+# the byte fallback, an emoji of several code points, and a text that is cut off.
+GOLDEN_TEXTS = (
+    "",
+    "  Naïve ＣＡＦÉ — 東京 ",
+    "👩‍🚀 ᚠᛇᚻ",
+    "a very long sentence about a dog that runs and runs and runs until no tokens are left for it",
+)
+_GOLDEN_PROMPTS = 4
+
+
+def build_site(spec_path: Path, out: Path, *, cache: Cache, progress: Progress) -> Report:
+    """Build the site of a `demo.toml` into the folder `out`.
+
+    Raises:
+        BuilderError: for anything the author can mend; `out` is unchanged then.
+    """
+    started = time.perf_counter()
+    check_target(out)
+    app = load_webapp(web_folder() / "app")
+    spec = load_spec(spec_path)
+    towers = [load_towers(model.name) for model in spec.models]
+    with progress.step("Prepare images", len(spec.images)) as advance:
+        images = prepare_images(spec.images, advance)
+    models = [
+        build_model(tower, model.quantization, spec, images, cache=cache, progress=progress)
+        for tower, model in zip(towers, spec.models, strict=True)
+    ]
+    # The hinge: everything before only computes; this replaces the old site, or leaves it.
+    site = assemble_site(bundle(spec, images.images, models), app)
+    seconds = time.perf_counter() - started
+    report = make_report(site, app, images, models, progress.seconds, seconds)
+    write_site({**site.files, REPORT: report.to_json()}, out)
+    return report
+
+
+def build_model(
+    towers: Towers,
+    quantization: Quantization,
+    spec: DemoSpec,
+    images: ImageSet,
+    *,
+    cache: Cache,
+    progress: Progress,
+) -> BuiltModel:
+    """Everything one model contributes to a site.
+
+    Raises:
+        ParityError: if the exported text encoder does not compute what JAX computes.
+    """
+    texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
+    pixels = [image.pixels for image in images.images]
+    embeddings = embed(towers, pixels, texts, cache=cache, progress=progress)
+    encoder = export_text_encoder(towers, quantization, embeddings, cache=cache, progress=progress)
+    goldens = tuple(
+        Golden(text=text, tokens=tuple(map(int, tokens)), row=row_id(text))
+        for text, tokens in zip(texts, embeddings.tokens, strict=True)
+        if text in (*GOLDEN_TEXTS, *spec.prompts[:_GOLDEN_PROMPTS])
+    )
+    return BuiltModel(towers, embeddings, texts, goldens, encoder)

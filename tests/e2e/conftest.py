@@ -1,0 +1,132 @@
+"""A real site, built by the command line, served under a sub-path and used in real Chromium."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+
+from builder.manifest import SiteManifest
+from builder.serve import make_server
+from builder.site import load_manifest
+
+DATA = Path(__file__).parents[2] / "data"
+IMAGES = ("kitten", "bison", "eiffel-tower")
+
+# Chromium as root, on a machine without a GPU, that talks to nobody else.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class ServedSite:
+    """A site on disk and where it is served."""
+
+    folder: Path
+    url: str
+    manifest: SiteManifest
+
+
+def chromium_path() -> str:
+    path = os.environ.get("CHROME_PATH") or shutil.which("chromium")
+    assert path, "no Chromium: run .ci/chromium, or set CHROME_PATH"
+    return path
+
+
+def write_demo(folder: Path) -> Path:
+    """A demo of three pictures and both models, taken from the default demo."""
+    text = (DATA / "demo.toml").read_text(encoding="utf-8")
+    head, *tables = text.split("[[images]]\n")
+    kept = [t for t in tables if any(f'"images/{name}.jpg"' in t for name in IMAGES)]
+    assert len(kept) == len(IMAGES)
+    (folder / "images").mkdir(parents=True)
+    for name in IMAGES:
+        shutil.copy(DATA / "images" / f"{name}.jpg", folder / "images")
+    path = folder / "demo.toml"
+    path.write_text("[[images]]\n".join([head, *kept]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
+    folder = tmp_path_factory.mktemp("e2e")
+    out = folder / "site"
+    command = [sys.executable, "-m", "builder", "build", write_demo(folder / "demo")]
+    subprocess.run([*command, "-o", out], check=True)
+    server = make_server(out, port=0, host="127.0.0.1", base_path="/some/where/")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/some/where/"
+    yield ServedSite(out, url, load_manifest(out))
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(60_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: ServedSite) -> Iterator[Page]:
+    """A page that must log no error and send no request to another origin, whatever a test does."""
+    origin = site.url.split("/some/")[0]
+    errors: list[str] = []
+    foreign: list[str] = []
+    page = context.new_page()
+
+    def note_request(request: Request) -> None:
+        if not request.url.startswith((origin, "blob:", "data:")):
+            foreign.append(request.url)
+
+    page.on("request", note_request)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: errors.append(message.text) if message.type == "error" else None,
+    )
+    yield page
+    assert foreign == []
+    assert errors == []
+
+
+@pytest.fixture
+def open_demo(page: Page, site: ServedSite) -> Callable[..., Page]:
+    """Opens the site at a fragment and waits for its first card."""
+
+    def open_at(fragment: str = "") -> Page:
+        page.goto(site.url + fragment)
+        page.locator("lit-demo-card").first.wait_for()
+        return page
+
+    return open_at

@@ -1,0 +1,196 @@
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from builder import build
+from builder.build import GOLDEN_TEXTS, build_site
+from builder.cache import Cache
+from builder.embed import Embeddings
+from builder.errors import BuilderError, ParityError
+from builder.progress import Progress
+from builder.report import Report
+from builder.site import check_site, load_manifest
+from builder.tfjs.export import MAX_ABS_ERROR
+from builder.towers.base import Towers
+from builder.towers.registry import load_towers
+from builder.vectors import StoredMatrix, decode_matrix
+from tests.conftest import DEMO, MakeDemo
+from tests.test_site import content
+
+IMAGE_STEP = "Embed images with mini-tiny"
+PROMPT_STEP = "Embed prompts with mini-tiny"
+EXPORT_STEP = "Export mini-tiny to TensorFlow.js"
+SLOW_STEPS = {IMAGE_STEP, PROMPT_STEP, EXPORT_STEP}
+
+
+class CountedProgress(Progress):
+    """Keeps how many items each step had."""
+
+    def __init__(self):
+        super().__init__(Console(file=io.StringIO()))
+        self.totals: dict[str, int] = {}
+
+    def step(self, title: str, total: int):
+        self.totals[title] = total
+        return super().step(title, total)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    return Cache(tmp_path_factory.mktemp("cache"))
+
+
+def run_build(spec: Path, cache: Cache) -> tuple[Path, Report, CountedProgress]:
+    progress = CountedProgress()
+    out = spec.parent / "site"
+    return out, build_site(spec, out, cache=cache, progress=progress), progress
+
+
+def test_a_demo_becomes_a_whole_site(make_demo: MakeDemo, cache: Cache):
+    out, report, _ = run_build(make_demo(), cache)
+    assert check_site(out) == []
+    manifest = load_manifest(out)
+    assert [image.id for image in manifest.images] == ["red", "blue"]
+    assert [image.credit.author for image in manifest.images] == [None, "Nobody"]
+    assert "A red square." in (out / "index.html").read_text(encoding="utf-8")
+    assert (report.images, report.prompts, len(report.models)) == (2, 3, 1)
+    assert report.bytes_before_first_answer < report.bytes_before_first_free_text_answer
+    assert report.bytes_before_first_free_text_answer < report.total_bytes
+    assert json.loads((out / "report.json").read_bytes())["total_bytes"] == report.total_bytes
+
+
+def test_the_shipped_rows_are_those_of_the_towers(make_demo: MakeDemo, cache: Cache):
+    out, _, _ = run_build(make_demo(), cache)
+    manifest = load_manifest(out)
+    model = manifest.models[0]
+    towers = load_towers("mini-tiny")
+    for ref, ids in (
+        (model.image_embeddings, {image.id for image in manifest.images}),
+        (model.prompt_embeddings, {p.id for image in manifest.images for p in image.prompts}),
+    ):
+        assert ids <= set(ref.rows)
+        data = (out / ref.url).read_bytes()
+        rows = decode_matrix(StoredMatrix(data, "float16", (len(ref.rows), model.dim), ref.scale))
+        np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
+    prompt = manifest.images[0].prompts[0]
+    shipped = rows[model.prompt_embeddings.rows.index(prompt.id)]
+    expected = towers.embed_tokens(towers.tokenizer([prompt.text]))[0]
+    np.testing.assert_allclose(shipped, expected, atol=1e-3)
+
+
+def test_goldens_hold_the_tokens_of_hard_texts(make_demo: MakeDemo, cache: Cache):
+    out, _, _ = run_build(make_demo(), cache)
+    model = load_manifest(out).models[0]
+    goldens = {golden.text: golden for golden in model.goldens}
+    assert set(GOLDEN_TEXTS) < set(goldens)
+    tokenizer = load_towers("mini-tiny").tokenizer
+    for golden in model.goldens:
+        assert golden.tokens == tuple(tokenizer([golden.text])[0])
+        assert golden.row in model.prompt_embeddings.rows
+
+
+def test_the_exported_encoder_computes_what_jax_computes(make_demo: MakeDemo, cache: Cache):
+    _, report, _ = run_build(make_demo(), cache)
+    parity = report.models[0].parity
+    assert parity.texts == 3 + len(GOLDEN_TEXTS)
+    assert 0 < parity.float32_max_abs_error <= 1e-5
+    assert 0.9999 <= parity.min_cosine <= 1.000001
+    assert parity.float32_max_abs_error < parity.max_abs_error < 1e-2
+
+
+def test_an_unchanged_build_does_nothing_slow_again(
+    make_demo: MakeDemo, cache: Cache, monkeypatch: pytest.MonkeyPatch
+):
+    spec = make_demo()
+    out, _, _ = run_build(spec, cache)
+    before = content(out)
+
+    def refuse(self: Towers):
+        raise AssertionError("weights were loaded")
+
+    monkeypatch.setattr(Towers, "functions", property(refuse))
+    _, _, progress = run_build(spec, cache)
+    assert SLOW_STEPS.isdisjoint(progress.totals)
+    after = content(out)
+    del before["report.json"], after["report.json"]
+    assert after == before, "the same input gives the same bytes"
+
+
+def test_an_added_image_embeds_one_image(make_demo: MakeDemo, cache: Cache):
+    run_build(make_demo(), cache)
+    extra = '\n[[images]]\nfile = "images/red.png"\nid = "third"\ncrop = [9, 9, 250, 250]\n'
+    extra += 'description = "Another."\nprompts = ["a red square"]\n'
+    _, report, progress = run_build(make_demo(DEMO + extra), cache)
+    assert report.images == 3
+    assert progress.totals[IMAGE_STEP] == 1
+    assert PROMPT_STEP not in progress.totals
+
+
+def test_a_changed_prompt_embeds_one_prompt(make_demo: MakeDemo, cache: Cache):
+    run_build(make_demo(), cache)
+    _, _, progress = run_build(make_demo(DEMO.replace("blue circle", "green circle")), cache)
+    assert progress.totals[PROMPT_STEP] == 1
+    assert IMAGE_STEP not in progress.totals
+
+
+def test_an_export_that_drifts_fails_and_leaves_the_old_site(
+    make_demo: MakeDemo, tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
+):
+    spec = make_demo()
+    out, _, _ = run_build(spec, cache)
+    before = content(out)
+    real = build.embed
+
+    def drift(*arguments: object, **options: object) -> Embeddings:
+        good = real(*arguments, **options)  # pyright: ignore[reportArgumentType]
+        return Embeddings(good.zimg, np.roll(good.ztxt, 1, axis=1), good.tokens)
+
+    monkeypatch.setattr(build, "embed", drift)
+    with pytest.raises(ParityError, match=r"mini-tiny.*differs from JAX"):
+        run_build(spec, Cache(tmp_path / "empty"))
+    assert content(out) == before
+
+
+@pytest.mark.parametrize("step", ["embed", "export_text_encoder", "assemble_site"])
+def test_an_interrupted_build_leaves_the_old_site(
+    make_demo: MakeDemo, cache: Cache, monkeypatch: pytest.MonkeyPatch, step: str
+):
+    spec = make_demo()
+    out, _, _ = run_build(spec, cache)
+    before = content(out)
+
+    def interrupt(*_: object, **__: object):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, step, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run_build(make_demo(DEMO.replace("Two pictures", "Changed")), cache)
+    assert content(out) == before
+
+
+def test_quantization_none_ships_float32(make_demo: MakeDemo, cache: Cache):
+    text = DEMO.replace('"mini-tiny"', '"mini-tiny"\nquantization = "none"')
+    _, small, _ = run_build(make_demo(), cache)
+    _, large, _ = run_build(make_demo(text), cache)
+    assert large.models[0].parity.max_abs_error <= MAX_ABS_ERROR
+    ratio = large.models[0].encoder_bytes / small.models[0].encoder_bytes
+    assert 1.8 < ratio <= 2
+
+
+def test_an_unknown_model_is_refused_before_anything_slow(make_demo: MakeDemo, cache: Cache):
+    with pytest.raises(BuilderError, match=r"there is no model 'mini-tony'.*Did you mean"):
+        run_build(make_demo(DEMO.replace("mini-tiny", "mini-tony")), cache)
+
+
+def test_a_folder_in_the_way_is_found_before_anything_slow(make_demo: MakeDemo, cache: Cache):
+    spec = make_demo()
+    (spec.parent / "site").mkdir()
+    (spec.parent / "site" / "mine.txt").write_text("mine")
+    progress = CountedProgress()
+    with pytest.raises(BuilderError, match="holds no site"):
+        build_site(spec, spec.parent / "site", cache=cache, progress=progress)
+    assert progress.totals == {}
