@@ -43,7 +43,9 @@ class SentencePieceTokenizer:
             ModelError: if the file is absent or not a SentencePiece model.
         """
         try:
-            model = path.read_bytes()
+            # sentencepiece itself takes no bytes at all for a model without pieces.
+            if not (model := path.read_bytes()):
+                raise ModelError(f"{path}: not a SentencePiece model: the file is empty.")
             return cls(model, max_length=max_length, end_id=end_id, pad_id=pad_id)
         except (OSError, RuntimeError) as error:
             raise ModelError(f"{path}: not a SentencePiece model: {error}") from None
