@@ -1,12 +1,11 @@
-"""Where the files that come with the package lie: in a checkout, and in an installed wheel."""
+"""Where the files that come with the package lie."""
 
 from pathlib import Path
 
 from builder.errors import BuilderError
 
 _PACKAGE = Path(__file__).parent
-_BUNDLED = _PACKAGE / "_resources"
-_ROOT = _BUNDLED if _BUNDLED.is_dir() else _PACKAGE.parent
+_ROOT = _PACKAGE.parent
 
 
 def template_folder() -> Path:
@@ -23,7 +22,7 @@ def web_folder() -> Path:
     """The built web app.
 
     Raises:
-        BuilderError: in a checkout where it has not been built.
+        BuilderError: if it has not been built.
     """
     folder = _PACKAGE / "_web"
     if not (folder / "app" / ".vite" / "manifest.json").is_file():
