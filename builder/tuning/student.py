@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import jax
 import jax.numpy as jnp
@@ -81,7 +82,7 @@ def init_student(tower: TextTransformer, model: bytes, teacher: Teacher, seed: i
     """Random parameters, but embeddings and head from the teacher's view of each token."""
     tokenizer = spm.SentencePieceProcessor(model_proto=model)
     tokens = jnp.zeros((1, SEQ_LEN), jnp.int32)
-    params: Params = tower.init(jax.random.key(seed), tokens)["params"]
+    params = cast("Params", tower.init(jax.random.key(seed), tokens)["params"])
     ids = [i for i in range(tower.vocab_size) if not _is_special(tokenizer, i)]
     targets = teacher([tokenizer.IdToPiece(i).replace("▁", " ").strip() for i in ids])
     _, _, directions = np.linalg.svd(targets, full_matrices=False)
@@ -119,7 +120,7 @@ def train_student(
         params, moments = state
         loss, gradients = jax.value_and_grad(loss_of)(params, tokens, targets)
         updates, moments = optimizer.update(gradients, moments, params)
-        return (optax.apply_updates(params, updates), moments), loss
+        return (cast("Params", optax.apply_updates(params, updates)), moments), loss
 
     start, state = _load_checkpoint(checkpoint, (params, optimizer.init(params)))
     losses: list[jax.Array] = []
@@ -158,7 +159,7 @@ def _is_special(tokenizer: spm.SentencePieceProcessor, i: int) -> bool:
 def _save_checkpoint(path: Path, step: int, state: _State) -> None:
     leaves = {f"leaf_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(state))}
     with write_atomically(path) as file:
-        np.savez(file, step=step, **leaves)
+        np.savez(file, allow_pickle=False, step=step, **leaves)
 
 
 def _load_checkpoint(path: Path, state: _State) -> tuple[int, _State]:

@@ -1,6 +1,6 @@
 """Files of the work folder, which appear whole or not at all, so that any step can be resumed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -9,7 +9,7 @@ import numpy as np
 
 
 @contextmanager
-def write_atomically(path: Path) -> Iterator[BinaryIO]:
+def write_atomically(path: Path) -> Generator[BinaryIO]:
     """A file to write that takes the name `path` only once it is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
