@@ -116,6 +116,10 @@ def _fused_matmul(node: Node, xs: Sequence[Any]) -> Any:
     return ELEMENTWISE[str(fused[1])](product) if len(fused) > 1 else product
 
 
+def _select(_: Node, xs: Sequence[Any]) -> Any:
+    return np.where(xs[0], xs[1], xs[2])
+
+
 def _slice(node: Node, xs: Sequence[Any]) -> Any:
     starts = zip(int_tuple(node, "begin"), node.outputs[0].shape, strict=True)
     # An axis taken whole may be symbolic: then the operand has the size of this run.
@@ -137,7 +141,7 @@ KERNELS: Mapping[str, Kernel] = {
     "ConcatV2": lambda node, xs: np.concatenate(xs, int_attr(node, "axis")),
     "GatherV2": lambda node, xs: np.take(xs[0], xs[1], int_attr(node, "axis")),
     "Reshape": lambda node, xs: np.reshape(xs[0], concrete(node.outputs[0].shape)),
-    "SelectV2": lambda _, xs: np.where(xs[0], xs[1], xs[2]),
+    "SelectV2": _select,
     "Slice": _slice,
     "Softmax": lambda _, xs: _softmax(xs[0]),
     "SplitV": _split,

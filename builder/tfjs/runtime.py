@@ -46,7 +46,7 @@ class Runtime:
         if not BUNDLE.is_file():
             raise ExportError(f"{BUNDLE} is missing. Run `make web` to build it.")
         self._open = ExitStack()
-        self._errors = self._open.enter_context(tempfile.TemporaryFile())
+        self._errors = self._open.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (by close)
         self._process = subprocess.Popen(
             [node, str(BUNDLE), backend],
             stdin=subprocess.PIPE,
