@@ -4,9 +4,10 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 WEB := webapp_src
+TUNE := .venv-tuning
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit web generate screenshots clean
+.PHONY: help demo serve test lint unit web chromium generate tune screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -59,6 +60,15 @@ $(VENV)/.installed-dev: pyproject.toml .ci/constraints.txt | $(VENV)/bin/python
 
 $(WEB)/node_modules/.installed: $(WEB)/package-lock.json
 	npm --prefix $(WEB) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+tune: $(TUNE)/.installed ## Make the default text towers again, from text alone (hours; resumable).
+	$(TUNE)/bin/python -m builder.tuning
+
+$(TUNE)/.installed: builder/tuning/requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(TUNE)
+	$(TUNE)/bin/python -m pip install --quiet --constraint .ci/constraints.txt --editable . \
+		--requirement builder/tuning/requirements.txt
 	@touch $@
 
 screenshots: $(VENV)/.installed-dev demo chromium ## Take the README's pictures of the default demo.
