@@ -16,29 +16,94 @@ from sentencepiece import sentencepiece_model_pb2
 HERE = Path(__file__).parent
 
 CORPUS = [
-    "a photo of a {} dog", "two {} cats asleep on the sofa", "the red bicycle leans on a wall",
-    "an orange, three apples and a banana in a bowl", "a {} horse running through the meadow",
-    "snow on the mountains behind a {} lake", "children playing football in the park at night",
-    "a plate of spaghetti with tomato sauce", "the {} train arrives at platform nine",
-    "ein schwarzer Hund läuft über die Wiese", "une photo d'un chat gris à la fenêtre",
-    "una bicicleta roja junto al río", "красная машина на улице", "κόκκινο αυτοκίνητο στον δρόμο",
-    "犬が公園で走っている", "一只猫坐在沙发上", "고양이가 소파에 앉아 있다", "سيارة حمراء في الشارع",
-    "एक लाल कार सड़क पर", "🐶 and 🐱 are friends", "1984, 2001 and 2026",
-]  # fmt: skip
+    "a photo of a {} dog",
+    "two {} cats asleep on the sofa",
+    "the red bicycle leans on a wall",
+    "an orange, three apples and a banana in a bowl",
+    "a {} horse running through the meadow",
+    "snow on the mountains behind a {} lake",
+    "children playing football in the park at night",
+    "a plate of spaghetti with tomato sauce",
+    "the {} train arrives at platform nine",
+    "ein schwarzer Hund läuft über die Wiese",
+    "une photo d'un chat gris à la fenêtre",
+    "una bicicleta roja junto al río",
+    "красная машина на улице",
+    "κόκκινο αυτοκίνητο στον δρόμο",
+    "犬が公園で走っている",
+    "一只猫坐在沙发上",
+    "고양이가 소파에 앉아 있다",
+    "سيارة حمراء في الشارع",
+    "एक लाल कार सड़क पर",
+    "🐶 and 🐱 are friends",
+    "1984, 2001 and 2026",
+]
 WORDS = ["small", "brown", "young", "white", "wooden", "happy", "frozen", "golden", "old", "quiet"]
 
 TEXTS = [
-    "", " ", "   ", "a", "a photo of a dog", "A PHOTO OF A DOG", "  two   cats  ", "\ttabs\nand\r\nlines ",
-    "trailing space ", " leading space", "no-break\u00a0space", "ideographic\u3000space", "▁", "▁▁a▁ ▁b",
-    "naïve café", "nai\u0308ve cafe\u0301", "Straße ẞ İstanbul ıI", "ﬁne ﬂuﬀy ﬃ", "①②③ ½ ² ™ ℃ №", "Ⅳ ⅷ ㈱ ㌔ ﷺ",
-    "ＦＵＬＬ　ｗｉｄｔｈ！", "ｶﾞｷﾞ ハーフ", "е\u0301 и\u0306 й", "ко́т и пёс", "ΆΣ ς σ", "犬が走る。猫。", "고양이", "\u1100\u1161\u11a8",
-    "سَيَّارَة حمراء", "नमस्ते दुनिया", "สวัสดี", "שָׁלוֹם", "🐶🐱", "👩‍👩‍👧‍👦 family", "👍🏽 👨🏿‍🚀", "🇨🇭🇯🇵", "❤️ vs ❤",
-    "zero\u200bwidth\u200djoin\u200cers", "\u200f\u202eright to left\u202c", "\ufeffbom at the start", "in\ufeffside",
-    "soft\u00adhyphen", "\u0000nul\u0000", "bell\u0007 esc\u001b del\u007f", "\u0085\u2028\u2029", "\ue000 private",
-    "\ufffd replaced", "\ufdd0 \uffff", "𝒜𝓁𝓅𝒽𝒶 𝟙𝟚𝟛", "𠮷野家", "a\u0301\u0301\u0301\u0301", "z̸̢̛͍a̵͊l̶go",
-    "<0x41> <unk> </s> <pad>", "user<keep>defined <keep><keep> <KEEP>", "don't; \"quote\" (x) [y] {z} \\ / |",
-    "word " * 60, "x" * 300, "wwwwwwwwwwwwwwwwwwwwwww", "a-b_c.d,e:f", "£€¥₹ ₿", "…‥ – — ― ‐", "𝄞 music",
-]  # fmt: skip
+    "",
+    " ",
+    "   ",
+    "a",
+    "a photo of a dog",
+    "A PHOTO OF A DOG",
+    "  two   cats  ",
+    "\ttabs\nand\r\nlines ",
+    "trailing space ",
+    " leading space",
+    "no-break\u00a0space",
+    "ideographic\u3000space",
+    "▁",
+    "▁▁a▁ ▁b",
+    "naïve café",
+    "nai\u0308ve cafe\u0301",
+    "Straße ẞ İstanbul ıI",
+    "ﬁne ﬂuﬀy ﬃ",
+    "①②③ ½ ² ™ ℃ №",
+    "Ⅳ ⅷ ㈱ ㌔ ﷺ",
+    "ＦＵＬＬ　ｗｉｄｔｈ！",
+    "ｶﾞｷﾞ ハーフ",
+    "е\u0301 и\u0306 й",
+    "ко́т и пёс",
+    "ΆΣ ς σ",
+    "犬が走る。猫。",
+    "고양이",
+    "\u1100\u1161\u11a8",
+    "سَيَّارَة حمراء",
+    "नमस्ते दुनिया",
+    "สวัสดี",
+    "שָׁלוֹם",
+    "🐶🐱",
+    "👩‍👩‍👧‍👦 family",
+    "👍🏽 👨🏿‍🚀",
+    "🇨🇭🇯🇵",
+    "❤️ vs ❤",
+    "zero\u200bwidth\u200djoin\u200cers",
+    "\u200f\u202eright to left\u202c",
+    "\ufeffbom at the start",
+    "in\ufeffside",
+    "soft\u00adhyphen",
+    "\u0000nul\u0000",
+    "bell\u0007 esc\u001b del\u007f",
+    "\u0085\u2028\u2029",
+    "\ue000 private",
+    "\ufffd replaced",
+    "\ufdd0 \uffff",
+    "𝒜𝓁𝓅𝒽𝒶 𝟙𝟚𝟛",
+    "𠮷野家",
+    "a\u0301\u0301\u0301\u0301",
+    "z̸̢̛͍a̵͊l̶go",
+    "<0x41> <unk> </s> <pad>",
+    "user<keep>defined <keep><keep> <KEEP>",
+    'don\'t; "quote" (x) [y] {z} \\ / |',
+    "word " * 60,
+    "x" * 300,
+    "wwwwwwwwwwwwwwwwwwwwwww",
+    "a-b_c.d,e:f",
+    "£€¥₹ ₿",
+    "…‥ – — ― ‐",
+    "𝄞 music",
+]
 
 
 def main() -> None:
@@ -65,7 +130,9 @@ def write_golden(algorithm: str, **options: Any) -> None:
     processor = sentencepiece.SentencePieceProcessor(model_proto=buffer.getvalue())
     cases = [{"text": text, "ids": processor.encode(text)} for text in TEXTS]
     golden = {"model": export_model(buffer.getvalue()), "cases": cases}
-    text = json.dumps(golden, ensure_ascii=True, separators=(",", ":")).replace('{"text"', '\n{"text"')
+    text = json.dumps(golden, ensure_ascii=True, separators=(",", ":")).replace(
+        '{"text"', '\n{"text"'
+    )
     (HERE / f"tokenizer_{algorithm}.json").write_text(text + "\n")
 
 

@@ -62,6 +62,12 @@ export class LitDemoApp extends LitElement {
         color: var(--muted);
       }
 
+      @media (max-width: 22rem) {
+        .tools p {
+          display: none;
+        }
+      }
+
       .cards {
         display: grid;
         gap: 1.25rem;
@@ -108,6 +114,9 @@ export class LitDemoApp extends LitElement {
   /** Read out by screen readers when a card comes or goes. */
   @state() private announcement = '';
 
+  /** What the address was last known to restore. */
+  private fragment: string | undefined;
+
   @query('lit-demo-carousel') private readonly carousel!: HTMLElement;
 
   override connectedCallback(): void {
@@ -137,6 +146,16 @@ export class LitDemoApp extends LitElement {
     this.dataset['encoder'] = encoder.status === 'preparing' ? 'loading' : encoder.status;
     if (encoder.status === 'ready') this.dataset['backend'] = encoder.backend;
     else delete this.dataset['backend'];
+    this.updateAddress();
+  }
+
+  /** Keeps the address that of what is shown, so that a reload or a bookmark restores it. */
+  private updateAddress(): void {
+    // Not while typing: browsers limit how often an address may change.
+    if (!this.demo?.settled || this.demo.fragment === this.fragment) return;
+    const first = this.fragment === undefined;
+    this.fragment = this.demo.fragment;
+    if (!first) history.replaceState(history.state, '', this.fragment);
   }
 
   private renderModel(demo: Demo): TemplateResult {

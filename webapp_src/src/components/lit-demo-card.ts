@@ -55,6 +55,7 @@ export class LitDemoCard extends LitElement {
       }
 
       .prompts {
+        container-type: inline-size;
         display: flex;
         flex-direction: column;
         gap: 0.75rem;

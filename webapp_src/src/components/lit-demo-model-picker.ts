@@ -32,30 +32,71 @@ export class LitDemoModelPicker extends LitElement {
         align-content: start;
       }
 
-      .choice {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        align-items: center;
-        gap: 0.75rem;
+      fieldset {
+        margin: 0;
+        padding: 0;
+        border: 0;
       }
 
-      label {
+      legend {
+        margin-bottom: 0.35rem;
+        padding: 0;
         color: var(--muted);
         font-size: 0.875rem;
         font-weight: 600;
       }
 
-      select {
-        width: 100%;
+      .models {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem;
+      }
+
+      label {
+        position: relative;
+        display: flex;
+        flex: 1 1 auto;
+        align-items: center;
+        gap: 0.6rem;
         min-height: var(--target);
-        padding: 0.4rem 0.6rem;
+        padding: 0.4rem 0.9rem 0.4rem 0.75rem;
         border: 1px solid var(--edge);
         border-radius: var(--round);
         background: var(--surface);
-        color: var(--text);
-        font: inherit;
+        cursor: pointer;
+      }
+
+      label:hover {
+        background: var(--hover);
+      }
+
+      label:has(:checked) {
+        border-color: var(--accent);
+        box-shadow: inset 0 0 0 1px var(--accent);
+      }
+
+      label:has(:focus-visible) {
+        outline: 3px solid var(--focus);
+        outline-offset: 2px;
+      }
+
+      input {
+        width: 1.15rem;
+        height: 1.15rem;
+        margin: 0;
+        outline: none;
+        accent-color: var(--accent);
+      }
+
+      .name {
         font-weight: 600;
-        text-overflow: ellipsis;
+      }
+
+      .size {
+        margin-left: auto;
+        color: var(--muted);
+        font-size: 0.875rem;
+        white-space: nowrap;
       }
 
       p {
@@ -111,17 +152,10 @@ export class LitDemoModelPicker extends LitElement {
   protected override render(): TemplateResult {
     const { encoder } = this;
     return html`
-      <div class="choice">
-        <label for="model">Model</label>
-        <select id="model" @change=${this.onChange}>
-          ${this.models.map(
-            (model) =>
-              html`<option value=${model.id} .selected=${model.id === this.model.id}>
-                ${model.name} (${formatMegabytes(encoderBytes(model))})
-              </option>`,
-          )}
-        </select>
-      </div>
+      <fieldset>
+        <legend>Model</legend>
+        <div class="models">${this.models.map((model) => this.renderModel(model))}</div>
+      </fieldset>
       <p role="status">${describeEncoder(encoder)}</p>
       ${
         encoder.status === 'loading'
@@ -145,8 +179,19 @@ export class LitDemoModelPicker extends LitElement {
     `;
   }
 
-  private onChange(event: Event): void {
-    fire(this, 'model-chosen', { modelId: (event.target as HTMLSelectElement).value });
+  private renderModel(model: Model): TemplateResult {
+    return html`<label>
+      <input
+        type="radio"
+        name="model"
+        .checked=${model.id === this.model.id}
+        @change=${() => {
+          fire(this, 'model-chosen', { modelId: model.id });
+        }}
+      />
+      <span class="name">${model.name}</span>
+      <span class="size">${formatMegabytes(encoderBytes(model))}</span>
+    </label>`;
   }
 
   private onRetry(): void {

@@ -32,8 +32,8 @@ export class LitDemoPrompt extends LitElement {
         column-gap: 0.25rem;
       }
 
-      /* The card is the container. */
-      @container (min-width: 34rem) {
+      /* The card's column of prompts is the container. */
+      @container (min-width: 30rem) {
         :host {
           grid-template:
             'text value remove' auto
@@ -138,7 +138,10 @@ export class LitDemoPrompt extends LitElement {
         background: var(--accent);
       }
 
-      :host([stale]) .value,
+      :host([stale]) .value {
+        font-style: italic;
+      }
+
       :host([stale]) .bar {
         opacity: 0.45;
       }

@@ -4,8 +4,8 @@ import { SHARE } from './icons';
 import { buttons, shared } from './styles';
 
 /**
- * A button that hands on a link to what the page shows, also putting it in the address bar: with
- * the system's sharing dialog, else the clipboard, else in a field to copy from.
+ * A button that hands on a link to what the page shows: with the system's sharing dialog, else the
+ * clipboard, else in a field to copy from.
  */
 @customElement('lit-demo-share')
 export class LitDemoShare extends LitElement {
@@ -17,12 +17,20 @@ export class LitDemoShare extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 0.5rem;
         min-width: 0;
       }
 
-      p {
+      p,
+      input {
+        margin: 0 0 0 0.5rem;
+      }
+
+      /* Not hidden: it must be there for what comes into it to be read out. */
+      p:empty {
         margin: 0;
+      }
+
+      p {
         color: var(--muted);
         font-size: 0.9375rem;
       }
@@ -67,7 +75,6 @@ export class LitDemoShare extends LitElement {
 
   private async share(): Promise<void> {
     const { link } = this;
-    history.replaceState(history.state, '', link);
     this.outcome = 'none';
     try {
       if ('share' in navigator) await navigator.share({ title: document.title, url: link });

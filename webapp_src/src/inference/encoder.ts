@@ -24,7 +24,7 @@ export class PromptEncoder {
     const artifacts: io.ModelArtifacts = {
       modelTopology: graph.modelTopology,
       weightSpecs: graph.weightsManifest.flatMap((group) => group.weights),
-      weightData: [...files.weights],
+      weightData: join(files.weights),
     };
     if (graph.signature) artifacts.signature = graph.signature;
     return new PromptEncoder(spec, tokenizer, await loadGraphModel(io.fromMemory(artifacts)));
@@ -59,6 +59,17 @@ export class PromptEncoder {
   dispose(): void {
     this.graph.dispose();
   }
+}
+
+/** Joins shards, since TF.js misreads those whose last one is the longest. */
+function join(shards: readonly ArrayBuffer[]): ArrayBuffer {
+  const joined = new Uint8Array(shards.reduce((sum, shard) => sum + shard.byteLength, 0));
+  let offset = 0;
+  for (const shard of shards) {
+    joined.set(new Uint8Array(shard), offset);
+    offset += shard.byteLength;
+  }
+  return joined.buffer;
 }
 
 function readJson(file: ArrayBuffer): unknown {

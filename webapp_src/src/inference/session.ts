@@ -197,8 +197,13 @@ export class ModelSession {
     }
     rememberBackend(this.model, best.backend);
     if (best === incumbent) return;
+    void this.worker?.then(
+      (worker) => {
+        worker.retire();
+      },
+      () => undefined,
+    );
     this.worker = Promise.resolve(best);
-    incumbent.retire();
     this.become({ status: 'ready', backend: best.backend });
   }
 

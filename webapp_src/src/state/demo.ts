@@ -53,6 +53,11 @@ export class Demo {
     return formatFragment(this.manifest, this.model.id, this.cards);
   }
 
+  /** Whether every card shows the answer to its prompts. */
+  get settled(): boolean {
+    return this.cards.every((card) => this.answer(card).state === 'current');
+  }
+
   image(id: string): Image {
     const image = this.manifest.images.find((candidate) => candidate.id === id);
     if (!image) throw new Error(`The demo has no picture “${id}”.`);

@@ -1,0 +1,27 @@
+// @vitest-environment happy-dom
+import { expect, it } from 'vitest';
+import { button, find, mount, record } from '../testing/mount';
+import { LitDemoMessages } from './lit-demo-messages';
+
+it('reads errors out at once and warnings when there is time', async () => {
+  const messages = await mount(LitDemoMessages, {
+    messages: [
+      { key: 1, kind: 'error', text: 'It <b>failed</b>.', retry: true },
+      { key: 2, kind: 'warning', text: 'It is odd.', retry: false },
+    ],
+  });
+  expect(find(messages, '[role=alert] p').textContent.trim()).toBe('Error: It <b>failed</b>.');
+  expect(find(messages, '[role=status] p').textContent.trim()).toBe('Note: It is odd.');
+});
+
+it('can be dismissed or tried again', async () => {
+  const messages = await mount(LitDemoMessages, {
+    messages: [{ key: 7, kind: 'error', text: 'It failed.', retry: true }],
+  });
+  const dismissals = record('message-dismissed');
+  const retries = record('retry-requested');
+  button(messages, 'Dismiss').click();
+  button(messages, 'Try again').click();
+  expect(dismissals).toEqual([{ messageKey: 7 }]);
+  expect(retries).toHaveLength(1);
+});

@@ -1,0 +1,67 @@
+// @vitest-environment happy-dom
+import { expect, it } from 'vitest';
+import { button, find, mount, press, record } from '../testing/mount';
+import { LitDemoPrompt } from './lit-demo-prompt';
+
+function mountPrompt(properties: Partial<LitDemoPrompt>): Promise<LitDemoPrompt> {
+  return mount(LitDemoPrompt, properties);
+}
+
+it('shows a probability to people, to screen readers and in full', async () => {
+  const prompt = await mountPrompt({
+    text: 'a cat',
+    number: 2,
+    probability: 0.123456789,
+    best: true,
+  });
+  const meter = find(prompt, '[role=meter]');
+  expect(find(prompt, '.value').textContent).toMatch(/Best match\s+12.3 %/);
+  expect(meter.getAttribute('aria-valuenow')).toBe('0.123457');
+  expect(meter.getAttribute('aria-valuetext')).toBe('12.3 %');
+  expect(find(prompt, '.fill').style.transform).toBe('translateX(-87.6543211%)');
+  expect(prompt.dataset['probability']).toBe('0.123456789');
+  expect(find(prompt, 'textarea').getAttribute('aria-label')).toBe('Prompt 2');
+});
+
+it('gives no probability that is out of date or missing', async () => {
+  const stale = await mountPrompt({ text: 'a cat', probability: 0.5, stale: true });
+  expect(stale.dataset['probability']).toBeUndefined();
+  expect(find(stale, '.value').textContent.trim()).toBe('50.0 %');
+  const missing = await mountPrompt({ text: 'a cat' });
+  expect(missing.dataset['probability']).toBeUndefined();
+  expect(find(missing, '[role=meter]').getAttribute('aria-valuetext')).toBe('not computed');
+});
+
+it('tells of edits, with pasted line breaks as spaces', async () => {
+  const prompt = await mountPrompt({ text: 'a cat' });
+  const edits = record('prompt-edited');
+  const input = find(prompt, 'textarea') as HTMLTextAreaElement;
+  input.value = 'one\r\n\r\ntwo\nthree';
+  input.dispatchEvent(new Event('input'));
+  expect(edits).toEqual([{ text: 'one two three' }]);
+});
+
+it('is submitted by Enter, but not while an input method composes', async () => {
+  const prompt = await mountPrompt({ text: 'a cat' });
+  const submits = record('prompt-submitted');
+  const input = find(prompt, 'textarea');
+  expect(press(input, 'Enter', { isComposing: true }).defaultPrevented).toBe(false);
+  expect(submits).toHaveLength(0);
+  expect(press(input, 'Enter').defaultPrevented).toBe(true);
+  expect(submits).toHaveLength(1);
+});
+
+it('can be removed', async () => {
+  const prompt = await mountPrompt({ text: 'a cat', number: 3 });
+  const removals = record('prompt-removed');
+  button(prompt, 'Remove prompt 3').click();
+  expect(removals).toHaveLength(1);
+});
+
+it('shows what was typed as text', async () => {
+  const prompt = await mountPrompt({ text: '<img src=x onerror=alert(1)>' });
+  expect(prompt.shadowRoot?.querySelector('img')).toBeNull();
+  expect((find(prompt, 'textarea') as HTMLTextAreaElement).value).toBe(
+    '<img src=x onerror=alert(1)>',
+  );
+});

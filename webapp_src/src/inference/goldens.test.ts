@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { verifyGoldens, type Encoder } from './goldens';
+
+const GOLDEN = {
+  text: 'a cat',
+  tokens: [5, 1, 0],
+  row: 'cat',
+  embedding: Float32Array.of(0.6, 0.8),
+};
+
+function encoderOf(tokens: number[], ...row: number[]): Encoder {
+  return {
+    tokenize: () => Int32Array.from(tokens),
+    embed: (texts) => Promise.resolve(texts.map(() => Float32Array.from(row))),
+  };
+}
+
+it('trusts an encoder that reproduces tokens and embedding', async () => {
+  await expect(
+    verifyGoldens(encoderOf([5, 1, 0], 0.601, 0.799), [GOLDEN]),
+  ).resolves.toBeUndefined();
+});
+
+it.each([[[5, 2, 0]], [[5, 1]], [[5, 1, 0, 0]]])('refuses the tokens %j', async (tokens) => {
+  await expect(verifyGoldens(encoderOf(tokens, 0.6, 0.8), [GOLDEN])).rejects.toThrow(
+    'This browser splits “a cat” into other tokens than the builder did.',
+  );
+});
+
+it.each([
+  [0.8, 0.6],
+  [NaN, NaN],
+  [0, 0],
+])('refuses the embedding %d, %d', async (...row) => {
+  await expect(verifyGoldens(encoderOf([5, 1, 0], ...row), [GOLDEN])).rejects.toThrow(
+    'This browser computes another embedding of “a cat” than the builder did.',
+  );
+});

@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeWorker } from '../testing/fake-worker';
+import { makeManifest, settle } from '../testing/manifest';
+import { stubNetwork } from '../testing/network';
+import { findGpuBackends } from './gpu';
+import { ModelSession } from './session';
+import type { EncoderStatus } from './status';
+
+vi.mock('./encoder-worker', () => ({ EncoderWorker: FakeWorker }));
+vi.mock('./gpu', () => ({ findGpuBackends: vi.fn(() => Promise.resolve([])) }));
+
+const manifest = makeManifest();
+const [model] = manifest.models;
+const ROWS: Record<string, number[]> = {
+  // The cat and its prompts, then the dog.
+  'tiny-zimg.bin': [1, 0, 0, 1],
+  'tiny-ztxt.bin': [1, 0, 0.6, 0.8, 0, 1],
+};
+
+let offline = false;
+let idleTasks: (() => void)[] = [];
+
+function serve(url: string): Response {
+  const name = url.replace(/.*\//, '');
+  if (offline) return new Response('', { status: 404 });
+  const rows = ROWS[name];
+  if (rows) return new Response(Float32Array.from(rows));
+  return new Response('x'.repeat({ 'tiny-vocabulary.json': 3, 'tiny-model.json': 2 }[name] ?? 5));
+}
+
+async function openSession(): Promise<{ session: ModelSession; statuses: EncoderStatus[] }> {
+  const statuses: EncoderStatus[] = [];
+  const session: ModelSession = new ModelSession(manifest, model, () =>
+    statuses.push(session.encoder),
+  );
+  await session.open();
+  return { session, statuses };
+}
+
+function lastWorker(): FakeWorker {
+  const worker = FakeWorker.all.at(-1);
+  if (!worker) throw new Error('No worker was started.');
+  return worker;
+}
+
+async function idle(): Promise<void> {
+  for (const task of idleTasks.splice(0)) task();
+  await settle();
+}
+
+describe('a model session', () => {
+  beforeEach(() => {
+    FakeWorker.all = [];
+    FakeWorker.failures = {};
+    FakeWorker.times = {};
+    offline = false;
+    idleTasks = [];
+    const stored = new Map<string, string>();
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => stored.get(key) ?? null,
+      setItem: (key: string, value: string) => stored.set(key, value),
+      removeItem: (key: string) => stored.delete(key),
+    });
+    vi.stubGlobal('navigator', { userAgent: 'a browser' });
+    vi.stubGlobal('window', { requestIdleCallback: true });
+    vi.stubGlobal('requestIdleCallback', (task: () => void) => idleTasks.push(task));
+    vi.mocked(findGpuBackends).mockResolvedValue([]);
+    stubNetwork(serve);
+  });
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('scores example prompts without an encoder', async () => {
+    const { session } = await openSession();
+    const [cat, lion] = session.scoreKnown('cat', ['a cat', 'a lion']) ?? [];
+    expect(cat).toBeCloseTo(1 / (1 + Math.exp(-0.4)), 6);
+    expect((cat ?? 0) + (lion ?? 0)).toBeCloseTo(1, 9);
+    expect(session.scoreKnown('cat', ['A cat'])).toBeUndefined();
+    expect(session.encoder).toEqual({ status: 'idle' });
+    expect(FakeWorker.all).toEqual([]);
+  });
+
+  it('encodes only texts that it has not seen', async () => {
+    const { session, statuses } = await openSession();
+    const [cat, fish, again] = await session.score('cat', ['a cat', 'a fish', 'a fish']);
+    expect(fish).toBe(again);
+    expect((cat ?? 0) / (fish ?? 1)).toBeCloseTo(Math.E, 6);
+    await session.score('dog', ['a fish', 'a bird', 'a dog']);
+    expect(lastWorker().embedded).toEqual([['a fish'], ['a bird']]);
+    expect(session.scoreKnown('dog', ['a fish', 'a bird'])).toEqual([0.5, 0.5]);
+    expect(statuses.map(({ status }) => status).filter((s, i, all) => s !== all[i - 1])).toEqual([
+      'loading',
+      'preparing',
+      'ready',
+    ]);
+  });
+
+  it('loads one encoder however often it is asked', async () => {
+    const { session } = await openSession();
+    await Promise.all([session.warm(), session.warm(), session.score('cat', ['new'])]);
+    expect(FakeWorker.all.map(({ backend }) => backend)).toEqual(['wasm']);
+  });
+
+  it('falls back to the plain backend where wasm cannot be trusted', async () => {
+    FakeWorker.failures = { wasm: 'wasm computes nonsense.' };
+    const { session } = await openSession();
+    await session.warm();
+    expect(session.encoder).toEqual({ status: 'ready', backend: 'cpu' });
+    expect(FakeWorker.all.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  it('says why when no backend can be trusted', async () => {
+    FakeWorker.failures = { wasm: 'No wasm.', cpu: 'No luck.' };
+    const { session } = await openSession();
+    await expect(session.score('cat', ['new'])).rejects.toThrow('No wasm. No luck.');
+    expect(session.encoder).toEqual({ status: 'failed', message: 'No wasm. No luck.' });
+  });
+
+  it('tries again after a failed download', async () => {
+    const { session } = await openSession();
+    offline = true;
+    await expect(session.warm()).rejects.toThrow('The server answered 404');
+    expect(session.encoder.status).toBe('failed');
+    offline = false;
+    await session.warm();
+    expect(session.encoder).toEqual({ status: 'ready', backend: 'wasm' });
+  });
+
+  it('starts again on wasm when a worker dies', async () => {
+    const { session } = await openSession();
+    await session.warm();
+    lastWorker().crash = true;
+    await session.score('cat', ['new']);
+    expect(FakeWorker.all.map(({ closed }) => closed)).toEqual([true, false]);
+    expect(lastWorker().embedded).toEqual([['new']]);
+  });
+
+  it('moves to a GPU that is faster, and starts there the next time', async () => {
+    vi.mocked(findGpuBackends).mockResolvedValue(['webgpu', 'webgl']);
+    FakeWorker.times = { wasm: 100, webgpu: 60, webgl: 20 };
+    const first = await openSession();
+    await first.session.warm();
+    expect(first.session.encoder).toEqual({ status: 'ready', backend: 'wasm' });
+    await idle();
+    expect(first.session.encoder).toEqual({ status: 'ready', backend: 'webgl' });
+    expect(FakeWorker.all.filter(({ closed }) => !closed)).toEqual([lastWorker()]);
+    await first.session.score('cat', ['new']);
+    expect(lastWorker().embedded).toEqual([['new']]);
+
+    FakeWorker.all = [];
+    const second = await openSession();
+    await second.session.warm();
+    await idle();
+    expect(FakeWorker.all.map(({ backend }) => backend)).toEqual(['webgl']);
+  });
+
+  it('stays on wasm where a GPU is not much faster or not to be trusted', async () => {
+    vi.mocked(findGpuBackends).mockResolvedValue(['webgpu', 'webgl']);
+    FakeWorker.times = { wasm: 100, webgpu: 90, webgl: 1 };
+    FakeWorker.failures = { webgl: 'WebGL computes nonsense.' };
+    const { session } = await openSession();
+    await session.warm();
+    await idle();
+    expect(session.encoder).toEqual({ status: 'ready', backend: 'wasm' });
+    expect(FakeWorker.all.map(({ closed }) => closed)).toEqual([false, true, true]);
+  });
+
+  it('forgets a GPU that stopped working', async () => {
+    vi.mocked(findGpuBackends).mockResolvedValue(['webgl']);
+    FakeWorker.times = { wasm: 100, webgl: 20 };
+    const { session } = await openSession();
+    await session.warm();
+    await idle();
+    lastWorker().crash = true;
+    await session.score('cat', ['new']);
+    expect(session.encoder).toEqual({ status: 'ready', backend: 'wasm' });
+  });
+
+  it('stops for good when closed', async () => {
+    const { session, statuses } = await openSession();
+    const scoring = session.score('cat', ['new']);
+    session.close();
+    await expect(scoring).rejects.toThrow();
+    await settle();
+    expect(FakeWorker.all.every(({ closed }) => closed)).toBe(true);
+    expect(statuses.some(({ status }) => status === 'failed' || status === 'ready')).toBe(false);
+  });
+});

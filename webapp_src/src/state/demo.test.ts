@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest';
+import type { Model } from '../generated/manifest';
+import type { EncoderStatus } from '../inference/status';
+import { makeManifest, settle } from '../testing/manifest';
+import { textsOf, type Card } from './cards';
+import { Demo, type Session } from './demo';
+
+/** Knows the examples, and any text once it was scored; each text's score is its length. */
+class FakeSession implements Session {
+  encoder: EncoderStatus = { status: 'idle' };
+  closed = false;
+  warmed = 0;
+  openError: Error | undefined;
+  scoreError: Error | undefined;
+  /** Resolves the scores being waited for. */
+  release: (() => void) | undefined;
+  hold = false;
+  readonly scored: string[][] = [];
+  private readonly known = new Set(['a cat', 'a lion', 'a dog']);
+
+  constructor(readonly model: Model) {}
+
+  open(): Promise<void> {
+    return this.openError ? Promise.reject(this.openError) : Promise.resolve();
+  }
+
+  scoreKnown(_: string, texts: readonly string[]): number[] | undefined {
+    return texts.every((text) => this.known.has(text))
+      ? texts.map((text) => text.length)
+      : undefined;
+  }
+
+  async score(_: string, texts: readonly string[]): Promise<number[]> {
+    this.scored.push([...texts]);
+    if (this.scoreError) throw this.scoreError;
+    if (this.hold) await new Promise<void>((resolve) => (this.release = resolve));
+    for (const text of texts) this.known.add(text);
+    return texts.map((text) => text.length);
+  }
+
+  warm(): Promise<void> {
+    this.warmed += 1;
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+function makeDemo(configure?: (session: FakeSession) => void): {
+  demo: Demo;
+  sessions: FakeSession[];
+} {
+  const sessions: FakeSession[] = [];
+  const demo = new Demo(
+    makeManifest(),
+    (model) => {
+      const session = new FakeSession(model);
+      configure?.(session);
+      sessions.push(session);
+      return session;
+    },
+    () => undefined,
+  );
+  return { demo, sessions };
+}
+
+async function openDemo(
+  fragment = '',
+): Promise<{ demo: Demo; session: FakeSession; sessions: FakeSession[] }> {
+  const { demo, sessions } = makeDemo();
+  await demo.restore(fragment);
+  const session = sessions.at(-1);
+  if (!session) throw new Error('No session was opened.');
+  return { demo, session, sessions };
+}
+
+function cardOf(demo: Demo, index = 0): Card {
+  const card = demo.cards[index];
+  if (!card) throw new Error(`There is no card ${index}.`);
+  return card;
+}
+
+function scoresOf(demo: Demo, index = 0): number[] {
+  return [...demo.answer(cardOf(demo, index)).scores.values()].map((score) => score.probability);
+}
+
+function edit(demo: Demo, place: number, text: string): number {
+  const card = cardOf(demo);
+  demo.editPrompt(card.key, card.prompts[place]?.key ?? 0, text);
+  return card.key;
+}
+
+describe('a demo', () => {
+  it('begins with the first picture, answered without the encoder', async () => {
+    const { demo, session } = await openDemo();
+    expect(demo.cards.map(({ imageId }) => imageId)).toEqual(['cat']);
+    expect(scoresOf(demo)).toEqual([5, 6]);
+    expect(demo.settled).toBe(true);
+    expect(session.scored).toEqual([]);
+    expect(session.warmed).toBe(0);
+  });
+
+  it('restores a link and computes what it holds', async () => {
+    const { demo, session } = await openDemo('#model=small&image=dog&prompt=new&image=cat');
+    expect(demo.model.id).toBe('small');
+    expect(demo.cards.map(textsOf)).toEqual([['new'], ['a cat', 'a lion']]);
+    expect(session.scored).toEqual([['new']]);
+    expect(demo.settled).toBe(true);
+    expect(demo.fragment).toBe('#model=small&image=dog&prompt=new&image=cat');
+  });
+
+  it('warns of a link to what it does not have', async () => {
+    const { demo } = await openDemo('#image=unicorn');
+    expect(demo.messages.map(({ kind, text }) => [kind, text])).toEqual([
+      ['warning', 'The link shows the picture “unicorn”, which this demo does not have.'],
+    ]);
+    expect(demo.cards.map(({ imageId }) => imageId)).toEqual(['cat']);
+  });
+
+  it('waits with an edited prompt until it is asked to compute', async () => {
+    const { demo, session } = await openDemo();
+    const key = edit(demo, 0, 'something else');
+    expect(demo.answer(cardOf(demo)).state).toBe('stale');
+    expect(session.scored).toEqual([]);
+    await demo.compute(key);
+    expect(demo.answer(cardOf(demo)).state).toBe('current');
+    expect(scoresOf(demo)).toEqual([14, 6]);
+    expect(session.scored).toEqual([['something else', 'a lion']]);
+  });
+
+  it('answers at once where every prompt is known, and leaves out blank ones', async () => {
+    const { demo, session } = await openDemo();
+    const key = edit(demo, 0, 'a dog');
+    expect(scoresOf(demo)).toEqual([5, 6]);
+    demo.addPrompt(key);
+    edit(demo, 1, '  ');
+    expect(demo.settled).toBe(true);
+    expect(scoresOf(demo)).toEqual([5]);
+    demo.removePrompt(key, cardOf(demo).prompts[0]?.key ?? 0);
+    expect(scoresOf(demo)).toEqual([]);
+    expect(demo.settled).toBe(true);
+    demo.resetPrompts(key);
+    expect(textsOf(cardOf(demo))).toEqual(['a cat', 'a lion']);
+    expect(session.scored).toEqual([]);
+  });
+
+  it('does not show an answer to prompts that have changed since', async () => {
+    const { demo, session } = await openDemo();
+    session.hold = true;
+    const computing = demo.compute(edit(demo, 0, 'first'));
+    expect(demo.answer(cardOf(demo)).state).toBe('computing');
+    edit(demo, 0, 'second');
+    session.release?.();
+    await computing;
+    expect(demo.answer(cardOf(demo)).state).toBe('stale');
+  });
+
+  it('uses an answer that came while a blank prompt was added', async () => {
+    const { demo, session } = await openDemo();
+    session.hold = true;
+    const computing = demo.compute(edit(demo, 0, 'first'));
+    demo.addPrompt(cardOf(demo).key);
+    session.release?.();
+    await computing;
+    expect(demo.answer(cardOf(demo)).state).toBe('current');
+  });
+
+  it('computes again what was computed when the model changes, and cancels the last model', async () => {
+    const { demo, session, sessions } = await openDemo();
+    await demo.compute(edit(demo, 0, 'something else'));
+    demo.openImage('dog');
+    edit(demo, 0, 'not asked for');
+    await demo.chooseModel('small');
+    expect(session.closed).toBe(true);
+    expect(sessions.at(-1)?.scored).toEqual([['something else', 'a lion']]);
+    expect(demo.cards.map((card) => demo.answer(card).state)).toEqual(['stale', 'current']);
+  });
+
+  it('ignores what a cancelled model still answers', async () => {
+    const { demo, session } = await openDemo();
+    session.hold = true;
+    void demo.compute(edit(demo, 0, 'something else'));
+    const changed = demo.chooseModel('small');
+    session.scoreError = new Error('The encoder was closed.');
+    session.release?.();
+    await changed;
+    await settle();
+    expect(demo.messages).toEqual([]);
+    expect(demo.settled).toBe(true);
+  });
+
+  it('tells of a failure and tries again when asked', async () => {
+    const { demo, session } = await openDemo();
+    session.scoreError = new Error('The network failed.');
+    await demo.compute(edit(demo, 0, 'something else'));
+    expect(demo.messages.map(({ text, retry }) => [text, retry])).toEqual([
+      ['The network failed.', true],
+    ]);
+    expect(demo.answer(cardOf(demo)).state).toBe('stale');
+    session.scoreError = undefined;
+    await demo.retry();
+    expect(demo.messages).toEqual([]);
+    expect(demo.settled).toBe(true);
+  });
+
+  it('tries again to open a model whose embeddings did not come', async () => {
+    const { demo, sessions } = makeDemo((session) => {
+      session.openError = new Error('Offline.');
+    });
+    await demo.restore('#image=cat');
+    expect(demo.messages.map(({ text, retry }) => [text, retry])).toEqual([['Offline.', true]]);
+    for (const session of sessions) session.openError = undefined;
+    await demo.retry();
+    expect(demo.messages).toEqual([]);
+    expect(demo.settled).toBe(true);
+  });
+
+  it('opens one card for a picture, the newest first', async () => {
+    const { demo } = await openDemo();
+    const dog = demo.openImage('dog');
+    expect(demo.cards.map(({ imageId }) => imageId)).toEqual(['dog', 'cat']);
+    expect(demo.openImage('dog')).toBe(dog);
+    expect(demo.cards).toHaveLength(2);
+  });
+
+  it('duplicates, removes and clears cards', async () => {
+    const { demo } = await openDemo();
+    const copy = demo.duplicate(cardOf(demo).key);
+    expect(demo.cards[1]?.key).toBe(copy);
+    expect(scoresOf(demo, 1)).toEqual([5, 6]);
+    demo.remove(cardOf(demo).key);
+    expect(demo.cards.map(({ key }) => key)).toEqual([copy]);
+    demo.clear();
+    expect(demo.cards).toEqual([]);
+    expect(demo.settled).toBe(true);
+  });
+});

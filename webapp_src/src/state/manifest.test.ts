@@ -1,0 +1,40 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { makeManifest } from '../testing/manifest';
+import { stubNetwork } from '../testing/network';
+import { loadManifest, parseManifest } from './manifest';
+
+describe('a manifest', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('of this version is read', async () => {
+    stubNetwork(() => Response.json(makeManifest()));
+    expect(await loadManifest('manifest.json')).toEqual(makeManifest());
+  });
+
+  it.each([
+    [{ ...makeManifest(), schemaVersion: 2 }, 'of version 2.'],
+    [{}, 'of version "unknown".'],
+    [null, 'of version "unknown".'],
+  ])('of another version is refused with a remedy', (content, version) => {
+    expect(() => parseManifest(JSON.stringify(content))).toThrow(version);
+    expect(() => parseManifest(JSON.stringify(content))).toThrow('rebuild the whole site');
+  });
+
+  it('that is no JSON is refused', () => {
+    expect(() => parseManifest('<!doctype html>')).toThrow('The demo’s manifest is damaged.');
+  });
+
+  it('that is missing is reported with the server’s answer', async () => {
+    stubNetwork(() => new Response('', { status: 404 }));
+    await expect(loadManifest('manifest.json')).rejects.toThrow(
+      'The demo could not be loaded: the server answered 404 for manifest.json.',
+    );
+  });
+
+  it('that the network fails to bring is reported', async () => {
+    stubNetwork(() => Promise.reject(new TypeError('offline')));
+    await expect(loadManifest('manifest.json')).rejects.toThrow('Check the connection');
+  });
+});

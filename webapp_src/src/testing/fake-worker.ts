@@ -1,0 +1,36 @@
+import type { BackendName } from '../inference/status';
+
+/** An EncoderWorker that embeds every text as the row (0, 1); what it does is set by backend. */
+export class FakeWorker {
+  static all: FakeWorker[] = [];
+  static failures: Partial<Record<BackendName, string>> = {};
+  static times: Partial<Record<BackendName, number>> = {};
+  milliseconds = Infinity;
+  closed = false;
+  crash = false;
+  readonly embedded: string[][] = [];
+
+  constructor(readonly backend: BackendName) {
+    FakeWorker.all.push(this);
+  }
+
+  load(): Promise<void> {
+    this.milliseconds = FakeWorker.times[this.backend] ?? 100;
+    const failure = FakeWorker.failures[this.backend];
+    return failure ? Promise.reject(new Error(failure)) : Promise.resolve();
+  }
+
+  embed(texts: string[]): Promise<Float32Array[]> {
+    this.embedded.push(texts);
+    if (this.crash) return Promise.reject(new Error('The GPU was lost.'));
+    return Promise.resolve(texts.map(() => Float32Array.of(0, 1)));
+  }
+
+  retire(): void {
+    this.closed = true;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}

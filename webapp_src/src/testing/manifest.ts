@@ -1,0 +1,76 @@
+import type { FileRef, Image, MatrixRef, Model, SiteManifest } from '../generated/manifest';
+
+const SHA = '0'.repeat(64);
+
+/** A file reference whose content does not matter. */
+export function fileRef(url: string, bytes: number): FileRef {
+  return { url, bytes, sha256: SHA };
+}
+
+function matrixRef(url: string, rows: string[]): MatrixRef {
+  const bytes = 4 * 2 * rows.length;
+  return { ...fileRef(url, bytes), dtype: 'float32', shape: [rows.length, 2], scale: 1, rows };
+}
+
+function makeImage(id: string, ...texts: string[]): Image {
+  const picture = { ...fileRef(`${id}.jpg`, 9), width: 224, height: 224 };
+  return {
+    id,
+    description: `A picture of a ${id}`,
+    prompts: texts.map((text, i) => ({ id: `${id}-${i}`, text })),
+    photo: picture,
+    display: [{ ...picture, url: `${id}-big.jpg`, width: 448, height: 448 }],
+    thumbnail: { ...picture, url: `${id}-small.jpg`, width: 112, height: 112 },
+    credit: { author: 'A. Maker', license: 'CC0', source: `https://example.org/${id}` },
+  };
+}
+
+function makeModel(id: string): Model {
+  return {
+    id,
+    name: `Model ${id}`,
+    description: 'A model for tests.',
+    imageTower: 'an image tower',
+    textTower: 'a text tower',
+    license: 'Apache-2.0',
+    source: null,
+    dim: 2,
+    scoring: { kind: 'softmax', scale: 1 },
+    tokenizer: {
+      kind: 'sentencepiece',
+      file: fileRef(`${id}-vocabulary.json`, 3),
+      maxLength: 4,
+      endId: 1,
+      padId: 0,
+    },
+    encoder: {
+      model: fileRef(`${id}-model.json`, 2),
+      weights: [fileRef(`${id}-weights.bin`, 5)],
+      input: 'tokens',
+      output: 'ztxt',
+    },
+    imageEmbeddings: matrixRef(`${id}-zimg.bin`, ['cat', 'dog']),
+    promptEmbeddings: matrixRef(`${id}-ztxt.bin`, ['cat-0', 'cat-1', 'dog-0']),
+    goldens: [{ text: 'a cat', tokens: [5, 1, 0, 0], row: 'cat-0' }],
+  };
+}
+
+/** A demo of two models and two pictures, a cat with two prompts and a dog with one. */
+export function makeManifest(): SiteManifest {
+  return {
+    schemaVersion: 1,
+    generator: { name: 'LiT demo builder', version: '0.1.0' },
+    title: 'A demo',
+    description: 'For tests.',
+    language: 'en',
+    links: [],
+    models: [makeModel('tiny'), makeModel('small')],
+    images: [makeImage('cat', 'a cat', 'a lion'), makeImage('dog', 'a dog')],
+    files: [],
+  };
+}
+
+/** Waits until everything that was already possible has happened. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
