@@ -14,7 +14,8 @@ help: ## Show this list.
 
 demo: _site/manifest.json ## Set everything up and build the default demo into _site/.
 
-_site/manifest.json: $(VENV)/.installed web data/demo.toml
+DEMO_SOURCES := $(shell find builder data templates -type f -not -path '*/_*' -not -path '*/.*')
+_site/manifest.json: $(VENV)/.installed builder/_web/.built $(DEMO_SOURCES)
 	$(BIN)/lit-demo build data/demo.toml -o _site
 
 serve: demo ## Build if needed, then serve the demo under a sub-path.

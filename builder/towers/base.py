@@ -18,7 +18,9 @@ Params = Any
 class TextApply(Protocol):
     """The text tower as a JAX function: int32[n, l] token rows to float32[n, d] unit rows."""
 
-    def __call__(self, params: Params, tokens: Any, /) -> Any: ...
+    def __call__(self, params: Params, tokens: Any, /) -> Any:
+        """Parameters and token rows to unit rows."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def _mini(variant: Literal["tiny", "small"]) -> Towers:
         id=f"mini-{variant}",
         card=ModelCard(
             name=f"mini, {variant} text tower",
-            description="A small LiT-style model: a locked ImageNet tower, text towers tuned to it.",
+            description="A small LiT-style model: a locked image tower, text towers tuned to it.",
             image_tower="EfficientNet-Lite0",
             text_tower=_describe_text_tower(config["text"][variant]),
             license="Apache-2.0",

@@ -102,7 +102,7 @@ def test_precomputed_prompts_are_answered_before_the_encoder_has_loaded(
         "a small cat with a toy",
         "Ein Kätzchen, 猫 and 🐈‍⬛",
         "THE  EIFFEL\u3000TOWER",
-        "<img src=x onerror=alert(1)> & \"quotes\" 'n' more, far beyond what sixteen tokens can hold",
+        '<img src=x onerror=alert(1)> & "quotes", and far beyond what sixteen tokens can hold',
     ],
 )
 def test_a_typed_prompt_has_the_probability_that_jax_gives(
