@@ -53,6 +53,8 @@ class Runtime:
             stdout=subprocess.PIPE,
             stderr=self._errors,
         )
+        self.tensors = 0
+        """Tensors alive in TensorFlow.js after the last request, the weights among them."""
 
     def __enter__(self) -> "Runtime":
         return self
@@ -112,6 +114,7 @@ class Runtime:
         text_bytes, payload_bytes = struct.unpack("<II", self._read(8))
         answer = json.loads(self._read(text_bytes))
         content = self._read(payload_bytes)
+        self.tensors = answer["tensors"]
         if "error" in answer:
             raise ExportError(f"TensorFlow.js cannot run the model: {answer['error']}")
         return answer, content

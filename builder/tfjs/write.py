@@ -78,13 +78,22 @@ class GraphModel:
     files: Mapping[str, bytes]
     inputs: Mapping[str, TensorType]
     outputs: Mapping[str, TensorType]
-    ops: tuple[str, ...]
+    graph: Graph
     quantization: Quantization | None
+
+    @property
+    def ops(self) -> tuple[str, ...]:
+        """The op of every node that is executed, that is of all but constants and inputs."""
+        return self.graph.ops
 
     @property
     def bytes(self) -> int:
         """Size of all files."""
         return sum(map(len, self.files.values()))
+
+    def quantized(self, quantization: Quantization | None) -> "GraphModel":
+        """The same model with its weights stored otherwise."""
+        return write(self.graph, quantization)
 
     def save(self, folder: Path) -> None:
         """Write the files into a folder, which is made if need be."""
@@ -130,7 +139,7 @@ def write(graph: Graph, quantization: Quantization | None = None) -> GraphModel:
     }
     text = json.dumps(model, separators=(",", ":"))
     files = {"model.json": text.encode(), **shards}
-    return GraphModel(files, inputs, outputs, graph.ops, quantization)
+    return GraphModel(files, inputs, outputs, graph, quantization)
 
 
 def _none(_: Node) -> list[Ints]:

@@ -30,11 +30,14 @@ export function toTensor({ dtype, shape }: ArrayHeader, bytes: Uint8Array<ArrayB
   return tensor(new View(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4), shape, dtype);
 }
 
+/** An array to send: its header and its bytes. */
+export interface Output {
+  header: ArrayHeader;
+  bytes: Uint8Array;
+}
+
 /** A tensor's values as bytes, with the header that describes them. */
-export function fromTensor(
-  name: string,
-  result: Tensor,
-): { header: ArrayHeader; bytes: Uint8Array } {
+export function fromTensor(name: string, result: Tensor): Output {
   const values = result.dataSync();
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const header = {

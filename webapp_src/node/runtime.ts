@@ -3,14 +3,21 @@
  * frames to stdout, one for one. The first argument is the backend, "cpu" or "wasm".
  *
  * Requests: {method: "load", files: [{name, bytes}]} and {method: "predict", inputs: ArrayHeader[]}.
- * Answers: {outputs: ArrayHeader[]} or {error: string}.
+ * Answers: {outputs: ArrayHeader[]} or {error: string}, and {tensors: number}, those alive.
  */
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import wasmBinary from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm?url&inline';
 import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
-import { dispose, enableProdMode, io, setBackend, type Tensor } from '@tensorflow/tfjs-core';
-import { cutPayload, fromTensor, toTensor, type ArrayHeader } from './arrays';
+import {
+  dispose,
+  enableProdMode,
+  io,
+  memory,
+  setBackend,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { cutPayload, fromTensor, toTensor, type ArrayHeader, type Output } from './arrays';
 import { encodeFrame, readFrames } from './frames';
 
 interface FileHeader {
@@ -41,7 +48,7 @@ async function load(files: readonly FileHeader[], payload: Uint8Array): Promise<
   model = await loadGraphModel(io.fromMemory(artifacts));
 }
 
-function predict(headers: readonly ArrayHeader[], payload: Uint8Array): Uint8Array {
+function predict(headers: readonly ArrayHeader[], payload: Uint8Array): Output[] {
   if (model === undefined) throw new Error('no model is loaded');
   const inputs = Object.fromEntries(
     cutPayload(headers, payload).map(([header, bytes]) => [header.name, toTensor(header, bytes)]),
@@ -50,11 +57,7 @@ function predict(headers: readonly ArrayHeader[], payload: Uint8Array): Uint8Arr
   try {
     const names = model.outputNodes;
     results = [model.execute(inputs, names)].flat();
-    const outputs = results.map((result, i) => fromTensor(names[i] ?? '', result));
-    return encodeFrame(
-      { outputs: outputs.map(({ header }) => header) },
-      outputs.map(({ bytes }) => bytes),
-    );
+    return results.map((result, i) => fromTensor(names[i] ?? '', result));
   } finally {
     dispose([...Object.values(inputs), ...results]);
   }
@@ -62,11 +65,16 @@ function predict(headers: readonly ArrayHeader[], payload: Uint8Array): Uint8Arr
 
 async function answer(request: Request, payload: Uint8Array): Promise<Uint8Array> {
   try {
-    if (request.method === 'predict') return predict(request.inputs, payload);
-    await load(request.files, payload);
-    return encodeFrame({ outputs: [] });
+    let outputs: Output[] = [];
+    if (request.method === 'predict') outputs = predict(request.inputs, payload);
+    else await load(request.files, payload);
+    return encodeFrame(
+      { outputs: outputs.map(({ header }) => header), tensors: memory().numTensors },
+      outputs.map(({ bytes }) => bytes),
+    );
   } catch (error) {
-    return encodeFrame({ error: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    return encodeFrame({ error: message, tensors: memory().numTensors });
   }
 }
 

@@ -1,0 +1,112 @@
+"""What `tensorflowjs.converters.convert_jax` did, under the same name and with the same meaning."""
+
+import inspect
+import json
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.export
+
+from builder.errors import ExportError
+from builder.tfjs.export import export
+from builder.tfjs.graph import Array
+from builder.tfjs.quantize import Quantization
+from builder.tfjs.runtime import Backend, Runtime
+from builder.tfjs.write import GraphModel
+
+
+def convert_jax(
+    apply_fn: Callable[..., Any],
+    params: Any,
+    *,
+    input_signatures: Sequence[tuple[Sequence[int | None], Any]],
+    model_dir: str | Path,
+    polymorphic_shapes: Sequence[str] | None = None,
+    quantization: Quantization | None = None,
+) -> GraphModel:
+    """Convert `apply_fn(params, *inputs)` and write the graph model into `model_dir`.
+
+    `input_signatures` gives shape and dtype of each input after `params`; a size that varies is
+    None. `polymorphic_shapes` names such sizes, as "(b, ...)" does with the first. Inputs are
+    called after the arguments of `apply_fn`, outputs after their place in its result ("output" if
+    it is one array).
+
+    Raises ExportError, before anything is written, for what TensorFlow.js cannot run.
+    """
+    shapes = [shape for shape, _ in input_signatures]
+    texts: list[Any] = list(shapes)
+    if polymorphic_shapes is not None:
+        if len(polymorphic_shapes) != len(shapes):
+            raise ExportError(
+                f"{len(polymorphic_shapes)} polymorphic shapes were given for {len(shapes)} inputs."
+            )
+        symbolic = map(_symbolic_text, polymorphic_shapes, shapes)
+        texts = list(symbolic)
+    names = _argument_names(apply_fn, len(shapes))
+    dtypes = [dtype for _, dtype in input_signatures]
+    inputs = dict(zip(names, zip(texts, dtypes, strict=True), strict=True))
+    model = export(apply_fn, params, inputs, quantization=quantization)
+    model.save(Path(model_dir))
+    return model
+
+
+def _symbolic_text(text: str, shape: Sequence[int | None]) -> str:
+    """A shape with "..." and "_" filled in from the sizes known."""
+    try:
+        dims = jax.export.symbolic_shape(text, like=tuple(shape))
+    except ValueError as error:
+        raise ExportError(
+            f"{text!r} does not describe the shape {tuple(shape)}: {error}"
+        ) from error
+    return ",".join(map(str, dims))
+
+
+def _argument_names(apply_fn: Callable[..., Any], count: int) -> list[str]:
+    """Names of the arguments after `params`, or numbered ones if the function does not say."""
+    try:
+        parameters = list(inspect.signature(apply_fn).parameters.values())[1 : count + 1]
+    except ValueError:
+        parameters = []
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    if len(parameters) == count and all(p.kind in kinds for p in parameters):
+        return [p.name for p in parameters]
+    return [f"input_{i}" for i in range(count)]
+
+
+def tfjs_predict_fn(
+    model_dir: str | Path, backend: Backend = "wasm"
+) -> Callable[..., Array | Mapping[str, Array]]:
+    """A function that runs the graph model of a folder in the real TensorFlow.js under Node.
+
+    It takes the inputs in the order of the model's signature, or by name, and returns the output,
+    or a mapping if there are several. Node stops when the function is dropped.
+    """
+    folder = Path(model_dir)
+    files = read_files(folder)
+    names = list(json.loads(files["model.json"])["signature"]["inputs"])
+    runtime = Runtime(backend)
+    runtime.load(files)
+
+    def predict(*arrays: Any, **named: Any) -> Array | Mapping[str, Array]:
+        if len(arrays) > len(names):
+            raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(names)} expected.")
+        outputs = runtime.predict({**dict(zip(names, arrays, strict=False)), **named})
+        return next(iter(outputs.values())) if len(outputs) == 1 else outputs
+
+    weakref.finalize(predict, runtime.close)
+    return predict
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """The files of a graph model in a folder: model.json and the weights that it names."""
+    try:
+        files = {"model.json": (folder / "model.json").read_bytes()}
+        manifest = json.loads(files["model.json"])["weightsManifest"]
+        for path in (p for group in manifest for p in group["paths"]):
+            files[path] = (folder / path).read_bytes()
+    except FileNotFoundError as error:
+        raise ExportError(f"{error.filename} is missing; is {folder} a graph model?") from error
+    return files
