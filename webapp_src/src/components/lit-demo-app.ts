@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { ModelSession } from '../inference/session';
@@ -7,6 +7,7 @@ import { Demo } from '../state/demo';
 import { loadManifest } from '../state/manifest';
 import type { DemoEvent } from './events';
 import { TRASH } from './icons';
+import { layout } from './lit-demo-app.styles';
 import './lit-demo-about';
 import './lit-demo-card';
 import './lit-demo-carousel';
@@ -26,85 +27,7 @@ import { whenIdle } from './idle';
  */
 @customElement('lit-demo-app')
 export class LitDemoApp extends LitElement {
-  static override styles = [
-    shared,
-    buttons,
-    css`
-      :host {
-        display: block;
-        max-width: 76rem;
-        margin: 0 auto;
-        padding: clamp(1rem, 3vw, 2.5rem) clamp(0.75rem, 3vw, 2rem) 4rem;
-      }
-
-      .top {
-        display: grid;
-        gap: 1rem 3rem;
-        margin-bottom: 1.25rem;
-      }
-
-      @media (min-width: 52rem) {
-        .top {
-          grid-template-columns: minmax(0, 1.6fr) minmax(18rem, 1fr);
-        }
-      }
-
-      .tools {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem;
-        margin: 0.75rem 0;
-      }
-
-      .tools p {
-        margin: 0 auto 0 0;
-        color: var(--muted);
-      }
-
-      @media (max-width: 22rem) {
-        .tools p {
-          display: none;
-        }
-      }
-
-      .cards {
-        display: grid;
-        gap: 1.25rem;
-      }
-
-      .empty {
-        padding: 3rem 1rem;
-        border: 2px dashed var(--line);
-        border-radius: calc(2 * var(--round));
-        color: var(--muted);
-        text-align: center;
-      }
-
-      lit-demo-card {
-        animation: appear 250ms ease-out;
-      }
-
-      @keyframes appear {
-        from {
-          opacity: 0;
-          translate: 0 -0.75rem;
-        }
-      }
-
-      lit-demo-about {
-        margin-top: 3rem;
-        padding-top: 1.5rem;
-        border-top: 1px solid var(--line);
-      }
-
-      @media (prefers-reduced-motion: reduce) {
-        lit-demo-card {
-          animation: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [shared, buttons, layout];
 
   /** Address of the manifest, relative to the page. */
   @property() manifest = 'manifest.json';

@@ -40,9 +40,14 @@ export class EncoderWorker {
     });
   }
 
-  /** @throws Error where the backend does not start or does not reproduce the goldens. */
+  /** @throws Error where this browser has no such backend. */
+  start(): Promise<void> {
+    return this.call(this.api.start(this.backend));
+  }
+
+  /** @throws Error where the encoder does not reproduce the goldens. */
   async load(spec: EncoderSpec, files: EncoderFiles, goldens: readonly GoldenRow[]): Promise<void> {
-    this.milliseconds = await this.call(this.api.load(this.backend, spec, files, goldens));
+    this.milliseconds = await this.call(this.api.load(spec, files, goldens));
   }
 
   /** A unit row, float32[dim], for each text. */

@@ -122,24 +122,29 @@ export class ModelSession {
 
   private async load(): Promise<EncoderWorker> {
     const { signal } = this.closing;
-    const files = await loadEncoderFiles(this.model, signal, (progress) => {
+    const files = loadEncoderFiles(this.model, signal, (progress) => {
       this.become({ status: 'loading', ...progress });
     });
-    this.become({ status: 'preparing' });
+    void files.then(
+      () => {
+        this.become({ status: 'preparing' });
+      },
+      () => undefined,
+    );
     const remembered = recallBackend(this.model);
     const worker = await this.launchFirst(
       [...new Set([remembered ?? 'wasm', 'wasm', 'cpu'] as const)],
       files,
     );
     this.become({ status: 'ready', backend: worker.backend });
-    if (remembered !== worker.backend) this.scoutWhenIdle(worker, files);
+    if (remembered !== worker.backend) this.scoutWhenIdle(worker, await files);
     return worker;
   }
 
   /** Tries backends in turn until one can be trusted. */
   private async launchFirst(
     backends: readonly BackendName[],
-    files: EncoderFiles,
+    files: Promise<EncoderFiles>,
   ): Promise<EncoderWorker> {
     const failures = new Set<string>();
     for (const backend of backends) {
@@ -147,13 +152,19 @@ export class ModelSession {
         return await this.launch(backend, files);
       } catch (error) {
         this.closing.signal.throwIfAborted();
+        // Throws where the download failed, which is no backend's fault.
+        await files;
         failures.add((error as Error).message);
       }
     }
     throw new Error([...failures].join(' '));
   }
 
-  private async launch(backend: BackendName, files: EncoderFiles): Promise<EncoderWorker> {
+  /** Starts a worker, beside the download of the files, and loads the encoder in it. */
+  private async launch(
+    backend: BackendName,
+    files: EncoderFiles | Promise<EncoderFiles>,
+  ): Promise<EncoderWorker> {
     const { signal } = this.closing;
     signal.throwIfAborted();
     const worker = new EncoderWorker(backend);
@@ -163,7 +174,9 @@ export class ModelSession {
     signal.addEventListener('abort', close, { once: true });
     try {
       const { tokenizer, encoder } = this.model;
-      await worker.load({ tokenizer, encoder }, files, this.loaded().goldens());
+      const [contents] = await Promise.all([files, worker.start()]);
+      await worker.load({ tokenizer, encoder }, contents, this.loaded().goldens());
+      signal.throwIfAborted();
       return worker;
     } catch (error) {
       worker.close();

@@ -9,17 +9,14 @@ const TIMED_RUNS = 3;
 
 /** What the page can ask of a worker; each worker holds one encoder in one backend. */
 export interface WorkerApi {
+  /** Gets the backend going, which takes downloads of its own. */
+  start(backend: BackendName): Promise<void>;
   /**
-   * Builds the encoder and checks it against the goldens.
+   * Builds the encoder in that backend and checks it against the goldens.
    *
    * @returns Milliseconds for one prompt, the fastest of a few runs.
    */
-  load(
-    backend: BackendName,
-    spec: EncoderSpec,
-    files: EncoderFiles,
-    goldens: readonly GoldenRow[],
-  ): Promise<number>;
+  load(spec: EncoderSpec, files: EncoderFiles, goldens: readonly GoldenRow[]): Promise<number>;
   /** A unit row, float32[dim], for each text. */
   embed(texts: readonly string[]): Promise<Float32Array[]>;
 }
@@ -27,8 +24,9 @@ export interface WorkerApi {
 let encoder: PromptEncoder | undefined;
 
 const api: WorkerApi = {
-  async load(backend, spec, files, goldens) {
-    await startBackend(backend);
+  start: startBackend,
+
+  async load(spec, files, goldens) {
     encoder = await PromptEncoder.load(spec, files);
     await verifyGoldens(encoder, goldens);
     return measure(encoder);

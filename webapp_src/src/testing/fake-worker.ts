@@ -14,6 +14,10 @@ export class FakeWorker {
     FakeWorker.all.push(this);
   }
 
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
   load(): Promise<void> {
     this.milliseconds = FakeWorker.times[this.backend] ?? 100;
     const failure = FakeWorker.failures[this.backend];
