@@ -7,7 +7,6 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 from builder import __version__
 from builder.cache import Cache, digest, digest_folder
@@ -84,24 +83,18 @@ def _export(
     # The exporter brings in JAX, which a build that finds everything in the cache does not need.
     from builder.tfjs.export import check_parity, export
     from builder.tfjs.runtime import Runtime
-    from builder.tfjs.write import GraphModel
 
     functions = towers.functions
     inputs = {INPUT: (f"(b, {towers.tokenizer.max_length})", "int32")}
     tokens, expected = {INPUT: embeddings.tokens}, {OUTPUT: embeddings.ztxt}
 
-    def export_as(stored: Literal["float16"] | None) -> GraphModel:
-        return export(
-            functions.text_apply, functions.text_params, inputs, [OUTPUT], quantization=stored
-        )
-
     with Runtime() as runtime, _named(towers.id):
-        shipped = export_as(None)
+        shipped = export(functions.text_apply, functions.text_params, inputs, [OUTPUT])
         advance(1)
         exact = parity = check_parity(shipped, tokens, expected, runtime)
         advance(1)
         if quantization != "none":
-            shipped = export_as(quantization)
+            shipped = shipped.quantized(quantization)
             parity = check_parity(shipped, tokens, expected, runtime)
         advance(1)
     files = dict(shipped.files)
