@@ -1,10 +1,8 @@
 """What an author writes in `demo.toml`, checked completely before anything slow begins."""
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
@@ -19,10 +17,11 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from builder.errors import BuilderError, Problem, SpecError
-from builder.toml_lines import Location, find_line, index_lines
+from builder.spec_problems import Finding, explain_errors, place_findings
+from builder.toml_lines import Location
 
 Quantization = Literal["float16", "none"]
 
@@ -162,34 +161,14 @@ def load_spec(path: Path) -> DemoSpec:
     try:
         spec = DemoSpec.model_validate(table, context=path.parent)
     except ValidationError as error:
-        findings += _explain_all(error.errors(include_url=False))
+        findings += explain_errors(error.errors(include_url=False), _known_keys)
     else:
         if not findings:
             return spec
-    raise SpecError(_place(path, text, findings))
+    raise SpecError(place_findings(path, text, findings))
 
 
-@dataclass(frozen=True)
-class _Finding:
-    location: Location
-    message: str
-    remedy: str
-
-
-def _place(path: Path, text: str, findings: Iterable[_Finding]) -> list[Problem]:
-    """The findings with the lines they are about, in the order of the file."""
-    lines = index_lines(text)
-    placed: list[tuple[int, Problem]] = []
-    for finding in findings:
-        line = find_line(lines, finding.location)
-        where = f"{path}:{line}" if line else str(path)
-        key = "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in finding.location)
-        problem = Problem(f"{where}: {key.lstrip('.')}", finding.message, finding.remedy)
-        placed.append((line or 0, problem))
-    return [problem for _, problem in sorted(placed, key=lambda pair: pair[0])]
-
-
-def _find_duplicates(table: Mapping[str, Any]) -> Iterator[_Finding]:
+def _find_duplicates(table: Mapping[str, Any]) -> Iterator[Finding]:
     """Ids of images and names of models that stand twice, read before types are known."""
     for tables, key in (("images", "id"), ("models", "name")):
         seen: dict[str, int] = {}
@@ -200,7 +179,7 @@ def _find_duplicates(table: Mapping[str, Any]) -> Iterator[_Finding]:
             if isinstance(value, str) and value in seen:
                 message = f"{key} '{value}' is already that of {tables}[{seen[value]}]"
                 remedy = f"Give each its own {key}, or remove one."
-                yield _Finding((tables, index, key), message, remedy)
+                yield Finding((tables, index, key), message, remedy)
             elif isinstance(value, str):
                 seen[value] = index
 
@@ -212,73 +191,7 @@ def _list_of_tables(value: Any) -> list[dict[str, Any]]:
         return []  # a wrong type, which is reported by the model
 
 
-def _explain_all(details: list[ErrorDetails]) -> Iterator[_Finding]:
-    for detail in details:
-        # Pydantic also calls a list too short when an entry of it is wrong.
-        if detail["type"] == "too_short" and detail["input"]:
-            continue
-        yield _explain(detail)
-
-
-def _explain(detail: ErrorDetails) -> _Finding:
-    """Say what pydantic found in the author's words."""
-    location = detail["loc"]
-    key = next((part for part in reversed(location) if isinstance(part, str)), "")
-    example = f"For example: {_EXAMPLES[key]}" if key in _EXAMPLES else ""
-    match detail["type"]:
-        case "extra_forbidden":
-            known = _keys_at(location)
-            close = difflib.get_close_matches(key, known, n=1)
-            remedy = f"Did you mean '{close[0]}'?" if close else f"Known keys: {', '.join(known)}."
-            return _Finding(location, f"unknown key '{key}'", remedy)
-        case "missing":
-            return _Finding(location, "this key is missing", example)
-        case "too_short" if not detail["input"]:
-            return _Finding(location, "the list is empty", example)
-        case "tuple_type":
-            return _Finding(location, f"expected a list, not {detail['input']!r}", example)
-        case "path_type" | "string_type":
-            return _Finding(location, f"expected text, not {detail['input']!r}", example)
-        case "string_pattern_mismatch":
-            rule = _PATTERNS[key]
-            return _Finding(location, f"{detail['input']!r} is not {rule}", example)
-        case _:
-            message, _, remedy = detail["msg"].partition("|")
-            if not remedy:
-                message = f"{message[0].lower()}{message[1:]}, not {detail['input']!r}"
-            return _Finding(location, message, remedy or example)
-
-
-def _keys_at(location: Location) -> list[str]:
+def _known_keys(location: Location) -> list[str]:
     models = {"links": LinkSpec, "models": ModelSpec, "images": ImageSpec}
     model = models.get(str(location[0]), DemoSpec) if len(location) > 1 else DemoSpec
     return list(model.model_fields)
-
-
-_PATTERNS = {
-    "id": "made of lower-case letters, digits and hyphens",
-    "language": "a language tag",
-    "url": "a web address",
-    "source": "a web address",
-}
-
-_EXAMPLES = {
-    "title": 'title = "Which sentence fits the picture?"',
-    "description": 'description = "A kitten asleep on a blue sofa."',
-    "language": 'language = "en"',
-    "links": '[[links]] with label = "Paper" and url = "https://..."',
-    "label": 'label = "Paper"',
-    "url": 'url = "https://arxiv.org/abs/2111.07991"',
-    "models": '[[models]] with name = "mini-small"',
-    "name": 'name = "mini-small"',
-    "quantization": 'quantization = "float16"',
-    "images": '[[images]] with file = "images/cat.jpg"',
-    "file": 'file = "images/cat.jpg"',
-    "id": 'id = "cat"',
-    "prompts": 'prompts = ["a cat on a sofa", "a dog on a sofa"]',
-    "author": 'author = "Ada Lovelace"',
-    "license": 'license = "CC0-1.0"',
-    "source": 'source = "https://commons.wikimedia.org/..."',
-    "focal_point": "focal_point = [0.5, 0.3]",
-    "crop": "crop = [0, 40, 480, 520]",
-}
