@@ -1,18 +1,38 @@
-import { defineConfig } from 'vite';
+import { readFileSync } from 'node:fs';
+import { defineConfig, type Plugin } from 'vite';
 import { listRuntimeFiles } from './runtime-files.ts';
 
 // The app is built into the Python package, which copies it into every site it writes and renders
 // the page itself; so there is no HTML here, only the script, its styles and Vite's manifest.
+//
+// Comments go, since TensorFlow.js repeats its licence in each of 500 modules; a file holds them all.
+const output = { comments: false };
+
+function addLicenses(): Plugin {
+  return {
+    name: 'add-licenses',
+    generateBundle() {
+      const source = readFileSync(new URL('third-party-licenses.md', import.meta.url));
+      this.emitFile({ type: 'asset', fileName: 'assets/licenses.md', source });
+    },
+  };
+}
+
 export default defineConfig({
   base: './',
   publicDir: false,
+  plugins: [addLicenses()],
   build: {
     outDir: '../builder/_web/app',
     emptyOutDir: true,
     manifest: true,
     target: 'es2022',
     assetsInlineLimit: 0,
-    rolldownOptions: { input: 'src/main.ts' },
+    rolldownOptions: { input: 'src/main.ts', output },
   },
-  worker: { format: 'es', plugins: () => [listRuntimeFiles()] },
+  worker: {
+    format: 'es',
+    plugins: () => [listRuntimeFiles()],
+    rolldownOptions: { output },
+  },
 });

@@ -78,7 +78,10 @@ export class LitDemoAbout extends LitElement {
             : nothing
         }
       </dl>
-      <p>Made with ${generator.name} ${generator.version}.</p>
+      <p>
+        Made with ${generator.name} ${generator.version}, which builds on
+        <a href="assets/licenses.md">open-source software</a>.
+      </p>
     `;
   }
 }
