@@ -65,7 +65,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
     folder = tmp_path_factory.mktemp("e2e")
     out = folder / "site"
     command = [sys.executable, "-m", "builder", "build", write_demo(folder / "demo")]
-    subprocess.run([*command, "-o", out], check=True)
+    subprocess.run([*command, "-o", out, "--cache-dir", folder / "cache"], check=True)
     server = make_server(out, port=0, host="127.0.0.1", base_path="/some/where/")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -98,10 +98,15 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(context: BrowserContext, site: ServedSite) -> Iterator[Page]:
+def errors() -> list[str]:
+    """What the page logged as errors; a test that expects one takes it out."""
+    return []
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: ServedSite, errors: list[str]) -> Iterator[Page]:
     """A page that must log no error and send no request to another origin, whatever a test does."""
     origin = site.url.split("/some/")[0]
-    errors: list[str] = []
     foreign: list[str] = []
     page = context.new_page()
 

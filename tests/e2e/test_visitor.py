@@ -76,7 +76,9 @@ def hold_back_encoder(context: BrowserContext, site: ServedSite) -> list[Route]:
     """Keep every request for an encoder waiting; the routes can be let go later."""
     held: list[Route] = []
     weights = {f.url for model in site.manifest.models for f in model.encoder.weights}
-    context.route(lambda url: any(url.endswith(name) for name in weights), held.append)
+    context.route(
+        lambda url: any(url.endswith(name) for name in weights), lambda route: held.append(route)
+    )
     return held
 
 
@@ -84,9 +86,9 @@ def test_precomputed_prompts_are_answered_before_the_encoder_has_loaded(
     open_demo: OpenDemo, context: BrowserContext, site: ServedSite
 ):
     hold_back_encoder(context, site)
-    page = open_demo()
-    for image_id in IMAGES[::-1]:
-        card = choose(page, site, image_id)
+    page = open_demo(f"#image={IMAGES[0]}")
+    for image_id in IMAGES:
+        card = card_of(page) if image_id == IMAGES[0] else choose(page, site, image_id)
         prompts = example_prompts(site.manifest, image_id)
         assert texts_of(card) == prompts
         answer = wait_for_answer(card)
@@ -229,6 +231,7 @@ def test_without_javascript_pictures_prompts_and_credits_are_there(
     page.goto(site.url)
     for image in site.manifest.images:
         expect(page.get_by_alt_text(image.description)).to_have_count(1)
-        expect(page.get_by_text(image.prompts[0].text)).to_have_count(1)
-        expect(page.get_by_text(image.credit.author or "nobody").first).to_be_visible()
+        text = page.locator("noscript").inner_text()
+        assert image.prompts[0].text in text
+        assert f"Photo: {image.credit.author}." in text
     context.close()

@@ -1,0 +1,59 @@
+"""What a visit costs and what happens when the network fails."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Response, Route, expect
+
+from tests.e2e.conftest import ServedSite
+from tests.e2e.test_visitor import card_of, wait_for_answer
+
+OpenDemo = Callable[..., Page]
+
+
+def test_a_visit_costs_what_the_report_says(open_demo: OpenDemo, page: Page, site: ServedSite):
+    sizes: dict[str, int] = {}
+
+    def note(response: Response) -> None:
+        url = response.url.removeprefix(site.url) or "index.html"
+        if not url.startswith("#"):
+            sizes[url] = (site.folder / (url.split("#")[0] or "index.html")).stat().st_size
+
+    page.on("response", note)
+    open_demo()
+    wait_for_answer(card_of(page))
+    card_of(page).get_by_role("textbox").first.fill("something of my own")
+    card_of(page).get_by_role("button", name="Compute").click()
+    wait_for_answer(card_of(page))
+    report = json.loads((site.folder / "report.json").read_bytes())
+    optional = sum(n for url, n in sizes.items() if "webgl" in url or "webgpu" in url)
+    assert sum(sizes.values()) - optional == pytest.approx(
+        report["bytes_before_first_free_text_answer"], rel=0.01
+    )
+
+
+def test_a_lost_connection_is_reported_and_can_be_retried(
+    open_demo: OpenDemo, context: BrowserContext, page: Page, site: ServedSite, errors: list[str]
+):
+    down = True
+
+    def answer(route: Route) -> None:
+        if down:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    context.route("**/weights-*.bin", answer)
+    open_demo()
+    card = card_of(page)
+    card.get_by_role("textbox").first.fill("something of my own")
+    card.get_by_role("button", name="Compute").click()
+    retry = page.locator("lit-demo-messages").get_by_role("button", name="Try again")
+    expect(retry).to_be_visible(timeout=60_000)
+    expect(page.locator("lit-demo-app")).to_have_attribute("data-encoder", "failed")
+    down = False
+    retry.click()
+    assert sum(wait_for_answer(card)) == pytest.approx(1, abs=1e-6)
+    # Chromium itself logs the requests that failed.
+    errors[:] = [error for error in errors if "ERR_CONNECTION_RESET" not in error]
