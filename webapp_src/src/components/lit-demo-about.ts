@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Generator, Model } from '../generated/manifest';
+import { renderLicense } from './license';
 import { shared } from './styles';
 
 /** Says what runs where, which model it is, and what made the page. */
@@ -74,7 +75,7 @@ export class LitDemoAbout extends LitElement {
         ${
           model.license
             ? html`<dt>Licence</dt>
-                <dd>${model.license}</dd>`
+                <dd>${renderLicense(model.license)}</dd>`
             : nothing
         }
       </dl>

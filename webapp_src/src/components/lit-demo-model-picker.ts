@@ -55,7 +55,7 @@ export class LitDemoModelPicker extends LitElement {
       label {
         position: relative;
         display: flex;
-        flex: 1 1 auto;
+        flex: 1 1 8.5rem;
         align-items: center;
         gap: 0.6rem;
         min-height: var(--target);
@@ -88,15 +88,18 @@ export class LitDemoModelPicker extends LitElement {
         accent-color: var(--accent);
       }
 
+      .text {
+        display: grid;
+        line-height: 1.3;
+      }
+
       .name {
         font-weight: 600;
       }
 
       .size {
-        margin-left: auto;
         color: var(--muted);
-        font-size: 0.875rem;
-        white-space: nowrap;
+        font-size: 0.8125rem;
       }
 
       p {
@@ -189,8 +192,10 @@ export class LitDemoModelPicker extends LitElement {
           fire(this, 'model-chosen', { modelId: model.id });
         }}
       />
-      <span class="name">${model.name}</span>
-      <span class="size">${formatMegabytes(encoderBytes(model))}</span>
+      <span class="text">
+        <span class="name">${model.name}</span>
+        <span class="size">${formatMegabytes(encoderBytes(model))}</span>
+      </span>
     </label>`;
   }
 

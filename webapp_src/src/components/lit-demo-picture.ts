@@ -1,6 +1,8 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { join } from 'lit/directives/join.js';
 import type { Credit, Image, PictureRef } from '../generated/manifest';
+import { renderLicense } from './license';
 import { shared } from './styles';
 
 /** A picture as sharp as the screen can use, as a heading, with the line that credits its maker. */
@@ -68,8 +70,10 @@ function describeSource({ url, width }: PictureRef): string {
 }
 
 function renderCredit({ author, license, source }: Credit): TemplateResult | typeof nothing {
-  const words = [author && `Photo: ${author}`, license].filter(Boolean).join(' · ');
-  if (!words && !source) return nothing;
-  const link = source && html`<a href=${source} rel="external noopener">Source</a>`;
-  return html`<p>${words}${words && link ? ' · ' : ''}${link}</p>`;
+  const parts = [
+    author && html`Photo: ${author}`,
+    license && renderLicense(license),
+    source && html`<a href=${source} rel="external noopener">Source</a>`,
+  ].filter((part) => part);
+  return parts.length > 0 ? html`<p>${join(parts, ' · ')}</p>` : nothing;
 }
