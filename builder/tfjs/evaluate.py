@@ -116,6 +116,11 @@ def _fused_matmul(node: Node, xs: Sequence[Any]) -> Any:
     return ELEMENTWISE[str(fused[1])](product) if len(fused) > 1 else product
 
 
+def _broadcast_to(node: Node, xs: Sequence[Any]) -> Any:
+    shape = node.outputs[0].shape if len(xs) == 1 else tuple(xs[1])
+    return np.broadcast_to(xs[0], shape)
+
+
 def _select(_: Node, xs: Sequence[Any]) -> Any:
     return np.where(xs[0], xs[1], xs[2])
 
@@ -136,12 +141,14 @@ KERNELS: Mapping[str, Kernel] = {
     "ArgMax": lambda node, xs: np.argmax(xs[0], int_attr(node, "axis")),
     "ArgMin": lambda node, xs: np.argmin(xs[0], int_attr(node, "axis")),
     "BatchMatMulV2": _matmul,
-    "BroadcastTo": lambda node, xs: np.broadcast_to(xs[0], node.outputs[0].shape),
+    "BroadcastTo": _broadcast_to,
     "Cast": lambda _, xs: xs[0],  # `run_node` casts
     "ConcatV2": lambda node, xs: np.concatenate(xs, int_attr(node, "axis")),
     "GatherV2": lambda node, xs: np.take(xs[0], xs[1], int_attr(node, "axis")),
+    "Range": lambda _, xs: np.arange(xs[0], xs[1], xs[2]),
     "Reshape": lambda node, xs: np.reshape(xs[0], concrete(node.outputs[0].shape)),
     "SelectV2": _select,
+    "Shape": lambda _, xs: np.shape(xs[0]),
     "Slice": _slice,
     "Softmax": lambda _, xs: _softmax(xs[0]),
     "SplitV": _split,

@@ -57,8 +57,9 @@ def cast(x: Value, dtype: DType) -> Value:
 
 
 def select(condition: Value, x: Value, y: Value) -> Value:
-    """`x` where `condition` holds, else `y`; all three of one shape."""
-    return make("SelectV2", (condition, x, y), x.type)
+    """`x` where `condition` holds, else `y`; all three broadcast as in numpy."""
+    shape = broadcast_shapes(condition.shape, x.shape, y.shape)
+    return make("SelectV2", (condition, x, y), TensorType(shape, x.dtype))
 
 
 def reshape(x: Value, shape: Sequence[Dim]) -> Value:
@@ -82,9 +83,23 @@ def transpose(x: Value, perm: Sequence[int]) -> Value:
     return make("Transpose", (x,), kind, perm=tuple(perm))
 
 
-def broadcast_to(x: Value, shape: Shape) -> Value:
-    """`x` repeated along its dimensions of size 1."""
-    return x if shape == x.shape else make("BroadcastTo", (x,), TensorType(shape, x.dtype))
+def broadcast_to(x: Value, shape: Shape, sizes: Value | None = None) -> Value:
+    """`x` repeated along its dimensions of size 1; `sizes` is the shape if that is symbolic."""
+    if shape == x.shape:
+        return x
+    inputs = (x,) if sizes is None else (x, sizes)
+    return make("BroadcastTo", inputs, TensorType(shape, x.dtype))
+
+
+def shape_of(x: Value) -> Value:
+    """The shape of `x` when the model runs, int32[rank]."""
+    return make("Shape", (x,), TensorType((len(x.shape),), "int32"))
+
+
+def range_to(stop: Value, length: Dim, dtype: DType) -> Value:
+    """0, 1, ... below the int32[] `stop`."""
+    inputs = (constant(0, dtype), cast(stop, dtype), constant(1, dtype))
+    return make("Range", inputs, TensorType((length,), dtype), Tidx=dtype)
 
 
 def reduce(op: str, x: Value, axes: Sequence[int]) -> Value:

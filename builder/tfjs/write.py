@@ -46,6 +46,10 @@ def _shape(node: Node) -> list[Ints]:
     return [_ints(concrete(node.outputs[0].shape))]
 
 
+def _broadcast_to(node: Node) -> list[Ints]:
+    return _shape(node) if len(node.inputs) == 1 else []
+
+
 def _slice(node: Node) -> list[Ints]:
     return [_ints(int_tuple(node, "begin")), *_shape(node)]
 
@@ -57,7 +61,7 @@ def _split(node: Node) -> list[Ints]:
 OPERANDS: Mapping[str, Callable[[Node], list[Ints]]] = {
     **dict.fromkeys(("All", "Any", "Max", "Mean", "Min", "Prod", "Sum"), _axes),
     **dict.fromkeys(("ArgMax", "ArgMin", "ConcatV2", "GatherV2"), _axis),
-    "BroadcastTo": _shape,
+    "BroadcastTo": _broadcast_to,
     "Reshape": _shape,
     "Slice": _slice,
     "SplitV": _split,
@@ -66,7 +70,18 @@ OPERANDS: Mapping[str, Callable[[Node], list[Ints]]] = {
 """What TensorFlow wants as constant inputs after the values, in order."""
 
 ATTRIBUTES = frozenset(
-    ["DstT", "N", "adj_x", "adj_y", "batch_dims", "fused_ops", "keep_dims", "num_args", "num_split"]
+    [
+        "DstT",
+        "N",
+        "Tidx",
+        "adj_x",
+        "adj_y",
+        "batch_dims",
+        "fused_ops",
+        "keep_dims",
+        "num_args",
+        "num_split",
+    ]
 )
 """Attributes that TensorFlow has under the same name; false and zero are its defaults."""
 
@@ -199,7 +214,7 @@ def _node_def(node: Node, names: _Names, operands: list[str]) -> dict[str, Any]:
 
 
 def _attribute(key: str, value: Attr) -> dict[str, Any]:
-    if key == "DstT":
+    if key in ("DstT", "Tidx"):
         return {"type": TF_DTYPES[str(value)]}
     if isinstance(value, bool):
         return {"b": value}

@@ -5,6 +5,7 @@ import math
 from builder.tfjs import ops
 from builder.tfjs.graph import Value
 from builder.tfjs.lower.registry import Equation, rule
+from builder.tfjs.lower.shape import broadcast
 
 UNARY = {
     "abs": "Abs",
@@ -75,6 +76,11 @@ def _not(eqn: Equation, x: Value) -> Value:
     return ops.unary("LogicalNot", x)
 
 
+@rule("erfc")
+def _erfc(_: Equation, x: Value) -> Value:
+    return ops.binary("Sub", ops.scalar(1, x), ops.unary("Erf", x))
+
+
 @rule("exp2")
 def _exp2(_: Equation, x: Value) -> Value:
     return ops.unary("Exp", ops.binary("Mul", x, ops.scalar(math.log(2), x)))
@@ -86,7 +92,7 @@ def _integer_pow(eqn: Equation, x: Value) -> Value:
     if exponent < 0:
         power = _power(x, -exponent)
         return ops.binary("RealDiv", ops.scalar(1, x), power)
-    return _power(x, exponent) if exponent else ops.binary("Mul", x, ops.scalar(0, x))
+    return _power(x, exponent) if exponent else broadcast(eqn, ops.scalar(1, x), eqn.type.shape)
 
 
 def _power(x: Value, exponent: int) -> Value:
@@ -105,7 +111,7 @@ def _select_n(eqn: Equation, which: Value, *cases: Value) -> Value:
             "one of several arrays is chosen by integers.", "use jnp.where with a boolean."
         )
     otherwise, chosen = cases
-    return ops.select(ops.broadcast_to(which, chosen.shape), chosen, otherwise)
+    return ops.select(which, chosen, otherwise)
 
 
 @rule("clamp")

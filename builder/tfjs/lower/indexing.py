@@ -73,6 +73,9 @@ def _dynamic_slice(eqn: Equation, x: Value, *starts: Value) -> Value:
     begin: list[int] = []
     for axis, start in enumerate(starts):
         room = x.shape[axis] - eqn.type.shape[axis]
+        if room == 0:
+            begin.append(0)
+            continue
         if start.array is None or not ops.is_fixed(room):
             raise eqn.refuse(
                 "a slice starts at a position that is computed from the inputs.",

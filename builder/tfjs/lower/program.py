@@ -1,6 +1,7 @@
 """Walks a jaxpr, inlines the functions it calls, and applies a rule to every other equation."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from jax.extend import core
 from builder.tfjs.evaluate import fold
 from builder.tfjs.graph import Graph, TensorType, Value, constant, naming, placeholder
 from builder.tfjs.lower.registry import RULES, Equation
+from builder.tfjs.lower.sizes import Sizes
 from builder.tfjs.trace import Trace, narrow_array, narrow_dtype
 
 CALLS: Mapping[str, str] = {
@@ -32,8 +34,9 @@ def lower(trace: Trace) -> Graph:
     """The graph that computes what the traced function computes, one op after the other."""
     inputs = tuple(placeholder(name, kind) for name, kind in trace.inputs.items())
     arguments = [*_constants(trace.parameters), *(Value(node) for node in inputs)]
-    program = _Program()
-    results = program.lower_jaxpr(trace.jaxpr.jaxpr, trace.jaxpr.consts, arguments, scope="")
+    program = _Program(Sizes([Value(node) for node in inputs]))
+    whole = _Caller(scope="", source="the exported function")
+    results = program.lower_jaxpr(trace.jaxpr.jaxpr, trace.jaxpr.consts, arguments, whole)
     return Graph(inputs, dict(zip(trace.outputs, results, strict=True)))
 
 
@@ -45,16 +48,27 @@ def _constants(named: Sequence[tuple[str, Any]]) -> list[Value]:
     return values
 
 
+@dataclass(frozen=True)
+class _Caller:
+    """Where a jaxpr is called from: the modules around it, and a line of the user's code."""
+
+    scope: str
+    source: str
+
+
 class _Program:
     """One lowering; remembers what it folded, so that rules see constants as constants."""
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: Sizes) -> None:
+        self.sizes = sizes
         self.folded: dict[Value, Value] = {}
 
     def lower_jaxpr(
-        self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Value], scope: str
+        self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Value], caller: _Caller
     ) -> list[Value]:
-        closed_over = [(scope, narrow_array(c, "a constant of the function")) for c in consts]
+        closed_over = [
+            (caller.scope, narrow_array(c, "a constant of the function")) for c in consts
+        ]
         env: dict[Any, Value] = dict(zip(jaxpr.constvars, _constants(closed_over), strict=True))
         env.update(zip(jaxpr.invars, arguments, strict=True))
 
@@ -64,25 +78,30 @@ class _Program:
             return env[atom]
 
         for eqn in jaxpr.eqns:
-            results = self.lower_equation(eqn, [read(v) for v in eqn.invars], scope)
+            results = self.lower_equation(eqn, [read(v) for v in eqn.invars], caller)
             env.update(zip(eqn.outvars, results, strict=True))
         return [read(v) for v in jaxpr.outvars]
 
-    def lower_equation(self, eqn: Any, operands: Sequence[Value], outer: str) -> Sequence[Value]:
+    def lower_equation(
+        self, eqn: Any, operands: Sequence[Value], caller: _Caller
+    ) -> Sequence[Value]:
         primitive = eqn.primitive.name
-        scope = "/".join(filter(None, [outer, str(eqn.source_info.name_stack)]))
+        scope = "/".join(filter(None, [caller.scope, str(eqn.source_info.name_stack)]))
+        source = source_line(eqn) or caller.source
         if primitive in CALLS:
             called = eqn.params[CALLS[primitive]]
             closed = isinstance(called, core.ClosedJaxpr)
             consts = called.consts if closed else ()
-            return self.lower_jaxpr(called.jaxpr if closed else called, consts, operands, scope)
-        source = source_line(eqn)
+            return self.lower_jaxpr(
+                called.jaxpr if closed else called, consts, operands, _Caller(scope, source)
+            )
         equation = Equation(
             primitive=primitive,
             params=eqn.params,
             outputs=tuple(_type_of(v.aval, source) for v in eqn.outvars),
             operands=tuple(v.type for v in operands),
             source=source,
+            sizes=self.sizes,
         )
         if primitive not in RULES:
             raise equation.refuse(
@@ -100,8 +119,8 @@ def _type_of(aval: Any, source: str) -> TensorType:
     return TensorType(tuple(aval.shape), narrow_dtype(aval.dtype, f"{source}: a value"))
 
 
-def source_line(eqn: Any) -> str:
-    """Where the user's code asked for an equation, as `file:line (function)`.
+def source_line(eqn: Any) -> str | None:
+    """Where the user's code asked for an equation, as `file:line (function)`, if that is known.
 
     Frames of JAX and of other installed packages are skipped while any other is left.
     """
@@ -111,4 +130,4 @@ def source_line(eqn: Any) -> str:
     own = [f for f in outside if "site-packages" not in f.file_name]
     for frame in own or outside:
         return f"{frame.file_name}:{frame.line_num} ({frame.function_name})"
-    return "the exported function"
+    return None

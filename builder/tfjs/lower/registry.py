@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from builder.errors import ExportError
 from builder.tfjs.graph import TensorType, Value
+from builder.tfjs.lower.sizes import Sizes
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Equation:
     outputs: tuple[TensorType, ...]
     operands: tuple[TensorType, ...]
     source: str
+    sizes: Sizes
 
     @property
     def type(self) -> TensorType:

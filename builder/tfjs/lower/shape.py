@@ -17,6 +17,11 @@ def checked_reshape(eqn: Equation, x: Value, shape: Shape) -> Value:
     return ops.reshape(x, shape)
 
 
+def broadcast(eqn: Equation, x: Value, shape: Shape) -> Value:
+    """`x` repeated along its axes of size 1, to a size that may be known at run time only."""
+    return ops.broadcast_to(x, shape, None if ops.is_static(shape) else eqn.sizes.shape(shape))
+
+
 @rule("reshape", "squeeze", "expand_dims")
 def _reshape(eqn: Equation, x: Value) -> Value:
     return checked_reshape(eqn, x, eqn.type.shape)
@@ -34,7 +39,7 @@ def _broadcast_in_dim(eqn: Equation, x: Value, *_: Value) -> Value:
     aligned = tuple(
         x.shape[places.index(axis)] if axis in places else 1 for axis in range(len(shape))
     )
-    return ops.broadcast_to(checked_reshape(eqn, x, aligned), shape)
+    return broadcast(eqn, checked_reshape(eqn, x, aligned), shape)
 
 
 @rule("slice")
@@ -51,14 +56,20 @@ def _concatenate(eqn: Equation, *values: Value) -> Value:
 
 @rule("split")
 def _split(eqn: Equation, x: Value) -> tuple[Value, ...]:
-    return ops.split(x, eqn.params["sizes"], eqn.params["axis"])
+    return ops.split(x, [int(n) for n in eqn.params["sizes"]], eqn.params["axis"])
 
 
 @rule("iota")
 def _iota(eqn: Equation, *_: Value) -> Value:
     shape, axis = eqn.type.shape, eqn.params["dimension"]
-    if not ops.is_fixed(shape[axis]):
-        raise eqn.refuse("a range has a symbolic length.", "give the array a fixed length.")
     aligned = [shape[axis] if i == axis else 1 for i in range(len(shape))]
-    steps = np.arange(shape[axis]).reshape(aligned)
-    return ops.broadcast_to(constant(steps, eqn.type.dtype), shape)
+    if ops.is_fixed(shape[axis]):
+        steps = constant(np.arange(shape[axis]), eqn.type.dtype)
+    else:
+        steps = ops.range_to(eqn.sizes.value(shape[axis]), shape[axis], eqn.type.dtype)
+    return broadcast(eqn, ops.reshape(steps, aligned), shape)
+
+
+@rule("dim_as_value")
+def _dim_as_value(eqn: Equation) -> Value:
+    return eqn.sizes.value(eqn.params["dim"])

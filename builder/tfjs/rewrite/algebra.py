@@ -3,7 +3,7 @@
 import numpy as np
 
 from builder.tfjs import ops
-from builder.tfjs.evaluate import fold
+from builder.tfjs.evaluate import ELEMENTWISE, fold
 from builder.tfjs.graph import Graph, Value, constant
 from builder.tfjs.ops import int_tuple
 from builder.tfjs.rewrite.engine import Uses, settle, sweep
@@ -29,6 +29,7 @@ def fold_constants(graph: Graph) -> Graph:
 def simplify(graph: Graph) -> Graph:
     """Apply the identities below until none applies."""
     rules = (
+        drop_broadcast,
         order_constants,
         drop_neutral,
         drop_floor,
@@ -39,6 +40,18 @@ def simplify(graph: Graph) -> Graph:
         constants_outward,
     )
     return settle(graph, *rules)
+
+
+def drop_broadcast(value: Value, _: Uses) -> Value | None:
+    """Elementwise ops broadcast by themselves, so that no BroadcastTo need do it before."""
+    if value.op not in ELEMENTWISE and value.op != "SelectV2":
+        return None
+    for i, operand in enumerate(value.inputs):
+        if operand.op == "BroadcastTo":
+            operands = (*value.inputs[:i], operand.inputs[0], *value.inputs[i + 1 :])
+            if ops.broadcast_shapes(*(v.shape for v in operands)) == value.shape:
+                return Value(ops.with_inputs(value.node, operands))
+    return None
 
 
 def order_constants(value: Value, _: Uses) -> Value | None:

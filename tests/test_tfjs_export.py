@@ -1,0 +1,128 @@
+"""Text towers exported whole, and the comparison with JAX that every export must pass."""
+
+# pyright: reportUnknownLambdaType=false
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from builder.errors import ParityError
+from builder.tfjs.export import Parity, check_parity, export, measure_parity
+from builder.tfjs.quantize import Quantization
+from builder.tfjs.runtime import Runtime
+from builder.tfjs.write import GraphModel
+from builder.towers.text_transformer import Pool, TextTransformer, embed_tokens
+
+TOKENS = {"tokens": ("(b, 16)", "int32")}
+
+
+@pytest.fixture(scope="module")
+def wasm() -> Iterator[Runtime]:
+    with Runtime("wasm") as runtime:
+        yield runtime
+
+
+class Tower:
+    """A text tower with random parameters, its function and its export."""
+
+    def __init__(self, tower: TextTransformer) -> None:
+        example = np.zeros((1, 16), np.int32)
+        self.vocabulary = tower.vocab_size
+        self.params: Any = tower.init(jax.random.key(0), example)["params"]
+        self.apply: Callable[..., Any] = jax.jit(lambda p, t: embed_tokens(tower, p, t))
+
+    def export(self) -> GraphModel:
+        return export(self.apply, self.params, TOKENS, ["embeddings"])
+
+    def parity(self, model: GraphModel, count: int, runtime: Runtime) -> Parity:
+        tokens = np.random.default_rng(count).integers(0, self.vocabulary, (count, 16))
+        tokens = tokens.astype(np.int32)
+        expected = {"embeddings": self.apply(self.params, tokens)}
+        return check_parity(model, {"tokens": tokens}, expected, runtime)
+
+
+@pytest.fixture(scope="module")
+def lit_tiny() -> Tower:
+    """The shape of LiT's tiny text tower, with a vocabulary that is quick to make."""
+    return Tower(
+        TextTransformer(192, width=192, depth=12, mlp_dim=768, num_heads=3, vocab_size=2000)
+    )
+
+
+@pytest.fixture(scope="module")
+def exported(lit_tiny: Tower) -> GraphModel:
+    return lit_tiny.export()
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 17])
+def test_any_number_of_prompts_gives_the_embeddings_of_jax(
+    count: int, lit_tiny: Tower, exported: GraphModel, wasm: Runtime
+):
+    assert lit_tiny.parity(exported, count, wasm).max_abs_error <= 1e-5
+
+
+@pytest.mark.parametrize("quantization", ["float16", "uint16"])
+def test_weights_of_two_bytes_keep_the_direction(
+    quantization: Quantization, lit_tiny: Tower, exported: GraphModel, wasm: Runtime
+):
+    model = exported.quantized(quantization)
+    assert lit_tiny.parity(model, 17, wasm).min_cosine >= 0.9999
+    assert model.bytes < 0.52 * exported.bytes
+
+
+def test_twelve_layers_are_few_nodes(exported: GraphModel):
+    assert len(exported.ops) <= 420
+    assert not {"Tanh", "Einsum", "Switch", "Merge"} & set(exported.ops)
+
+
+@pytest.mark.parametrize("pool", ["last", "first", "mean", "max"])
+@pytest.mark.parametrize("classes", [None, 5])
+def test_every_pooling_with_and_without_a_head_is_exported(
+    pool: Pool, classes: int | None, wasm: Runtime
+):
+    tower = Tower(
+        TextTransformer(
+            classes, width=8, depth=2, mlp_dim=16, num_heads=2, vocab_size=11, pool_type=pool
+        )
+    )
+    assert tower.parity(tower.export(), 3, wasm).max_abs_error <= 1e-5
+
+
+HALF: dict[str, tuple[str, str]] = {"x": ("(b, 40)", "float32")}
+
+
+def test_an_export_that_drifts_from_jax_fails(wasm: Runtime):
+    model = export(lambda _, x: x / 2, (), HALF, ["y"])
+    x = np.ones((2, 40), np.float32)
+    with pytest.raises(ParityError, match=r"differs from JAX by 0\.5"):
+        check_parity(model, {"x": x}, {"y": x}, wasm)
+
+
+def test_an_export_that_gives_nan_fails(wasm: Runtime):
+    model = export(lambda _, x: jnp.log(x), (), HALF, ["y"])
+    x = np.full((2, 40), -1, np.float32)
+    with pytest.raises(ParityError, match="nan"):
+        check_parity(model, {"x": x}, {"y": x}, wasm)
+
+
+def test_quantized_weights_that_turn_the_rows_fail(wasm: Runtime):
+    weights = np.random.default_rng(0).normal(size=(40, 40)).astype(np.float32)
+    weights[0, 0] = 1e4  # so that uint8 has no codes left for the others
+    model = export(lambda w, x: x @ w, weights, HALF, ["y"], quantization="uint8")
+    x = np.ones((2, 40), np.float32)
+    x[:, 0] = 0
+    with pytest.raises(ParityError, match="Export with float32 weights"):
+        check_parity(model, {"x": x}, {"y": x @ weights}, wasm)
+
+
+def test_parity_is_over_all_outputs_and_rows():
+    expected = {"a": np.eye(2), "b": np.zeros((1, 2))}
+    turned = {"a": np.array([[1.0, 0.0], [1.0, 1.0]]), "b": np.zeros((1, 2))}
+    assert measure_parity(expected, expected) == Parity(0, 1)
+    parity = measure_parity(turned, expected)
+    assert parity.max_abs_error == 1
+    assert parity.min_cosine == pytest.approx(0.5**0.5)

@@ -1,0 +1,119 @@
+"""Lowering keeps what a function computes, and refuses what TensorFlow.js cannot."""
+
+# pyright: reportUnknownLambdaType=false
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax import lax
+
+from builder.errors import ExportError
+from builder.tfjs.evaluate import evaluate
+from builder.tfjs.graph import Graph
+from builder.tfjs.lower import lower
+from builder.tfjs.trace import trace
+from tests.tfjs_functions import FUNCTIONS, Function
+
+
+def lowered(function: Function) -> Graph:
+    return lower(trace(lambda _, *xs: function.apply(*xs), (), function.specs))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=str)
+def test_a_lowered_function_computes_what_jax_computes(function: Function):
+    graph, inputs = lowered(function), function.arrays()
+    expected = jax.tree.leaves(function.apply(*map(jnp.asarray, inputs.values())))
+    for actual, wanted in zip(evaluate(graph, inputs).values(), expected, strict=True):
+        assert actual.shape == wanted.shape
+        assert actual.dtype == wanted.dtype
+        np.testing.assert_allclose(actual, wanted, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=str)
+def test_types_in_the_graph_are_those_of_jax(function: Function):
+    for value, wanted in zip(lowered(function).outputs.values(), _shapes(function), strict=True):
+        assert str(value.shape) == wanted
+
+
+def _shapes(function: Function) -> list[str]:
+    scope = jax.export.SymbolicScope()
+    structs = [
+        jax.ShapeDtypeStruct(jax.export.symbolic_shape(shape, scope=scope), dtype)
+        for shape, dtype in function.inputs
+    ]
+    return [str(leaf.shape) for leaf in jax.tree.leaves(jax.eval_shape(function.apply, *structs))]
+
+
+def test_nodes_are_named_after_the_module_that_made_them():
+    block = next(f for f in FUNCTIONS if f.name == "transformer_block")
+    names = {node.name for node in lowered(block).nodes if node.op == "BatchMatMulV2"}
+    assert "_Block/Dense_0/dot_general" in names
+
+
+def test_parameters_are_constants_named_after_their_place():
+    params = {"layer": {"kernel": np.eye(2, dtype=np.float32)}}
+    traced = trace(lambda p, x: x @ p["layer"]["kernel"], params, {"x": ("(b, 2)", "float32")})
+    constants = [node.name for node in lower(traced).nodes if node.op == "Const"]
+    assert constants == ["layer/kernel"]
+
+
+REFUSED: list[tuple[str, Callable[..., Any], str, str]] = [
+    ("sort", jnp.sort, "float32", "sort"),
+    ("integer_division", lambda x: lax.div(x, x), "int32", "divide as float32"),
+    ("bits", lambda x: x & 3, "int32", "bit by bit"),
+    ("integer_product", lambda x: x @ x.T, "int32", "convert them to float32"),
+    ("strides", lambda x: lax.slice(x, (0, 0), (x.shape[0], 4), (1, 2)), "float32", "strides"),
+    (
+        "moving_start",
+        lambda x: lax.dynamic_slice(x, (0, x[0, 0].astype(int)), (1, 2)),
+        "float32",
+        "start",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("apply", "dtype", "words"), [r[1:] for r in REFUSED], ids=[r[0] for r in REFUSED]
+)
+def test_what_tfjs_cannot_do_is_refused_with_the_line_that_asked(
+    apply: Callable[..., Any], dtype: str, words: str
+):
+    function = Function("refused", lambda x: apply(x), (("(b,4)", dtype),))
+    with pytest.raises(ExportError, match=words) as caught:
+        lowered(function)
+    message = str(caught.value)
+    assert "test_tfjs_lower.py:" in message
+    assert "JAX primitive: " in message
+    assert f"{dtype}[b,4]" in message
+    assert "Way out: " in message
+
+
+def test_a_shape_that_is_not_one_is_refused_by_name():
+    with pytest.raises(ExportError, match=r"input 'x': '\(b 16\)' is not a shape"):
+        trace(lambda _, x: x, (), {"x": ("(b 16)", "float32")})
+
+
+def test_complex_numbers_are_refused():
+    with pytest.raises(ExportError, match="complex64"):
+        trace(lambda _, x: x, (), {"x": ("(b)", np.complex64)})
+
+
+def test_integers_beyond_32_bits_are_refused():
+    with pytest.raises(ExportError, match="parameter 'n'"):
+        trace(lambda p, x: x + p["n"], {"n": np.array([2**40])}, {"x": ("(b)", "float32")})
+
+
+def test_a_wrong_number_of_output_names_is_refused():
+    with pytest.raises(ExportError, match="2 output names"):
+        trace(lambda _, x: x, (), {"x": ("(b)", "float32")}, ["y", "z"])
+
+
+def test_bfloat16_parameters_are_computed_with_as_float32():
+    params = {"w": jnp.asarray([0.5, 1.5], jnp.bfloat16)}
+    graph = lower(trace(lambda p, x: x * p["w"], params, {"x": ("(b, 2)", "float32")}))
+    x = np.ones((1, 2), np.float32)
+    np.testing.assert_array_equal(evaluate(graph, {"x": x})["output"], [[0.5, 1.5]])
