@@ -76,8 +76,9 @@ export class LitDemoCard extends LitElement {
         gap: 0.5rem;
       }
 
-      .space {
-        flex: 1;
+      .tools {
+        display: flex;
+        margin-left: auto;
       }
 
       .state {
@@ -125,10 +126,11 @@ export class LitDemoCard extends LitElement {
               Compute
             </button>
             <button type="button" @click=${this.extend}>${PLUS}Add prompt</button>
-            <span class="space"></span>
-            ${this.renderTool('Reset to the example prompts', RESET, 'card-reset')}
-            ${this.renderTool('Duplicate card', COPY, 'card-duplicated')}
-            ${this.renderTool('Remove card', CLOSE, 'card-removed')}
+            <div class="tools">
+              ${this.renderTool('Reset to the example prompts', RESET, 'card-reset')}
+              ${this.renderTool('Duplicate card', COPY, 'card-duplicated')}
+              ${this.renderTool('Remove card', CLOSE, 'card-removed')}
+            </div>
           </div>
         </div>
       </article>
