@@ -3,7 +3,7 @@
 import inspect
 import json
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import jax.export
 
 from builder.errors import ExportError
 from builder.tfjs.export import export
-from builder.tfjs.graph import Array
 from builder.tfjs.quantize import Quantization
 from builder.tfjs.runtime import Backend, Runtime
 from builder.tfjs.write import GraphModel
@@ -76,13 +75,12 @@ def _argument_names(apply_fn: Callable[..., Any], count: int) -> list[str]:
     return [f"input_{i}" for i in range(count)]
 
 
-def tfjs_predict_fn(
-    model_dir: str | Path, backend: Backend = "wasm"
-) -> Callable[..., Array | Mapping[str, Array]]:
+def tfjs_predict_fn(model_dir: str | Path, backend: Backend = "wasm") -> Callable[..., Any]:
     """A function that runs the graph model of a folder in the real TensorFlow.js under Node.
 
-    It takes the inputs in the order of the model's signature, or by name, and returns the output,
-    or a mapping if there are several. Node stops when the function is dropped.
+    It takes the inputs in the order of the model's signature, or by name, and returns the output
+    as a numpy array, or a dict of them by name if there are several. Node stops when the function
+    is dropped.
     """
     folder = Path(model_dir)
     files = read_files(folder)
@@ -90,7 +88,7 @@ def tfjs_predict_fn(
     runtime = Runtime(backend)
     runtime.load(files)
 
-    def predict(*arrays: Any, **named: Any) -> Array | Mapping[str, Array]:
+    def predict(*arrays: Any, **named: Any) -> Any:
         if len(arrays) > len(names):
             raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(names)} expected.")
         outputs = runtime.predict({**dict(zip(names, arrays, strict=False)), **named})

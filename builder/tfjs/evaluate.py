@@ -121,6 +121,10 @@ def _broadcast_to(node: Node, xs: Sequence[Any]) -> Any:
     return np.broadcast_to(xs[0], shape)
 
 
+def _shape_of(_: Node, xs: Sequence[Any]) -> Any:
+    return np.array(np.shape(xs[0]))
+
+
 def _select(_: Node, xs: Sequence[Any]) -> Any:
     return np.where(xs[0], xs[1], xs[2])
 
@@ -148,7 +152,7 @@ KERNELS: Mapping[str, Kernel] = {
     "Range": lambda _, xs: np.arange(xs[0], xs[1], xs[2]),
     "Reshape": lambda node, xs: np.reshape(xs[0], concrete(node.outputs[0].shape)),
     "SelectV2": _select,
-    "Shape": lambda _, xs: np.shape(xs[0]),
+    "Shape": _shape_of,
     "Slice": _slice,
     "Softmax": lambda _, xs: _softmax(xs[0]),
     "SplitV": _split,
