@@ -154,13 +154,13 @@ def test_a_student_starts_as_a_bag_of_the_teachers_words() -> None:
 
 def test_training_lowers_the_loss(tmp_path: Path) -> None:
     reports: list[Progress] = []
-    train(tmp_path / "student.npz", Training(steps=500, batch=4, warmup=5), reports)
-    assert [report.step for report in reports] == [250, 500]
+    train(tmp_path / "student.npz", Training(steps=200, batch=4, warmup=5), reports)
+    assert [report.step for report in reports] == [100, 200]
     assert reports[1].loss < reports[0].loss / 2
 
 
 def test_an_interrupted_training_ends_like_an_uninterrupted_one(tmp_path: Path) -> None:
-    training = Training(steps=300, batch=4, warmup=5)
+    training = Training(steps=150, batch=4, warmup=5)
     whole = train(tmp_path / "whole.npz", training, [])
 
     def interrupt(progress: Progress) -> None:
@@ -170,7 +170,7 @@ def test_an_interrupted_training_ends_like_an_uninterrupted_one(tmp_path: Path) 
         train(tmp_path / "parts.npz", training, interrupt)
     resumed: list[Progress] = []
     parts = train(tmp_path / "parts.npz", training, resumed)
-    assert [report.step for report in resumed] == [300]
+    assert [report.step for report in resumed] == [150]
     for name, leaf in flatten_params(whole).items():
         np.testing.assert_array_equal(leaf, flatten_params(parts)[name], err_msg=name)
 

@@ -14,7 +14,7 @@ from builder.tuning.teacher import DIM
 
 PROBABILITY_FLOOR = 0.003
 """Added to the image tower's class probabilities, which are noise below it."""
-SCALE = 20.0
+SCALE = 12.0
 """Softmax scale, calibrated on captioned photographs; see the model card."""
 
 

@@ -45,7 +45,7 @@ TOWERS = {
     "tiny": TextTransformer(DIM, 192, 4, 768, 3, VOCAB_SIZE),
     "small": TextTransformer(DIM, 256, 4, 1024, 4, VOCAB_SIZE),
 }
-TRAININGS = {"tiny": Training(steps=4000), "small": Training(steps=4000)}
+TRAININGS = {"tiny": Training(steps=2500), "small": Training(steps=2500)}
 _CHUNK = 4096
 """Texts per file of targets: a few seconds of the teacher's work."""
 

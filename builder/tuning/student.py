@@ -28,7 +28,7 @@ _State = tuple[Params, optax.OptState]
 
 SEQ_LEN = 16
 PAD, END, UNKNOWN = 0, 1, 2
-_CHECKPOINT_STEPS = 250
+_CHECKPOINT_STEPS = 100
 
 
 @dataclass(frozen=True)
