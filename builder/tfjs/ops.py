@@ -28,6 +28,11 @@ def is_static(shape: Sequence[Dim]) -> bool:
     return all(map(is_fixed, shape))
 
 
+def concrete(shape: Sequence[Dim]) -> tuple[int, ...]:
+    """The shape with -1 for a symbolic size, as Reshape takes it."""
+    return tuple(d if is_fixed(d) else -1 for d in shape)
+
+
 def broadcast_shapes(*shapes: Shape) -> Shape:
     """The shape that numpy's broadcasting gives; sizes other than 1 are known to agree."""
     rank = max(map(len, shapes))
@@ -158,6 +163,41 @@ def split(x: Value, sizes: Sequence[int], axis: int) -> tuple[Value, ...]:
     kinds = [TensorType(shape, x.dtype) for shape in shapes]
     node = make("SplitV", (x,), *kinds, sizes=tuple(sizes), axis=axis, num_split=len(sizes)).node
     return tuple(Value(node, i) for i in range(len(sizes)))
+
+
+def strided_slice(x: Value, begin: Sequence[int], strides: Sequence[int], shape: Shape) -> Value:
+    """Every `strides[i]`-th entry of axis i from `begin[i]` on, `shape[i]` of them."""
+    attrs: dict[str, Attr] = {"begin": tuple(begin), "strides": tuple(strides)}
+    # An axis of symbolic size goes on to its end.
+    mask = sum(1 << i for i, d in enumerate(shape) if not is_fixed(d))
+    return make("StridedSlice", (x,), TensorType(shape, x.dtype), **attrs, end_mask=mask)
+
+
+def pad(x: Value, before: Sequence[int], after: Sequence[int], value: float = 0) -> Value:
+    """`x` with `before[i]` and `after[i]` entries of `value` around axis i."""
+    if not any((*before, *after)):
+        return x
+    shape = tuple(b + d + a for b, d, a in zip(before, x.shape, after, strict=True))
+    attrs: dict[str, Attr] = {"before": tuple(before), "after": tuple(after), "value": value}
+    return make("PadV2", (x,), TensorType(shape, x.dtype), **attrs)
+
+
+def reverse(x: Value, axes: Sequence[int]) -> Value:
+    """`x` with the order along `axes` reversed."""
+    return make("ReverseV2", (x,), x.type, axes=tuple(axes)) if axes else x
+
+
+def accumulate(op: str, x: Value, axis: int, *, backwards: bool) -> Value:
+    """Cumsum or Cumprod along an axis, from its end if `backwards`."""
+    return make(op, (x,), x.type, axis=axis, exclusive=False, reverse=backwards)
+
+
+def top_k(x: Value, k: int) -> tuple[Value, Value]:
+    """The k largest along the last axis in falling order, and their int32 positions."""
+    shape = (*x.shape[:-1], k)
+    kinds = TensorType(shape, x.dtype), TensorType(shape, "int32")
+    node = make("TopKV2", (x,), *kinds, k=k, sorted=True).node
+    return Value(node, 0), Value(node, 1)
 
 
 def gather(x: Value, indices: Value, axis: int) -> Value:

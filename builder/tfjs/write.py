@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from builder.tfjs.evaluate import concrete
 from builder.tfjs.graph import Attr, Graph, Node, TensorType, Value
 from builder.tfjs.kernels import check_kernels
-from builder.tfjs.ops import int_attr, int_tuple
+from builder.tfjs.ops import concrete, int_attr, int_tuple
 from builder.tfjs.quantize import Quantization, encode
 
 SHARD_BYTES = 4 * 2**20
