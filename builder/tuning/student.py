@@ -36,7 +36,7 @@ class Training:
     """How long and how fast a student learns."""
 
     steps: int
-    batch: int = 256
+    batch: int = 128
     learning_rate: float = 1e-3
     warmup: int = 200
     weight_decay: float = 0.01
@@ -78,17 +78,26 @@ def load_tokenizer(model: bytes) -> SentencePieceTokenizer:
     return SentencePieceTokenizer(model, max_length=SEQ_LEN, end_id=END, pad_id=END)
 
 
-def init_student(tower: TextTransformer, model: bytes, teacher: Teacher, seed: int) -> Params:
-    """Random parameters, but embeddings and head from the teacher's view of each token."""
+def embed_pieces(model: bytes, teacher: Teacher) -> np.ndarray:
+    """The teacher's view of each token, `float32[vocab, d]`; zeros where a token is no text."""
     tokenizer = spm.SentencePieceProcessor(model_proto=model)
+    size: int = tokenizer.GetPieceSize()
+    ids = [i for i in range(size) if not _is_special(tokenizer, i)]
+    targets = teacher([tokenizer.IdToPiece(i).replace("▁", " ").strip() for i in ids])
+    rows = np.zeros((size, targets.shape[1]), np.float32)
+    rows[ids] = targets
+    return rows
+
+
+def init_student(tower: TextTransformer, pieces: np.ndarray, seed: int) -> Params:
+    """Random parameters, but embeddings and head from `embed_pieces`."""
     tokens = jnp.zeros((1, SEQ_LEN), jnp.int32)
     params = cast("Params", tower.init(jax.random.key(seed), tokens)["params"])
-    ids = [i for i in range(tower.vocab_size) if not _is_special(tokenizer, i)]
-    targets = teacher([tokenizer.IdToPiece(i).replace("▁", " ").strip() for i in ids])
-    _, _, directions = np.linalg.svd(targets, full_matrices=False)
+    _, _, directions = np.linalg.svd(pieces, full_matrices=False)
     directions = directions[: tower.width]
+    known = pieces.any(axis=1)
     embedding = np.array(params["Embed_0"]["embedding"])
-    embedding[ids, : len(directions)] = targets @ directions.T
+    embedding[known, : len(directions)] = pieces[known] @ directions.T
     params["Embed_0"]["embedding"] = jnp.asarray(embedding)
     kernel = np.array(params["head"]["kernel"])
     kernel[: len(directions)] = directions / np.sqrt(tower.width)
@@ -136,8 +145,15 @@ def train_student(
 
 
 def _make_optimizer(training: Training) -> optax.GradientTransformation:
-    schedule = optax.warmup_cosine_decay_schedule(
-        0, training.learning_rate, training.warmup, training.steps
+    peak, decay = training.learning_rate, training.steps // 4
+    # Flat until the decay, so that a longer training passes through the states of a shorter one.
+    schedule = optax.join_schedules(
+        (
+            optax.linear_schedule(0, peak, training.warmup),
+            optax.constant_schedule(peak),
+            optax.linear_schedule(peak, 0, decay),
+        ),
+        (training.warmup, training.steps - decay),
     )
     return optax.chain(
         optax.clip_by_global_norm(1.0),

@@ -78,21 +78,17 @@ class ClassTeacher:
         return normalize(embedded - self.center) @ self.prototypes.T
 
 
-def fit_class_teacher(
-    embed: Embed, wordnet: WordNet, classes: Sequence[ImageNetClass]
-) -> ClassTeacher:
-    """A prototype per class from its name and description, centred on the mean description."""
+def fit_center(embed: Embed, classes: Sequence[ImageNetClass]) -> np.ndarray:
+    """What all texts about classes have in common, `[d]`, and so says nothing."""
+    return embed(class_texts(classes)).mean(0)
+
+
+def fit_prototypes(embed: Embed, classes: Sequence[ImageNetClass]) -> np.ndarray:
+    """One row per class, from its name and its description: `[classes, d]`, centred unit rows."""
     names = sum(embed([t.format(c.name) for c in classes]) for t in NAME_TEMPLATES)
     descriptions = embed([c.description for c in classes])
     prototypes = normalize(normalize(np.asarray(names)) + DESCRIPTION_SHARE * descriptions)
-    center = embed(class_texts(classes)).mean(0)
-    return ClassTeacher(
-        embed,
-        wordnet,
-        Taxonomy(wordnet, classes),
-        center,
-        normalize(prototypes - prototypes.mean(0)),
-    )
+    return normalize(prototypes - prototypes.mean(0))
 
 
 def class_texts(classes: Sequence[ImageNetClass]) -> list[str]:
