@@ -47,7 +47,7 @@ def _mini(variant: Literal["tiny", "small"]) -> Towers:
     return Towers(
         id=f"mini-{variant}",
         card=ModelCard(
-            name=f"mini, {variant} text tower",
+            name=f"mini {variant}",
             description="A small LiT-style model: a locked image tower, text towers tuned to it.",
             image_tower="EfficientNet-Lite0",
             text_tower=_describe_text_tower(config["text"][variant]),
