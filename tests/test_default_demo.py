@@ -1,4 +1,4 @@
-"""The demo that comes with the project: its pictures, its prompts, and how well `mini` does on it."""
+"""The demo that comes with the project: its pictures, its prompts, and how `mini` does on it."""
 
 import io
 import json
@@ -70,7 +70,7 @@ def test_the_true_caption_wins(
     pixels = [image.pixels for image in prepare_images(spec.images).images]
     progress = Progress(Console(file=io.StringIO()))
     found = embed(load_towers(name), pixels, spec.prompts, cache=Cache(tmp_path), progress=progress)
-    row = {prompt: ztxt for prompt, ztxt in zip(spec.prompts, found.ztxt, strict=True)}
+    row = dict(zip(spec.prompts, found.ztxt, strict=True))
     wins = [
         image.prompts[int(np.argmax([row[p] @ zimg for p in image.prompts]))]
         == true_captions[image.id]
