@@ -1,6 +1,6 @@
 # `make demo` builds the default demo, `make test` runs every check; both do all set-up first.
 
-PYTHON ?= python3.11
+PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WEB := webapp_src
@@ -49,6 +49,7 @@ generate: $(VENV)/.installed $(WEB)/node_modules/.installed ## Derive JSON Schem
 	npm --prefix $(WEB) run --silent generate
 
 $(VENV)/bin/python:
+	@.ci/tools $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml .ci/constraints.txt | $(VENV)/bin/python
@@ -60,6 +61,7 @@ $(VENV)/.installed-dev: pyproject.toml .ci/constraints.txt | $(VENV)/bin/python
 	@touch $(VENV)/.installed $@
 
 $(WEB)/node_modules/.installed: $(WEB)/package-lock.json
+	@.ci/tools $(PYTHON)
 	npm --prefix $(WEB) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
