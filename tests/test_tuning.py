@@ -11,6 +11,7 @@ import sentencepiece as spm
 from builder.errors import BuilderError
 from builder.towers.npz import Params, flatten_params
 from builder.towers.text_transformer import TextTransformer
+from builder.tuning.calibrate import choose_captions, find_scale, softmax
 from builder.tuning.corpus import MAX_WORDS, expand, make_corpus
 from builder.tuning.imagenet import ImageNetClass
 from builder.tuning.sources import Source, fetch_source
@@ -245,3 +246,18 @@ def train(
         checkpoint,
         report.append if isinstance(report, list) else report,
     )
+
+
+def test_the_scale_is_found_at_which_the_model_is_as_sure_as_it_is_right() -> None:
+    rng = np.random.default_rng(0)
+    cosines = rng.normal(0, 0.1, (4000, 5))
+    # The first caption is drawn with the probabilities of scale 12, then put first.
+    drawn = [rng.choice(5, p=p) for p in softmax(cosines, 12)]
+    rows = [np.append(row[i], np.delete(row, i)) for row, i in zip(cosines, drawn, strict=True)]
+    assert find_scale(np.stack(rows)) == pytest.approx(12, abs=1)
+
+
+def test_every_group_of_captions_starts_with_the_right_one() -> None:
+    groups = choose_captions(np.eye(6), np.eye(6), repeats=3)
+    assert groups.shape == (18, 5)
+    assert (groups == [1, 0, 0, 0, 0]).all()

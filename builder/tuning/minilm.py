@@ -4,7 +4,7 @@ A BERT encoder (https://arxiv.org/abs/1810.04805) of six layers, mean-pooled
 over the tokens and normalised, as sentence-transformers runs it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import jax
@@ -13,9 +13,9 @@ import numpy as np
 from safetensors.numpy import load_file  # pyright: ignore[reportMissingImports]
 from tokenizers import Tokenizer  # pyright: ignore[reportMissingImports]
 
+from builder.tuning.teacher import Teacher
+
 Weights = Mapping[str, jax.Array]
-Embed = Callable[[Sequence[str]], np.ndarray]
-"""Texts to their embeddings, `float32[n, d]`."""
 
 DIM = 384
 _LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12
@@ -25,7 +25,7 @@ _LENGTH_STEP = 4
 """Batches are padded to a multiple of this: few enough shapes to compile, little padding."""
 
 
-def load_minilm(folder: Path) -> Embed:
+def load_minilm(folder: Path) -> Teacher:
     """Reads `model.safetensors` and `tokenizer.json`; returns texts -> unit rows `[n, 384]`."""
     weights = {name: jnp.asarray(x) for name, x in load_file(folder / "model.safetensors").items()}
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

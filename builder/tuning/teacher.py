@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from builder.tuning.imagenet import ImageNetClass
-from builder.tuning.minilm import Embed
 from builder.tuning.wordnet import Taxonomy, WordNet
 
 Teacher = Callable[[Sequence[str]], np.ndarray]
@@ -40,7 +39,7 @@ class ClassTeacher:
     WordNet, which knows what MiniLM was never told (a kingfisher is a bird).
     """
 
-    embed: Embed
+    embed: Teacher
     wordnet: WordNet
     taxonomy: Taxonomy
     center: np.ndarray
@@ -78,12 +77,12 @@ class ClassTeacher:
         return normalize(embedded - self.center) @ self.prototypes.T
 
 
-def fit_center(embed: Embed, classes: Sequence[ImageNetClass]) -> np.ndarray:
+def fit_center(embed: Teacher, classes: Sequence[ImageNetClass]) -> np.ndarray:
     """What all texts about classes have in common, `[d]`, and so says nothing."""
     return embed(class_texts(classes)).mean(0)
 
 
-def fit_prototypes(embed: Embed, classes: Sequence[ImageNetClass]) -> np.ndarray:
+def fit_prototypes(embed: Teacher, classes: Sequence[ImageNetClass]) -> np.ndarray:
     """One row per class, from its name and its description: `[classes, d]`, centred unit rows."""
     names = sum(embed([t.format(c.name) for c in classes]) for t in NAME_TEMPLATES)
     descriptions = embed([c.description for c in classes])

@@ -1,0 +1,82 @@
+"""Chooses the softmax scale: `python -m builder.tuning.calibrate CAPTIONS.csv [--model NAME]`.
+
+The CSV has a column `file`, found in `images/` beside it, and a column `caption1`.
+"""
+
+import argparse
+import csv
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.images import prepare_image
+from builder.spec import ImageSpec
+from builder.towers.registry import load_towers
+
+Floats = NDArray[np.floating]
+
+CHOICES = 5
+"""Captions to choose from, as many as a card of the default demo has prompts."""
+SCALES = range(1, 101)
+
+
+def main() -> None:
+    """Prints the scale with the smallest cross-entropy, and how sure it makes the model."""
+    parser = argparse.ArgumentParser(prog="python -m builder.tuning.calibrate")
+    parser.add_argument("captions", type=Path)
+    parser.add_argument("--model", default="mini-small")
+    options = parser.parse_args()
+    with options.captions.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    cosines = choose_captions(*_embed(options.model, options.captions.parent / "images", rows))
+    best = find_scale(cosines)
+    chosen = np.mean(cosines.argmax(1) == 0)
+    print(
+        f"{options.model}: scale {best}, cross-entropy {cross_entropy(cosines, best):.3f}, "
+        f"{chosen:.0%} right at a mean confidence of {softmax(cosines, best).max(1).mean():.0%}"
+    )
+
+
+def choose_captions(zimg: Floats, ztxt: Floats, seed: int = 0, repeats: int = 20) -> Floats:
+    """Cosines `[n * repeats, CHOICES]` of each image with its caption, first, and random others."""
+    rng = np.random.default_rng(seed)
+    cosines = zimg @ ztxt.T
+    groups: list[Floats] = []
+    for i, row in enumerate(cosines):
+        others = np.delete(row, i)
+        for _ in range(repeats):
+            groups.append(np.append(row[i], rng.choice(others, CHOICES - 1, replace=False)))
+    return np.stack(groups)
+
+
+def find_scale(cosines: Floats) -> int:
+    """The factor of the cosines at which the first of each row is least surprising."""
+    return min(SCALES, key=lambda scale: cross_entropy(cosines, scale))
+
+
+def cross_entropy(cosines: Floats, scale: float) -> float:
+    """Mean of -log p(first), in nats."""
+    return float(-np.log(softmax(cosines, scale)[:, 0]).mean())
+
+
+def softmax(cosines: Floats, scale: float) -> Floats:
+    """Probabilities per row, as the demo shows them."""
+    exp = np.exp(scale * (cosines - cosines.max(1, keepdims=True)))
+    return exp / exp.sum(1, keepdims=True)
+
+
+def _embed(model: str, folder: Path, rows: list[dict[str, str]]) -> tuple[Floats, Floats]:
+    towers = load_towers(model)
+    captions = [row["caption1"] for row in rows]
+    specs = [
+        ImageSpec(file=folder / row["file"], id=f"i{i}", description=caption, prompts=(caption,))
+        for i, (row, caption) in enumerate(zip(rows, captions, strict=True))
+    ]
+    pixels = np.stack([prepare_image(spec).pixels for spec in specs])
+    zimg = towers.embed_images(pixels.astype(np.float32) / 127.5 - 1)
+    return zimg, towers.embed_tokens(towers.tokenizer(captions))
+
+
+if __name__ == "__main__":
+    main()
