@@ -74,6 +74,25 @@ ELEMENTWISE = [
     _f("erf", jax.scipy.special.erf, X),
     _f("exp2", jnp.exp2, X),
     _f("is_finite", lambda x: jnp.isfinite(1 / (x - x[:1])), X),
+    *(_f(f.__name__, f, X) for f in (jnp.sinh, jnp.cosh, jnp.tan, jnp.arctan, jnp.arcsinh)),
+    *(_f(f.__name__, lambda x, f=f: f(jnp.tanh(x)), X) for f in (jnp.arcsin, jnp.arccos)),
+    _f("arctanh", lambda x: jnp.arctanh(0.9 * jnp.tanh(x)), X),
+    _f("arccosh", lambda x: jnp.arccosh(1.1 + jnp.abs(x)), X),
+    _f("arctan2", jnp.arctan2, X, X),
+    _f("cbrt", jnp.cbrt, X),
+    _f("round", lambda x: jnp.round(2 * x), X),
+    _f("round_halves", lambda x: jnp.round(jnp.arange(-3.5, 4) + 0 * x[0, 0]), X),
+    _f("round_away", lambda x: lax.round(jnp.arange(-3.5, 4) + 0 * x[0, 0]), X),
+    _f("rem", lambda x, y: lax.rem(3 * x, y), X, X),
+    _f("remainder", lambda x, y: jnp.remainder(3 * x, y), X, X),
+    _f("int_rem", lambda x: lax.rem(x - 2, jnp.int32(3)), INTS),
+    _f("int_div", lambda x: lax.div(3 * (x - 2), jnp.int32(2)), INTS),
+    _f("floor_divide", lambda x: (3 * (x - 2)) // 2, INTS),
+    _f("int_abs", lambda x: jnp.abs(x - 2), INTS),
+    _f("int_sign", lambda x: jnp.sign(x - 2), INTS),
+    _f("int_clip", lambda x: jnp.clip(x, 1, 3), INTS),
+    _f("isnan", lambda x: jnp.isnan(jnp.log(x)), X),
+    _f("choose", lambda i, x, y: lax.select_n(jnp.clip(i, 0, 2), x, y, x * y), INTS, X, X),
     *(_f(f"power_{n}", lambda x, n=n: x**n, X) for n in (0, 1, 2, 3, 5, -2)),
     _f("pow", lambda x, y: jnp.abs(x) ** y, X, X),
     _f("integer_exponent", lambda x, y: lax.pow(jnp.abs(x), y), X, INTS),
@@ -168,4 +187,145 @@ LAYERS = [
     _f("transformer_block", lambda x: _Block().apply(_BLOCK_PARAMS, x), ROWS),
 ]
 
-FUNCTIONS = [*ELEMENTWISE, *SHAPES, *REDUCTIONS, *PRODUCTS, *INDEXING, *LAYERS]
+PICTURES = "(b,9,8,4)"
+
+
+def _conv(spec: str = "NHWC,HWIO,NHWC", **options: Any) -> Callable[..., Any]:
+    """A convolution of two inputs; options as those of lax.conv_general_dilated."""
+    options = {"window_strides": (1, 1), "padding": "SAME", **options}
+    numbers: Any = tuple(spec.split(","))
+    return lambda x, w: lax.conv_general_dilated(x, w, dimension_numbers=numbers, **options)
+
+
+CONVOLUTIONS = [
+    _f("conv", _conv(), PICTURES, "(3,3,4,5)"),
+    _f("conv_valid", _conv(padding="VALID"), PICTURES, "(3,2,4,5)"),
+    _f("conv_strided", _conv(window_strides=(2, 3)), PICTURES, "(3,3,4,5)"),
+    _f("conv_dilated", _conv(rhs_dilation=(2, 1)), PICTURES, "(3,3,4,5)"),
+    _f("conv_both", _conv(window_strides=(2, 2), rhs_dilation=(2, 2)), PICTURES, "(3,3,4,5)"),
+    _f("conv_explicit", _conv(padding=((1, 0), (0, 2))), PICTURES, "(3,3,4,5)"),
+    _f("conv_cropped", _conv(padding=((-1, 0), (2, -2))), PICTURES, "(3,3,4,5)"),
+    _f("conv_depthwise", _conv(feature_group_count=4), PICTURES, "(3,3,1,8)"),
+    _f("conv_depthwise_strided", _conv(feature_group_count=4, window_strides=(2, 2)),
+       PICTURES, "(5,5,1,4)"),
+    _f("conv_grouped", _conv(feature_group_count=2), PICTURES, "(3,3,2,6)"),
+    _f("conv_nchw", _conv("NCHW,OIHW,NCHW"), "(b,4,9,8)", "(5,4,3,3)"),
+    _f("conv_fixed", _conv(), "(2,9,8,4)", "(1,1,4,5)"),
+    _f("conv_1d", _conv("NWC,WIO,NWC", window_strides=(2,)), "(b,9,4)", "(3,4,5)"),
+    _f("conv_transpose", lambda x, w: lax.conv_transpose(x, w, (2, 3), "SAME"),
+       PICTURES, "(3,3,4,5)"),
+    _f("conv_transpose_valid", lambda x, w: lax.conv_transpose(x, w, (2, 2), "VALID"),
+       PICTURES, "(2,3,4,5)"),
+    _f("max_pool", lambda x: nn.max_pool(x, (2, 2), (2, 2)), PICTURES),
+    _f("max_pool_same", lambda x: nn.max_pool(x, (3, 3), (2, 2), "SAME"), PICTURES),
+    _f("avg_pool", lambda x: nn.avg_pool(x, (2, 2), (2, 2)), PICTURES),
+    _f("avg_pool_same", lambda x: nn.avg_pool(x, (3, 3), (2, 1), "SAME"), PICTURES),
+    _f("avg_pool_inside", lambda x: nn.avg_pool(x, (3, 3), padding="SAME", count_include_pad=False),
+       PICTURES),
+    _f("min_pool", lambda x: -nn.max_pool(-x, (2, 3), (2, 3)), PICTURES),
+    _f("min_window", lambda x: lax.reduce_window(x, jnp.inf, lax.min, (1, 2, 2, 1), (1, 1, 1, 1),
+                                                 "SAME"), PICTURES),
+    _f("pool_1d", lambda x: nn.max_pool(x, (3,), (2,)), "(b,9,4)"),
+    _f("pool_nchw", lambda x: lax.reduce_window(x, -jnp.inf, lax.max, (1, 1, 2, 2), (1, 1, 2, 2),
+                                                "VALID"), "(b,4,9,8)"),
+]  # fmt: skip
+ORDER = [
+    _f("pad", lambda x: jnp.pad(x, ((0, 0), (2, 1)), constant_values=3.0), X),
+    _f("pad_negative", lambda x: lax.pad(x, 0.0, ((0, 0, 0), (-1, 2, 0))), X),
+    _f("pad_interior", lambda x: lax.pad(x, 1.0, ((0, 0, 0), (1, 0, 2))), X),
+    _f("pad_ints", lambda x: jnp.pad(x, ((0, 0), (1, 1))), INTS),
+    _f("pad_edge", lambda x: jnp.pad(x, ((0, 0), (2, 1)), mode="edge"), X),
+    _f("flip", lambda x: jnp.flip(x, axis=1), ROWS),
+    _f("flip_both", lambda x: jnp.flip(x, axis=(1, 2)), ROWS),
+    _f("cumsum", lambda x: jnp.cumsum(x, axis=1), ROWS),
+    _f("cumsum_reverse", lambda x: lax.cumsum(x, axis=2, reverse=True), ROWS),
+    _f("cumprod", lambda x: jnp.cumprod(x, axis=-1), ROWS),
+    _f("cummax", lambda x: lax.cummax(x, axis=1), ROWS),
+    _f("cummin_reverse", lambda x: lax.cummin(x, axis=2, reverse=True), ROWS),
+    _f("sort", lambda x: jnp.sort(x, axis=-1), ROWS),
+    _f("sort_axis_1", lambda x: jnp.sort(x, axis=1), ROWS),
+    _f("argsort", lambda x: jnp.argsort(x, axis=-1), ROWS),
+    _f("argsort_ties", lambda x: jnp.argsort(x, axis=-1), INTS),
+    _f("top_k", lambda x: lax.top_k(x, 3), ROWS),
+    _f("strided", lambda x: x[:, 1::2, ::3], ROWS),
+    _f("all_but_last_row", lambda x: x[:-1], X),
+    _f("last_row", lambda x: x[-1:], X),
+    _f("last_row_alone", lambda x: x[-1], X),
+    _f("strided_batch", lambda x: x[:, ::2], X),
+]
+GATHERS = [
+    _f("two_indices", lambda x: x[:, np.array([0, 2]), np.array([1, 3])], ROWS),
+    _f("two_arrays", lambda x, i: x[jnp.arange(x.shape[0])[:, None], i], X, "(b,2):int32"),
+    _f("take_along_axis", lambda x, i: jnp.take_along_axis(x, i, axis=1), "(b,5)", "(b,3):int32"),
+    _f("take_fill", lambda i: jnp.asarray(TABLE).at[i, i * 2].get(mode="fill"), INTS),
+    _f("moving_slice", lambda x, i: lax.dynamic_slice_in_dim(x, i[0, 0], 3, 1), ROWS, INTS),
+    _f("moving_element", lambda x, i: lax.dynamic_index_in_dim(x, i[0, 1], 1), ROWS, INTS),
+    _f("vmapped_slice", lambda x, i: jax.vmap(lambda r, j: lax.dynamic_slice(r, (j,), (2,)))(x, i),
+       "(3,6)", "(3):int32"),
+    _f("update_slice", lambda x, y: lax.dynamic_update_slice(x, y, (0, 1)), "(5,4)", "(2,2)"),
+    _f("one_hot", lambda i: jax.nn.one_hot(i, 6), INTS),
+]  # fmt: skip
+
+
+def _custom(kind: Callable[..., Any]) -> Callable[..., Any]:
+    """A function with its own derivative, which the export must look through."""
+    function = kind(lambda x: jnp.sin(x) * x)
+    if kind is jax.custom_vjp:
+        function.defvjp(lambda x: (x, ()), lambda _, g: (g,))
+    else:
+        function.defjvp(lambda primals, tangents: (primals[0], tangents[0]))
+    return function
+
+
+CONTROL = [
+    _f("custom_jvp", _custom(jax.custom_jvp), X),
+    _f("custom_vjp", _custom(jax.custom_vjp), X),
+    _f("scan", lambda x: lax.scan(lambda c, r: (c + r, c * r), x[0], x), "(5,4)"),
+    _f("scan_reverse", lambda x: lax.scan(lambda c, r: (c * r, c), x[0], x, reverse=True), "(5,4)"),
+    _f("fori_loop", lambda x: lax.fori_loop(0, 4, lambda i, y: y * x + i, x), X),
+    _f("while", lambda x: lax.while_loop(lambda s: s[0] < 3, lambda s: (s[0] + 1, s[1] * x),
+                                         (0, x))[1], X),
+    _f("cond_constant", lambda x: lax.cond(True, jnp.sin, jnp.cos, x), X),
+    _f("cond", lambda x: lax.cond(x[0, 0] > 0, jnp.sin, jnp.cos, x), X),
+    _f("switch", lambda x, i: lax.switch(i[0, 0], [jnp.sin, jnp.cos, jnp.exp], x), X, INTS),
+]  # fmt: skip
+
+
+class _Cnn(nn.Module):
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        for features, groups in ((8, 1), (8, 8)):
+            x = nn.Conv(features, (3, 3), strides=2, feature_group_count=groups)(x)
+            x = nn.relu(nn.BatchNorm(use_running_average=True)(x))
+        x = nn.GroupNorm(num_groups=2)(x)
+        return nn.Dense(3)(x.mean(axis=(1, 2)))
+
+
+class _Lstm(nn.Module):
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        cell = nn.LSTMCell(5)
+        states: Any = nn.RNN(cell)(x)
+        return states[:, -1]
+
+
+def _model(module: nn.Module, shape: tuple[int, ...]) -> Callable[..., Any]:
+    """A module as a function, with random statistics where it has them."""
+    params = module.init(jax.random.key(0), jnp.ones(shape))
+    rng = np.random.default_rng(0)
+    params = jax.tree.map(lambda p: p + rng.uniform(0, 0.3, p.shape).astype(np.float32), params)
+    return lambda x: module.apply(params, x)
+
+
+MODELS = [
+    _f("cnn", _model(_Cnn(), (1, 9, 8, 4)), PICTURES),
+    _f("lstm", _model(_Lstm(), (3, 6, 8)), "(3,6,8)"),
+    _f("rms_norm", _model(nn.RMSNorm(), (1, 6, 8)), ROWS),
+    _f("glu", nn.glu, ROWS),
+    _f("hard_swish", nn.hard_swish, X),
+]
+
+FUNCTIONS = [
+    *(*ELEMENTWISE, *SHAPES, *REDUCTIONS, *PRODUCTS, *INDEXING, *LAYERS),
+    *(*CONVOLUTIONS, *ORDER, *GATHERS, *CONTROL, *MODELS),
+]

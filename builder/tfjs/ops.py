@@ -143,10 +143,16 @@ def fused_matmul(a: Value, b: Value, bias: Value, activation: str | None = None)
 
 
 def slice_(x: Value, begin: Sequence[int], sizes: Sequence[Dim]) -> Value:
-    """The block of `x` of shape `sizes` that starts at `begin`."""
+    """The block of `x` of shape `sizes` that starts at `begin`; symbolic sizes reach the end."""
     if tuple(sizes) == x.shape:
         return x
+    assert all(is_fixed(n) or b + n == d for b, n, d in zip(begin, sizes, x.shape, strict=True))
     return make("Slice", (x,), TensorType(tuple(sizes), x.dtype), begin=tuple(begin))
+
+
+def slice_at(x: Value, begin: Value, sizes: Value, shape: Shape) -> Value:
+    """The block of `x` of shape `shape`, whose place and sizes int32[rank] are computed."""
+    return make("Slice", (x, begin, sizes), TensorType(shape, x.dtype))
 
 
 def concat(values: Sequence[Value], axis: int) -> Value:
@@ -167,7 +173,7 @@ def split(x: Value, sizes: Sequence[int], axis: int) -> tuple[Value, ...]:
 
 def strided_slice(x: Value, begin: Sequence[int], strides: Sequence[int], shape: Shape) -> Value:
     """Every `strides[i]`-th entry of axis i from `begin[i]` on, `shape[i]` of them."""
-    attrs: dict[str, Attr] = {"begin": tuple(begin), "strides": tuple(strides)}
+    attrs: dict[str, Attr] = {"begin": tuple(begin), "steps": tuple(strides)}
     # An axis of symbolic size goes on to its end.
     mask = sum(1 << i for i, d in enumerate(shape) if not is_fixed(d))
     return make("StridedSlice", (x,), TensorType(shape, x.dtype), **attrs, end_mask=mask)

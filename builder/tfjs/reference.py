@@ -145,6 +145,8 @@ def _select(_: Node, xs: Sequence[Any]) -> Any:
 
 
 def _slice(node: Node, xs: Sequence[Any]) -> Any:
+    if len(xs) == 3:
+        return xs[0][tuple(slice(b, b + n) for b, n in zip(xs[1], xs[2], strict=True))]
     starts = zip(int_tuple(node, "begin"), node.outputs[0].shape, strict=True)
     # An axis taken whole may be symbolic: then the operand has the size of this run.
     return xs[0][tuple(slice(b, b + n) if is_fixed(n) else slice(None) for b, n in starts)]
@@ -160,7 +162,7 @@ def _range(_: Node, xs: Sequence[Any]) -> Any:
 
 def _strided_slice(node: Node, xs: Sequence[Any]) -> Any:
     ranges = zip(
-        int_tuple(node, "begin"), int_tuple(node, "strides"), node.outputs[0].shape, strict=True
+        int_tuple(node, "begin"), int_tuple(node, "steps"), node.outputs[0].shape, strict=True
     )
     return xs[0][
         tuple(slice(b, b + s * n, s) if is_fixed(n) else slice(b, None, s) for b, s, n in ranges)

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.export
 import numpy as np
+from jax.interpreters.partial_eval import dce_jaxpr
 
 from builder.errors import ExportError
 from builder.tfjs.graph import Array, DType, TensorType
@@ -17,6 +18,7 @@ class Trace:
     """A jaxpr whose first arguments are `parameters`, the others the inputs of the model."""
 
     jaxpr: Any
+    constants: tuple[Any, ...]
     parameters: tuple[tuple[str, Array], ...]
     inputs: Mapping[str, TensorType]
     outputs: tuple[str, ...]
@@ -24,6 +26,8 @@ class Trace:
 
 def narrow_dtype(dtype: Any, what: str) -> DType:
     """The dtype that TensorFlow.js computes with for one of JAX; `what` is named in the error."""
+    if jax.numpy.issubdtype(dtype, jax.dtypes.extended):
+        raise ExportError(f"{what} is a random key; TensorFlow.js graphs compute without chance.")
     kind: Any = np.dtype(dtype)
     if kind == np.bool_:
         return "bool"
@@ -87,9 +91,12 @@ def trace(
     leaves, tree = jax.tree_util.tree_flatten_with_path(params)
     parameters = [(path_name(p), narrow_array(v, f"parameter {path_name(p)!r}")) for p, v in leaves]
     like = tree.unflatten([jax.ShapeDtypeStruct(v.shape, v.dtype) for _, v in parameters])
-    jaxpr, result = jax.make_jaxpr(apply_fn, return_shape=True)(like, *structs.values())
+    closed, result = jax.make_jaxpr(apply_fn, return_shape=True)(like, *structs.values())
+    # What no output needs goes first: it may use what TensorFlow.js cannot, such as random keys.
+    jaxpr, _ = dce_jaxpr(closed.jaxpr, [True] * len(closed.jaxpr.outvars), instantiate=True)
     return Trace(
         jaxpr=jaxpr,
+        constants=tuple(closed.consts),
         parameters=tuple(parameters),
         inputs={
             name: TensorType(tuple(s.shape), narrow_dtype(s.dtype, f"input {name!r}"))

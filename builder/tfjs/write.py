@@ -25,7 +25,7 @@ TF_DTYPES = {"float32": "DT_FLOAT", "int32": "DT_INT32", "bool": "DT_BOOL"}
 Ints = npt.NDArray[np.int32]
 
 
-def _ints(values: Sequence[int] | int) -> Ints:
+def _ints(values: Any) -> Ints:
     return np.asarray(values, np.int32)
 
 
@@ -50,37 +50,52 @@ def _broadcast_to(node: Node) -> list[Ints]:
 
 
 def _slice(node: Node) -> list[Ints]:
+    if len(node.inputs) == 3:
+        return []
     return [_ints(int_tuple(node, "begin")), *_shape(node)]
+
+
+def _strided_slice(node: Node) -> list[Ints]:
+    begin, steps = int_tuple(node, "begin"), int_tuple(node, "steps")
+    sizes = concrete(node.outputs[0].shape)
+    end = [b + s * (n - 1) + 1 for b, s, n in zip(begin, steps, sizes, strict=True)]
+    return [_ints(begin), _ints(end), _ints(steps)]
+
+
+def _pad(node: Node) -> list[npt.NDArray[Any]]:
+    widths = zip(int_tuple(node, "before"), int_tuple(node, "after"), strict=True)
+    return [_ints(list(widths)), np.asarray(node.attrs["value"], node.outputs[0].dtype)]
+
+
+def _top_k(node: Node) -> list[Ints]:
+    return [_ints(int_attr(node, "k"))]
 
 
 def _split(node: Node) -> list[Ints]:
     return [_ints(int_tuple(node, "sizes")), *_axis(node)]
 
 
-OPERANDS: Mapping[str, Callable[[Node], list[Ints]]] = {
+OPERANDS: Mapping[str, Callable[[Node], Sequence[npt.NDArray[Any]]]] = {
     **dict.fromkeys(("All", "Any", "Max", "Mean", "Min", "Prod", "Sum"), _axes),
-    **dict.fromkeys(("ArgMax", "ArgMin", "ConcatV2", "GatherV2"), _axis),
+    **dict.fromkeys(("ArgMax", "ArgMin", "ConcatV2", "Cumprod", "Cumsum", "GatherV2"), _axis),
     "BroadcastTo": _broadcast_to,
+    "PadV2": _pad,
     "Reshape": _shape,
+    "ReverseV2": _axes,
     "Slice": _slice,
     "SplitV": _split,
+    "StridedSlice": _strided_slice,
+    "TopKV2": _top_k,
     "Transpose": _perm,
 }
 """What TensorFlow wants as constant inputs after the values, in order."""
 
 ATTRIBUTES = frozenset(
-    [
-        "DstT",
-        "N",
-        "Tidx",
-        "adj_x",
-        "adj_y",
-        "batch_dims",
-        "fused_ops",
-        "keep_dims",
-        "num_args",
-        "num_split",
-    ]
+    {
+        *("DstT", "N", "Tidx", "adj_x", "adj_y", "batch_dims", "dilations", "end_mask"),
+        *("exclusive", "explicit_paddings", "fused_ops", "keep_dims", "ksize", "num_args"),
+        *("num_split", "padding", "reverse", "sorted", "strides"),
+    }
 )
 """Attributes that TensorFlow has under the same name; false and zero are its defaults."""
 
@@ -156,7 +171,7 @@ def write(graph: Graph, quantization: Quantization | None = None) -> GraphModel:
     return GraphModel(files, inputs, outputs, graph, quantization)
 
 
-def _none(_: Node) -> list[Ints]:
+def _none(_: Node) -> Sequence[npt.NDArray[Any]]:
     return []
 
 
@@ -187,9 +202,10 @@ class _Names:
         name = self.node[value.node]
         return f"{name}:{value.index}" if value.index else name
 
-    def constant(self, array: Ints, constants: dict[str, npt.NDArray[Any]]) -> str:
+    def constant(self, array: npt.NDArray[Any], constants: dict[str, npt.NDArray[Any]]) -> str:
         """The name of a constant operand; equal ones are written once."""
-        name = "const/" + "_".join(map(str, np.atleast_1d(array))) + ("/scalar" * (array.ndim == 0))
+        kind = "x".join(map(str, array.shape)) or "scalar"
+        name = f"const/{array.dtype}/{kind}/" + "_".join(map(str, array.reshape(-1)))
         constants[name] = array
         return name
 
@@ -219,8 +235,16 @@ def _attribute(key: str, value: Attr) -> dict[str, Any]:
         return {"b": value}
     if isinstance(value, int):
         return {"i": str(value)}
+    if isinstance(value, str):
+        return {"s": _base64(value)}
     assert isinstance(value, tuple)
-    return {"list": {"s": [base64.b64encode(str(v).encode()).decode() for v in value]}}
+    if any(isinstance(v, str) for v in value):
+        return {"list": {"s": [_base64(str(v)) for v in value]}}
+    return {"list": {"i": [str(v) for v in value]}}
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _tensor_shape(kind: TensorType) -> dict[str, Any]:

@@ -38,7 +38,9 @@ export interface Output {
 
 /** A tensor's values as bytes, with the header that describes them. */
 export function fromTensor(name: string, result: Tensor): Output {
-  const values = result.dataSync();
+  const data = result.dataSync();
+  // The cpu backend casts a bool to float32 in name only.
+  const values = result.dtype === 'float32' ? Float32Array.from(data) : data;
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const header = {
     name,

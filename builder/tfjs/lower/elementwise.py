@@ -2,6 +2,8 @@
 
 import math
 
+from jax import lax
+
 from builder.tfjs import ops
 from builder.tfjs.graph import Value
 from builder.tfjs.lower.registry import Equation, rule
@@ -9,8 +11,15 @@ from builder.tfjs.lower.shape import broadcast
 
 UNARY = {
     "abs": "Abs",
+    "acos": "Acos",
+    "acosh": "Acosh",
+    "asin": "Asin",
+    "asinh": "Asinh",
+    "atan": "Atan",
+    "atanh": "Atanh",
     "ceil": "Ceil",
     "cos": "Cos",
+    "cosh": "Cosh",
     "erf": "Erf",
     "exp": "Exp",
     "expm1": "Expm1",
@@ -23,13 +32,16 @@ UNARY = {
     "rsqrt": "Rsqrt",
     "sign": "Sign",
     "sin": "Sin",
+    "sinh": "Sinh",
     "sqrt": "Sqrt",
     "square": "Square",
+    "tan": "Tan",
     "tanh": "Tanh",
 }
 BINARY = {
     "add": "AddV2",
     "add_any": "AddV2",
+    "atan2": "Atan2",
     "div": "RealDiv",
     "eq": "Equal",
     "ge": "GreaterEqual",
@@ -54,12 +66,38 @@ def _unary(eqn: Equation, x: Value) -> Value:
 @rule(*BINARY)
 def _binary(eqn: Equation, x: Value, y: Value) -> Value:
     if eqn.primitive == "div" and x.dtype == "int32":
-        raise eqn.refuse(
-            "integers are divided.",
-            "TensorFlow.js rounds the quotient down where JAX cuts it off; divide as float32.",
-        )
+        return _divide_integers(x, y)
     # A power may have an integer exponent; TensorFlow.js wants one dtype.
     return ops.binary(BINARY[eqn.primitive], x, ops.cast(y, x.dtype))
+
+
+def _divide_integers(x: Value, y: Value) -> Value:
+    """JAX cuts the quotient off where TensorFlow rounds it down, so the signs are set apart."""
+    sizes = ops.binary("FloorDiv", ops.unary("Abs", x), ops.unary("Abs", y))
+    signs = ops.binary("Mul", ops.unary("Sign", x), ops.unary("Sign", y))
+    return ops.binary("Mul", sizes, signs)
+
+
+@rule("rem")
+def _rem(_: Equation, x: Value, y: Value) -> Value:
+    """What is left of a division, with the sign of `x`."""
+    rest = ops.binary("FloorMod", ops.unary("Abs", x), ops.unary("Abs", y))
+    return ops.binary("Mul", rest, ops.unary("Sign", x))
+
+
+@rule("round")
+def _round(eqn: Equation, x: Value) -> Value:
+    """Halves to the even neighbour, as TensorFlow does, or away from zero."""
+    if eqn.params["rounding_method"] != lax.RoundingMethod.AWAY_FROM_ZERO:
+        return ops.unary("Round", x)
+    size = ops.binary("AddV2", ops.unary("Abs", x), ops.scalar(0.5, x))
+    return ops.binary("Mul", ops.unary("Floor", size), ops.unary("Sign", x))
+
+
+@rule("cbrt")
+def _cbrt(_: Equation, x: Value) -> Value:
+    size = ops.binary("Pow", ops.unary("Abs", x), ops.scalar(1 / 3, x))
+    return ops.binary("Mul", size, ops.unary("Sign", x))
 
 
 @rule(*LOGICAL)
@@ -105,13 +143,14 @@ def _power(x: Value, exponent: int) -> Value:
 
 
 @rule("select_n")
-def _select_n(eqn: Equation, which: Value, *cases: Value) -> Value:
-    if which.dtype != "bool":
-        raise eqn.refuse(
-            "one of several arrays is chosen by integers.", "use jnp.where with a boolean."
-        )
-    otherwise, chosen = cases
-    return ops.select(which, chosen, otherwise)
+def _select_n(_: Equation, which: Value, *cases: Value) -> Value:
+    if which.dtype == "bool":
+        return ops.select(which, cases[1], cases[0])
+    chosen = cases[-1]
+    for i in reversed(range(len(cases) - 1)):
+        here = ops.binary("LessEqual", which, ops.scalar(i, which))
+        chosen = ops.select(here, cases[i], chosen)
+    return chosen
 
 
 @rule("clamp")
@@ -126,6 +165,6 @@ def _convert(eqn: Equation, x: Value) -> Value:
     return ops.cast(x, eqn.type.dtype)
 
 
-@rule("stop_gradient", "copy", "copy_p", "optimization_barrier", "reduce_precision")
+@rule("stop_gradient", "copy", "copy_p", "device_put", "optimization_barrier", "reduce_precision")
 def _identity(_: Equation, *values: Value) -> tuple[Value, ...]:
     return values

@@ -1,25 +1,29 @@
 """Rules for reading parts of arrays at given positions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from builder.tfjs import ops
 from builder.tfjs.graph import Array, Value
+from builder.tfjs.lower.gather import pick_elements
 from builder.tfjs.lower.registry import Equation, rule
-from builder.tfjs.lower.shape import checked_reshape
+from builder.tfjs.lower.shape import checked_reshape, take_block
 
 
 @rule("gather")
 def _gather(eqn: Equation, x: Value, indices: Value) -> Value:
-    """Constant starts become a Slice, entries along one axis a GatherV2.
+    """Constant starts become a Slice, entries along one axis a GatherV2, others are computed.
 
-    JAX fills entries out of range with NaN or clips them, as `mode` says. Clipping is exported;
-    of the fills, TensorFlow.js throws where JAX gives NaN.
+    Indices of entries along one axis must be in range unless `mode` clips: where JAX would fill
+    with NaN, TensorFlow.js throws.
     """
     if indices.array is not None and len(indices.shape) == 1:
         return _constant_slice(eqn, x, indices.array)
-    return _take(eqn, x, indices)
+    if _is_take(eqn, x):
+        return _take(eqn, x, indices)
+    return pick_elements(eqn, x, indices, fill=_mode(eqn, "FILL_OR_DROP"))
 
 
 def _constant_slice(eqn: Equation, x: Value, starts: Array) -> Value:
@@ -31,27 +35,26 @@ def _constant_slice(eqn: Equation, x: Value, starts: Array) -> Value:
         begin[axis] = int(np.clip(start, 0, last)) if ops.is_fixed(last) else 0
         if begin[axis] != start and not _mode(eqn, "CLIP"):
             raise eqn.refuse(f"index {start} is out of range.", "use an index within the array.")
-    block = ops.slice_(x, begin, eqn.params["slice_sizes"])
+    block = take_block(eqn, x, begin, eqn.params["slice_sizes"])
     return checked_reshape(eqn, block, eqn.type.shape)
+
+
+def _is_take(eqn: Equation, x: Value) -> bool:
+    """Whether whole entries along one axis are taken."""
+    dims: Any = eqn.params["dimension_numbers"]
+    sizes, axes = eqn.params["slice_sizes"], dims.start_index_map
+    whole = all(n == x.shape[i] for i, n in enumerate(sizes) if i not in axes)
+    one = len(axes) == 1 and dims.collapsed_slice_dims == axes and sizes[axes[0]] == 1
+    return one and whole and not dims.operand_batching_dims
 
 
 def _take(eqn: Equation, x: Value, indices: Value) -> Value:
     dims: Any = eqn.params["dimension_numbers"]
-    sizes = eqn.params["slice_sizes"]
     axes = dims.start_index_map
-    whole = all(n == x.shape[i] for i, n in enumerate(sizes) if i not in axes)
-    simple = len(axes) == 1 and dims.collapsed_slice_dims == axes and not dims.operand_batching_dims
-    if not (simple and whole and sizes[axes[0]] == 1):
-        raise eqn.refuse(
-            "an array is indexed in a way that is more than taking entries along one axis.",
-            "use jnp.take along one axis, or a slice with constant bounds.",
-        )
     axis = axes[0]
     positions = checked_reshape(eqn, indices, indices.shape[:-1])
     if _mode(eqn, "CLIP"):
-        last = ops.scalar(x.shape[axis] - 1, positions)
-        positions = ops.binary("Maximum", positions, ops.scalar(0, positions))
-        positions = ops.binary("Minimum", positions, last)
+        positions = _clip(positions, x.shape[axis] - 1)
     taken = ops.gather(x, positions, axis)
     # TensorFlow puts the axes of the indices in place of `axis`, JAX where offset_dims has room.
     rank = len(taken.shape)
@@ -61,6 +64,11 @@ def _take(eqn: Equation, x: Value, indices: Value) -> Value:
     for place in range(rank):
         perm[place] = (from_slices if place in dims.offset_dims else from_indices).pop(0)
     return ops.transpose(taken, perm)
+
+
+def _clip(positions: Value, last: int) -> Value:
+    positions = ops.binary("Maximum", positions, ops.scalar(0, positions))
+    return ops.binary("Minimum", positions, ops.scalar(last, positions))
 
 
 def _mode(eqn: Equation, name: str) -> bool:
@@ -77,9 +85,49 @@ def _dynamic_slice(eqn: Equation, x: Value, *starts: Value) -> Value:
             begin.append(0)
             continue
         if start.array is None or not ops.is_fixed(room):
-            raise eqn.refuse(
-                "a slice starts at a position that is computed from the inputs.",
-                "use a constant start, or jnp.take with computed positions.",
-            )
+            return _moving_slice(eqn, x, starts)
         begin.append(int(np.clip(start.array, 0, room)))
     return ops.slice_(x, begin, eqn.type.shape)
+
+
+def _moving_slice(eqn: Equation, x: Value, starts: Sequence[Value]) -> Value:
+    """A slice from positions computed at run time: one axis after the other is gathered."""
+    for axis, start in enumerate(starts):
+        size, length = eqn.type.shape[axis], x.shape[axis]
+        if size == length:
+            continue
+        last = eqn.sizes.value(length - size)
+        first = ops.binary("Minimum", ops.binary("Maximum", start, ops.scalar(0, start)), last)
+        steps = ops.range_to(eqn.sizes.value(size), size, "int32")
+        x = ops.gather(x, ops.binary("AddV2", steps, first), axis)
+    return x
+
+
+@rule("dynamic_update_slice")
+def _dynamic_update_slice(eqn: Equation, x: Value, update: Value, *starts: Value) -> Value:
+    """Constant starts: the array around the update, axis by axis."""
+    begin: list[int] = []
+    for axis, start in enumerate(starts):
+        room = x.shape[axis] - update.shape[axis]
+        if room == 0:
+            begin.append(0)
+        elif start.array is None or not ops.is_fixed(room):
+            raise eqn.refuse("an array is updated at a moving place.", "use a constant place.")
+        else:
+            begin.append(int(np.clip(start.array, 0, room)))
+    for axis in reversed(range(len(begin))):
+        update = _surround(x, update, begin, axis)
+    return update
+
+
+def _surround(x: Value, update: Value, begin: Sequence[int], axis: int) -> Value:
+    """The update with what is before and after it along an axis; later axes are whole already."""
+    low = [b if i < axis else 0 for i, b in enumerate(begin)]
+    high = begin[axis] + update.shape[axis]
+    pieces: list[Value] = []
+    for first, size in ((0, begin[axis]), (high, x.shape[axis] - high)):
+        place = [first if i == axis else b for i, b in enumerate(low)]
+        sizes = [size if i == axis else d for i, d in enumerate(update.shape)]
+        pieces.append(ops.slice_(x, place, sizes))
+    around = [v for v in (pieces[0], update, pieces[1]) if v.shape[axis] != 0]
+    return around[0] if len(around) == 1 else ops.concat(around, axis)

@@ -1,6 +1,6 @@
 """Walks a jaxpr, inlines the functions it calls, and applies a rule to every other equation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,6 @@ from builder.tfjs.lower.registry import RULES, Equation
 from builder.tfjs.lower.sizes import Sizes
 from builder.tfjs.trace import Trace, narrow_array, narrow_dtype
 
-CALLS: Mapping[str, str] = {
-    "checkpoint": "jaxpr",
-    "closed_call": "call_jaxpr",
-    "core_call": "call_jaxpr",
-    "custom_jvp_call": "call_jaxpr",
-    "custom_vjp_call": "call_jaxpr",
-    "custom_vjp_call_jaxpr": "fun_jaxpr",
-    "jit": "jaxpr",
-    "pjit": "jaxpr",
-    "remat2": "jaxpr",
-}
-"""Primitives that only call another jaxpr, and the parameter that holds it."""
-
 _LIBRARIES = tuple(str(Path(m.__file__).parent) for m in [jax] if m.__file__)
 
 
@@ -36,7 +23,7 @@ def lower(trace: Trace) -> Graph:
     arguments = [*_constants(trace.parameters), *(Value(node) for node in inputs)]
     program = _Program(Sizes([Value(node) for node in inputs]))
     whole = _Caller(scope="", source="the exported function")
-    results = program.lower_jaxpr(trace.jaxpr.jaxpr, trace.jaxpr.consts, arguments, whole)
+    results = program.lower_jaxpr(trace.jaxpr, trace.constants, arguments, whole)
     return Graph(inputs, dict(zip(trace.outputs, results, strict=True)))
 
 
@@ -63,6 +50,12 @@ class _Program:
         self.sizes = sizes
         self.folded: dict[Value, Value] = {}
 
+    def inline(self, jaxpr: Any, operands: Sequence[Value], caller: _Caller) -> list[Value]:
+        """The outputs of a jaxpr, closed or not, for some operands."""
+        if isinstance(jaxpr, core.ClosedJaxpr):
+            return self.lower_jaxpr(jaxpr.jaxpr, jaxpr.consts, operands, caller)
+        return self.lower_jaxpr(jaxpr, (), operands, caller)
+
     def lower_jaxpr(
         self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Value], caller: _Caller
     ) -> list[Value]:
@@ -88,13 +81,7 @@ class _Program:
         primitive = eqn.primitive.name
         scope = "/".join(filter(None, [caller.scope, str(eqn.source_info.name_stack)]))
         source = source_line(eqn) or caller.source
-        if primitive in CALLS:
-            called = eqn.params[CALLS[primitive]]
-            closed = isinstance(called, core.ClosedJaxpr)
-            consts = called.consts if closed else ()
-            return self.lower_jaxpr(
-                called.jaxpr if closed else called, consts, operands, _Caller(scope, source)
-            )
+        here = _Caller(scope, source)
         equation = Equation(
             primitive=primitive,
             params=eqn.params,
@@ -102,6 +89,7 @@ class _Program:
             operands=tuple(v.type for v in operands),
             source=source,
             sizes=self.sizes,
+            inline=lambda jaxpr, values: self.inline(jaxpr, values, here),
         )
         if primitive not in RULES:
             raise equation.refuse(

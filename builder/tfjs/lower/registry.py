@@ -19,6 +19,8 @@ class Equation:
     operands: tuple[TensorType, ...]
     source: str
     sizes: Sizes
+    inline: Callable[[Any, Sequence[Value]], list[Value]]
+    """Lowers a jaxpr that the equation holds, for some operands."""
 
     @property
     def type(self) -> TensorType:

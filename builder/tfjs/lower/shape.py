@@ -1,9 +1,11 @@
 """Rules for primitives that move elements without computing."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from builder.tfjs import ops
-from builder.tfjs.graph import Shape, Value, constant
+from builder.tfjs.graph import Dim, Shape, Value, constant
 from builder.tfjs.lower.registry import Equation, rule
 
 
@@ -20,6 +22,14 @@ def checked_reshape(eqn: Equation, x: Value, shape: Shape) -> Value:
 def broadcast(eqn: Equation, x: Value, shape: Shape) -> Value:
     """`x` repeated along its axes of size 1, to a size that may be known at run time only."""
     return ops.broadcast_to(x, shape, None if ops.is_static(shape) else eqn.sizes.shape(shape))
+
+
+def take_block(eqn: Equation, x: Value, begin: Sequence[Dim], sizes: Shape) -> Value:
+    """A Slice whose place and sizes may be known at run time only."""
+    block = zip(begin, sizes, x.shape, strict=True)
+    if all(ops.is_fixed(b) and (ops.is_fixed(n) or b + n == d) for b, n, d in block):
+        return ops.slice_(x, begin, sizes)
+    return ops.slice_at(x, eqn.sizes.shape(begin), eqn.sizes.shape(sizes), sizes)
 
 
 @rule("reshape", "squeeze", "expand_dims")
@@ -44,14 +54,20 @@ def _broadcast_in_dim(eqn: Equation, x: Value, *_: Value) -> Value:
 
 @rule("slice")
 def _slice(eqn: Equation, x: Value) -> Value:
-    if eqn.params["strides"] not in (None, (1,) * len(x.shape)):
-        raise eqn.refuse("a slice has strides.", "use reshape and a plain slice.")
-    return ops.slice_(x, eqn.params["start_indices"], eqn.type.shape)
+    begin, strides = eqn.params["start_indices"], eqn.params["strides"]
+    if strides is None or max(strides) == 1:
+        return take_block(eqn, x, begin, eqn.type.shape)
+    ends = zip(begin, eqn.params["limit_indices"], x.shape, strict=True)
+    if not all(ops.is_fixed(d) or (b, end) == (0, d) for b, end, d in ends):
+        raise eqn.refuse("a part of a symbolic axis is read in strides.", "use the whole axis.")
+    return ops.strided_slice(x, begin, strides, eqn.type.shape)
 
 
 @rule("concatenate")
 def _concatenate(eqn: Equation, *values: Value) -> Value:
-    return ops.concat(values, eqn.params["dimension"])
+    axis = eqn.params["dimension"]
+    filled = [v for v in values if v.shape[axis] != 0] or values[:1]
+    return filled[0] if len(filled) == 1 else ops.concat(filled, axis)
 
 
 @rule("split")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from builder.tfjs import ops
-from builder.tfjs.graph import Dim, Graph, TensorType, Value, make, naming
+from builder.tfjs.graph import Dim, Graph, Node, TensorType, Value, make, naming
 from builder.tfjs.ops import int_attr, int_tuple
 from builder.tfjs.rewrite.engine import Uses, sweep
 from builder.tfjs.rewrite.reshapes import is_elementwise
@@ -27,17 +27,22 @@ def prune_rows(graph: Graph) -> Graph:
 
 def lift_slice(value: Value, uses: Uses) -> Value | None:
     """f(x)[rows] is f(x[rows]) for an f that treats rows alone."""
-    if value.op != "Slice":
+    if not _is_fixed(value.node):
         return None
     made = value.inputs[0]
     block = _block(value)
     for reader in uses.of(made):
-        if reader is None or reader.op != "Slice" or _block(Value(reader)) != block:
+        if reader is None or not _is_fixed(reader) or _block(Value(reader)) != block:
             return None
     with naming(made.node.name):
         if is_elementwise(made):
             return _elementwise(made, block)
         return LIFTS[made.op](made, block) if made.op in LIFTS else None
+
+
+def _is_fixed(node: Node) -> bool:
+    """Whether a node is a Slice of a place known before the export."""
+    return node.op == "Slice" and len(node.inputs) == 1
 
 
 def _block(value: Value) -> Block:
