@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['src/generated/']),
+  globalIgnores(['src/generated/', 'kernels/matmul.ts']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -23,5 +23,8 @@ export default defineConfig(
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
-  { files: ['scripts/**'], languageOptions: { globals: { process: 'readonly', URL: 'readonly' } } },
+  {
+    files: ['{kernels,scripts}/**'],
+    languageOptions: { globals: { process: 'readonly', URL: 'readonly' } },
+  },
 );

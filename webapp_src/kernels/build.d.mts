@@ -1,0 +1,2 @@
+/** The contents of src/kernels/generated/matmul.ts. */
+export function generateModule(): Promise<string>;
