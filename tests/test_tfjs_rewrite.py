@@ -18,15 +18,16 @@ from builder.tfjs.graph import Graph, TensorType, Value, constant, placeholder
 from builder.tfjs.lower import lower
 from builder.tfjs.ops import binary
 from builder.tfjs.rewrite import PASSES, rewrite
-from builder.tfjs.rewrite.activations import fuse_softmax, use_sigmoid
+from builder.tfjs.rewrite.activations import fuse_softmax, use_relu, use_sigmoid
 from builder.tfjs.rewrite.algebra import fold_constants, simplify
 from builder.tfjs.rewrite.engine import Pass
-from builder.tfjs.rewrite.fusion import flatten_rows, fuse_matmul
+from builder.tfjs.rewrite.fusion import flatten_rows, fuse_products
 from builder.tfjs.rewrite.normalization import centre_stream, centre_variance
 from builder.tfjs.rewrite.projections import absorb_affine, merge_heads
 from builder.tfjs.rewrite.pruning import prune_rows
 from builder.tfjs.rewrite.reshapes import sink_reshapes
 from builder.tfjs.rewrite.sharing import share_nodes
+from builder.tfjs.rewrite.transposes import sink_transposes
 from builder.tfjs.trace import trace
 
 TOKENS = np.random.default_rng(0).integers(0, 11, (3, 5)).astype(np.int32)
@@ -54,17 +55,30 @@ class Tower(nn.Module):
         return nn.Dense(3)(x[:, -1])
 
 
+class Cnn(nn.Module):
+    """A convolution and a depthwise one, with batch norms of fixed statistics."""
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        for groups in (1, 4):
+            x = nn.Conv(4, (3, 3), strides=2, feature_group_count=groups)(x)
+            x = nn.relu(nn.BatchNorm(use_running_average=True)(x))
+        return x
+
+
 def with_noise(module: nn.Module, example: Any) -> Callable[..., Any]:
     """The module as a function, with parameters of which none is zero or one."""
     params = module.init(jax.random.key(0), example)
     leaves, tree = jax.tree.flatten(params)
     rng = np.random.default_rng(0)
-    noisy = tree.unflatten([p + rng.normal(scale=0.2, size=p.shape) for p in leaves])
+    noisy = tree.unflatten([p + rng.uniform(0.1, 0.4, size=p.shape) for p in leaves])
     return lambda x: module.apply(noisy, x)
 
 
 BLOCK = with_noise(Block(), ROWS)
 TOWER = with_noise(Tower(), TOKENS)
+PICTURES = np.random.default_rng(4).normal(size=(2, 8, 8, 3)).astype(np.float32)
+CNN = with_noise(Cnn(), PICTURES)
 NORM_DENSE = with_noise(nn.Sequential([nn.LayerNorm(), nn.Dense(4)]), ROWS)
 
 
@@ -101,7 +115,7 @@ CASES = [
          {"Sum": 1, "RealDiv": 1}, {"Mean": 1, "RealDiv": 0}),
     Case(simplify, lambda x: 2.0 * (3.0 * (1.0 * (x + 0.0) * x)), ROWS,
          {"Mul": 4, "AddV2": 1}, {"Mul": 1, "Square": 1, "AddV2": 0}),
-    Case(sink_reshapes, lambda x: x[:, :1].transpose(1, 0, 2), ROWS,
+    Case(sink_transposes, lambda x: x[:, :1].transpose(1, 0, 2), ROWS,
          {"Transpose": 1}, {"Transpose": 0, "Reshape": 1}),
     Case(simplify, lambda x: jnp.where(x > 0, x, -1.0), ROWS,
          {"BroadcastTo": 1}, {"BroadcastTo": 0}),
@@ -118,8 +132,18 @@ CASES = [
     Case(merge_heads, BLOCK, ROWS, {"BatchMatMulV2": 8, "Transpose": 4},
          {"BatchMatMulV2": 6, "Transpose": 2, "SplitV": 1}),
     Case(flatten_rows, lambda x: x @ W + x[..., :4], ROWS, {"Reshape": 0}, {"Reshape": 3}),
-    Case(fuse_matmul, lambda x: jax.nn.relu(x[:, 0] @ W + W[0]), ROWS,
-         {"BatchMatMulV2": 1, "AddV2": 1, "Maximum": 1}, {"_FusedMatMul": 1, "AddV2": 0}),
+    Case(fuse_products, lambda x: jax.nn.relu(x[:, 0] @ W + W[0]), ROWS,
+         {"BatchMatMulV2": 1, "AddV2": 1, "Relu": 1}, {"_FusedMatMul": 1, "AddV2": 0, "Relu": 0}),
+    Case(use_relu, lambda x: jnp.minimum(jax.nn.relu(x), 6.0), ROWS,
+         {"Maximum": 1, "Minimum": 1}, {"Relu6": 1, "Maximum": 0, "Minimum": 0}),
+    Case(sink_transposes, lambda x: (jnp.exp(x.transpose(0, 2, 1)) * W[:, :1]).transpose(0, 2, 1),
+         ROWS, {"Transpose": 2}, {"Transpose": 0}),
+    Case(sink_transposes, lambda x: x.transpose(0, 2, 1).sum(axis=2, keepdims=True), ROWS,
+         {"Transpose": 1}, {"Transpose": 0, "Sum": 1}),
+    Case(absorb_affine, CNN, PICTURES, {"Conv2D": 1, "DepthwiseConv2dNative": 1, "Mul": 2},
+         {"Conv2D": 1, "DepthwiseConv2dNative": 1, "Mul": 0}),
+    Case(fuse_products, CNN, PICTURES, {"Conv2D": 1, "DepthwiseConv2dNative": 1, "Relu": 2},
+         {"_FusedConv2D": 1, "FusedDepthwiseConv2dNative": 1, "AddV2": 0, "Relu": 0}),
 ]  # fmt: skip
 
 

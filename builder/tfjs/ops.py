@@ -135,11 +135,10 @@ def matmul(a: Value, b: Value, *, adj_x: bool = False, adj_y: bool = False) -> V
     return make("BatchMatMulV2", (a, b), TensorType((*batch, rows, columns), a.dtype), **flags)
 
 
-def fused_matmul(a: Value, b: Value, bias: Value, activation: str | None = None) -> Value:
-    """Matrix product of rank 2 plus a bias of rank 1, then Relu, Relu6, Elu or Sigmoid."""
-    fused = ("BiasAdd",) if activation is None else ("BiasAdd", activation)
+def fused_matmul(a: Value, b: Value, bias: Value) -> Value:
+    """Matrix product of rank 2 plus a bias of rank 1."""
     kind = TensorType((a.shape[0], b.shape[1]), a.dtype)
-    return make("_FusedMatMul", (a, b, bias), kind, fused_ops=fused, num_args=1)
+    return make("_FusedMatMul", (a, b, bias), kind, fused_ops=("BiasAdd",), num_args=1)
 
 
 def slice_(x: Value, begin: Sequence[int], sizes: Sequence[Dim]) -> Value:

@@ -1,18 +1,20 @@
 """Rewrites that keep the numbers and make the graph smaller and faster: one visible list."""
 
 from builder.tfjs.graph import Graph
-from builder.tfjs.rewrite.activations import fuse_softmax, use_sigmoid
+from builder.tfjs.rewrite.activations import fuse_softmax, use_relu, use_sigmoid
 from builder.tfjs.rewrite.algebra import fold_constants, simplify
 from builder.tfjs.rewrite.engine import Pass
-from builder.tfjs.rewrite.fusion import flatten_rows, fuse_matmul
+from builder.tfjs.rewrite.fusion import flatten_rows, fuse_products
 from builder.tfjs.rewrite.normalization import centre_stream, centre_variance
 from builder.tfjs.rewrite.projections import absorb_affine, merge_heads
 from builder.tfjs.rewrite.pruning import prune_rows
 from builder.tfjs.rewrite.reshapes import sink_reshapes
 from builder.tfjs.rewrite.sharing import share_nodes
+from builder.tfjs.rewrite.transposes import sink_transposes
 
 PASSES: tuple[Pass, ...] = (
     fold_constants,
+    sink_transposes,
     sink_reshapes,
     simplify,
     share_nodes,
@@ -20,6 +22,7 @@ PASSES: tuple[Pass, ...] = (
     share_nodes,
     fuse_softmax,
     use_sigmoid,
+    use_relu,
     simplify,
     absorb_affine,
     simplify,
@@ -33,7 +36,7 @@ PASSES: tuple[Pass, ...] = (
     flatten_rows,
     fold_constants,
     share_nodes,
-    fuse_matmul,
+    fuse_products,
     fold_constants,
     share_nodes,
 )

@@ -29,6 +29,23 @@ def use_sigmoid(graph: Graph) -> Graph:
     return settle(graph, factor_cubic)
 
 
+def use_relu(graph: Graph) -> Graph:
+    """Maxima with 0 are Relu, and minima of those with 6 Relu6, which products can include."""
+    return settle(graph, relu, relu6)
+
+
+def relu(value: Value, _: Uses) -> Value | None:
+    """max(x, 0)."""
+    x = with_number(value, "Maximum", 0)
+    return ops.unary("Relu", x) if x and x.type == value.type and x.dtype == "float32" else None
+
+
+def relu6(value: Value, _: Uses) -> Value | None:
+    """min(relu(x), 6)."""
+    x = with_number(value, "Minimum", 6)
+    return ops.unary("Relu6", x.inputs[0]) if x and x.op == "Relu" else None
+
+
 def tanh_to_sigmoid(value: Value, uses: Uses) -> Value | None:
     """tanh(u) + 1 is 2 sigmoid(2u), exactly."""
     tanh = with_number(value, "AddV2", 1)

@@ -32,6 +32,7 @@ def simplify(graph: Graph) -> Graph:
     rules = (
         drop_broadcast,
         order_constants,
+        add_negative,
         drop_neutral,
         drop_floor,
         square,
@@ -61,6 +62,14 @@ def order_constants(value: Value, _: Uses) -> Value | None:
         return None
     x, y = value.inputs
     return ops.binary(value.op, y, x) if y.array is None else None
+
+
+def add_negative(value: Value, _: Uses) -> Value | None:
+    """x - c is x + (-c)."""
+    found = with_constant(value, "Sub")
+    if found is None or value.dtype != "float32":
+        return None
+    return ops.binary("AddV2", found[0], constant(-found[1]))
 
 
 def drop_neutral(value: Value, _: Uses) -> Value | None:

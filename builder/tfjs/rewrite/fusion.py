@@ -1,13 +1,20 @@
-"""Dense layers as _FusedMatMul of two matrices, which wasm runs by its quickest kernel."""
+"""Dense layers as _FusedMatMul of two matrices, which wasm runs by its quickest kernel.
+
+Convolutions take their bias and activation with them likewise.
+"""
 
 from builder.tfjs import ops
-from builder.tfjs.graph import Graph, Value
+from builder.tfjs.graph import Graph, Value, constant, make, naming
 from builder.tfjs.rewrite.algebra import join_moves
 from builder.tfjs.rewrite.engine import Uses, settle
-from builder.tfjs.rewrite.match import dense, with_constant
+from builder.tfjs.rewrite.match import dense, last_axis_vector, with_constant
 from builder.tfjs.rewrite.reshapes import sink_below_rows, sink_matrix
 
-ACTIVATIONS = frozenset({"Relu", "Relu6", "Elu", "Sigmoid"})
+ACTIVATIONS = frozenset({"Relu", "Relu6", "Sigmoid"})
+FUSED_CONVOLUTIONS = {
+    "Conv2D": "_FusedConv2D",
+    "DepthwiseConv2dNative": "FusedDepthwiseConv2dNative",
+}
 
 
 def flatten_rows(graph: Graph) -> Graph:
@@ -27,29 +34,37 @@ def flatten_product(value: Value, _: Uses) -> Value | None:
     return ops.reshape(ops.matmul(rows, value.inputs[1]), value.shape)
 
 
-def fuse_matmul(graph: Graph) -> Graph:
-    """A product of matrices plus a vector is one _FusedMatMul, with the activation if any."""
+def fuse_products(graph: Graph) -> Graph:
+    """A product or convolution plus a vector is one fused op, with the activation if any."""
     return settle(graph, fuse_bias, fuse_activation)
 
 
 def fuse_bias(value: Value, uses: Uses) -> Value | None:
     """x W + t with a vector t."""
     shifted = with_constant(value, "AddV2")
-    product = dense(shifted[0]) if shifted else None
-    if shifted is None or product is None or len(value.shape) != 2 or not uses.once(shifted[0]):
+    product = shifted[0] if shifted else None
+    if shifted is None or product is None or not uses.once(product):
         return None
-    if shifted[1].size != value.shape[1] or shifted[1].shape[-1] != value.shape[1]:
+    bias = last_axis_vector(shifted[1], value.shape[-1]) if shifted[1].size > 1 else None
+    if bias is None or product.type != value.type:
         return None
-    weights, bias = shifted[0].inputs[1], ops.reshape(value.inputs[1], (value.shape[1],))
-    return ops.fused_matmul(product[0], weights, bias)
+    with naming(value.inputs[1].node.name):
+        bias = constant(bias)
+    if product.op in FUSED_CONVOLUTIONS:
+        attrs = {**product.node.attrs, "fused_ops": ("BiasAdd",), "num_args": 1}
+        inputs = (*product.inputs, bias)
+        return make(FUSED_CONVOLUTIONS[product.op], inputs, value.type, **attrs)
+    if dense(product) and len(value.shape) == 2:
+        return ops.fused_matmul(*product.inputs, bias)
+    return None
 
 
 def fuse_activation(value: Value, uses: Uses) -> Value | None:
-    """An activation of a _FusedMatMul that has none yet."""
+    """An activation of a fused op that has none yet."""
     if value.op not in ACTIVATIONS:
         return None
     made = value.inputs[0]
-    fresh = made.op == "_FusedMatMul" and made.node.attrs["fused_ops"] == ("BiasAdd",)
-    if not fresh or not uses.once(made):
+    if made.node.attrs.get("fused_ops") != ("BiasAdd",) or not uses.once(made):
         return None
-    return ops.fused_matmul(*made.inputs, activation=value.op)
+    attrs = {**made.node.attrs, "fused_ops": ("BiasAdd", value.op)}
+    return make(made.op, made.inputs, value.type, **attrs)

@@ -55,6 +55,14 @@ def dense(value: Value) -> tuple[Value, Array] | None:
     return (x, w.array) if w.array is not None and w.array.ndim == 2 else None
 
 
+def linear_weights(value: Value) -> Array | None:
+    """The constant weights of a product of rows or a convolution, whose channels come last."""
+    if value.op in ("Conv2D", "DepthwiseConv2dNative"):
+        return value.inputs[1].array
+    product = dense(value)
+    return product[1] if product else None
+
+
 def mul(x: Value, number: float) -> Value:
     """`x` times a number."""
     return ops.binary("Mul", x, ops.scalar(number, x))

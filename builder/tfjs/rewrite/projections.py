@@ -8,11 +8,11 @@ from builder.tfjs.lower.matmul import HEADS_FIRST
 from builder.tfjs.ops import int_tuple
 from builder.tfjs.rewrite.algebra import chain_constants
 from builder.tfjs.rewrite.engine import Uses, readers, settle, substitute
-from builder.tfjs.rewrite.match import dense, last_axis_vector, with_constant
+from builder.tfjs.rewrite.match import dense, last_axis_vector, linear_weights, with_constant
 
 
 def absorb_affine(graph: Graph) -> Graph:
-    """Fold the scale and offset of LayerNorm, and scales of queries, into matrices."""
+    """Fold LayerNorm's and BatchNorm's scales and offsets, and those of queries, into weights."""
     return settle(graph, absorb_before, absorb_after, chain_constants)
 
 
@@ -41,22 +41,28 @@ def absorb_before(value: Value, uses: Uses) -> Value | None:
 
 
 def absorb_after(value: Value, uses: Uses) -> Value | None:
-    """(x W + t) * s is x (W s) + t s; a division likewise."""
+    """(x W + t) * s is x (W s) + t s, for convolutions too; a division likewise."""
     scaled = with_constant(value, "Mul") or with_constant(value, "RealDiv")
     if scaled is None or value.dtype != "float32" or not uses.once(scaled[0]):
         return None
     shifted = with_constant(scaled[0], "AddV2")
-    product = dense(shifted[0] if shifted else scaled[0])
-    if product is None or (shifted and not uses.once(shifted[0])):
+    product = shifted[0] if shifted else scaled[0]
+    weights, channels = linear_weights(product), value.shape[-1:]
+    if weights is None or (shifted and not uses.once(product)):
         return None
-    x, weights = product
-    factors = last_axis_vector(scaled[1], weights.shape[1])
-    shift = last_axis_vector(shifted[1], weights.shape[1]) if shifted else None
+    factors = last_axis_vector(scaled[1], channels[0])
+    shift = last_axis_vector(shifted[1], channels[0]) if shifted else None
     if factors is None or (shifted and shift is None):
         return None
-    factors = factors if value.op == "Mul" else 1 / factors
-    made = shifted[0] if shifted else scaled[0]
-    answer = ops.matmul(x, _weights(made.inputs[1], weights * factors))
+    with np.errstate(divide="ignore"):
+        factors = factors if value.op == "Mul" else 1 / factors
+    if not np.isfinite(factors).all():
+        return None
+    # The weights of a depthwise convolution have their outputs in the last two axes.
+    depthwise = product.op == "DepthwiseConv2dNative"
+    spread = factors.reshape(weights.shape[2:]) if depthwise else factors
+    inputs = (product.inputs[0], _weights(product.inputs[1], weights * spread))
+    answer = Value(ops.with_inputs(product.node, inputs))
     if shift is None:
         return answer
     return ops.binary("AddV2", answer, _weights(scaled[0].inputs[1], shift * factors))
