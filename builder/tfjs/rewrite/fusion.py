@@ -55,7 +55,7 @@ def fuse_bias(value: Value, uses: Uses) -> Value | None:
         inputs = (*product.inputs, bias)
         return make(FUSED_CONVOLUTIONS[product.op], inputs, value.type, **attrs)
     if dense(product) and len(value.shape) == 2:
-        return ops.fused_matmul(*product.inputs, bias)
+        return ops.fused_matmul(product.inputs[0], product.inputs[1], bias)
     return None
 
 
