@@ -9,12 +9,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jax import lax
 
 from builder.errors import ExportError
 from builder.tfjs.evaluate import evaluate
 from builder.tfjs.graph import Graph
 from builder.tfjs.lower import lower
+from builder.tfjs.rewrite import rewrite
 from builder.tfjs.trace import trace
 from tests.tfjs_functions import FUNCTIONS, Function
 
@@ -120,3 +123,42 @@ def test_bfloat16_parameters_are_computed_with_as_float32():
     graph = lower(trace(lambda p, x: x * p["w"], params, {"x": ("(b, 2)", "float32")}))
     x = np.ones((1, 2), np.float32)
     np.testing.assert_array_equal(evaluate(graph, {"x": x})["output"], [[0.5, 1.5]])
+
+
+@st.composite
+def products(draw: st.DrawFn) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
+    """Dimension numbers of a dot_general, and shapes that fit them."""
+    sizes = st.integers(1, 4)
+    batch, contract = draw(st.lists(sizes, max_size=2)), draw(st.lists(sizes, max_size=2))
+    shapes: list[tuple[int, ...]] = []
+    numbers: list[tuple[list[int], list[int]]] = []
+    for _ in range(2):
+        free = draw(st.lists(sizes, max_size=2))
+        places = draw(st.permutations(range(len(batch) + len(contract) + len(free))))
+        dims = [*batch, *contract, *free]
+        shapes.append(tuple(dims[i] for i in places))
+        batched = [places.index(i) for i in range(len(batch))]
+        contracted = [places.index(len(batch) + i) for i in range(len(contract))]
+        numbers.append((contracted, batched))
+    (left, left_batch), (right, right_batch) = numbers
+    return ((left, right), (left_batch, right_batch)), shapes[0], shapes[1]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(products())
+def test_any_product_of_arrays_is_a_product_of_matrices(
+    case: tuple[Any, tuple[int, ...], tuple[int, ...]],
+):
+    numbers, left, right = case
+    function = Function(
+        "dot_general",
+        lambda x, y: lax.dot_general(x, y, numbers),
+        ((str(left), "float32"), (str(right), "float32")),
+    )
+    inputs = function.arrays()
+    expected = function.apply(*inputs.values())
+    graph = lowered(function)
+    for made in (graph, rewrite(graph)):
+        (actual,) = evaluate(made, inputs).values()
+        assert actual.shape == expected.shape
+        np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-4)

