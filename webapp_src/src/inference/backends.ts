@@ -1,7 +1,7 @@
 import plainBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simdBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { env, ready, setBackend } from '@tensorflow/tfjs-core';
-import { installMatMulKernels } from '../kernels/matmul';
+import { installKernels } from '../kernels/kernels';
 import type { BackendName } from './status';
 
 /** Loads a backend's code and makes it the one that tensors live in. */
@@ -9,7 +9,7 @@ export async function startBackend(name: BackendName): Promise<void> {
   await LOADERS[name]();
   if (!(await setBackend(name))) throw new Error(`TensorFlow.js could not start ${name}.`);
   await ready();
-  if (name === 'wasm') await installMatMulKernels();
+  if (name === 'wasm') await installKernels();
 }
 
 const LOADERS: Readonly<Record<BackendName, () => Promise<unknown>>> = {

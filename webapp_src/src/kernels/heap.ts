@@ -4,6 +4,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 /** What TensorFlow.js does not declare of the module that Emscripten made for it. */
 interface EmscriptenModule {
   readonly asm?: { readonly memory?: unknown };
+  /** Another array whenever the memory has grown. */
+  readonly HEAPU8: Uint8Array;
   _malloc(bytes: number): number;
   _free(pointer: number): void;
 }
@@ -38,6 +40,10 @@ export class Heap {
 
   free(pointer: number): void {
     this.module._free(pointer);
+  }
+
+  copy(from: number, to: number, bytes: number): void {
+    this.module.HEAPU8.copyWithin(to, from, from + bytes);
   }
 
   private get module(): EmscriptenModule {

@@ -6,9 +6,7 @@ import {
   getKernel,
   matMul,
   memory,
-  ready,
   reshape,
-  setBackend,
   tensor,
   tidy,
   unstack,
@@ -16,29 +14,24 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { generateModule } from '../../kernels/build.mjs';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Heap, type WasmBackend } from './heap';
-import { installMatMulKernels } from './matmul';
+import { installKernels } from './kernels';
 import { findVariant } from './module';
+import { startWasm } from '../testing/wasm';
 
 type Kernel = ReturnType<typeof getKernel>;
-
-const TFJS = new URL('../../node_modules/@tensorflow/tfjs-backend-wasm/dist/', import.meta.url);
-const FILES = ['tfjs-backend-wasm', 'tfjs-backend-wasm-simd', 'tfjs-backend-wasm-threaded-simd'];
 
 /** TensorFlow.js's own kernel. */
 let theirs: Kernel;
 
 beforeAll(async () => {
-  setWasmPaths(Object.fromEntries(FILES.map((f) => [`${f}.wasm`, `${TFJS.pathname}${f}.wasm`])));
-  await setBackend('wasm');
-  await ready();
+  await startWasm();
   theirs = getKernel(_FusedMatMul, 'wasm');
   // Node 20 has relaxed SIMD behind a flag only; the end-to-end tests run it in Chromium.
-  expect(await installMatMulKernels('simd')).toBe('simd');
+  expect(await installKernels('simd')).toBe('simd');
 });
 
 /** Reproducible numbers between -1 and 1. */

@@ -1,20 +1,7 @@
-/**
- * Matrix products of our own in TensorFlow.js's wasm backend: BatchMatMul and _FusedMatMul, on the
- * backend's own memory. Models stay as they are and run on any TensorFlow.js, only slower.
- */
-import {
-  BatchMatMul,
-  _FusedMatMul,
-  backend as currentBackend,
-  broadcast_util,
-  getKernel,
-  registerKernel,
-  unregisterKernel,
-  util,
-  type KernelFunc,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
-import { Heap, type WasmBackend } from './heap';
+/** Matrix products, with bias and activation, on the memory of TensorFlow.js's wasm backend. */
+import { broadcast_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { Heap, WasmBackend } from './heap';
+import type { KernelArguments } from './kernels';
 import {
   batchDims,
   broadcastIndices,
@@ -23,10 +10,9 @@ import {
   stackRows,
   viewMatrices,
 } from './matrices';
-import { findVariant, instantiate, type MatMulModule, type Variant } from './module';
+import type { MatMulModule } from './module';
 import { packedBytes, Packing } from './packing';
 
-type KernelArguments = Parameters<KernelFunc>[0];
 type Range = readonly [low: number, high: number];
 
 /** The activations that only limit a number. TensorFlow.js's own kernels do the others. */
@@ -36,33 +22,8 @@ const RANGES: Readonly<Partial<Record<string, Range>>> = {
   relu6: [0, 6],
 };
 
-/**
- * Makes the running wasm backend multiply matrices with our kernels.
- *
- * @param variant The one to use; by default the fastest that this browser has.
- * @returns The variant used, or undefined if the backend goes on with its own kernels.
- */
-export async function installMatMulKernels(
-  variant: Variant | undefined = findVariant(),
-): Promise<Variant | undefined> {
-  const backend = currentBackend() as unknown as WasmBackend;
-  const heap = new Heap(backend);
-  if (variant === undefined || heap.memory === undefined) return undefined;
-  const products = new MatMul(backend, heap, await instantiate(variant, heap.memory));
-  for (const kernelName of [BatchMatMul, _FusedMatMul]) replaceKernel(kernelName, products);
-  return variant;
-}
-
-function replaceKernel(kernelName: string, products: MatMul): void {
-  const own = getKernel(kernelName, 'wasm');
-  unregisterKernel(kernelName, 'wasm');
-  registerKernel({
-    ...own,
-    kernelFunc: (args) => products.multiply(args) ?? own.kernelFunc(args),
-  });
-}
-
-class MatMul {
+/** Stands in for the kernels BatchMatMul and _FusedMatMul. */
+export class MatMul {
   private readonly packing: Packing;
 
   constructor(
@@ -80,10 +41,10 @@ class MatMul {
   }
 
   /** The product, or undefined for what TensorFlow.js's own kernel must do or refuse. */
-  multiply({ inputs, attrs, backend }: KernelArguments): TensorInfo | undefined {
+  multiply({ inputs, attrs }: KernelArguments): TensorInfo | undefined {
     const { a, b, bias, preluActivationWeights } = inputs;
     const range = RANGES[(attrs?.['activation'] as string | undefined) ?? 'linear'];
-    if (backend !== this.backend || !a || !b || !range || preluActivationWeights) return undefined;
+    if (!a || !b || !range || preluActivationWeights) return undefined;
     if (a.dtype !== 'float32' || b.dtype !== 'float32') return undefined;
     const transposeA = Boolean(attrs?.['transposeA']);
     const left = viewMatrices(a, transposeA, this.heap);

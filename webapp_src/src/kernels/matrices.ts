@@ -42,6 +42,7 @@ export function matrixBytes({ rows, columns }: Matrices): number {
 
 /** For each index into `outDims`, row by row, the index into `dims` that broadcasting gives it. */
 export function broadcastIndices(dims: readonly number[], outDims: readonly number[]): number[] {
+  if (dims.join() === outDims.join()) return [...Array(util.sizeFromShape([...dims])).keys()];
   const missing = outDims.length - dims.length;
   let indices = [0];
   outDims.forEach((size, axis) => {

@@ -1,0 +1,55 @@
+/**
+ * Kernels of our own in TensorFlow.js's wasm backend, for what it does slowly in a text tower. Models
+ * stay as they are and run on any TensorFlow.js.
+ */
+import {
+  _FusedMatMul,
+  BatchMatMul,
+  backend as currentBackend,
+  getKernel,
+  registerKernel,
+  SplitV,
+  unregisterKernel,
+  type KernelFunc,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { Heap, type WasmBackend } from './heap';
+import { MatMul } from './matmul';
+import { findVariant, instantiate, type Variant } from './module';
+import { split } from './split';
+
+export type KernelArguments = Parameters<KernelFunc>[0];
+
+/** Undefined is for what TensorFlow.js's own kernel must do, or refuse. */
+type Kernel = (args: KernelArguments) => TensorInfo | TensorInfo[] | undefined;
+
+/**
+ * Puts our kernels into the running wasm backend, once.
+ *
+ * @param variant How to multiply; by default the fastest way that this browser has.
+ * @returns The variant used, or undefined if the backend goes on with its own kernels.
+ */
+export async function installKernels(
+  variant: Variant | undefined = findVariant(),
+): Promise<Variant | undefined> {
+  const backend = currentBackend() as unknown as WasmBackend;
+  const heap = new Heap(backend);
+  if (variant === undefined || heap.memory === undefined) return undefined;
+  const products = new MatMul(backend, heap, await instantiate(variant, heap.memory));
+  const multiply: Kernel = (args) => products.multiply(args);
+  replaceKernel(BatchMatMul, backend, multiply);
+  replaceKernel(_FusedMatMul, backend, multiply);
+  replaceKernel(SplitV, backend, (args) => split(args, backend, heap));
+  return variant;
+}
+
+function replaceKernel(kernelName: string, backend: WasmBackend, kernel: Kernel): void {
+  const own = getKernel(kernelName, 'wasm');
+  unregisterKernel(kernelName, 'wasm');
+  registerKernel({
+    ...own,
+    // A backend made later has another memory.
+    kernelFunc: (args) =>
+      (args.backend === backend ? kernel(args) : undefined) ?? own.kernelFunc(args),
+  });
+}
