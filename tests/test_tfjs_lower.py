@@ -118,6 +118,15 @@ def test_a_wrong_number_of_output_names_is_refused():
         trace(lambda _, x: x, (), {"x": ("(b)", "float32")}, ["y", "z"])
 
 
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [(["x"], "'x' is the name of an input and"), (["a:b"], "'a:b' is not a name")],
+)
+def test_names_that_clash_or_that_tensorflow_cannot_read_are_refused(names: list[str], words: str):
+    with pytest.raises(ExportError, match=words):
+        trace(lambda _, x: -x, (), {"x": ("(b)", "float32")}, names)
+
+
 def test_bfloat16_parameters_are_computed_with_as_float32():
     params = {"w": jnp.asarray([0.5, 1.5], jnp.bfloat16)}
     graph = lower(trace(lambda p, x: x * p["w"], params, {"x": ("(b, 2)", "float32")}))

@@ -1,5 +1,6 @@
 """A JAX function as a jaxpr with named inputs, outputs and parameters."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -94,6 +95,14 @@ def trace(
     closed, result = jax.make_jaxpr(apply_fn, return_shape=True)(like, *structs.values())
     # What no output needs goes first: it may use what TensorFlow.js cannot, such as random keys.
     jaxpr, _ = dce_jaxpr(closed.jaxpr, [True] * len(closed.jaxpr.outvars), instantiate=True)
+    names = name_outputs(result, outputs)
+    for name in (*inputs, *names):
+        if not re.fullmatch(r"[A-Za-z0-9.][A-Za-z0-9_./>-]*", name):
+            raise ExportError(
+                f"{name!r} is not a name in TensorFlow; use letters, digits, _ and /."
+            )
+    if both := sorted({*inputs} & {*names}):
+        raise ExportError(f"{both[0]!r} is the name of an input and of an output.")
     return Trace(
         jaxpr=jaxpr,
         constants=tuple(closed.consts),
@@ -102,7 +111,7 @@ def trace(
             name: TensorType(tuple(s.shape), narrow_dtype(s.dtype, f"input {name!r}"))
             for name, s in structs.items()
         },
-        outputs=name_outputs(result, outputs),
+        outputs=names,
     )
 
 

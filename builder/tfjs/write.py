@@ -1,103 +1,21 @@
 """A graph as a TensorFlow.js graph model: model.json and weight shards, as bytes in memory."""
 
-import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from builder.tfjs.graph import Attr, Graph, Node, TensorType, Value
+from builder.tfjs.graph import Array, Graph, Node, TensorType, Value
 from builder.tfjs.kernels import check_kernels
-from builder.tfjs.ops import concrete, int_attr, int_tuple
+from builder.tfjs.operands import TF_DTYPES, attributes, constant_operands
+from builder.tfjs.ops import concrete
 from builder.tfjs.quantize import Quantization, encode
 
 SHARD_BYTES = 4 * 2**20
 """Largest weight file; browsers cache files of this size, and no host refuses them."""
-
-TF_DTYPES = {"float32": "DT_FLOAT", "int32": "DT_INT32", "bool": "DT_BOOL"}
-
-Ints = npt.NDArray[np.int32]
-
-
-def _ints(values: Any) -> Ints:
-    return np.asarray(values, np.int32)
-
-
-def _axes(node: Node) -> list[Ints]:
-    return [_ints(int_tuple(node, "axes"))]
-
-
-def _axis(node: Node) -> list[Ints]:
-    return [_ints(int_attr(node, "axis"))]
-
-
-def _perm(node: Node) -> list[Ints]:
-    return [_ints(int_tuple(node, "perm"))]
-
-
-def _shape(node: Node) -> list[Ints]:
-    return [_ints(concrete(node.outputs[0].shape))]
-
-
-def _broadcast_to(node: Node) -> list[Ints]:
-    return _shape(node) if len(node.inputs) == 1 else []
-
-
-def _slice(node: Node) -> list[Ints]:
-    if len(node.inputs) == 3:
-        return []
-    return [_ints(int_tuple(node, "begin")), *_shape(node)]
-
-
-def _strided_slice(node: Node) -> list[Ints]:
-    begin, steps = int_tuple(node, "begin"), int_tuple(node, "steps")
-    sizes = concrete(node.outputs[0].shape)
-    end = [b + s * (n - 1) + 1 for b, s, n in zip(begin, steps, sizes, strict=True)]
-    return [_ints(begin), _ints(end), _ints(steps)]
-
-
-def _pad(node: Node) -> list[npt.NDArray[Any]]:
-    widths = zip(int_tuple(node, "before"), int_tuple(node, "after"), strict=True)
-    return [_ints(list(widths)), np.asarray(node.attrs["value"], node.outputs[0].dtype)]
-
-
-def _top_k(node: Node) -> list[Ints]:
-    return [_ints(int_attr(node, "k"))]
-
-
-def _split(node: Node) -> list[Ints]:
-    return [_ints(int_tuple(node, "sizes")), *_axis(node)]
-
-
-OPERANDS: Mapping[str, Callable[[Node], Sequence[npt.NDArray[Any]]]] = {
-    **dict.fromkeys(("All", "Any", "Max", "Mean", "Min", "Prod", "Sum"), _axes),
-    **dict.fromkeys(("ArgMax", "ArgMin", "ConcatV2", "Cumprod", "Cumsum", "GatherV2"), _axis),
-    "BroadcastTo": _broadcast_to,
-    "PadV2": _pad,
-    "Reshape": _shape,
-    "ReverseV2": _axes,
-    "Slice": _slice,
-    "SplitV": _split,
-    "StridedSlice": _strided_slice,
-    "TopKV2": _top_k,
-    "Transpose": _perm,
-}
-"""What TensorFlow wants as constant inputs after the values, in order."""
-
-ATTRIBUTES = frozenset(
-    {
-        *("DstT", "N", "Tidx", "adj_x", "adj_y", "batch_dims", "dilations", "end_mask"),
-        *("exclusive", "explicit_paddings", "fused_ops", "keep_dims", "ksize", "num_args"),
-        *("num_split", "padding", "reverse", "sorted", "strides"),
-    }
-)
-"""Attributes that TensorFlow has under the same name; false and zero are its defaults."""
 
 
 @dataclass(frozen=True)
@@ -139,12 +57,12 @@ def write(graph: Graph, quantization: Quantization | None = None) -> GraphModel:
     check_kernels(graph)
     names = _Names(graph)
     nodes: list[dict[str, Any]] = []
-    constants: dict[str, npt.NDArray[Any]] = {}
+    constants: dict[str, Array] = {}
     for node in graph.nodes:
         if node.array is not None:
             constants[names.node[node]] = node.array
         else:
-            operands = [names.constant(a, constants) for a in OPERANDS.get(node.op, _none)(node)]
+            operands = [names.constant(a, constants) for a in constant_operands(node)]
             nodes.append(_node_def(node, names, operands))
     nodes += [
         {"name": name, "op": "Identity", "input": [names.reference(value)]}
@@ -171,16 +89,13 @@ def write(graph: Graph, quantization: Quantization | None = None) -> GraphModel:
     return GraphModel(files, inputs, outputs, graph, quantization)
 
 
-def _none(_: Node) -> Sequence[npt.NDArray[Any]]:
-    return []
-
-
 class _Names:
     """Unique names for the nodes of a graph, from the module paths they came with."""
 
     def __init__(self, graph: Graph) -> None:
         self.node: dict[Node, str] = {node: node.name for node in graph.inputs}
         self._taken = {*self.node.values(), *graph.outputs}
+        self._operands: dict[Any, str] = {}
         for name, value in graph.outputs.items():
             single = len(value.node.outputs) == 1
             if single and value.node not in self.node and value.array is None:
@@ -202,12 +117,13 @@ class _Names:
         name = self.node[value.node]
         return f"{name}:{value.index}" if value.index else name
 
-    def constant(self, array: npt.NDArray[Any], constants: dict[str, npt.NDArray[Any]]) -> str:
+    def constant(self, array: Array, constants: dict[str, Array]) -> str:
         """The name of a constant operand; equal ones are written once."""
-        kind = "x".join(map(str, array.shape)) or "scalar"
-        name = f"const/{array.dtype}/{kind}/" + "_".join(map(str, array.reshape(-1)))
-        constants[name] = array
-        return name
+        key = (array.dtype.name, array.shape, array.tobytes())
+        if key not in self._operands:
+            self._operands[key] = self._unique("const/" + "_".join(map(str, array.reshape(-1))))
+        constants[self._operands[key]] = array
+        return self._operands[key]
 
 
 def _node_def(node: Node, names: _Names, operands: list[str]) -> dict[str, Any]:
@@ -220,31 +136,8 @@ def _node_def(node: Node, names: _Names, operands: list[str]) -> dict[str, Any]:
         }
         return entry
     entry["input"] = [*map(names.reference, node.inputs), *operands]
-    attributes = {
-        key: _attribute(key, value)
-        for key, value in node.attrs.items()
-        if key in ATTRIBUTES and value is not False and value != 0
-    }
-    return entry | ({"attr": attributes} if attributes else {})
-
-
-def _attribute(key: str, value: Attr) -> dict[str, Any]:
-    if key in ("DstT", "Tidx"):
-        return {"type": TF_DTYPES[str(value)]}
-    if isinstance(value, bool):
-        return {"b": value}
-    if isinstance(value, int):
-        return {"i": str(value)}
-    if isinstance(value, str):
-        return {"s": _base64(value)}
-    assert isinstance(value, tuple)
-    if any(isinstance(v, str) for v in value):
-        return {"list": {"s": [_base64(str(v)) for v in value]}}
-    return {"list": {"i": [str(v) for v in value]}}
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+    attrs = attributes(node)
+    return entry | ({"attr": attrs} if attrs else {})
 
 
 def _tensor_shape(kind: TensorType) -> dict[str, Any]:
@@ -259,7 +152,7 @@ def _signature(types: Mapping[str, TensorType]) -> dict[str, Any]:
 
 
 def _weights(
-    constants: Mapping[str, npt.NDArray[Any]], quantization: Quantization | None
+    constants: Mapping[str, Array], quantization: Quantization | None
 ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
     """The weights of the manifest, and the shards by name, in which they lie one after the other.
 
