@@ -120,7 +120,7 @@ def test_a_wrong_number_of_output_names_is_refused():
 
 @pytest.mark.parametrize(
     ("names", "words"),
-    [(["x"], "'x' is the name of an input and"), (["a:b"], "'a:b' is not a name")],
+    [(["x"], "'x' is the name of more than one"), (["a:b"], "'a:b' is no name")],
 )
 def test_names_that_clash_or_that_tensorflow_cannot_read_are_refused(names: list[str], words: str):
     with pytest.raises(ExportError, match=words):

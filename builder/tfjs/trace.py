@@ -96,13 +96,7 @@ def trace(
     # What no output needs goes first: it may use what TensorFlow.js cannot, such as random keys.
     jaxpr, _ = dce_jaxpr(closed.jaxpr, [True] * len(closed.jaxpr.outvars), instantiate=True)
     names = name_outputs(result, outputs)
-    for name in (*inputs, *names):
-        if not re.fullmatch(r"[A-Za-z0-9.][A-Za-z0-9_./>-]*", name):
-            raise ExportError(
-                f"{name!r} is not a name in TensorFlow; use letters, digits, _ and /."
-            )
-    if both := sorted({*inputs} & {*names}):
-        raise ExportError(f"{both[0]!r} is the name of an input and of an output.")
+    _check_names((*inputs, *names))
     return Trace(
         jaxpr=jaxpr,
         constants=tuple(closed.consts),
@@ -113,6 +107,14 @@ def trace(
         },
         outputs=names,
     )
+
+
+def _check_names(names: Sequence[str]) -> None:
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9_./>-]+", name):
+            raise ExportError(f"{name!r} is no name in TensorFlow; use letters, digits, _ and /.")
+        if names.count(name) > 1:
+            raise ExportError(f"{name!r} is the name of more than one input or output.")
 
 
 def name_outputs(result: Any, names: Sequence[str] | None) -> tuple[str, ...]:
