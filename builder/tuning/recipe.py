@@ -48,7 +48,7 @@ TOWERS = {
     "tiny": TextTransformer(DIM, 192, 4, 768, 3, VOCAB_SIZE),
     "small": TextTransformer(DIM, 256, 4, 1024, 4, VOCAB_SIZE),
 }
-TRAININGS = {"tiny": Training(steps=8000), "small": Training(steps=8000)}
+TRAININGS = {"tiny": Training(steps=3400), "small": Training(steps=2100)}
 _CHUNK = 4096
 """Texts per file of targets: a few seconds of the teacher's work."""
 
