@@ -1,0 +1,50 @@
+/**
+ * The page of `make bench`: one text tower run in several ways, timed in turns. tests/bench builds it,
+ * gives it the models and calls `bench`.
+ */
+import * as onnx from './onnx';
+import type { Prompts, Runner } from './runner';
+import * as tfjs from './tfjs';
+
+let runners = new Map<string, Runner>();
+
+const bench = {
+  /** Loads all; gives the names of the runners. */
+  async load(): Promise<string[]> {
+    runners = new Map([...(await tfjs.makeRunners()), ...(await onnx.makeRunners())]);
+    return [...runners.keys()];
+  },
+
+  /** The embeddings by each runner, row by row. */
+  async embed(prompts: Prompts): Promise<Record<string, number[]>> {
+    const rows: Record<string, number[]> = {};
+    for (const [name, { prepare, run }] of runners) {
+      prepare();
+      rows[name] = [...(await run(prompts))];
+    }
+    return rows;
+  },
+
+  /** Milliseconds of each run; every round runs each runner once, so that all see the same machine. */
+  async time(prompts: Prompts, rounds: number): Promise<Record<string, number[]>> {
+    const times: Record<string, number[]> = {};
+    for (let round = 0; round < rounds; round++) {
+      for (const [name, { prepare, run }] of runners) {
+        prepare();
+        const start = performance.now();
+        await run(prompts);
+        (times[name] ??= []).push(performance.now() - start);
+      }
+    }
+    return times;
+  },
+
+  /** Milliseconds in each kernel of TensorFlow.js, a mean over some runs. */
+  async profile(name: string, prompts: Prompts, runs: number): Promise<Record<string, number>> {
+    const runner = runners.get(name);
+    if (!runner) throw new Error(`There is no runner named ${name}.`);
+    return tfjs.profile(runner, prompts, runs);
+  },
+};
+
+Object.assign(globalThis, { bench });
