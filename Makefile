@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 WEB := webapp_src
 TUNE := .venv-tuning
+BENCH := .venv-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit web chromium generate tune screenshots clean
+.PHONY: help demo serve test lint unit web chromium generate tune bench screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -72,6 +73,19 @@ $(TUNE)/.installed: builder/tuning/requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(TUNE)
 	$(TUNE)/bin/python -m pip install --quiet --constraint .ci/constraints.txt --editable . \
 		--requirement builder/tuning/requirements.txt
+	@touch $@
+
+bench: $(BENCH)/.installed tests/bench/node_modules/.installed $(WEB)/node_modules/.installed chromium ## Measure exported models beside ONNX Runtime Web, into docs/benchmarks.md.
+	$(BENCH)/bin/python -m tests.bench
+
+$(BENCH)/.installed: tests/bench/requirements.txt pyproject.toml .ci/constraints.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --constraint .ci/constraints.txt --editable '.[dev]' \
+		--requirement tests/bench/requirements.txt
+	@touch $@
+
+tests/bench/node_modules/.installed: tests/bench/package-lock.json
+	npm --prefix tests/bench ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 screenshots: $(VENV)/.installed-dev demo chromium ## Take the README's pictures of the default demo.
