@@ -69,10 +69,11 @@ def softmax(cosines: Floats, scale: float) -> Floats:
 def _embed(model: str, folder: Path, rows: list[dict[str, str]]) -> tuple[Floats, Floats]:
     towers = load_towers(model)
     captions = [row["caption1"] for row in rows]
-    specs = [
-        ImageSpec(file=folder / row["file"], id=f"i{i}", description=caption, prompts=(caption,))
+    tables = [
+        {"file": row["file"], "id": f"i{i}", "description": caption, "prompts": [caption]}
         for i, (row, caption) in enumerate(zip(rows, captions, strict=True))
     ]
+    specs = [ImageSpec.model_validate(table, context=folder) for table in tables]
     pixels = np.stack([prepare_image(spec).pixels for spec in specs])
     zimg = towers.embed_images(pixels.astype(np.float32) / 127.5 - 1)
     return zimg, towers.embed_tokens(towers.tokenizer(captions))
