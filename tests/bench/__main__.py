@@ -22,7 +22,7 @@ ORT_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-th
 PROMPTS = (5, 1)
 WARM_UP = 10
 ROUNDS = 60
-PROFILED = ("TensorFlow.js, its own kernels", "TensorFlow.js, our relaxed-simd")
+PROFILED = ("TensorFlow.js, its own kernels", "TensorFlow.js, our relaxed-simd, recorded")
 
 
 def make_site(site: Path) -> dict[str, float]:

@@ -70,7 +70,8 @@ float32 in the same rounds; the cosine is the least to JAX's embeddings.
 {latency}
 
 "Its own kernels" is the same model in TensorFlow.js as published. "Our" kernels are those of
-webapp_src/src/kernels; the page takes relaxed-simd where the browser has it, else simd.
+webapp_src/src/kernels; "recorded" is with the graph's kernels called from a recording instead of by
+TensorFlow.js's executor. The page records, and takes relaxed-simd where the browser has it.
 
 ## Where the time goes
 

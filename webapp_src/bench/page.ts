@@ -40,11 +40,7 @@ const bench = {
   },
 
   /** Milliseconds in each kernel of TensorFlow.js, a mean over some runs. */
-  async profile(name: string, prompts: Prompts, runs: number): Promise<Record<string, number>> {
-    const runner = runners.get(name);
-    if (!runner) throw new Error(`There is no runner named ${name}.`);
-    return tfjs.profile(runner, prompts, runs);
-  },
+  profile: tfjs.profile,
 };
 
 Object.assign(globalThis, { bench });

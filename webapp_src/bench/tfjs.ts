@@ -15,71 +15,94 @@ import {
 } from '@tensorflow/tfjs-core';
 import { startBackend } from '../src/inference/backends';
 import { installKernels } from '../src/kernels/kernels';
+import { RecordedGraph } from '../src/kernels/recorded-graph';
 import { LENGTH, type Prompts, type Runner } from './runner';
 
 const REPLACED = [BatchMatMul, _FusedMatMul, SplitV];
 
-/** A runner for each choice of kernels, by name. */
+/** A way to run the model: with some kernels, called by the executor or from a recording. */
+interface Way {
+  readonly kernels: readonly KernelConfig[];
+  readonly isRecorded: boolean;
+}
+
+const ways = new Map<string, Way>();
+let model: GraphModel;
+
+/** A runner for each way, by name. */
 export async function makeRunners(): Promise<Map<string, Runner>> {
   await import('@tensorflow/tfjs-backend-wasm');
-  const variants = new Map([['TensorFlow.js, its own kernels', readKernels()]]);
+  const own = readKernels();
+  ways.set('TensorFlow.js, its own kernels', { kernels: own, isRecorded: false });
   await startBackend('wasm');
   enableProdMode();
   for (const variant of ['simd', 'relaxed-simd'] as const) {
-    variants.get('TensorFlow.js, its own kernels')?.forEach(replaceKernel);
+    own.forEach(replaceKernel);
     await installKernels(variant);
-    variants.set(`TensorFlow.js, our ${variant}`, readKernels());
+    const kernels = readKernels();
+    ways.set(`TensorFlow.js, our ${variant}`, { kernels, isRecorded: false });
+    ways.set(`TensorFlow.js, our ${variant}, recorded`, { kernels, isRecorded: true });
   }
-  const model = await loadGraphModel('models/tfjs/model.json');
-  return new Map(
-    [...variants].map(([name, kernels]) => [
-      name,
-      {
-        prepare: () => {
-          kernels.forEach(replaceKernel);
-        },
-        run: (prompts) => Promise.resolve(runModel(model, prompts)),
-      },
-    ]),
-  );
+  model = await loadGraphModel('models/tfjs/model.json');
+  return new Map([...ways].map(([name, way]) => [name, makeRunner(way)]));
 }
 
-function runModel(model: GraphModel, { count, tokens }: Prompts): Float32Array {
-  const input = tensor(Int32Array.from(tokens), [count, LENGTH], 'int32');
-  const output = model.execute({ tokens: input }) as Tensor;
-  const rows = output.dataSync<'float32'>();
-  input.dispose();
-  output.dispose();
-  return rows;
+function makeRunner({ kernels, isRecorded }: Way): Runner {
+  const recorded = new RecordedGraph(model, 'tokens', 'embeddings');
+  const execute = (input: Tensor): Tensor =>
+    isRecorded ? recorded.execute(input) : (model.execute({ tokens: input }) as Tensor);
+  return {
+    prepare: () => {
+      kernels.forEach(replaceKernel);
+    },
+    run: ({ count, tokens }) => {
+      const input = tensor(Int32Array.from(tokens), [count, LENGTH], 'int32');
+      const output = execute(input);
+      const rows = output.dataSync<'float32'>();
+      input.dispose();
+      output.dispose();
+      return Promise.resolve(rows);
+    },
+  };
 }
 
-/** Milliseconds that a run of `runner` spends in each kernel, the mean of `runs`. */
+/** Milliseconds that a run spends in each kernel, the mean of `runs`. */
 export async function profile(
-  runner: Runner,
+  name: string,
   prompts: Prompts,
   runs: number,
 ): Promise<Record<string, number>> {
-  const times: Record<string, number> = {};
-  runner.prepare();
+  const way = ways.get(name);
+  if (!way) throw new Error(`There is no way named ${name}.`);
+  let times: Record<string, number> = {};
+  const addTime = (kernel: string, time: number): void => {
+    times[kernel] = (times[kernel] ?? 0) + time;
+  };
+  way.kernels.forEach(replaceKernel);
   const kernels = getKernelsForBackend('wasm');
-  for (const config of kernels) replaceKernel(withClock(config, times));
+  for (const config of kernels) replaceKernel(withClock(config, addTime));
+  const { run } = makeRunner(way);
+  await run(prompts);
+  times = {};
   const start = performance.now();
-  for (let i = 0; i < runs; i++) await runner.run(prompts);
+  for (let i = 0; i < runs; i++) await run(prompts);
   const total = performance.now() - start;
   kernels.forEach(replaceKernel);
   const inKernels = Object.values(times).reduce((a, b) => a + b, 0);
   times['outside kernels'] = total - inKernels;
-  return Object.fromEntries(Object.entries(times).map(([name, time]) => [name, time / runs]));
+  return Object.fromEntries(Object.entries(times).map(([kernel, time]) => [kernel, time / runs]));
 }
 
-function withClock(config: KernelConfig, times: Record<string, number>): KernelConfig {
+function withClock(
+  config: KernelConfig,
+  addTime: (kernel: string, time: number) => void,
+): KernelConfig {
   return {
     ...config,
     kernelFunc: (args) => {
       const start = performance.now();
       const out = config.kernelFunc(args);
-      const time = performance.now() - start;
-      times[config.kernelName] = (times[config.kernelName] ?? 0) + time;
+      addTime(config.kernelName, performance.now() - start);
       return out;
     },
   };

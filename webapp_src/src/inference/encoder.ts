@@ -1,6 +1,7 @@
-import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { io, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
 import type { GraphModelRef, SentencePieceModel, SentencePieceRef } from '../generated/manifest';
+import { RecordedGraph } from '../kernels/recorded-graph';
 import { SentencePieceTokenizer } from '../tokenizers/sentencepiece';
 import type { EncoderFiles } from './encoder-files';
 
@@ -15,7 +16,7 @@ export class PromptEncoder {
   private constructor(
     private readonly spec: EncoderSpec,
     private readonly tokenizer: SentencePieceTokenizer,
-    private readonly graph: GraphModel,
+    private readonly graph: RecordedGraph,
   ) {}
 
   static async load(spec: EncoderSpec, files: EncoderFiles): Promise<PromptEncoder> {
@@ -27,7 +28,9 @@ export class PromptEncoder {
       weightData: join(files.weights),
     };
     if (graph.signature) artifacts.signature = graph.signature;
-    return new PromptEncoder(spec, tokenizer, await loadGraphModel(io.fromMemory(artifacts)));
+    const model = await loadGraphModel(io.fromMemory(artifacts));
+    const { input, output } = spec.encoder;
+    return new PromptEncoder(spec, tokenizer, new RecordedGraph(model, input, output));
   }
 
   /** int32[maxLength]: the token row of a text. */
@@ -45,8 +48,7 @@ export class PromptEncoder {
     const input = tensor2d(tokens, [texts.length, maxLength], 'int32');
     let output: Tensor | undefined;
     try {
-      const { encoder } = this.spec;
-      output = this.graph.execute({ [encoder.input]: input }, encoder.output) as Tensor;
+      output = this.graph.execute(input);
       const rows = (await output.data()) as Float32Array;
       const dim = rows.length / texts.length;
       return texts.map((_, i) => rows.slice(i * dim, (i + 1) * dim));
