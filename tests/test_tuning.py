@@ -11,7 +11,7 @@ import sentencepiece as spm
 from builder.errors import BuilderError
 from builder.towers.npz import Params, flatten_params
 from builder.towers.text_transformer import TextTransformer
-from builder.tuning.calibrate import choose_captions, find_scale, softmax
+from builder.tuning.evaluate import choose_captions, find_scale, softmax
 from builder.tuning.corpus import MAX_WORDS, expand, make_corpus
 from builder.tuning.imagenet import ImageNetClass
 from builder.tuning.sources import Source, fetch_source

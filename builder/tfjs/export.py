@@ -82,8 +82,8 @@ def check_parity(
     # Written so that NaN, which is neither within nor beyond a limit, fails.
     if exact and not parity.max_abs_error <= MAX_ABS_ERROR:
         raise ParityError(
-            f"The exported model differs from JAX by {parity.max_abs_error:.2g} at most "
-            f"{MAX_ABS_ERROR:g} is allowed with float32 weights."
+            f"The exported model differs from JAX by {parity.max_abs_error:.2g}; with float32 "
+            f"weights {MAX_ABS_ERROR:g} at most is allowed."
         )
     if not exact and not parity.min_cosine >= MIN_COSINE:
         raise ParityError(

@@ -1,4 +1,6 @@
-"""Chooses the softmax scale: `python -m builder.tuning.calibrate CAPTIONS.csv [--model NAME]`.
+"""Scores a model on captioned photographs and finds the softmax scale that suits them.
+
+`python -m builder.tuning.evaluate CAPTIONS.csv [--model NAME]`
 
 The CSV has a column `file`, found in `images/` beside it, and a column `caption1`.
 """
@@ -19,23 +21,35 @@ Floats = NDArray[np.floating]
 CHOICES = 5
 """Captions to choose from, as many as a card of the default demo has prompts."""
 SCALES = range(1, 101)
+RANKS = (1, 5, 10)
 
 
 def main() -> None:
-    """Prints the scale with the smallest cross-entropy, and how sure it makes the model."""
-    parser = argparse.ArgumentParser(prog="python -m builder.tuning.calibrate")
+    """Prints recalls both ways, and the scale with the smallest cross-entropy."""
+    parser = argparse.ArgumentParser(prog="python -m builder.tuning.evaluate")
     parser.add_argument("captions", type=Path)
     parser.add_argument("--model", default="mini-small")
     options = parser.parse_args()
     with options.captions.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    cosines = choose_captions(*_embed(options.model, options.captions.parent / "images", rows))
+    zimg, ztxt = _embed(options.model, options.captions.parent / "images", rows)
+    print(f"{options.model}, {len(rows)} photographs with one caption each")
+    for direction, cosines in (("text to image", ztxt @ zimg.T), ("image to text", zimg @ ztxt.T)):
+        recalls = ", ".join(f"R@{k} {recall(cosines, k):.3f}" for k in RANKS)
+        print(f"{direction}: {recalls}")
+    cosines = choose_captions(zimg, ztxt)
     best = find_scale(cosines)
     chosen = np.mean(cosines.argmax(1) == 0)
     print(
-        f"{options.model}: scale {best}, cross-entropy {cross_entropy(cosines, best):.3f}, "
+        f"scale {best}: cross-entropy {cross_entropy(cosines, best):.3f}, "
         f"{chosen:.0%} right at a mean confidence of {softmax(cosines, best).max(1).mean():.0%}"
     )
+
+
+def recall(cosines: Floats, k: int) -> float:
+    """Share of the rows of `[n, n]` whose own column is among their `k` largest."""
+    better = (cosines > np.diag(cosines)[:, None]).sum(1)
+    return float(np.mean(better < k))
 
 
 def choose_captions(zimg: Floats, ztxt: Floats, seed: int = 0, repeats: int = 20) -> Floats:
