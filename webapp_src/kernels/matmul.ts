@@ -58,6 +58,8 @@ export function multiply(
   high: f32,
 ): void {
   const cStride = <usize>n * sizeof<f32>();
+  const tiles = <usize>max((m + ROWS - 1) / ROWS, 1);
+  const step = PANEL_ROW / tiles;
   const zero = f32x4.splat(0);
   const lows = f32x4.splat(low);
   const highs = f32x4.splat(high);
@@ -66,6 +68,10 @@ export function multiply(
     const start = <usize>column * sizeof<f32>();
     const bias0 = bias ? loadLanes(bias + start, count) : zero;
     const bias1 = bias ? loadLanes(bias + start + VECTOR, count - 4) : zero;
+    const end = packed + <usize>k * PANEL_ROW;
+    // Weights come from afar: while this panel is used, `step` by `step`, the next one is touched.
+    let ahead = count > COLUMNS ? end : packed;
+    let touched = zero;
     for (let row = 0; row < m; row += ROWS) {
       // Rows below the last one repeat it: they compute and write the same numbers again.
       let a0 = a + <usize>row * rowStride;
@@ -86,7 +92,9 @@ export function multiply(
       let sum30 = bias0;
       let sum31 = bias1;
       let panel = packed;
-      for (let i = 0; i < k; i++) {
+      while (panel < end) {
+        touched = v128.load(ahead);
+        ahead += step;
         const b0 = v128.load(panel);
         const b1 = v128.load(panel, VECTOR);
         panel += PANEL_ROW;
@@ -112,7 +120,9 @@ export function multiply(
       storeRow(c2, clamp(sum20, lows, highs), clamp(sum21, lows, highs), count);
       storeRow(c3, clamp(sum30, lows, highs), clamp(sum31, lows, highs), count);
     }
-    packed += <usize>k * PANEL_ROW;
+    // Never so, but without any use the compiler would leave out the touching.
+    if (k < 0) v128.store(c, touched);
+    packed = end;
   }
 }
 

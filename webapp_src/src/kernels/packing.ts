@@ -4,6 +4,9 @@ import type { MatMulModule } from './module';
 
 const PANEL_COLUMNS = 8;
 
+/** The kernel touches what is ahead of it, up to so many bytes behind the last panel. */
+const READ_AHEAD = 16;
+
 /** Bytes that one of the matrices takes when packed. */
 export function packedBytes({ rows, columns }: Matrices): number {
   return Math.ceil(columns / PANEL_COLUMNS) * PANEL_COLUMNS * rows * FLOAT_BYTES;
@@ -54,7 +57,7 @@ export class Packing {
 
   private pack(matrices: Matrices): number {
     const { pointer, count, rows, columns, rowStride, columnStride } = matrices;
-    const packed = this.heap.allocate(count * packedBytes(matrices));
+    const packed = this.heap.allocate(count * packedBytes(matrices) + READ_AHEAD);
     for (let i = 0; i < count; i++) {
       const from = pointer + i * matrixBytes(matrices);
       const to = packed + i * packedBytes(matrices);

@@ -4,21 +4,22 @@ import {
   unregisterKernel,
   type KernelConfig,
   type KernelFunc,
+  type NamedTensorInfoMap,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import type { WasmBackend } from './heap';
 import type { KernelArguments } from './kernels';
 
-/** An argument of a kernel: data of the recording itself, or what is in a slot when it is replayed. */
-type Argument = Omit<TensorInfo, 'dataId'> &
-  ({ readonly dataId: object } | { readonly slot: number });
+/** What a kernel is given: the data is put in before each call, from a slot. */
+interface Read {
+  readonly info: TensorInfo;
+  readonly slot: number;
+}
 
 interface Call {
   readonly kernel: KernelFunc;
-  readonly attrs: KernelArguments['attrs'];
-  readonly inputs: readonly (readonly [name: string, argument: Argument])[];
-  /** Some kernels, Concat for one, take a list and no names. */
-  readonly isList: boolean;
+  readonly args: KernelArguments;
+  readonly reads: readonly Read[];
   /** The slot of the first output; the others follow. */
   readonly slot: number;
   /** The slots that no later call reads. */
@@ -40,7 +41,7 @@ export class Recording {
   private readonly kept = new Set<object>();
   private readonly slots = new Map<object, number>();
   private slotCount = INPUT + 1;
-  private output: Argument | undefined;
+  private output: Read | undefined;
 
   private constructor(private readonly backend: WasmBackend) {}
 
@@ -65,18 +66,17 @@ export class Recording {
 
   /** The result for another input of the same shape, which is left as it is. */
   replay(input: TensorInfo): TensorInfo {
-    const slots: (object | undefined)[] = [input.dataId];
-    const fill = (argument: Argument): TensorInfo => ({
-      shape: argument.shape,
-      dtype: argument.dtype,
-      dataId: 'slot' in argument ? (slots[argument.slot] ?? {}) : argument.dataId,
-    });
-    for (const { kernel, attrs, inputs, isList, slot, last } of this.calls) {
-      const filled = (isList ? [] : {}) as Record<string, TensorInfo>;
-      for (const [name, argument] of inputs) filled[name] = fill(argument);
-      const args = { inputs: filled, backend: this.backend };
-      const outputs = [kernel(attrs ? { ...args, attrs } : args)].flat();
-      outputs.forEach(({ dataId }, i) => (slots[slot + i] = dataId));
+    const slots: TensorInfo['dataId'][] = [input.dataId];
+    const fill = ({ info, slot }: Read): TensorInfo => {
+      const dataId = slots[slot];
+      if (dataId) info.dataId = dataId;
+      return info;
+    };
+    for (const { kernel, args, reads, slot, last } of this.calls) {
+      reads.forEach(fill);
+      const outputs = kernel(args);
+      if (Array.isArray(outputs)) outputs.forEach(({ dataId }, i) => (slots[slot + i] = dataId));
+      else slots[slot] = outputs.dataId;
       for (const done of last) this.release(slots[done]);
     }
     if (!this.output) throw new Error('The recording was not finished.');
@@ -96,17 +96,15 @@ export class Recording {
     return {
       ...config,
       kernelFunc: (args) => {
-        const inputs = Object.entries(args.inputs).flatMap(([name, info]) =>
-          info ? [[name, this.argument(info)] as const] : [],
-        );
+        const reads: Read[] = [];
+        const inputs = this.copyInputs(args.inputs, reads);
         const outputs = config.kernelFunc(args);
         const slot = this.slotCount;
         for (const { dataId } of [outputs].flat()) this.slots.set(dataId, this.slotCount++);
         this.calls.push({
           kernel: config.kernelFunc,
-          attrs: args.attrs,
-          inputs,
-          isList: Array.isArray(args.inputs),
+          args: { ...args, inputs },
+          reads,
           slot,
           last: [],
         });
@@ -115,25 +113,36 @@ export class Recording {
     };
   }
 
-  private argument({ dataId, shape, dtype }: TensorInfo): Argument {
-    const slot = this.slots.get(dataId);
-    if (slot !== undefined) return { shape, dtype, slot };
-    if (!this.kept.has(dataId)) {
-      this.backend.incRef(dataId);
-      this.kept.add(dataId);
-    }
-    return { shape, dtype, dataId };
+  /** Inputs to call the kernel with again; which of them are from slots is added to `reads`. */
+  private copyInputs(inputs: NamedTensorInfoMap, reads: Read[]): NamedTensorInfoMap {
+    const copies = Object.entries(inputs).map(([name, input]) => {
+      if (!input) return [name, input] as const;
+      const info = { dataId: input.dataId, shape: input.shape, dtype: input.dtype };
+      const slot = this.slots.get(input.dataId);
+      if (slot === undefined) this.keep(input.dataId);
+      else reads.push({ info, slot });
+      return [name, info] as const;
+    });
+    // Some kernels, Concat for one, take a list.
+    return Object.assign(Array.isArray(inputs) ? [] : {}, Object.fromEntries(copies));
+  }
+
+  private keep(dataId: object): void {
+    if (this.kept.has(dataId)) return;
+    this.backend.incRef(dataId);
+    this.kept.add(dataId);
   }
 
   /** Finds where each slot is read last: there its data goes, or where it is made if it never is. */
-  private finish(result: TensorInfo): void {
-    this.output = this.argument(result);
-    const seen = new Set<number>([INPUT, 'slot' in this.output ? this.output.slot : INPUT]);
+  private finish({ dataId, shape, dtype }: TensorInfo): void {
+    const output = this.slots.get(dataId);
+    if (output === undefined) throw new Error('The result was not computed by kernels.');
+    this.output = { info: { dataId, shape, dtype }, slot: output };
+    const seen = new Set<number>([INPUT, output]);
     for (const [i, call] of [...this.calls.entries()].reverse()) {
       const end = this.calls[i + 1]?.slot ?? this.slotCount;
       const made = Array.from({ length: end - call.slot }, (_, j) => call.slot + j);
-      const read = call.inputs.flatMap(([, argument]) => ('slot' in argument ? argument.slot : []));
-      for (const slot of [...made, ...read]) {
+      for (const slot of [...made, ...call.reads.map((read) => read.slot)]) {
         if (!seen.has(slot)) call.last.push(slot);
         seen.add(slot);
       }
