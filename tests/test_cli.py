@@ -1,14 +1,17 @@
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from builder import __version__
 from builder.cli import main
-from tests.conftest import DEMO, MakeDemo
-from tests.test_site import write_small_site
+from tests.conftest import MakeDemo
+from tests.test_site import content, write_small_site
 
 
 def run(*words: str | Path) -> tuple[int, str]:
@@ -34,21 +37,84 @@ def test_new_says_what_to_do_next(tmp_path: Path):
     assert f"lit-demo build {tmp_path / 'mine' / 'demo.toml'}" in text
 
 
-def test_mistakes_in_a_spec_exit_with_2_and_no_traceback(make_demo: MakeDemo):
-    spec = make_demo(DEMO.replace("title =", "titel ="))
-    code, text = run("build", spec, "-o", spec.parent / "site")
-    assert code == 2
-    assert "demo.toml:1: titel: unknown key" in text
-    assert "Traceback" not in text
-    assert not (spec.parent / "site").exists()
+def replace_in_spec(old: str, new: str) -> Callable[[Path], None]:
+    def spoil(spec: Path) -> None:
+        text = spec.read_text(encoding="utf-8")
+        assert old in text
+        spec.write_text(text.replace(old, new), encoding="utf-8")
+
+    return spoil
 
 
-def test_a_picture_that_is_none_exits_with_2(make_demo: MakeDemo):
+def cut_off_a_picture(spec: Path) -> None:
+    path = spec.parent / "images" / "red.png"
+    path.write_bytes(path.read_bytes()[:500])
+
+
+def fake_a_picture(spec: Path) -> None:
+    (spec.parent / "images" / "red.png").write_bytes(b"<svg>not a picture</svg>")
+
+
+def plant_a_bomb(spec: Path) -> None:
+    Image.new("1", (12_000, 12_000)).save(spec.parent / "images" / "red.png")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (replace_in_spec("title =", "titel ="), "demo.toml:1: titel: unknown key"),
+        (replace_in_spec("red.png", "no.png"), "no.png|Put the picture there"),
+        (replace_in_spec("blue.png", "red.png"), "already that of images[0]"),
+        (replace_in_spec('["a red square", "a blue circle"]', "[]"), "the list is empty"),
+        (replace_in_spec('"a blue circle"', '" "'), "images[0].prompts[1]: the text is empty"),
+        (replace_in_spec("mini-tiny", "mini-huge"), "there is no model 'mini-huge'"),
+        (replace_in_spec("author", "crop = [0, 0, 999, 999]\nauthor"), "blue.png: crop ="),
+        (replace_in_spec("[[models]]", "[[models"), "not valid TOML"),
+        (cut_off_a_picture, "red.png: cut off or damaged"),
+        (fake_a_picture, "red.png: not a picture"),
+        (plant_a_bomb, "red.png: more than 89 million pixels"),
+    ],
+)
+def test_bad_input_exits_with_2_names_it_and_leaves_the_old_site(
+    make_demo: MakeDemo, spoil: Callable[[Path], None], message: str
+):
     spec = make_demo()
-    (spec.parent / "images" / "red.png").write_bytes(b"not a picture")
-    code, text = run("build", spec, "-o", spec.parent / "site")
+    site = spec.parent / "site"
+    write_small_site(site)
+    before = content(site)
+    spoil(spec)
+    code, text = run("build", spec, "-o", site, "--cache-dir", spec.parent / "cache")
     assert code == 2
-    assert "red.png: not a picture" in text
+    for part in message.split("|"):
+        assert part in text
+    assert "Traceback" not in text
+    assert content(site) == before
+
+
+def test_ctrl_c_leaves_the_old_site(make_demo: MakeDemo):
+    spec = make_demo()
+    site = spec.parent / "site"
+    write_small_site(site)
+    before = content(site)
+    command = [sys.executable, "-m", "builder", "build", spec, "-o", site]
+    build = subprocess.Popen(
+        [*command, "--cache-dir", spec.parent / "cache"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert build.stdout
+    for line in build.stdout:
+        if line.startswith("Embed images"):
+            build.send_signal(signal.SIGINT)
+            break
+    _, errors = build.communicate()
+    assert (build.returncode, errors) == (
+        130,
+        "Interrupted; what was there before is unchanged.\n",
+    )
+    assert content(site) == before
+    assert sorted(path.name for path in spec.parent.iterdir()) == ["demo.toml", "images", "site"]
 
 
 def test_check_passes_a_whole_site_and_fails_a_changed_one(tmp_path: Path):
