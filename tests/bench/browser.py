@@ -53,7 +53,7 @@ class Bench:
         return self._call("time", _prompts(prompts), rounds)
 
     def profile(self, runner: str, prompts: int, runs: int) -> Mapping[str, float]:
-        """Mean milliseconds by kernel."""
+        """Median milliseconds by kernel."""
         return self._call("profile", runner, _prompts(prompts), runs)
 
     def _call(self, name: str, *arguments: object) -> Any:

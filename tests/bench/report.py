@@ -75,7 +75,7 @@ TensorFlow.js's executor. The page records, and takes relaxed-simd where the bro
 
 ## Where the time goes
 
-Milliseconds by kernel of TensorFlow.js, means over {rounds} runs with a clock in every kernel,
+Milliseconds by kernel of TensorFlow.js, medians of {rounds} runs with a clock in every kernel,
 which itself takes time. "Outside kernels" is JavaScript: the executor, the ops and the engine.
 
 {profile}

@@ -39,7 +39,7 @@ const bench = {
     return times;
   },
 
-  /** Milliseconds in each kernel of TensorFlow.js, a mean over some runs. */
+  /** Milliseconds in each kernel of TensorFlow.js, a median of some runs. */
   profile: tfjs.profile,
 };
 

@@ -66,7 +66,7 @@ function makeRunner({ kernels, isRecorded }: Way): Runner {
   };
 }
 
-/** Milliseconds that a run spends in each kernel, the mean of `runs`. */
+/** Milliseconds that a run spends in each kernel, the median of `runs`. */
 export async function profile(
   name: string,
   prompts: Prompts,
@@ -74,35 +74,39 @@ export async function profile(
 ): Promise<Record<string, number>> {
   const way = ways.get(name);
   if (!way) throw new Error(`There is no way named ${name}.`);
-  let times: Record<string, number> = {};
-  const addTime = (kernel: string, time: number): void => {
-    times[kernel] = (times[kernel] ?? 0) + time;
-  };
   way.kernels.forEach(replaceKernel);
   const kernels = getKernelsForBackend('wasm');
-  for (const config of kernels) replaceKernel(withClock(config, addTime));
+  const clocks = new Map(kernels.map(({ kernelName }) => [kernelName, 0]));
+  for (const config of kernels) replaceKernel(withClock(config, clocks));
   const { run } = makeRunner(way);
   await run(prompts);
-  times = {};
-  const start = performance.now();
-  for (let i = 0; i < runs; i++) await run(prompts);
-  const total = performance.now() - start;
+  const times = new Map<string, number[]>();
+  for (let i = 0; i < runs; i++) {
+    for (const kernel of clocks.keys()) clocks.set(kernel, 0);
+    const start = performance.now();
+    await run(prompts);
+    const total = performance.now() - start;
+    const inKernels = [...clocks.values()].reduce((a, b) => a + b, 0);
+    for (const [kernel, time] of [...clocks, ['outside kernels', total - inKernels] as const]) {
+      times.set(kernel, [...(times.get(kernel) ?? []), time]);
+    }
+  }
   kernels.forEach(replaceKernel);
-  const inKernels = Object.values(times).reduce((a, b) => a + b, 0);
-  times['outside kernels'] = total - inKernels;
-  return Object.fromEntries(Object.entries(times).map(([kernel, time]) => [kernel, time / runs]));
+  return Object.fromEntries([...times].map(([kernel, list]) => [kernel, median(list)]));
 }
 
-function withClock(
-  config: KernelConfig,
-  addTime: (kernel: string, time: number) => void,
-): KernelConfig {
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN;
+}
+
+function withClock(config: KernelConfig, clocks: Map<string, number>): KernelConfig {
   return {
     ...config,
     kernelFunc: (args) => {
       const start = performance.now();
       const out = config.kernelFunc(args);
-      addTime(config.kernelName, performance.now() - start);
+      const time = performance.now() - start;
+      clocks.set(config.kernelName, (clocks.get(config.kernelName) ?? 0) + time);
       return out;
     },
   };
