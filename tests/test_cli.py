@@ -19,7 +19,7 @@ def run(*words: str | Path) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-@pytest.mark.parametrize("command", ["new", "build", "serve", "check"])
+@pytest.mark.parametrize("command", ["new", "build", "convert", "serve", "check"])
 def test_every_command_explains_itself(command: str):
     assert command in run("--help")[1]
     code, text = run(command, "--help")

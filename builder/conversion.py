@@ -1,0 +1,154 @@
+"""A JAX function by name to a folder with its graph model, compared with JAX before it is kept."""
+
+import importlib
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.errors import BuilderError, ExportError, ParityError
+from builder.tfjs.export import Parity, export, measure_parity
+from builder.tfjs.quantize import Quantization
+from builder.tfjs.runtime import Runtime
+from builder.tfjs.write import GraphModel
+from builder.towers.npz import unflatten_params
+
+Array = NDArray[Any]
+Inputs = Mapping[str, tuple[str, str]]
+"""Shape, with symbolic sizes, and dtype of each input by name."""
+
+SAMPLE_SIZES = (1, 2, 5)
+"""What symbolic sizes stand for when the converted model is compared with JAX."""
+
+_INPUT = re.compile(r"(?:(?P<name>\w+)=)?(?P<shape>\(.*\)):(?P<dtype>\w+)")
+_SMALL = 10
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A converted model and how far it is from JAX; `seconds` is the export alone."""
+
+    model: GraphModel
+    parity: Parity
+    seconds: float
+
+
+def convert_function(
+    target: str,
+    params_file: Path,
+    input_texts: Sequence[str],
+    out: Path,
+    *,
+    quantization: Quantization | None,
+    min_cosine: float,
+    max_bytes: int | None,
+) -> Conversion:
+    """Convert `module:function`, called with the parameters of an npz file and the inputs.
+
+    Raises:
+        BuilderError: if something that was named cannot be found or read.
+        ExportError: for what TensorFlow.js cannot run, or a model larger than `max_bytes`.
+        ParityError: if the model is further from JAX than allowed. Nothing is written then.
+    """
+    apply_fn = load_function(target)
+    params = _load_params(params_file)
+    inputs = parse_inputs(input_texts)
+    started = time.perf_counter()
+    model = export(apply_fn, params, inputs, quantization=quantization)
+    seconds = time.perf_counter() - started
+    if max_bytes is not None and model.bytes > max_bytes:
+        raise ExportError(
+            f"{target}: the model has {model.bytes:,} bytes, more than the {max_bytes:,} of"
+            " --max-bytes. Store its weights in fewer with --quantize."
+        )
+    parity = _compare(model, apply_fn, params, inputs)
+    if not parity.min_cosine >= min_cosine:
+        raise ParityError(
+            f"{target}: the least cosine to JAX's output is {parity.min_cosine:.6f}, below the"
+            f" {min_cosine} of --min-cosine. Quantize less, or allow less."
+        )
+    model.save(out)
+    return Conversion(model, parity, seconds)
+
+
+def load_function(target: str) -> Callable[..., Any]:
+    """The function that `package.module:function` names; modules of this folder come first."""
+    module_name, _, function_name = target.partition(":")
+    if not module_name or not function_name:
+        raise BuilderError(f"'{target}' names no function. Write it as module:function.")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise BuilderError(
+            f"{target}: {error}. Install it, or run the command in the folder that holds it."
+        ) from None
+    finally:
+        sys.path.pop(0)
+    function = getattr(module, function_name, None)
+    if not callable(function):
+        raise BuilderError(f"{target}: {module_name} has no function '{function_name}'.")
+    return function
+
+
+def parse_inputs(texts: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Inputs by name from texts such as `(b, 16):int32` and `tokens=(b, 16):int32`."""
+    inputs: dict[str, tuple[str, str]] = {}
+    for index, text in enumerate(texts):
+        found = _INPUT.fullmatch(text.strip())
+        if not found:
+            raise BuilderError(
+                f"--input '{text}' is not understood. Write a shape and a dtype, with a name if you"
+                " like: '(b, 16):int32' or 'tokens=(b, 16):int32'."
+            )
+        name = found["name"] or f"input_{index}"
+        if name in inputs:
+            raise BuilderError(f"--input '{text}': there is already an input '{name}'.")
+        inputs[name] = (found["shape"], found["dtype"])
+    return inputs
+
+
+def _load_params(path: Path) -> Any:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return unflatten_params({key: file[key] for key in file.files})
+    except (OSError, ValueError) as error:
+        raise BuilderError(f"{path}: cannot be read as an npz file: {error}") from None
+
+
+def _compare(
+    model: GraphModel, apply_fn: Callable[..., Any], params: Any, inputs: Inputs
+) -> Parity:
+    """The worst parity over samples of several sizes."""
+    found: list[Parity] = []
+    with Runtime() as runtime:
+        runtime.load(model.files)
+        for size in SAMPLE_SIZES:
+            sample = _draw_sample(inputs, size)
+            results = jax.tree.leaves(apply_fn(params, *sample.values()))
+            expected = dict(zip(model.outputs, results, strict=True))
+            found.append(measure_parity(runtime.predict(sample), expected))
+    return Parity(
+        max_abs_error=max(parity.max_abs_error for parity in found),
+        min_cosine=min(parity.min_cosine for parity in found),
+    )
+
+
+def _draw_sample(inputs: Inputs, size: int) -> dict[str, Array]:
+    """Normal numbers, and small whole ones where integers are asked for (they may be indices)."""
+    rng = np.random.default_rng(0)
+    sample: dict[str, Array] = {}
+    for name, (shape, dtype) in inputs.items():
+        dims = jax.export.symbolic_shape(shape.strip("() "))
+        sizes = [d if isinstance(d, int) else size for d in dims]
+        is_float = np.issubdtype(np.dtype(dtype), np.floating)
+        values = rng.normal(size=sizes) if is_float else rng.integers(0, _SMALL, sizes)
+        sample[name] = values.astype(dtype)
+    return sample
