@@ -3,7 +3,6 @@ import {
   add,
   backend,
   concat,
-  engine,
   matMul,
   memory,
   mul,
@@ -66,6 +65,11 @@ function values(run: (x: Tensor) => Tensor, first: number, count: number): numbe
   return numbers;
 }
 
+/** Tensors, and the data that the backend holds for them and for recordings. */
+function countData(): [tensors: number, data: number] {
+  return [memory().numTensors, backend().numDataIds()];
+}
+
 describe('a recorded graph', () => {
   it('gives for every input what the graph gives, and runs it once for each shape', () => {
     for (const [first, count] of [
@@ -92,15 +96,28 @@ describe('a recorded graph', () => {
     x.dispose();
   });
 
+  it('keeps nothing of a run that failed, and can run again', () => {
+    const expected = values((x) => graph.execute({ x }), 1, 1);
+    const work = graph.execute.getMockImplementation();
+    graph.execute.mockImplementationOnce((inputs) => {
+      work?.(inputs).dispose();
+      throw new Error('Out of memory');
+    });
+    const x = input(1, 1);
+    const before = countData();
+    expect(() => recorded.execute(x)).toThrow('Out of memory');
+    expect(countData()).toEqual(before);
+    x.dispose();
+    expect(values((y) => recorded.execute(y), 1, 1)).toEqual(expected);
+  });
+
   it('uses no more memory run after run, and none once disposed of', () => {
-    const { backend: wasm } = engine() as unknown as { backend: { numDataIds(): number } };
-    expect(wasm).toBe(backend());
     values((x) => recorded.execute(x), 1, 2);
-    const [tensors, data] = [memory().numTensors, wasm.numDataIds()];
+    const [tensors, data] = countData();
     for (let i = 0; i < 20; i++) values((x) => recorded.execute(x), i, 2);
-    expect([memory().numTensors, wasm.numDataIds()]).toEqual([tensors, data]);
+    expect(countData()).toEqual([tensors, data]);
     recorded.dispose();
     // Gone are the weights, and the two constants that the recording kept.
-    expect([memory().numTensors, wasm.numDataIds()]).toEqual([tensors - 1, data - 3]);
+    expect(countData()).toEqual([tensors - 1, data - 3]);
   });
 });

@@ -59,6 +59,9 @@ export class Recording {
       const result = run();
       recording.finish(result);
       return [recording, result];
+    } catch (error) {
+      recording.dispose();
+      throw error;
     } finally {
       kernels.forEach(replaceKernel);
     }
