@@ -2,36 +2,48 @@
 
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from builder.serve import make_server
 from tests.e2e.conftest import FLAGS, chromium_path
 
-# name: width, height, pixel ratio, colour scheme
-SHOTS = {
-    "desktop": (1280, 860, 1, "light"),
-    "phone": (390, 844, 2, "light"),
-    "phone-dark": (390, 844, 2, "dark"),
-}
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture to take: the window, its pixel ratio and colours, and what is scrolled to its top."""
+
+    name: str
+    width: int
+    height: int
+    ratio: float
+    scheme: Literal["light", "dark"]
+    top: str
 
 
-def take(
-    browser: Browser, url: str, path: Path, width: int, height: int, ratio: float, scheme: str
-):
+SHOTS = (
+    Shot("desktop", 1280, 1000, 1, "light", "lit-demo-app"),
+    Shot("phone", 390, 844, 1.5, "dark", "lit-demo-card"),
+)
+
+
+def take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
     """One picture of the page, once its first card is answered."""
     context = browser.new_context(
-        viewport={"width": width, "height": height},
-        device_scale_factor=ratio,
-        color_scheme=scheme,  # pyright: ignore[reportArgumentType]
+        viewport={"width": shot.width, "height": shot.height},
+        device_scale_factor=shot.ratio,
+        color_scheme=shot.scheme,
     )
     page = context.new_page()
     page.goto(url)
     expect(page.locator("lit-demo-card").first).to_have_attribute("data-state", "current")
+    page.locator(shot.top).first.evaluate("element => element.scrollIntoView()")
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)  # the bars move to their places
-    page.screenshot(path=path)
+    page.screenshot(path=folder / f"{shot.name}.png")
     context.close()
 
 
@@ -43,8 +55,8 @@ def main(site: Path, folder: Path) -> None:
     url = f"http://127.0.0.1:{server.server_address[1]}/demo/"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
-        for name, (width, height, ratio, scheme) in SHOTS.items():
-            take(browser, url, folder / f"{name}.png", width, height, ratio, scheme)
+        for shot in SHOTS:
+            take(browser, url, shot, folder)
         browser.close()
     server.shutdown()
 
