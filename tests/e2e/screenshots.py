@@ -14,7 +14,7 @@ from tests.e2e.conftest import FLAGS, chromium_path
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture to take: the window, its pixel ratio and colours, and what is scrolled to its top."""
+    """A picture to take: its window, pixel ratio and colours, and what is scrolled to the top."""
 
     name: str
     width: int
