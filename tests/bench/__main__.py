@@ -20,8 +20,8 @@ WEB = ROOT / "webapp_src"
 ORT = Path(__file__).parent / "node_modules/onnxruntime-web/dist"
 ORT_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 PROMPTS = (5, 1)
-WARM_UP = 10
-ROUNDS = 60
+WARM_UP = 5
+ROUNDS = 30
 PROFILED = ("TensorFlow.js, its own kernels", "TensorFlow.js, our relaxed-simd, recorded")
 
 

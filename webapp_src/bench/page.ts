@@ -6,6 +6,8 @@ import * as onnx from './onnx';
 import type { Prompts, Runner } from './runner';
 import * as tfjs from './tfjs';
 
+const TIMED_RUNS = 3;
+
 let runners = new Map<string, Runner>();
 
 const bench = {
@@ -25,15 +27,21 @@ const bench = {
     return rows;
   },
 
-  /** Milliseconds of each run; every round runs each runner once, so that all see the same machine. */
+  /**
+   * Milliseconds of each run. Every round runs each runner a few times, so that all see the same
+   * machine; the first of them is not timed, since others have filled the caches with their weights.
+   */
   async time(prompts: Prompts, rounds: number): Promise<Record<string, number[]>> {
     const times: Record<string, number[]> = {};
     for (let round = 0; round < rounds; round++) {
       for (const [name, { prepare, run }] of runners) {
         prepare();
-        const start = performance.now();
         await run(prompts);
-        (times[name] ??= []).push(performance.now() - start);
+        for (let i = 0; i < TIMED_RUNS; i++) {
+          const start = performance.now();
+          await run(prompts);
+          (times[name] ??= []).push(performance.now() - start);
+        }
       }
     }
     return times;

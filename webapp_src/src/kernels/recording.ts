@@ -140,6 +140,7 @@ export class Recording {
   private finish({ dataId, shape, dtype }: TensorInfo): void {
     const output = this.slots.get(dataId);
     if (output === undefined) throw new Error('The result was not computed by kernels.');
+    this.slots.clear();
     this.output = { info: { dataId, shape, dtype }, slot: output };
     const seen = new Set<number>([INPUT, output]);
     for (const [i, call] of [...this.calls.entries()].reverse()) {
