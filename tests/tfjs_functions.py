@@ -72,6 +72,10 @@ ELEMENTWISE = [
     *(_f(f.__name__, _positive(f), X) for f in (jnp.log, jnp.log1p, jnp.sqrt, lax.rsqrt)),
     _f("logistic", jax.nn.sigmoid, X),
     _f("erf", jax.scipy.special.erf, X),
+    _f("erf_inv", lambda x: jax.scipy.special.erfinv(jnp.tanh(2 * x)), X),
+    _f(
+        "erf_inv_ends", lambda x: jax.scipy.special.erfinv(jnp.array([-1, 0, 1.0]) + 0 * x[0, 0]), X
+    ),
     _f("exp2", jnp.exp2, X),
     _f("is_finite", lambda x: jnp.isfinite(1 / (x - x[:1])), X),
     *(_f(f.__name__, f, X) for f in (jnp.sinh, jnp.cosh, jnp.tan, jnp.arctan, jnp.arcsinh)),
@@ -148,6 +152,9 @@ PRODUCTS = [
     _f("two_free", lambda x, y: jnp.einsum("bqn,nhd->bqhd", x, y), "(b,6,8)", "(8,2,4)"),
     _f("outer", lambda x, y: jnp.einsum("bi,bj->bij", x, y), X, "(b,3)"),
     _f("batch_last", lambda x, y: jnp.einsum("ijb,jkb->bik", x, y), "(2,3,b)", "(3,4,b)"),
+    _f("int_product", lambda x, y: x @ y, "(b,6,4):int32", "(b,4,3):int32"),
+    _f("int_dense", lambda x: x @ jnp.arange(12, dtype=jnp.int32).reshape(4, 3) * 50021, INTS),
+    _f("int_inner", lambda x, y: x @ y, "(4):int32", "(4):int32"),
     _f("swapped", lambda x, y: jnp.einsum("bkm,bnk->bmn", x, y), "(b,3,4)", "(b,5,3)"),
 ]
 INDEXING = [
@@ -265,6 +272,58 @@ GATHERS = [
     _f("update_slice", lambda x, y: lax.dynamic_update_slice(x, y, (0, 1)), "(5,4)", "(2,2)"),
     _f("one_hot", lambda i: jax.nn.one_hot(i, 6), INTS),
 ]  # fmt: skip
+TWICE = np.array([1, 3, 1])
+ROW_INDICES = "(b):int32"
+UPDATES = [
+    _f("set_column", lambda x: x.at[:, 1].set(7.0), X),
+    _f("set_block", lambda x, y: x.at[:, 1:3].set(y), X, "(b,2)"),
+    _f("set_strided", lambda x: x.at[:, ::2].set(0.5), X),
+    _f("set_last", lambda x: x.at[:, -1].set(-1), X),
+    _f("set_outside", lambda x: x.at[:, 9].set(7.0), X),
+    _f("set_moving", lambda x, i: x.at[i[0, 0]].set(7.0), "(6,4)", INTS),
+    _f("set_rows", lambda x, i: x.at[jnp.arange(x.shape[0]), i].set(7.0), "(b,5)", ROW_INDICES),
+    _f("set_some_outside", lambda x, i: x.at[jnp.arange(x.shape[0]), i].set(7.0), X, "(b):int32"),
+    _f("set_flags", lambda x, i: x.at[0, i].set(True), BOOLS, "(2):int32"),
+    _f("set_clipped", lambda x, i: x.at[0, i].set(7.0, mode="clip"), "(3,3)", "(2):int32"),
+    *(_f(f"set_row_{i}", lambda x, i=i: x.at[i].set(1.0), X) for i in (0, 1, -1)),
+    _f("add_one", lambda x: x.at[:, 2].add(1.0), X),
+    _f("add_repeated", lambda x, i: x.at[:, i[0]].add(x), "(b,5)", "(1,5):int32"),
+    _f("add_ints", lambda i: jnp.zeros((5,), jnp.int32).at[i].add(1), INTS),
+    _f("subtract_rows", lambda x, i: x.at[i].subtract(2.0), "(5,4)", "(7):int32"),
+    _f("max_repeated", lambda x, y: x.at[:, TWICE].max(y), X, "(b,3)"),
+    _f("min_moving", lambda x, i, y: x.at[i].min(y), "(5,4)", "(3):int32", "(3,4)"),
+    _f("multiply_repeated", lambda x, i: x.at[i].mul(3.0), "(5,4)", "(7):int32"),
+    _f("multiply_block", lambda x: x.at[:, 1:3].mul(3.0), X),
+    _f("max_unique", lambda x, i: x.at[jnp.arange(x.shape[0]), i].max(0.0, unique_indices=True),
+       "(b,5)", ROW_INDICES),
+    _f("vmapped_set", jax.vmap(lambda r, i: r.at[i].set(7.0)), "(b,5)", ROW_INDICES),
+    _f("vmapped_max", jax.vmap(lambda r, i: r.at[i].max(0.5)), "(3,5)", "(3,2):int32"),
+    _f("segment_sum", lambda x, i: jax.ops.segment_sum(x, i, 5), "(7,4)", "(7):int32"),
+    _f("bincount", lambda i: jnp.bincount(i, length=5), "(9):int32"),
+    _f("update_batch", lambda x, y: lax.dynamic_update_slice(x, y, (0, 1)), X, "(b,2)"),
+    _f("update_moving", lambda x, y, i: lax.dynamic_update_slice(x, y, (0, i[0, 0], 2)),
+       ROWS, "(b,2,3)", INTS),
+    _f("update_index", lambda x, y, i: lax.dynamic_update_index_in_dim(x, y, i[0, 0], 1),
+       ROWS, "(b,8)", INTS),
+]  # fmt: skip
+
+
+def _signed(f: Callable[..., Any]) -> Callable[..., Any]:
+    """On integers of both signs, small and large."""
+    return lambda x: f((x - 2) * jnp.array([1, 7, 1001, 70001], jnp.int32))
+
+
+BITS = [
+    *(_f(f"and_{n}", _signed(lambda x, n=n: x & n), INTS) for n in (1, 4, 255, 0x7FFF0000)),
+    *(_f(f"or_{n}", _signed(lambda x, n=n: x | n), INTS) for n in (1, 24)),
+    *(_f(f"xor_{n}", _signed(lambda x, n=n: n ^ x), INTS) for n in (1, 24)),
+    _f("invert", _signed(lambda x: ~x), INTS),
+    *(_f(f"left_{n}", _signed(lambda x, n=n: x << n), INTS) for n in (0, 3, 20)),
+    *(_f(f"right_{n}", _signed(lambda x, n=n: x >> n), INTS) for n in (0, 3, 20)),
+    *(_f(f"logical_right_{n}", _signed(lambda x, n=n: lax.shift_right_logical(x, n)), INTS)
+      for n in (1, 3)),
+    _f("unpack", lambda x: (x[:, :, None] >> jnp.arange(3)) & 1, INTS),
+]  # fmt: skip
 
 
 def _custom(kind: Callable[..., Any]) -> Callable[..., Any]:
@@ -327,5 +386,5 @@ MODELS = [
 
 FUNCTIONS = [
     *(*ELEMENTWISE, *SHAPES, *REDUCTIONS, *PRODUCTS, *INDEXING, *LAYERS),
-    *(*CONVOLUTIONS, *ORDER, *GATHERS, *CONTROL, *MODELS),
+    *(*CONVOLUTIONS, *ORDER, *GATHERS, *UPDATES, *BITS, *CONTROL, *MODELS),
 ]

@@ -39,6 +39,10 @@ def _broadcast_to(node: Node) -> list[Ints]:
     return _shape(node) if len(node.inputs) == 1 else []
 
 
+def _scatter(node: Node) -> list[Ints]:
+    return _shape(node) if len(node.inputs) == 2 else []
+
+
 def _slice(node: Node) -> list[Ints]:
     if len(node.inputs) == 3:
         return []
@@ -72,6 +76,7 @@ OPERANDS: Mapping[str, Callable[[Node], Sequence[Array]]] = {
     "PadV2": _pad,
     "Reshape": _shape,
     "ReverseV2": _axes,
+    "ScatterNd": _scatter,
     "Slice": _slice,
     "SplitV": _split,
     "StridedSlice": _strided_slice,

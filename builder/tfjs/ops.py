@@ -211,6 +211,20 @@ def gather(x: Value, indices: Value, axis: int) -> Value:
     return make("GatherV2", (x, indices), TensorType(shape, x.dtype), axis=axis, batch_dims=0)
 
 
+def scatter_update(x: Value, positions: Value, updates: Value) -> Value:
+    """The vector `x` with the updates [n] written at the int32 positions [n, 1]."""
+    return make("TensorScatterUpdate", (x, positions, updates), x.type)
+
+
+def scatter_sum(positions: Value, updates: Value, length: Dim, shape: Value | None) -> Value:
+    """A vector of zeros to which the updates [n] are added at the int32 positions [n, 1].
+
+    `shape` is its shape, int32[1], if the length is symbolic.
+    """
+    inputs = (positions, updates) if shape is None else (positions, updates, shape)
+    return make("ScatterNd", inputs, TensorType((length,), updates.dtype))
+
+
 def int_tuple(node: Node, attr: str) -> tuple[int, ...]:
     """An attribute that holds sizes, axes or positions."""
     value = node.attrs[attr]

@@ -157,6 +157,19 @@ def _slice(node: Node, xs: Sequence[Any]) -> Any:
     return xs[0][tuple(slice(b, b + n) if is_fixed(n) else slice(None) for b, n in starts)]
 
 
+def _scatter_sum(node: Node, xs: Sequence[Any]) -> Any:
+    shape = node.outputs[0].shape if len(xs) == 2 else tuple(xs[2])
+    total = np.zeros(shape, xs[1].dtype)
+    np.add.at(total, xs[0][:, 0], xs[1])
+    return total
+
+
+def _scatter_update(_: Node, xs: Sequence[Any]) -> Any:
+    total = xs[0].copy()
+    total[xs[1][:, 0]] = xs[2]
+    return total
+
+
 def _split(node: Node, xs: Sequence[Any]) -> Any:
     return np.split(xs[0], np.cumsum(int_tuple(node, "sizes"))[:-1], int_attr(node, "axis"))
 
@@ -251,12 +264,14 @@ KERNELS: Mapping[str, Kernel] = {
     "Range": _range,
     "Reshape": lambda node, xs: np.reshape(xs[0], concrete(node.outputs[0].shape)),
     "ReverseV2": lambda node, xs: np.flip(xs[0], int_tuple(node, "axes")),
+    "ScatterNd": _scatter_sum,
     "SelectV2": _select,
     "Shape": _shape_of,
     "Slice": _slice,
     "Softmax": lambda _, xs: _softmax(xs[0]),
     "SplitV": _split,
     "StridedSlice": _strided_slice,
+    "TensorScatterUpdate": _scatter_update,
     "TopKV2": _top_k,
     "Transpose": lambda node, xs: np.transpose(xs[0], int_tuple(node, "perm")),
     "_FusedConv2D": _convolve,

@@ -4,6 +4,7 @@ The modules imported here hold the rules; importing them fills the table.
 """
 
 from builder.tfjs.lower import (
+    bits,
     control,
     convolution,
     elementwise,
@@ -12,11 +13,14 @@ from builder.tfjs.lower import (
     order,
     pooling,
     reduce,
+    scatter,
     shape,
+    update,
 )
 from builder.tfjs.lower.program import lower
 
 __all__ = [
+    "bits",
     "control",
     "convolution",
     "elementwise",
@@ -26,5 +30,7 @@ __all__ = [
     "order",
     "pooling",
     "reduce",
+    "scatter",
     "shape",
+    "update",
 ]

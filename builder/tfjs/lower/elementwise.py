@@ -1,6 +1,7 @@
 """Rules for primitives that compute each element alone."""
 
 import math
+from collections.abc import Sequence
 
 from jax import lax
 
@@ -55,7 +56,6 @@ BINARY = {
     "pow": "Pow",
     "sub": "Sub",
 }
-LOGICAL = {"and": "LogicalAnd", "or": "LogicalOr", "xor": "NotEqual"}
 
 
 @rule(*UNARY)
@@ -100,23 +100,40 @@ def _cbrt(_: Equation, x: Value) -> Value:
     return ops.binary("Mul", size, ops.unary("Sign", x))
 
 
-@rule(*LOGICAL)
-def _logical(eqn: Equation, x: Value, y: Value) -> Value:
-    if x.dtype != "bool":
-        raise eqn.refuse("integers are combined bit by bit.", "use comparisons of booleans.")
-    return ops.binary(LOGICAL[eqn.primitive], x, y)
-
-
-@rule("not")
-def _not(eqn: Equation, x: Value) -> Value:
-    if x.dtype != "bool":
-        raise eqn.refuse("the bits of integers are inverted.", "use booleans.")
-    return ops.unary("LogicalNot", x)
-
-
 @rule("erfc")
 def _erfc(_: Equation, x: Value) -> Value:
     return ops.binary("Sub", ops.scalar(1, x), ops.unary("Erf", x))
+
+
+@rule("erf_inv")
+def _erf_inv(_: Equation, x: Value) -> Value:
+    """Two polynomials in w = -log(1 - x^2), as XLA does (M. Giles, 2010); infinite at -1 and 1."""
+    squares = ops.unary("Square", x)
+    w = ops.unary("Neg", ops.unary("Log1p", ops.unary("Neg", squares)))
+    near = ops.binary("Sub", w, ops.scalar(2.5, w))
+    far = ops.binary("Sub", ops.unary("Sqrt", w), ops.scalar(3, w))
+    is_near = ops.binary("Less", w, ops.scalar(5, w))
+    factor = ops.select(is_near, _horner(_ERF_INV_NEAR, near), _horner(_ERF_INV_FAR, far))
+    at_end = ops.binary("Equal", squares, ops.scalar(1, x))
+    return ops.binary("Mul", ops.select(at_end, ops.scalar(math.inf, x), factor), x)
+
+
+_ERF_INV_NEAR = (
+    *(2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087),
+    *(-0.00125372503, -0.00417768164, 0.246640727, 1.50140941),
+)
+_ERF_INV_FAR = (
+    *(-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773),
+    *(-0.0076224613, 0.00943887047, 1.00167406, 2.83297682),
+)
+"""Coefficients, that of the highest power first."""
+
+
+def _horner(coefficients: Sequence[float], x: Value) -> Value:
+    total = ops.scalar(coefficients[0], x)
+    for c in coefficients[1:]:
+        total = ops.binary("AddV2", ops.binary("Mul", total, x), ops.scalar(c, x))
+    return total
 
 
 @rule("exp2")

@@ -101,33 +101,3 @@ def _moving_slice(eqn: Equation, x: Value, starts: Sequence[Value]) -> Value:
         steps = ops.range_to(eqn.sizes.value(size), size, "int32")
         x = ops.gather(x, ops.binary("AddV2", steps, first), axis)
     return x
-
-
-@rule("dynamic_update_slice")
-def _dynamic_update_slice(eqn: Equation, x: Value, update: Value, *starts: Value) -> Value:
-    """Constant starts: the array around the update, axis by axis."""
-    begin: list[int] = []
-    for axis, start in enumerate(starts):
-        room = x.shape[axis] - update.shape[axis]
-        if room == 0:
-            begin.append(0)
-        elif start.array is None or not ops.is_fixed(room):
-            raise eqn.refuse("an array is updated at a moving place.", "use a constant place.")
-        else:
-            begin.append(int(np.clip(start.array, 0, room)))
-    for axis in reversed(range(len(begin))):
-        update = _surround(x, update, begin, axis)
-    return update
-
-
-def _surround(x: Value, update: Value, begin: Sequence[int], axis: int) -> Value:
-    """The update with what is before and after it along an axis; later axes are whole already."""
-    low = [b if i < axis else 0 for i, b in enumerate(begin)]
-    high = begin[axis] + update.shape[axis]
-    pieces: list[Value] = []
-    for first, size in ((0, begin[axis]), (high, x.shape[axis] - high)):
-        place = [first if i == axis else b for i, b in enumerate(low)]
-        sizes = [size if i == axis else d for i, d in enumerate(update.shape)]
-        pieces.append(ops.slice_(x, place, sizes))
-    around = [v for v in (pieces[0], update, pieces[1]) if v.shape[axis] != 0]
-    return around[0] if len(around) == 1 else ops.concat(around, axis)

@@ -10,14 +10,19 @@ from builder.tfjs.lower.shape import checked_reshape
 HEADS_FIRST = (0, 2, 1, 3)
 """The 4-D transpose with a quick kernel: [batch, tokens, heads, d] to [batch, heads, tokens, d]."""
 
+MOST_PRODUCTS = 2**22
+"""Integers are multiplied as matrices up to so many products of numbers, as all are in memory."""
+
 
 @rule("dot_general")
 def _dot_general(eqn: Equation, x: Value, y: Value) -> Value:
     (x_contract, y_contract), (x_batch, y_batch) = eqn.params["dimension_numbers"]
-    if x.dtype != "float32":
-        raise eqn.refuse("integers are multiplied as matrices.", "convert them to float32 first.")
     x_free = _others(x, x_contract, x_batch)
     y_free = _others(y, y_contract, y_batch)
+    if eqn.type.dtype != "float32":
+        groups = (x_batch, x_free, x_contract), (y_batch, y_free, y_contract)
+        return _multiply_integers(eqn, x, y, groups)
+    x, y = ops.cast(x, "float32"), ops.cast(y, "float32")
     free = [x.shape[i] for i in x_free]
     shape = eqn.type.shape
     if not x_batch and len(free) > 0:
@@ -35,6 +40,31 @@ def _dot_general(eqn: Equation, x: Value, y: Value) -> Value:
     else:
         product = ops.matmul(a, b, adj_x=adj_x, adj_y=adj_y)
     return checked_reshape(eqn, product, shape)
+
+
+def _multiply_integers(
+    eqn: Equation, x: Value, y: Value, groups: Sequence[Sequence[Sequence[int]]]
+) -> Value:
+    """Exactly, where TensorFlow.js multiplies only float32: all products, then their sums.
+
+    `groups` are the batch, free and contracted axes of each operand.
+    """
+    if eqn.type.dtype == "bool":
+        raise eqn.refuse("booleans are multiplied as matrices.", "convert them to float32 first.")
+    aligned: list[Value] = []
+    for value, (batch, free, contract), place in zip((x, y), groups, (1, 2), strict=True):
+        moved = ops.transpose(value, [*batch, *free, *contract])
+        sizes = [ops.size([value.shape[i] for i in axes]) for axes in (batch, free, contract)]
+        sizes.insert(3 - place, 1)
+        aligned.append(checked_reshape(eqn, moved, tuple(sizes)))
+    products = ops.binary("Mul", *aligned)
+    count = ops.size([d for d in products.shape if ops.is_fixed(d)])
+    if count > MOST_PRODUCTS:
+        raise eqn.refuse(
+            f"a product of integer matrices needs {count} products of numbers.",
+            "convert them to float32 first, which is exact up to 2^24.",
+        )
+    return checked_reshape(eqn, ops.reduce("Sum", products, [3]), eqn.type.shape)
 
 
 def _others(x: Value, contract: Sequence[int], batch: Sequence[int]) -> list[int]:
