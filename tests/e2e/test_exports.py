@@ -1,0 +1,108 @@
+"""What the exporter writes, loaded in Chromium as anyone would load it, against JAX."""
+
+import functools
+import http.server
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from playwright.sync_api import Page, Playwright
+
+from builder.tfjs.export import export
+from builder.tfjs.graph import Array
+from tests.e2e.conftest import FLAGS, chromium_path
+from tests.tfjs_functions import CONVOLUTIONS, LAYERS, MODELS, ORDER, PRODUCTS, Function
+
+WEBAPP = Path(__file__).parents[2] / "webapp_src"
+BACKENDS = ("wasm", "webgl")
+
+# Under Node all functions are tried; here those whose kernels differ most between backends.
+CHOSEN = (*PRODUCTS, *LAYERS, *CONVOLUTIONS, *ORDER, *MODELS)
+
+# Without a GPU, WebGL is drawn by the processor.
+SOFTWARE_WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+
+# WebGL may round exponentials and reciprocals more coarsely than a processor.
+TOLERANCE = {"wasm": 1e-5, "webgl": 1e-3}
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder and logs nothing."""
+
+    extensions_map = {".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm"}
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exports")
+    command = ["npx", "--no-install", "vite", "build", "--config", "e2e/vite.config.ts"]
+    subprocess.run([*command, "--outDir", folder, "--logLevel", "warn"], cwd=WEBAPP, check=True)
+    (folder / "index.html").write_text('<script type="module" src="page.js"></script>')
+    return folder
+
+
+@pytest.fixture(scope="module")
+def origin(folder: Path) -> Iterator[str]:
+    handler = functools.partial(QuietHandler, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def started(playwright: Playwright, origin: str, backend: str) -> Iterator[Page]:
+    flags = [flag for flag in FLAGS if flag != "--disable-gpu"]
+    browser = playwright.chromium.launch(
+        executable_path=chromium_path(), args=[*flags, *SOFTWARE_WEBGL]
+    )
+    page = browser.new_page()
+    page.goto(origin)
+    page.wait_for_function("globalThis.exportedModels")
+    page.evaluate("(backend) => exportedModels.start(backend)", backend)
+    yield page
+    browser.close()
+
+
+def run_in_page(
+    page: Page, url: str, inputs: dict[str, Array], outputs: Sequence[str]
+) -> list[list[Any]]:
+    sent = {
+        name: {"values": x.ravel().tolist(), "shape": list(x.shape), "dtype": x.dtype.name}
+        for name, x in inputs.items()
+    }
+    call = "([url, inputs, outputs]) => exportedModels.run(url, inputs, outputs)"
+    return page.evaluate(call, [url, sent, list(outputs)])
+
+
+@pytest.mark.parametrize("function", CHOSEN, ids=str)
+def test_a_model_computes_in_chromium_what_jax_computes(
+    started: Page, folder: Path, backend: str, function: Function
+):
+    model = export(lambda _, *xs: function.apply(*xs), (), function.specs)
+    model.save(folder / "models" / backend / function.name)
+    inputs = function.arrays()
+    url = f"models/{backend}/{function.name}/model.json"
+    found = run_in_page(started, url, inputs, list(model.outputs))
+    expected = jax.tree.leaves(function.apply(*map(jnp.asarray, inputs.values())))
+    for values, wanted in zip(found, expected, strict=True):
+        actual = np.array(values, np.float64).reshape(wanted.shape)
+        tolerance = TOLERANCE[backend]
+        np.testing.assert_allclose(actual, np.float64(wanted), rtol=tolerance, atol=tolerance)

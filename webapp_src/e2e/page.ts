@@ -1,0 +1,48 @@
+/** A page that runs graph models as anyone would load them: `loadGraphModel(url)` and `execute`. */
+import '@tensorflow/tfjs-backend-webgl';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import { env, ready, setBackend, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+
+interface Input {
+  readonly values: number[];
+  readonly shape: number[];
+  readonly dtype: 'float32' | 'int32' | 'bool';
+}
+
+const exportedModels = {
+  async start(backend: string): Promise<void> {
+    env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    setWasmPaths({
+      'tfjs-backend-wasm.wasm': plain,
+      'tfjs-backend-wasm-simd.wasm': simd,
+      'tfjs-backend-wasm-threaded-simd.wasm': simd,
+    });
+    if (!(await setBackend(backend))) throw new Error(`There is no backend ${backend} here.`);
+    await ready();
+  },
+
+  /** The values of each output, in the order of `outputs`. */
+  async run(
+    url: string,
+    inputs: Record<string, Input>,
+    outputs: string[],
+  ): Promise<(number | boolean)[][]> {
+    const model = await loadGraphModel(url);
+    const results = tidy(() => {
+      const tensors = Object.entries(inputs).map(([name, { values, shape, dtype }]) => [
+        name,
+        tensor(values, shape, dtype),
+      ]) as [string, Tensor][];
+      return [model.execute(Object.fromEntries(tensors), outputs)].flat();
+    });
+    const values = await Promise.all(results.map(async (result) => [...(await result.data())]));
+    for (const result of results) result.dispose();
+    model.dispose();
+    return values as (number | boolean)[][];
+  },
+};
+
+Object.assign(globalThis, { exportedModels });
