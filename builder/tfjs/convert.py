@@ -14,6 +14,7 @@ from builder.errors import ExportError
 from builder.tfjs.export import export
 from builder.tfjs.quantize import Quantization
 from builder.tfjs.runtime import Backend, Runtime
+from builder.tfjs.trace import is_signature
 from builder.tfjs.write import GraphModel
 
 
@@ -21,46 +22,50 @@ def convert_jax(
     apply_fn: Callable[..., Any],
     params: Any,
     *,
-    input_signatures: Sequence[tuple[Sequence[int | None], Any]],
+    input_signatures: Sequence[Any],
     model_dir: str | Path,
     polymorphic_shapes: Sequence[str] | None = None,
     quantization: Quantization | None = None,
 ) -> GraphModel:
     """Convert `apply_fn(params, *inputs)` and write the graph model into `model_dir`.
 
-    `input_signatures` gives shape and dtype of each input after `params`; a size that varies is
-    None. `polymorphic_shapes` names such sizes, as "(b, ...)" does with the first. Inputs are
-    called after the arguments of `apply_fn`, outputs after their place in its result ("output" if
-    it is one array).
+    `input_signatures` gives shape and dtype of each input after `params`: `((None, 16), "int32")`
+    with None for a size that varies, `("(b, 16)", "int32")` with its name, or a ShapeDtypeStruct;
+    an input that is a pytree has a pytree of these. `polymorphic_shapes` names such sizes, as
+    "(b, ...)" does with the first. Inputs are called after the arguments of `apply_fn` and their
+    place in them, outputs after their place in the result ("output" if it is one array).
 
     Raises ExportError, before anything is written, for what TensorFlow.js cannot run.
     """
-    shapes = [shape for shape, _ in input_signatures]
-    texts: list[Any] = list(shapes)
+    signatures = list(input_signatures)
     if polymorphic_shapes is not None:
-        if len(polymorphic_shapes) != len(shapes):
+        if len(polymorphic_shapes) != len(signatures):
             raise ExportError(
-                f"{len(polymorphic_shapes)} polymorphic shapes were given for {len(shapes)} inputs."
+                f"{len(polymorphic_shapes)} polymorphic shapes were given for "
+                f"{len(signatures)} inputs."
             )
-        symbolic = map(_symbolic_text, polymorphic_shapes, shapes)
-        texts = list(symbolic)
-    names = _argument_names(apply_fn, len(shapes))
-    dtypes = [dtype for _, dtype in input_signatures]
-    inputs = dict(zip(names, zip(texts, dtypes, strict=True), strict=True))
+        signatures = list(map(_name_sizes, polymorphic_shapes, signatures))
+    inputs = dict(zip(_argument_names(apply_fn, len(signatures)), signatures, strict=True))
     model = export(apply_fn, params, inputs, quantization=quantization)
     model.save(Path(model_dir))
     return model
 
 
-def _symbolic_text(text: str, shape: Sequence[int | None]) -> str:
-    """A shape with "..." and "_" filled in from the sizes known."""
+def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
+    """A signature whose shape is `text`, with "..." and "_" filled in from the sizes known."""
+    if not is_signature(signature):
+        raise ExportError(
+            f"{text!r} names the sizes of one array; {signature!r} describes several."
+        )
+    is_struct = isinstance(signature, jax.ShapeDtypeStruct)
+    shape, dtype = (signature.shape, signature.dtype) if is_struct else signature
     try:
         dims = jax.export.symbolic_shape(text, like=tuple(shape))
     except ValueError as error:
         raise ExportError(
             f"{text!r} does not describe the shape {tuple(shape)}: {error}"
         ) from error
-    return ",".join(map(str, dims))
+    return ",".join(map(str, dims)), dtype
 
 
 def _argument_names(apply_fn: Callable[..., Any], count: int) -> list[str]:
@@ -79,8 +84,8 @@ def tfjs_predict_fn(model_dir: str | Path, backend: Backend = "wasm") -> Callabl
     """A function that runs the graph model of a folder in the real TensorFlow.js under Node.
 
     It takes the inputs in the order of the model's signature, or by name, and returns the output
-    as a numpy array, or a dict of them by name if there are several. Node stops when the function
-    is dropped.
+    as a numpy array, or a dict of them by name if there are several; a dict or a tuple stands for
+    the arrays in it. Node stops when the function is dropped.
     """
     folder = Path(model_dir)
     files = read_files(folder)
@@ -88,7 +93,8 @@ def tfjs_predict_fn(model_dir: str | Path, backend: Backend = "wasm") -> Callabl
     runtime = Runtime(backend)
     runtime.load(files)
 
-    def predict(*arrays: Any, **named: Any) -> Any:
+    def predict(*arguments: Any, **named: Any) -> Any:
+        arrays = jax.tree.leaves(arguments, is_leaf=lambda v: isinstance(v, list))
         if len(arrays) > len(names):
             raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(names)} expected.")
         outputs = runtime.predict({**dict(zip(names, arrays, strict=False)), **named})

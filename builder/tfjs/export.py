@@ -22,7 +22,7 @@ MIN_COSINE = 0.9999
 def export(
     apply_fn: Callable[..., Any],
     params: Any,
-    inputs: Mapping[str, tuple[Any, Any]],
+    inputs: Mapping[str, Any],
     outputs: Sequence[str] | None = None,
     *,
     quantization: Quantization | None = None,
@@ -30,8 +30,8 @@ def export(
     """Export `apply_fn(params, *inputs)` as a TensorFlow.js graph model.
 
     `inputs` gives the name, shape and dtype of each argument in order, for example
-    `{"tokens": ("(b, 16)", "int32")}` with a symbolic batch `b`; `outputs` names what the function
-    returns. `quantization` is how the weights are stored; they are computed with as float32.
+    `{"tokens": ("(b, 16)", "int32")}` with a symbolic batch `b` (see `trace`); `outputs`
+    names what the function returns. `quantization` is how the weights are stored; they are computed with as float32.
 
     Raises ExportError, before anything is written, for what TensorFlow.js cannot run.
     """

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import jax
 import jax.export
@@ -60,9 +60,29 @@ def path_name(path: Sequence[Any]) -> str:
     )
 
 
-def input_struct(name: str, spec: tuple[Any, Any], scope: Any) -> jax.ShapeDtypeStruct:
-    """An argument to trace with, from a shape like "(b, 16)" or (None, 16) and a dtype."""
-    shape, dtype = spec
+def is_signature(spec: Any) -> bool:
+    """Whether this describes one array: a ShapeDtypeStruct, or a shape and a dtype."""
+    if isinstance(spec, jax.ShapeDtypeStruct):
+        return True
+    if not isinstance(spec, tuple) or len(cast("tuple[Any, ...]", spec)) != 2:
+        return False
+    shape, dtype = cast("tuple[Any, Any]", spec)
+    sizes = isinstance(shape, str | list) or (
+        isinstance(shape, tuple) and not any(map(is_signature, cast("tuple[Any, ...]", shape)))
+    )
+    return sizes and not is_signature(dtype) and not isinstance(dtype, dict | list | tuple)
+
+
+def input_struct(name: str, spec: Any, scope: Any) -> jax.ShapeDtypeStruct:
+    """An argument to trace with, from a shape like "(b, 16)" or (None, 16) and a dtype.
+
+    The dtype is that of TensorFlow.js from here on, so that uint8 does not overflow at 256.
+    """
+    if not is_signature(spec):
+        raise ExportError(
+            f"input {name!r}: {spec!r} describes no array; write for example ('(b, 16)', 'int32')."
+        )
+    shape, dtype = (spec.shape, spec.dtype) if isinstance(spec, jax.ShapeDtypeStruct) else spec
     text = (
         shape if isinstance(shape, str) else ",".join("b" if d is None else str(d) for d in shape)
     )
@@ -75,28 +95,55 @@ def input_struct(name: str, spec: tuple[Any, Any], scope: Any) -> jax.ShapeDtype
     return jax.ShapeDtypeStruct(dims, narrow_dtype(dtype, f"input {name!r}"))
 
 
+def _input_structs(inputs: Mapping[str, Any]) -> tuple[dict[str, jax.ShapeDtypeStruct], list[Any]]:
+    """The arrays of the inputs by name, and the arguments that they make."""
+    scope = jax.export.SymbolicScope()
+    structs: dict[str, jax.ShapeDtypeStruct] = {}
+    arguments: list[Any] = []
+    for name, spec in inputs.items():
+        leaves, tree = jax.tree_util.tree_flatten_with_path(spec, is_leaf=is_signature)
+        names = ["/".join(filter(None, [name, path_name(path)])) for path, _ in leaves]
+        made = [input_struct(n, leaf, scope) for n, (_, leaf) in zip(names, leaves, strict=True)]
+        _check_names([*structs, *names])
+        structs.update(zip(names, made, strict=True))
+        arguments.append(tree.unflatten(made))
+    return structs, arguments
+
+
+def _parameter(name: str, leaf: Any) -> tuple[Array, jax.ShapeDtypeStruct]:
+    """A parameter as the graph has it, and what stands for it in the trace."""
+    if isinstance(leaf, jax.Array) and jax.numpy.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+        # NNX keeps keys beside its parameters. Whatever reads one is refused when it is lowered.
+        return np.zeros(leaf.shape, np.bool_), jax.ShapeDtypeStruct(leaf.shape, leaf.dtype)
+    array = narrow_array(leaf, f"parameter {name!r}")
+    return array, jax.ShapeDtypeStruct(array.shape, array.dtype)
+
+
 def trace(
     apply_fn: Callable[..., Any],
     params: Any,
-    inputs: Mapping[str, tuple[Any, Any]],
+    inputs: Mapping[str, Any],
     outputs: Sequence[str] | None = None,
 ) -> Trace:
     """Trace `apply_fn(params, *inputs)` with symbolic sizes.
 
     `inputs` maps the name of each argument, in order, to its shape and dtype; a shape is a string
-    in the syntax of `jax.export.symbolic_shape` or a tuple with None for the batch. `outputs` names
-    the leaves of the result, in order; without it they are called after their place in the result.
+    in the syntax of `jax.export.symbolic_shape` or a tuple with None for the batch. A
+    ShapeDtypeStruct says the same. If an argument is a pytree of such, its arrays are called after
+    it and their place in it, as in `batch/tokens`. `outputs` names the leaves of the result, in
+    order; without it they are called after their place in the result.
     """
-    scope = jax.export.SymbolicScope()
-    structs = {name: input_struct(name, spec, scope) for name, spec in inputs.items()}
+    structs, arguments = _input_structs(inputs)
     leaves, tree = jax.tree_util.tree_flatten_with_path(params)
-    parameters = [(path_name(p), narrow_array(v, f"parameter {path_name(p)!r}")) for p, v in leaves]
-    like = tree.unflatten([jax.ShapeDtypeStruct(v.shape, v.dtype) for _, v in parameters])
-    closed, result = jax.make_jaxpr(apply_fn, return_shape=True)(like, *structs.values())
+    names = [path_name(path) for path, _ in leaves]
+    pairs = [_parameter(name, leaf) for name, (_, leaf) in zip(names, leaves, strict=True)]
+    parameters = [(name, array) for name, (array, _) in zip(names, pairs, strict=True)]
+    like = tree.unflatten([struct for _, struct in pairs])
+    closed, result = jax.make_jaxpr(apply_fn, return_shape=True)(like, *arguments)
     # What no output needs goes first: it may use what TensorFlow.js cannot, such as random keys.
     jaxpr, _ = dce_jaxpr(closed.jaxpr, [True] * len(closed.jaxpr.outvars), instantiate=True)
-    names = name_outputs(result, outputs)
-    _check_names((*inputs, *names))
+    result_names = name_outputs(result, outputs)
+    _check_names((*structs, *result_names))
     return Trace(
         jaxpr=jaxpr,
         constants=tuple(closed.consts),
@@ -105,7 +152,7 @@ def trace(
             name: TensorType(tuple(s.shape), narrow_dtype(s.dtype, f"input {name!r}"))
             for name, s in structs.items()
         },
-        outputs=names,
+        outputs=result_names,
     )
 
 
