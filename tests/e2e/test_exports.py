@@ -96,7 +96,10 @@ def run_in_page(
 def test_a_model_computes_in_chromium_what_jax_computes(
     started: Page, folder: Path, backend: str, function: Function
 ):
-    model = export(lambda _, *xs: function.apply(*xs), (), function.specs)
+    def apply(_: object, *xs: Any) -> Any:
+        return function.apply(*xs)
+
+    model = export(apply, (), function.specs)
     model.save(folder / "models" / backend / function.name)
     inputs = function.arrays()
     url = f"models/{backend}/{function.name}/model.json"

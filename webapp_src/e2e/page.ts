@@ -25,23 +25,19 @@ const exportedModels = {
   },
 
   /** The values of each output, in the order of `outputs`. */
-  async run(
-    url: string,
-    inputs: Record<string, Input>,
-    outputs: string[],
-  ): Promise<(number | boolean)[][]> {
+  async run(url: string, inputs: Record<string, Input>, outputs: string[]): Promise<number[][]> {
     const model = await loadGraphModel(url);
     const results = tidy(() => {
-      const tensors = Object.entries(inputs).map(([name, { values, shape, dtype }]) => [
-        name,
-        tensor(values, shape, dtype),
-      ]) as [string, Tensor][];
-      return [model.execute(Object.fromEntries(tensors), outputs)].flat();
+      const tensors: Record<string, Tensor> = {};
+      for (const [name, { values, shape, dtype }] of Object.entries(inputs)) {
+        tensors[name] = tensor(values, shape, dtype);
+      }
+      return [model.execute(tensors, outputs)].flat();
     });
     const values = await Promise.all(results.map(async (result) => [...(await result.data())]));
     for (const result of results) result.dispose();
     model.dispose();
-    return values as (number | boolean)[][];
+    return values;
   },
 };
 
