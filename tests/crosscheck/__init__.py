@@ -1,0 +1,1 @@
+"""Our exporter beside tensorflowjs' own convert_jax: `make crosscheck`."""
