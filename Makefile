@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 WEB := webapp_src
 TUNE := .venv-tuning
 BENCH := .venv-bench
+CROSSCHECK := .venv-crosscheck
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit web chromium generate tune bench screenshots clean
+.PHONY: help demo serve test lint unit web chromium generate tune bench crosscheck screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -86,6 +87,16 @@ $(BENCH)/.installed: tests/bench/requirements.txt pyproject.toml .ci/constraints
 
 tests/bench/node_modules/.installed: tests/bench/package-lock.json
 	npm --prefix tests/bench ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+crosscheck: $(VENV)/.installed $(CROSSCHECK)/.installed web ## Compare our exporter with tensorflowjs' own, into docs/crosscheck.md.
+	$(BIN)/python -m tests.crosscheck
+
+# Our package comes without what it needs, which would not resolve: the reference wants an older JAX.
+$(CROSSCHECK)/.installed: tests/crosscheck/requirements.txt pyproject.toml
+	python3.11 -m venv $(CROSSCHECK)
+	$(CROSSCHECK)/bin/python -m pip install --quiet --requirement tests/crosscheck/requirements.txt
+	$(CROSSCHECK)/bin/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
 screenshots: $(VENV)/.installed-dev demo chromium ## Take the README's pictures of the default demo.
