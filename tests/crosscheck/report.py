@@ -113,8 +113,8 @@ def _summary(rows: Sequence[Row]) -> str:
     ours = Counter(row.ours.backend for row in rows)
     reference = Counter(row.reference.backend for row in rows)
     return (
-        f"Of {len(rows)} rows, {ours['wasm']} run on wasm as we convert them. As the reference does,\n"
-        f"{reference['wasm']} run on wasm, {reference['cpu']} on cpu alone and "
+        f"Of {len(rows)} rows, {ours['wasm']} run on wasm as we convert them. As the "
+        f"reference does,\n{reference['wasm']} run on wasm, {reference['cpu']} on cpu alone and "
         f"{reference[None]} not at all, or are not converted."
     )
 
