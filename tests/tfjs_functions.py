@@ -35,12 +35,12 @@ class Function:
         """The inputs by name, as the exporter takes them."""
         return {f"x{i}": spec for i, spec in enumerate(self.inputs)}
 
-    def arrays(self, seed: int = 0) -> dict[str, Array]:
+    def arrays(self, seed: int = 0, batch: int = BATCH) -> dict[str, Array]:
         """Random inputs by name: normal numbers, integers from 0 to 4."""
         rng = np.random.default_rng(seed)
         made: dict[str, Array] = {}
         for name, (shape, dtype) in self.specs.items():
-            sizes = [int(d) for d in shape.strip("()").replace("b", str(BATCH)).split(",") if d]
+            sizes = [int(d) for d in shape.strip("()").replace("b", str(batch)).split(",") if d]
             values = rng.integers(0, 5, sizes) if dtype == "int32" else rng.normal(size=sizes)
             made[name] = values.astype(dtype) if dtype != "bool" else values > 0
         return made
@@ -128,6 +128,9 @@ SHAPES = [
     _f("ones", lambda x: jnp.concatenate([jnp.ones((x.shape[0], 2)), x], axis=1), X),
     _f("symbolic_iota", lambda x: jnp.arange(2 * x.shape[0] + 1), X),
     _f("average", lambda x: jnp.sum(x, axis=0) / x.shape[0], X),
+    _f("tile", lambda x: jnp.tile(x, (2, 1, 3)), ROWS),
+    _f("tile_batch", lambda x, y: jnp.tile(y, (x.shape[0], 1)), X, "(1,3)"),
+    _f("repeat", lambda x: jnp.repeat(x, 3, axis=1), ROWS),
     _f("broadcast_fixed", lambda x: jnp.broadcast_to(x, (5, 2, 3)), "(2,3)"),
 ]
 REDUCTIONS = [

@@ -52,6 +52,19 @@ def _broadcast_in_dim(eqn: Equation, x: Value, *_: Value) -> Value:
     return broadcast(eqn, checked_reshape(eqn, x, aligned), shape)
 
 
+@rule("tile")
+def _tile(eqn: Equation, x: Value) -> Value:
+    """Each axis becomes two, of which the first repeats the second."""
+    counts = eqn.params["reps"]
+    apart = [d for size in x.shape for d in (1, size)]
+    repeated = [d for pair in zip(counts, x.shape, strict=True) for d in pair]
+    # Axes of size 1 would only make the rank grow beyond what TensorFlow.js can broadcast.
+    kept = [i for i, d in enumerate(repeated) if d != 1]
+    column = checked_reshape(eqn, x, tuple(apart[i] for i in kept))
+    whole = broadcast(eqn, column, tuple(repeated[i] for i in kept))
+    return checked_reshape(eqn, whole, eqn.type.shape)
+
+
 @rule("slice")
 def _slice(eqn: Equation, x: Value) -> Value:
     begin, strides = eqn.params["start_indices"], eqn.params["strides"]
