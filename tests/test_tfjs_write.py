@@ -15,7 +15,7 @@ from builder.errors import ExportError
 from builder.tfjs.export import export
 from builder.tfjs.graph import Graph, TensorType, Value, constant, make, placeholder
 from builder.tfjs.ops import unary
-from builder.tfjs.quantize import SMALLEST, Quantization, encode
+from builder.tfjs.quantize import SMALLEST, Quantization, decode, encode
 from builder.tfjs.write import SHARD_BYTES, GraphModel, write
 
 W = np.random.default_rng(0).normal(size=(64, 32)).astype(np.float32)
@@ -108,15 +108,6 @@ def test_an_op_that_a_backend_lacks_is_refused():
         write(Graph((x,), {"y": unary("Einsum", Value(x))}))
 
 
-def decode(data: bytes, kind: dict[str, Any]) -> Any:
-    """The values that TensorFlow.js reads, after the format of its weights manifest."""
-    if "quantization" not in kind:
-        return np.frombuffer(data, kind["dtype"])
-    stored = kind["quantization"]
-    codes = np.frombuffer(data, stored["dtype"]).astype(np.float32)
-    return codes * np.float32(stored.get("scale", 1)) + np.float32(stored.get("min", 0))
-
-
 @pytest.mark.parametrize(
     ("quantization", "bytes_each", "error"),
     [(None, 4, 0), ("float16", 2, 2e-3), ("uint16", 2, 1e-4), ("uint8", 1, 2e-2)],
@@ -151,6 +142,21 @@ def test_numbers_beyond_float16_stay_float32():
 def test_a_weight_of_equal_numbers_survives_uint8():
     data, kind = encode(np.full(SMALLEST, 0.3, np.float32), "uint8")
     np.testing.assert_allclose(decode(data, kind), 0.3, rtol=1e-6)
+
+
+def test_weights_may_be_stored_in_different_ways_by_name():
+    model = export(
+        lambda p, x: jnp.tanh(x @ p["first"]) @ p["second"].T,
+        {"first": W, "second": W},
+        {"x": ("(b, 64)", "float32")},
+    )
+    assert set(model.weights) == {"first", "second"}
+    mixed = model.quantized({"first": "uint8"})
+    weights = {w["name"]: w for w in model_json(mixed)["weightsManifest"][0]["weights"]}
+    assert weights["first"]["quantization"]["dtype"] == "uint8"
+    assert "quantization" not in weights["second"]
+    with pytest.raises(ExportError, match="no weight 'third' to quantize; there are first, second"):
+        model.quantized({"third": "uint8"})
 
 
 def test_constants_of_a_dtype_that_tfjs_lacks_are_a_mistake():

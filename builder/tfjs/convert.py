@@ -5,15 +5,16 @@ import json
 import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.export
 
 from builder.errors import ExportError
-from builder.tfjs.export import export
-from builder.tfjs.quantize import Quantization
+from builder.tfjs.export import MIN_COSINE, export
+from builder.tfjs.quantize import Quantizations
 from builder.tfjs.runtime import Backend, Runtime
+from builder.tfjs.selection import select_quantization
 from builder.tfjs.trace import is_signature
 from builder.tfjs.write import GraphModel
 
@@ -25,7 +26,9 @@ def convert_jax(
     input_signatures: Sequence[Any],
     model_dir: str | Path,
     polymorphic_shapes: Sequence[str] | None = None,
-    quantization: Quantization | None = None,
+    quantization: Quantizations | Literal["auto"] = None,
+    samples: Sequence[Any] = (),
+    min_cosine: float = MIN_COSINE,
 ) -> GraphModel:
     """Convert `apply_fn(params, *inputs)` and write the graph model into `model_dir`.
 
@@ -34,6 +37,10 @@ def convert_jax(
     an input that is a pytree has a pytree of these. `polymorphic_shapes` names such sizes, as
     "(b, ...)" does with the first. Inputs are called after the arguments of `apply_fn` and their
     place in them, outputs after their place in the result ("output" if it is one array).
+
+    `quantization` stores the weights in fewer bytes, all or by name. With "auto" each has as few as
+    keep the direction of the outputs for `samples` (arguments after `params`) to `min_cosine` and
+    their greatest numbers in place; `select_quantization` tells how well they are kept.
 
     Raises ExportError, before anything is written, for what TensorFlow.js cannot run.
     """
@@ -46,9 +53,36 @@ def convert_jax(
             )
         signatures = list(map(_name_sizes, polymorphic_shapes, signatures))
     inputs = dict(zip(_argument_names(apply_fn, len(signatures)), signatures, strict=True))
-    model = export(apply_fn, params, inputs, quantization=quantization)
+    if quantization == "auto":
+        model = _select(export(apply_fn, params, inputs), apply_fn, params, samples, min_cosine)
+    else:
+        model = export(apply_fn, params, inputs, quantization=quantization)
     model.save(Path(model_dir))
     return model
+
+
+def _select(
+    model: GraphModel,
+    apply_fn: Callable[..., Any],
+    params: Any,
+    samples: Sequence[Any],
+    min_cosine: float,
+) -> GraphModel:
+    arrays = _leaves(samples)
+    if len(arrays) != len(model.inputs):
+        raise ExportError(
+            f'quantization="auto" compares outputs: give samples of the {len(model.inputs)} inputs '
+            f"({', '.join(model.inputs)}), not {len(arrays)}."
+        )
+    inputs = dict(zip(model.inputs, arrays, strict=True))
+    expected = dict(zip(model.outputs, jax.tree.leaves(apply_fn(params, *samples)), strict=True))
+    with Runtime() as runtime:
+        return select_quantization(model, inputs, expected, runtime, min_cosine=min_cosine).model
+
+
+def _leaves(arguments: Sequence[Any]) -> list[Any]:
+    """The arrays in arguments; a list is an array."""
+    return jax.tree.leaves(tuple(arguments), is_leaf=lambda v: isinstance(v, list))
 
 
 def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
@@ -94,7 +128,7 @@ def tfjs_predict_fn(model_dir: str | Path, backend: Backend = "wasm") -> Callabl
     runtime.load(files)
 
     def predict(*arguments: Any, **named: Any) -> Any:
-        arrays = jax.tree.leaves(arguments, is_leaf=lambda v: isinstance(v, list))
+        arrays = _leaves(arguments)
         if len(arrays) > len(names):
             raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(names)} expected.")
         outputs = runtime.predict({**dict(zip(names, arrays, strict=False)), **named})

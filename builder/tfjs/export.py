@@ -9,7 +9,7 @@ import numpy as np
 from builder.errors import ParityError
 from builder.tfjs.graph import Array
 from builder.tfjs.lower import lower
-from builder.tfjs.quantize import Quantization
+from builder.tfjs.quantize import Quantizations
 from builder.tfjs.rewrite import rewrite
 from builder.tfjs.runtime import Runtime
 from builder.tfjs.trace import trace
@@ -25,13 +25,14 @@ def export(
     inputs: Mapping[str, Any],
     outputs: Sequence[str] | None = None,
     *,
-    quantization: Quantization | None = None,
+    quantization: Quantizations = None,
 ) -> GraphModel:
     """Export `apply_fn(params, *inputs)` as a TensorFlow.js graph model.
 
     `inputs` gives the name, shape and dtype of each argument in order, for example
     `{"tokens": ("(b, 16)", "int32")}` with a symbolic batch `b` (see `trace`); `outputs`
-    names what the function returns. `quantization` is how the weights are stored; they are computed with as float32.
+    names what the function returns. `quantization` is how the weights are stored, all or by name;
+    they are computed with as float32.
 
     Raises ExportError, before anything is written, for what TensorFlow.js cannot run.
     """
@@ -87,7 +88,7 @@ def check_parity(
         )
     if not exact and not parity.min_cosine >= MIN_COSINE:
         raise ParityError(
-            f"With {model.quantization} weights the exported model's outputs have a cosine of "
+            f"With {model.quantization_name} weights the exported model's outputs have a cosine of "
             f"{parity.min_cosine:.6f} to those of JAX; {MIN_COSINE} is the least allowed. "
             "Export with float32 weights instead."
         )

@@ -1,5 +1,6 @@
 """Weights in fewer bytes, in the encodings that TensorFlow.js reads."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -7,6 +8,9 @@ import numpy as np
 from builder.tfjs.graph import Array
 
 Quantization: TypeAlias = Literal["float16", "uint16", "uint8"]
+
+Quantizations: TypeAlias = Quantization | Mapping[str, Quantization] | None
+"""One for all weights, or one for each of the weights named; others stay float32."""
 
 SMALLEST = 1024
 """Arrays of fewer elements stay float32: they weigh little, and an epsilon must survive."""
@@ -19,7 +23,7 @@ def encode(array: Array, quantization: Quantization | None) -> tuple[bytes, dict
     greatest value of the array, so that a value is off by at most half a step.
     """
     kind: dict[str, Any] = {"dtype": array.dtype.name}
-    if quantization is None or not _can_quantize(array, quantization):
+    if quantization is None or not can_quantize(array, quantization):
         return np.ascontiguousarray(array).tobytes(), kind
     if quantization == "float16":
         kind["quantization"] = {"dtype": "float16", "original_dtype": "float32"}
@@ -37,7 +41,17 @@ def encode(array: Array, quantization: Quantization | None) -> tuple[bytes, dict
     return codes.astype(quantization).tobytes(), kind
 
 
-def _can_quantize(array: Array, quantization: Quantization) -> bool:
+def decode(data: bytes, kind: Mapping[str, Any]) -> Array:
+    """The values of an encoded weight, flat, as TensorFlow.js reads them."""
+    if "quantization" not in kind:
+        return np.frombuffer(data, kind["dtype"])
+    stored = kind["quantization"]
+    codes = np.frombuffer(data, stored["dtype"]).astype(np.float32)
+    return codes * np.float32(stored.get("scale", 1)) + np.float32(stored.get("min", 0))
+
+
+def can_quantize(array: Array, quantization: Quantization) -> bool:
+    """Whether an array is stored in fewer bytes: a large one of finite numbers in range."""
     if array.dtype != np.float32 or array.size < SMALLEST or not np.isfinite(array).all():
         return False
     return quantization != "float16" or float(np.abs(array).max()) <= float(np.finfo("f2").max)

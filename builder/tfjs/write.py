@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from builder.errors import ExportError
 from builder.tfjs.graph import Array, Graph, Node, TensorType, Value
 from builder.tfjs.kernels import check_kernels
 from builder.tfjs.operands import TF_DTYPES, attributes, constant_operands
 from builder.tfjs.ops import concrete
-from builder.tfjs.quantize import Quantization, encode
+from builder.tfjs.quantize import SMALLEST, Quantization, Quantizations, encode
 
 SHARD_BYTES = 4 * 2**20
 """Largest weight file; browsers cache files of this size, and no host refuses them."""
@@ -26,7 +27,13 @@ class GraphModel:
     inputs: Mapping[str, TensorType]
     outputs: Mapping[str, TensorType]
     graph: Graph
-    quantization: Quantization | None
+    weights: Mapping[str, Array]
+    quantization: Quantizations
+
+    @property
+    def quantization_name(self) -> str:
+        """How the weights are stored, in a word."""
+        return self.quantization if isinstance(self.quantization, str) else "mixed"
 
     @property
     def ops(self) -> tuple[str, ...]:
@@ -38,7 +45,7 @@ class GraphModel:
         """Size of all files."""
         return sum(map(len, self.files.values()))
 
-    def quantized(self, quantization: Quantization | None) -> "GraphModel":
+    def quantized(self, quantization: Quantizations) -> "GraphModel":
         """The same model with its weights stored otherwise."""
         return write(self.graph, quantization)
 
@@ -49,10 +56,11 @@ class GraphModel:
             (folder / name).write_bytes(content)
 
 
-def write(graph: Graph, quantization: Quantization | None = None) -> GraphModel:
+def write(graph: Graph, quantization: Quantizations = None) -> GraphModel:
     """Encode a graph. Inputs and outputs keep their names, and the same graph gives the same bytes.
 
-    Raises ExportError when an op lacks a kernel in one of the backends of TensorFlow.js.
+    Raises ExportError when an op lacks a kernel in one of the backends of TensorFlow.js, or
+    `quantization` names a weight that there is not.
     """
     check_kernels(graph)
     names = _Names(graph)
@@ -86,7 +94,7 @@ def write(graph: Graph, quantization: Quantization | None = None) -> GraphModel:
     }
     text = json.dumps(model, separators=(",", ":"))
     files = {"model.json": text.encode(), **shards}
-    return GraphModel(files, inputs, outputs, graph, quantization)
+    return GraphModel(files, inputs, outputs, graph, constants, quantization)
 
 
 class _Names:
@@ -152,18 +160,32 @@ def _signature(types: Mapping[str, TensorType]) -> dict[str, Any]:
 
 
 def _weights(
-    constants: Mapping[str, Array], quantization: Quantization | None
+    constants: Mapping[str, Array], quantization: Quantizations
 ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
     """The weights of the manifest, and the shards by name, in which they lie one after the other.
 
     The largest come first: TensorFlow.js copies what is left of a stream after every weight.
     """
+    by_name = _by_name(constants, quantization)
     manifest: list[dict[str, Any]] = []
     data = bytearray()
     for name, array in sorted(constants.items(), key=lambda item: -item[1].size):
-        encoded, kind = encode(array, quantization)
+        encoded, kind = encode(array, by_name.get(name))
         manifest.append({"name": name, "shape": list(array.shape), **kind})
         data += encoded
     pieces = [bytes(data[i : i + SHARD_BYTES]) for i in range(0, len(data), SHARD_BYTES)]
     digests = [hashlib.sha256(piece).hexdigest()[:16] for piece in pieces]
     return manifest, {f"weights-{d}.bin": p for d, p in zip(digests, pieces, strict=True)}
+
+
+def _by_name(
+    constants: Mapping[str, Array], quantization: Quantizations
+) -> Mapping[str, Quantization]:
+    if quantization is None:
+        return {}
+    if isinstance(quantization, str):
+        return dict.fromkeys(constants, quantization)
+    if unknown := [name for name in quantization if name not in constants]:
+        known = ", ".join(name for name, array in constants.items() if array.size >= SMALLEST)
+        raise ExportError(f"There is no weight {unknown[0]!r} to quantize; there are {known}.")
+    return quantization

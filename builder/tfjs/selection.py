@@ -1,0 +1,131 @@
+"""The fewest bytes for every weight that keep what a model says on samples."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from builder.errors import ParityError
+from builder.tfjs.export import MIN_COSINE, measure_parity
+from builder.tfjs.graph import Array
+from builder.tfjs.quantize import Quantization, can_quantize, decode, encode
+from builder.tfjs.runtime import Runtime
+from builder.tfjs.write import GraphModel
+
+STEPS: tuple[tuple[Quantization, ...], ...] = (("uint16", "float16"), ("uint8",))
+"""How weights can be stored, in falling size; of one size the nearer to the weight is taken."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A model whose weights are stored in different ways, and what it keeps on the samples.
+
+    `min_cosine` is the least cosine of a row (last axis) of an output to that of JAX, `agreement`
+    the part of the rows whose greatest number is in the same place as in JAX.
+    """
+
+    model: GraphModel
+    min_cosine: float
+    agreement: float
+
+
+def select_quantization(
+    model: GraphModel,
+    inputs: Mapping[str, Any],
+    expected: Mapping[str, Any],
+    runtime: Runtime,
+    *,
+    min_cosine: float = MIN_COSINE,
+    min_agreement: float = 1.0,
+) -> Selection:
+    """Store each weight in one byte, two or four: as few as keep the limits on the samples.
+
+    `inputs` are samples by name and `expected` what JAX gives for them. As many weights as possible
+    go to two bytes, then to one, those of the least relative error first, and every choice is
+    measured in TensorFlow.js. Weights that the export has joined, as those of q, k and v, are one.
+
+    Raises ParityError if float32 weights do not keep the limits. The runtime holds one of the
+    models tried afterwards.
+    """
+    search = _Search(model, inputs, expected, runtime, min_cosine, min_agreement)
+    best = search.measure({})
+    if not search.passes(best):
+        raise ParityError(
+            f"With float32 weights the model has a cosine of {best.min_cosine:.6f} to JAX and "
+            f"agrees on {best.agreement:.1%} of the rows; {min_cosine} and {min_agreement:.1%} "
+            "are the least allowed."
+        )
+    chosen: dict[str, Quantization] = {}
+    for step in STEPS:
+        candidates: dict[str, Quantization] = {
+            name: _nearest(array, step)
+            for name, array in model.weights.items()
+            if step == STEPS[0] or name in chosen
+            if any(can_quantize(array, kind) for kind in step)
+        }
+        order = sorted(candidates, key=lambda n: _error(model.weights[n], candidates[n]))
+        best = search.lower(best, chosen, [(name, candidates[name]) for name in order])
+    return best
+
+
+@dataclass(frozen=True)
+class _Search:
+    model: GraphModel
+    inputs: Mapping[str, Any]
+    expected: Mapping[str, Any]
+    runtime: Runtime
+    min_cosine: float
+    min_agreement: float
+
+    def measure(self, kinds: Mapping[str, Quantization]) -> Selection:
+        model = self.model.quantized(dict(kinds) or None)
+        self.runtime.load(model.files)
+        outputs = self.runtime.predict(self.inputs)
+        cosine = measure_parity(outputs, self.expected).min_cosine
+        return Selection(model, cosine, _agreement(outputs, self.expected))
+
+    def passes(self, found: Selection) -> bool:
+        """Written so that NaN does not."""
+        return found.min_cosine >= self.min_cosine and found.agreement >= self.min_agreement
+
+    def lower(
+        self,
+        best: Selection,
+        chosen: dict[str, Quantization],
+        candidates: Sequence[tuple[str, Quantization]],
+    ) -> Selection:
+        """Add all candidates that pass to `chosen`: together, or else half by half."""
+        if not candidates:
+            return best
+        found = self.measure({**chosen, **dict(candidates)})
+        if self.passes(found):
+            chosen.update(candidates)
+            return found
+        if len(candidates) == 1:
+            return best
+        half = len(candidates) // 2
+        best = self.lower(best, chosen, candidates[:half])
+        return self.lower(best, chosen, candidates[half:])
+
+
+def _nearest(array: Array, kinds: Sequence[Quantization]) -> Quantization:
+    return min(kinds, key=lambda kind: _error(array, kind))
+
+
+def _error(array: Array, kind: Quantization) -> float:
+    """How far a weight is from what is stored, in parts of its length; infinite if it cannot be."""
+    if not can_quantize(array, kind):
+        return np.inf
+    length = float(np.linalg.norm(array))
+    stored = decode(*encode(array, kind))
+    return float(np.linalg.norm(array.reshape(-1) - stored)) / length if length else 0.0
+
+
+def _agreement(actual: Mapping[str, Array], expected: Mapping[str, Any]) -> float:
+    """The part of the rows, over all outputs, whose greatest number is in the same place."""
+    same = [
+        np.atleast_1d(actual[name]).argmax(-1) == np.atleast_1d(np.asarray(array)).argmax(-1)
+        for name, array in expected.items()
+    ]
+    return float(np.mean(np.concatenate([s.reshape(-1) for s in same])))
