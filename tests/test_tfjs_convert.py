@@ -130,6 +130,20 @@ def test_a_module_of_nnx_is_converted_with_all_its_state(tmp_path: Path):
     np.testing.assert_allclose(actual, module(jnp.asarray(XS)), rtol=1e-5, atol=1e-5)
 
 
+def test_what_is_no_array_among_the_parameters_is_left_as_it_is(tmp_path: Path):
+    # As in an Equinox module, of which functions, numbers and flags are leaves.
+    params = {"weight": PARAMS["weight"], "activation": jnp.tanh, "scale": 2.0, "double": True}
+    model = convert_jax(
+        lambda p, x: p["activation"](x @ p["weight"]) * (p["scale"] if p["double"] else 1),
+        params,
+        input_signatures=[("(b, 2)", "float32")],
+        model_dir=tmp_path,
+    )
+    assert "weight" in model.weights
+    actual = tfjs_predict_fn(tmp_path)(XS)
+    np.testing.assert_allclose(actual, 2 * np.tanh(XS @ PARAMS["weight"]), rtol=1e-5)
+
+
 def test_a_random_key_among_the_parameters_must_not_be_used(tmp_path: Path):
     with pytest.raises(ExportError, match=r"Way out|random key"):
         convert_jax(

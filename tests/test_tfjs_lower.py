@@ -3,6 +3,7 @@
 # pyright: reportUnknownLambdaType=false
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import jax
@@ -22,6 +23,7 @@ from builder.tfjs.trace import trace
 from tests.tfjs_functions import FUNCTIONS, Function
 
 
+@cache
 def lowered(function: Function) -> Graph:
     return lower(trace(lambda _, *xs: function.apply(*xs), (), function.specs))
 
@@ -29,8 +31,7 @@ def lowered(function: Function) -> Graph:
 @pytest.mark.parametrize("function", FUNCTIONS, ids=str)
 def test_a_lowered_function_computes_what_jax_computes(function: Function):
     graph, inputs = lowered(function), function.arrays()
-    expected = jax.tree.leaves(function.apply(*map(jnp.asarray, inputs.values())))
-    for actual, wanted in zip(evaluate(graph, inputs).values(), expected, strict=True):
+    for actual, wanted in zip(evaluate(graph, inputs).values(), function.results(), strict=True):
         assert actual.shape == wanted.shape
         assert actual.dtype == wanted.dtype
         np.testing.assert_allclose(actual, wanted, rtol=1e-5, atol=1e-5)

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import flax.linen as nn
@@ -44,6 +45,12 @@ class Function:
             values = rng.integers(0, 5, sizes) if dtype == "int32" else rng.normal(size=sizes)
             made[name] = values.astype(dtype) if dtype != "bool" else values > 0
         return made
+
+    @cache  # noqa: B019 (the functions live as long as the module)
+    def results(self) -> list[Array]:
+        """What JAX computes for the random inputs, flat."""
+        outputs = self.apply(*map(jnp.asarray, self.arrays().values()))
+        return [np.asarray(a) for a in jax.tree.leaves(outputs)]
 
 
 def _f(name: str, apply: Callable[..., Any], *shapes: str) -> Function:

@@ -135,11 +135,17 @@ def trace(
     """
     structs, arguments = _input_structs(inputs)
     leaves, tree = jax.tree_util.tree_flatten_with_path(params)
-    names = [path_name(path) for path, _ in leaves]
-    pairs = [_parameter(name, leaf) for name, (_, leaf) in zip(names, leaves, strict=True)]
-    parameters = [(name, array) for name, (array, _) in zip(names, pairs, strict=True)]
-    like = tree.unflatten([struct for _, struct in pairs])
-    closed, result = jax.make_jaxpr(apply_fn, return_shape=True)(like, *arguments)
+    arrays = {i: path_name(path) for i, (path, v) in enumerate(leaves) if hasattr(v, "dtype")}
+    pairs = [_parameter(name, leaves[i][1]) for i, name in arrays.items()]
+    parameters = zip(arrays.values(), (array for array, _ in pairs), strict=True)
+
+    def apply_arrays(given: Sequence[Any], *args: Any) -> Any:
+        # Equinox has numbers and functions among its parameters, which are left as they are.
+        found = dict(zip(arrays, given, strict=True))
+        return apply_fn(tree.unflatten([found.get(i, v) for i, (_, v) in enumerate(leaves)]), *args)
+
+    like = [struct for _, struct in pairs]
+    closed, result = jax.make_jaxpr(apply_arrays, return_shape=True)(like, *arguments)
     # What no output needs goes first: it may use what TensorFlow.js cannot, such as random keys.
     jaxpr, _ = dce_jaxpr(closed.jaxpr, [True] * len(closed.jaxpr.outvars), instantiate=True)
     result_names = name_outputs(result, outputs)
