@@ -332,6 +332,9 @@ BITS = [
     *(_f(f"right_{n}", _signed(lambda x, n=n: x >> n), INTS) for n in (0, 3, 20)),
     *(_f(f"logical_right_{n}", _signed(lambda x, n=n: lax.shift_right_logical(x, n)), INTS)
       for n in (1, 3)),
+    *(_f(f"{t}_wraps", _signed(lambda x, t=t: (x.astype(t) * 77 + 9).astype("int32")), INTS)
+      for t in ("uint8", "int8", "uint16")),
+    _f("uint8_inverted", lambda x: (~x.astype("uint8")).astype("int32"), INTS),
     _f("unpack", lambda x: (x[:, :, None] >> jnp.arange(3)) & 1, INTS),
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from builder.tfjs.evaluate import fold
 from builder.tfjs.graph import Graph, TensorType, Value, constant, naming, placeholder
 from builder.tfjs.lower.registry import RULES, Equation
 from builder.tfjs.lower.sizes import Sizes
+from builder.tfjs.lower.wrapping import WRAPPING, wrap
 from builder.tfjs.trace import Trace, narrow_array, narrow_dtype
 
 _LIBRARIES = tuple(str(Path(m.__file__).parent) for m in [jax] if m.__file__)
@@ -100,6 +101,8 @@ class _Program:
         with naming(f"{scope}/{primitive}" if scope else primitive):
             result = RULES[primitive](equation, *operands)
             values = [result] if isinstance(result, Value) else result
+            if primitive in WRAPPING:
+                values = [wrap(v, o.aval.dtype) for v, o in zip(values, eqn.outvars, strict=True)]
             return [fold(v, self.folded) for v in values]
 
 
