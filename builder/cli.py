@@ -77,7 +77,9 @@ def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
 )
 @click.option("-o", "--out", type=_PATH, required=True, help="Folder of the graph model.")
 @click.option(
-    "--quantize", type=click.Choice(["float16", "uint16", "uint8"]), help="How weights are stored."
+    "--quantize",
+    type=click.Choice(["float16", "uint16", "uint8", "auto"]),
+    help="How weights are stored; auto takes the fewest bytes that keep --min-cosine.",
 )
 @click.option("--min-cosine", default=0.9999, show_default=True, help="Least cosine to JAX's rows.")
 @click.option("--max-bytes", type=int, help="Largest size of the model.")
@@ -86,7 +88,7 @@ def convert(
     params: Path,
     inputs: tuple[str, ...],
     out: Path,
-    quantize: Literal["float16", "uint16", "uint8"] | None,
+    quantize: Literal["float16", "uint16", "uint8", "auto"] | None,
     min_cosine: float,
     max_bytes: int | None,
 ) -> None:

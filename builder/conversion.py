@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import numpy as np
@@ -17,6 +17,7 @@ from builder.errors import BuilderError, ExportError, ParityError
 from builder.tfjs.export import Parity, export, measure_parity
 from builder.tfjs.quantize import Quantization
 from builder.tfjs.runtime import Runtime
+from builder.tfjs.selection import select_quantization
 from builder.tfjs.write import GraphModel
 from builder.towers.npz import unflatten_params
 
@@ -29,6 +30,7 @@ SAMPLE_SIZES = (1, 2, 5)
 
 _INPUT = re.compile(r"(?:(?P<name>\w+)=)?(?P<shape>\(.*\)):(?P<dtype>\w+)")
 _SMALL = 10
+_SELECTION_SIZE = 32
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def convert_function(
     input_texts: Sequence[str],
     out: Path,
     *,
-    quantization: Quantization | None,
+    quantization: Quantization | Literal["auto"] | None,
     min_cosine: float,
     max_bytes: int | None,
 ) -> Conversion:
@@ -61,14 +63,17 @@ def convert_function(
     params = _load_params(params_file)
     inputs = parse_inputs(input_texts)
     started = time.perf_counter()
-    model = export(apply_fn, params, inputs, quantization=quantization)
-    seconds = time.perf_counter() - started
+    exact = export(apply_fn, params, inputs)
+    with Runtime() as runtime:
+        reference = _Reference(apply_fn, params, inputs)
+        model = _quantize(exact, quantization, reference, min_cosine, runtime)
+        seconds = time.perf_counter() - started
+        parity = _compare(model, reference, runtime)
     if max_bytes is not None and model.bytes > max_bytes:
         raise ExportError(
             f"{target}: the model has {model.bytes:,} bytes, more than the {max_bytes:,} of"
             " --max-bytes. Store its weights in fewer with --quantize."
         )
-    parity = _compare(model, apply_fn, params, inputs)
     if not parity.min_cosine >= min_cosine:
         raise ParityError(
             f"{target}: the least cosine to JAX's output is {parity.min_cosine:.6f}, below the"
@@ -123,18 +128,41 @@ def _load_params(path: Path) -> Any:
         raise BuilderError(f"{path}: cannot be read as an npz file: {error}") from None
 
 
-def _compare(
-    model: GraphModel, apply_fn: Callable[..., Any], params: Any, inputs: Inputs
-) -> Parity:
+@dataclass(frozen=True)
+class _Reference:
+    """What JAX computes."""
+
+    apply_fn: Callable[..., Any]
+    params: Any
+    inputs: Inputs
+
+    def run(self, model: GraphModel, size: int) -> tuple[dict[str, Array], dict[str, Any]]:
+        """A random sample and JAX's outputs for it, by the names that the model has for them."""
+        sample = _draw_sample(self.inputs, size)
+        results = jax.tree.leaves(self.apply_fn(self.params, *sample.values()))
+        return sample, dict(zip(model.outputs, results, strict=True))
+
+
+def _quantize(
+    exact: GraphModel,
+    quantization: Quantization | Literal["auto"] | None,
+    reference: _Reference,
+    min_cosine: float,
+    runtime: Runtime,
+) -> GraphModel:
+    if quantization != "auto":
+        return exact.quantized(quantization)
+    sample, expected = reference.run(exact, _SELECTION_SIZE)
+    return select_quantization(exact, sample, expected, runtime, min_cosine=min_cosine).model
+
+
+def _compare(model: GraphModel, reference: _Reference, runtime: Runtime) -> Parity:
     """The worst parity over samples of several sizes."""
+    runtime.load(model.files)
     found: list[Parity] = []
-    with Runtime() as runtime:
-        runtime.load(model.files)
-        for size in SAMPLE_SIZES:
-            sample = _draw_sample(inputs, size)
-            results = jax.tree.leaves(apply_fn(params, *sample.values()))
-            expected = dict(zip(model.outputs, results, strict=True))
-            found.append(measure_parity(runtime.predict(sample), expected))
+    for size in SAMPLE_SIZES:
+        sample, expected = reference.run(model, size)
+        found.append(measure_parity(runtime.predict(sample), expected))
     return Parity(
         max_abs_error=max(parity.max_abs_error for parity in found),
         min_cosine=min(parity.min_cosine for parity in found),

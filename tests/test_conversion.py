@@ -29,7 +29,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     np.savez(
         tmp_path / "params.npz",
         **{  # pyright: ignore[reportArgumentType]
-            "dense/kernel": rng.normal(size=(64, 32)).astype(np.float32),
+            "dense/kernel": rng.normal(scale=0.1, size=(64, 32)).astype(np.float32),
             "dense/bias": np.ones(32, np.float32),
             "table": rng.normal(size=(100, 64)).astype(np.float32),
         },
@@ -60,7 +60,8 @@ def test_whole_numbers_may_be_inputs(project: Path):
     assert convert(project, "embed", "--input", "(b, 16):int32")[0] == 0
 
 
-def test_quantized_weights_are_smaller(project: Path):
+@pytest.mark.parametrize("kind", ["float16", "auto"])
+def test_quantized_weights_are_smaller(project: Path, kind: str):
     def size() -> int:
         return sum(path.stat().st_size for path in Path("out").glob("*.bin"))
 
@@ -68,7 +69,8 @@ def test_quantized_weights_are_smaller(project: Path):
     full = size()
     for path in Path("out").iterdir():
         path.unlink()
-    convert(project, "dense", "--input", "(b, 64):float32", "--quantize", "float16")
+    code, text = convert(project, "dense", "--input", "(b, 64):float32", "--quantize", kind)
+    assert code == 0, text
     assert size() < 0.6 * full
 
 
