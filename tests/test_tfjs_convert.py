@@ -169,3 +169,29 @@ def test_a_shape_that_does_not_fit_the_polymorphic_one_is_refused(tmp_path: Path
 def test_a_folder_without_a_model_is_named(tmp_path: Path):
     with pytest.raises(ExportError, match=r"model\.json is missing"):
         tfjs_predict_fn(tmp_path)
+
+
+class Float32:
+    """Like tf.float32, which numpy does not take for a dtype."""
+
+    as_numpy_dtype = np.float32
+
+
+class TensorSpec:
+    """Like tf.TensorSpec, which is what users of tensorflowjs have in their code."""
+
+    def __init__(self, shape: list[int | None]):
+        self.shape = shape
+        self.dtype = Float32()
+
+
+@pytest.mark.parametrize("polymorphic", [None, ["(b, ...)"]])
+def test_the_signatures_of_tensorflowjs_are_taken(tmp_path: Path, polymorphic: list[str] | None):
+    convert_jax(
+        prod,
+        PARAMS,
+        input_signatures=[TensorSpec([None, 2])],
+        model_dir=tmp_path,
+        polymorphic_shapes=polymorphic,
+    )
+    np.testing.assert_allclose(tfjs_predict_fn(tmp_path)(XS), prod(PARAMS, XS))

@@ -15,7 +15,7 @@ from builder.tfjs.export import MIN_COSINE, export
 from builder.tfjs.quantize import Quantizations
 from builder.tfjs.runtime import Backend, Runtime
 from builder.tfjs.selection import select_quantization
-from builder.tfjs.trace import is_signature
+from builder.tfjs.trace import is_signature, split_signature
 from builder.tfjs.write import GraphModel
 
 
@@ -33,10 +33,11 @@ def convert_jax(
     """Convert `apply_fn(params, *inputs)` and write the graph model into `model_dir`.
 
     `input_signatures` gives shape and dtype of each input after `params`: `((None, 16), "int32")`
-    with None for a size that varies, `("(b, 16)", "int32")` with its name, or a ShapeDtypeStruct;
-    an input that is a pytree has a pytree of these. `polymorphic_shapes` names such sizes, as
-    "(b, ...)" does with the first. Inputs are called after the arguments of `apply_fn` and their
-    place in them, outputs after their place in the result ("output" if it is one array).
+    with None for a size that varies, `("(b, 16)", "int32")` with its name, a ShapeDtypeStruct or
+    a tf.TensorSpec; an input that is a pytree has a pytree of these. `polymorphic_shapes` names
+    such sizes, as "(b, ...)" does with the first. Inputs are called after the arguments of
+    `apply_fn` and their place in them, outputs after their place in the result ("output" if it is
+    one array).
 
     `quantization` stores the weights in fewer bytes, all or by name. With "auto" each has as few as
     keep the direction of the outputs for `samples` (arguments after `params`) to `min_cosine` and
@@ -91,8 +92,7 @@ def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
         raise ExportError(
             f"{text!r} names the sizes of one array; {signature!r} describes several."
         )
-    is_struct = isinstance(signature, jax.ShapeDtypeStruct)
-    shape, dtype = (signature.shape, signature.dtype) if is_struct else signature
+    shape, dtype = split_signature(signature)
     try:
         dims = jax.export.symbolic_shape(text, like=tuple(shape))
     except ValueError as error:

@@ -61,8 +61,8 @@ def path_name(path: Sequence[Any]) -> str:
 
 
 def is_signature(spec: Any) -> bool:
-    """Whether this describes one array: a ShapeDtypeStruct, or a shape and a dtype."""
-    if isinstance(spec, jax.ShapeDtypeStruct):
+    """Whether this describes one array: a shape and a dtype, as a pair or as attributes."""
+    if _has_attributes(spec):
         return True
     if not isinstance(spec, tuple) or len(cast("tuple[Any, ...]", spec)) != 2:
         return False
@@ -71,6 +71,19 @@ def is_signature(spec: Any) -> bool:
         isinstance(shape, tuple) and not any(map(is_signature, cast("tuple[Any, ...]", shape)))
     )
     return sizes and not is_signature(dtype) and not isinstance(dtype, dict | list | tuple)
+
+
+def split_signature(spec: Any) -> tuple[Any, Any]:
+    """Shape and dtype of what `is_signature` takes: a pair, a ShapeDtypeStruct, a tf.TensorSpec."""
+    if not _has_attributes(spec):
+        return spec
+    # TensorFlow has dtypes of its own, which know their counterparts in numpy.
+    return tuple(spec.shape), getattr(spec.dtype, "as_numpy_dtype", spec.dtype)
+
+
+def _has_attributes(spec: Any) -> bool:
+    # The scalar types of numpy have these attributes too, for their instances.
+    return not isinstance(spec, type) and hasattr(spec, "shape") and hasattr(spec, "dtype")
 
 
 def input_struct(name: str, spec: Any, scope: Any) -> jax.ShapeDtypeStruct:
@@ -82,7 +95,7 @@ def input_struct(name: str, spec: Any, scope: Any) -> jax.ShapeDtypeStruct:
         raise ExportError(
             f"input {name!r}: {spec!r} describes no array; write for example ('(b, 16)', 'int32')."
         )
-    shape, dtype = (spec.shape, spec.dtype) if isinstance(spec, jax.ShapeDtypeStruct) else spec
+    shape, dtype = split_signature(spec)
     text = (
         shape if isinstance(shape, str) else ",".join("b" if d is None else str(d) for d in shape)
     )
