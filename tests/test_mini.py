@@ -9,31 +9,28 @@ import pytest
 from PIL import Image
 
 from builder.errors import ModelError
-from builder.text.sentencepiece import SentencePieceTokenizer
-from builder.towers.mini import Mini, Variant, load_mini, project_classes
+from builder.towers.base import Towers
+from builder.towers.mini import Variant, load_mini, project_classes
+from builder.towers.registry import load_towers
 
 DATA = Path(__file__).parents[1] / "data"
-FOLDER = DATA / "models/mini"
 
 
 @pytest.fixture(scope="module", params=get_args(Variant))
-def mini(request: pytest.FixtureRequest) -> Mini:
-    return load_mini(FOLDER, request.param)
+def mini(request: pytest.FixtureRequest) -> Towers:
+    return load_towers(f"mini-{request.param}")
 
 
-def embed_texts(mini: Mini, *texts: str) -> np.ndarray:
-    tokenizer = SentencePieceTokenizer.load(
-        mini.tokenizer_model, max_length=mini.seq_len, end_id=1, pad_id=1
-    )
-    return np.asarray(mini.text_apply(mini.text_params, jnp.asarray(tokenizer(texts))))
+def embed_texts(mini: Towers, *texts: str) -> np.ndarray:
+    return mini.embed_tokens(mini.tokenizer(texts))
 
 
-def embed_images(mini: Mini, *names: str) -> np.ndarray:
+def embed_images(mini: Towers, *names: str) -> np.ndarray:
     squares = [Image.open(DATA / "images" / n).convert("RGB").resize((224, 224)) for n in names]
     return mini.embed_images(np.stack([np.asarray(s, np.float32) for s in squares]) / 127.5 - 1)
 
 
-def test_both_towers_give_unit_rows_of_one_space(mini: Mini) -> None:
+def test_both_towers_give_unit_rows_of_one_space(mini: Towers) -> None:
     zimg = embed_images(mini, "panda.jpg", "dam.jpg")
     ztxt = embed_texts(mini, "a panda", "", "漢字")
     assert zimg.shape == (2, mini.dim)
@@ -42,7 +39,7 @@ def test_both_towers_give_unit_rows_of_one_space(mini: Mini) -> None:
     np.testing.assert_allclose(np.linalg.norm(ztxt, axis=1), 1, atol=1e-5)
 
 
-def test_plain_captions_find_their_photographs(mini: Mini) -> None:
+def test_plain_captions_find_their_photographs(mini: Towers) -> None:
     ztxt = embed_texts(mini, "a giant panda", "a photo of a polar bear", "a hammer", "a castle")
     zimg = embed_images(mini, "panda.jpg", "polar-bear.jpg", "hammer.jpg", "castle.jpg")
     similarity = ztxt @ zimg.T

@@ -6,7 +6,6 @@ for how it was made.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.errors import ModelError
+from builder.towers.base import TowerFunctions
 from builder.towers.efficientnet import EfficientNetLite0
 from builder.towers.npz import Params, load_params
 from builder.towers.text_transformer import TextTransformer, embed_tokens, l2_normalize
@@ -24,23 +24,7 @@ Variant = Literal["tiny", "small"]
 Rows = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class Mini:
-    """Both towers, ready to run; every embedding is a unit row of `dim` columns."""
-
-    embed_images: Callable[[Rows], Rows]
-    """RGB `float32[n, 224, 224, 3]` in [-1, 1] to zimg `float32[n, dim]`."""
-    text_apply: Callable[[Params, jax.Array], jax.Array]
-    """Parameters and token ids `int32[n, seq_len]` to ztxt `float32[n, dim]`."""
-    text_params: Params
-    tokenizer_model: Path
-    seq_len: int
-    dim: int
-    scale: float
-    """Factor of the cosines in the softmax over prompts, exp(t) in LiT's terms."""
-
-
-def load_mini(folder: Path, variant: Variant) -> Mini:
+def load_mini(folder: Path, variant: Variant) -> TowerFunctions:
     """Reads `config.json` and the weights beside it.
 
     Raises `ModelError` if one of the files is missing or cannot be read.
@@ -53,14 +37,10 @@ def load_mini(folder: Path, variant: Variant) -> Mini:
     except (OSError, ValueError) as error:
         raise ModelError(f"{folder}: the files of mini cannot be read: {error}.") from error
     tower = TextTransformer(config["dim"], **config["text"][variant])
-    return Mini(
+    return TowerFunctions(
         embed_images=_make_image_tower(image, head["projection"], config["probability_floor"]),
         text_apply=lambda params, tokens: embed_tokens(tower, params, tokens),
         text_params=text_params,
-        tokenizer_model=folder / "tokenizer.model",
-        seq_len=config["seq_len"],
-        dim=config["dim"],
-        scale=config["scale"],
     )
 
 

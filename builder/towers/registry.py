@@ -69,10 +69,10 @@ def _mini(variant: Literal["tiny", "small"]) -> Towers:
 
 
 def _load_mini(folder: Path, variant: Literal["tiny", "small"]) -> TowerFunctions:
+    # It brings in JAX, which a build that finds everything in the cache does not need.
     from builder.towers.mini import load_mini
 
-    mini = load_mini(folder, variant)
-    return TowerFunctions(mini.embed_images, mini.text_apply, mini.text_params)
+    return load_mini(folder, variant)
 
 
 def _describe_text_tower(config: Mapping[str, int]) -> str:

@@ -1,13 +1,5 @@
 import { defineConfig } from 'vite';
+import { bundlePage } from '../page-bundle.ts';
 
-/** Bundles the page of `make bench`; the folder to write it to is given by --outDir. */
-export default defineConfig({
-  root: import.meta.dirname,
-  base: './',
-  publicDir: false,
-  build: {
-    target: 'es2022',
-    assetsInlineLimit: 0,
-    rolldownOptions: { input: 'bench/page.ts', output: { entryFileNames: 'page.js' } },
-  },
-});
+/** The page of `make bench`. */
+export default defineConfig(bundlePage(import.meta.dirname));
