@@ -14,8 +14,8 @@ from builder.report import Report, make_report
 from builder.resources import web_folder
 from builder.site import REPORT, assemble_site, check_target, write_site
 from builder.spec import DemoSpec, Quantization, load_spec
-from builder.towers.base import Towers
-from builder.towers.registry import load_towers
+from builder.towers.base import ImageTextModel
+from builder.towers.registry import load_model
 from builder.webapp import load_webapp
 
 # A browser must reproduce these before its answers are trusted: nothing, accents, scripts that need
@@ -39,23 +39,23 @@ def build_site(spec_path: Path, out: Path, *, cache: Cache, progress: Progress) 
     check_target(out)
     app = load_webapp(web_folder() / "app")
     spec = load_spec(spec_path)
-    towers = [load_towers(model.name) for model in spec.models]
+    sources = [load_model(model.name) for model in spec.models]
     with progress.step("Prepare images", len(spec.images)) as advance:
         images = prepare_images(spec.images, advance)
-    models = [
-        build_model(tower, model.quantization, spec, images, cache=cache, progress=progress)
-        for tower, model in zip(towers, spec.models, strict=True)
+    built = [
+        build_model(source, model.quantization, spec, images, cache=cache, progress=progress)
+        for source, model in zip(sources, spec.models, strict=True)
     ]
     # The hinge: everything before only computes; this replaces the old site, or leaves it.
-    site = assemble_site(bundle(spec, images.images, models), app)
+    site = assemble_site(bundle(spec, images.images, built), app)
     seconds = time.perf_counter() - started
-    report = make_report(site, app, images, models, progress.seconds, seconds)
+    report = make_report(site, app, images, built, progress.seconds, seconds)
     write_site({**site.files, REPORT: report.to_json()}, out)
     return report
 
 
 def build_model(
-    towers: Towers,
+    model: ImageTextModel,
     quantization: Quantization,
     spec: DemoSpec,
     images: ImageSet,
@@ -70,11 +70,11 @@ def build_model(
     """
     texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
     pixels = [image.pixels for image in images.images]
-    embeddings = embed(towers, pixels, texts, cache=cache, progress=progress)
-    encoder = export_text_encoder(towers, quantization, embeddings, cache=cache, progress=progress)
+    embeddings = embed(model, pixels, texts, cache=cache, progress=progress)
+    encoder = export_text_encoder(model, quantization, embeddings, cache=cache, progress=progress)
     goldens = tuple(
         Golden(text=text, tokens=tuple(map(int, tokens)), row=row_id(text))
         for text, tokens in zip(texts, embeddings.tokens, strict=True)
         if text in (*GOLDEN_TEXTS, *spec.prompts[:_GOLDEN_PROMPTS])
     )
-    return BuiltModel(towers, embeddings, texts, goldens, encoder)
+    return BuiltModel(model, embeddings, texts, goldens, encoder)

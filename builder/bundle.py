@@ -11,7 +11,7 @@ from builder.encoder import INPUT, OUTPUT, ExportedEncoder
 from builder.images import Picture, PreparedImage
 from builder.manifest import FileRef, PictureRef, SiteManifest
 from builder.spec import DemoSpec
-from builder.towers.base import Towers
+from builder.towers.base import ImageTextModel
 from builder.vectors import encode_matrix
 
 _HASH_DIGITS = 10
@@ -21,7 +21,7 @@ _HASH_DIGITS = 10
 class BuiltModel:
     """Everything that was computed for one model; `texts` are the rows of the text embeddings."""
 
-    towers: Towers
+    model: ImageTextModel
     embeddings: Embeddings
     texts: tuple[str, ...]
     goldens: tuple[manifest.Golden, ...]
@@ -111,9 +111,9 @@ def _describe_image(image: PreparedImage, files: _Files) -> manifest.Image:
     )
 
 
-def _describe_model(model: BuiltModel, image_ids: tuple[str, ...], files: _Files) -> manifest.Model:
-    towers, card = model.towers, model.towers.card
-    folder = f"models/{towers.id}"
+def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: _Files) -> manifest.Model:
+    model, card = built.model, built.model.card
+    folder = f"models/{model.id}"
 
     def add_matrix(stem: str, rows: Rows, ids: tuple[str, ...]) -> manifest.MatrixRef:
         stored = encode_matrix(rows)
@@ -126,37 +126,37 @@ def _describe_model(model: BuiltModel, image_ids: tuple[str, ...], files: _Files
             rows=ids,
         )
 
-    vocabulary = towers.tokenizer.to_manifest().model_dump_json(by_alias=True).encode()
+    vocabulary = model.tokenizer.to_manifest().model_dump_json(by_alias=True).encode()
     return manifest.Model(
-        id=towers.id,
+        id=model.id,
         name=card.name,
         description=card.description,
         image_tower=card.image_tower,
         text_tower=card.text_tower,
         license=card.license,
         source=card.source,
-        dim=towers.dim,
-        scoring=towers.scoring,
+        dim=model.dim,
+        scoring=model.scoring,
         tokenizer=manifest.SentencePieceRef(
             file=files.add(f"{folder}/vocabulary", ".json", vocabulary),
-            max_length=towers.tokenizer.max_length,
-            end_id=towers.tokenizer.end_id,
-            pad_id=towers.tokenizer.pad_id,
+            max_length=model.tokenizer.max_length,
+            end_id=model.tokenizer.end_id,
+            pad_id=model.tokenizer.pad_id,
         ),
         encoder=manifest.GraphModelRef(
-            model=files.add(f"{folder}/model", ".json", model.encoder.model),
+            model=files.add(f"{folder}/model", ".json", built.encoder.model),
             weights=tuple(
                 files.add_as(f"{folder}/{name}", data)
-                for name, data in model.encoder.weights.items()
+                for name, data in built.encoder.weights.items()
             ),
             input=INPUT,
             output=OUTPUT,
         ),
-        image_embeddings=add_matrix("images", model.embeddings.zimg, image_ids),
+        image_embeddings=add_matrix("images", built.embeddings.zimg, image_ids),
         prompt_embeddings=add_matrix(
-            "prompts", model.embeddings.ztxt, tuple(map(row_id, model.texts))
+            "prompts", built.embeddings.ztxt, tuple(map(row_id, built.texts))
         ),
-        goldens=model.goldens,
+        goldens=built.goldens,
     )
 
 

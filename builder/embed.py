@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from builder.cache import Cache, digest
 from builder.errors import ModelError
 from builder.progress import Progress
-from builder.towers.base import Towers
+from builder.towers.base import ImageTextModel, Rows, Tower
 
 IMAGE_BATCH = 8
 TEXT_BATCH = 32
 
-Rows = NDArray[np.float32]
+Embed = Callable[[NDArray[Any]], Rows]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Embeddings:
 
 
 def embed(
-    towers: Towers,
+    model: ImageTextModel,
     pixels: Sequence[NDArray[np.uint8]],
     texts: Sequence[str],
     *,
@@ -42,27 +42,24 @@ def embed(
         ModelError: if a tower returns rows of the wrong size or that are not finite.
     """
 
-    def run_images(batch: NDArray[np.uint8]) -> Rows:
-        return towers.embed_images(batch.astype(np.float32) / 127.5 - 1)
-
-    tokens = towers.tokenizer(texts)
+    tokens = model.tokenizer(texts)
     zimg = _embed_rows(
-        f"Embed images with {towers.id}", towers, towers.image_fingerprint,
-        np.stack(pixels), run_images, IMAGE_BATCH, cache, progress,
+        f"Embed images with {model.id}", model, model.image_fingerprint,
+        np.stack(pixels), lambda: _on_bytes(model.load_image()), IMAGE_BATCH, cache, progress,
     )  # fmt: skip
     ztxt = _embed_rows(
-        f"Embed prompts with {towers.id}", towers, towers.text_fingerprint,
-        tokens, towers.embed_tokens, TEXT_BATCH, cache, progress,
+        f"Embed prompts with {model.id}", model, model.text_fingerprint,
+        tokens, lambda: model.text_tower, TEXT_BATCH, cache, progress,
     )  # fmt: skip
     return Embeddings(zimg, ztxt, tokens)
 
 
 def _embed_rows(
     title: str,
-    towers: Towers,
+    model: ImageTextModel,
     fingerprint: str,
     inputs: NDArray[Any],
-    run: Callable[[NDArray[Any]], Rows],
+    load: Callable[[], Embed],
     batch_size: int,
     cache: Cache,
     progress: Progress,
@@ -70,31 +67,36 @@ def _embed_rows(
     keys = [digest(fingerprint, row.tobytes()) for row in inputs]
     kept = [_load_row(cache, key) for key in keys]
     missing = [index for index, row in enumerate(kept) if row is None]
-    rows = np.zeros((len(inputs), towers.dim), np.float32)
+    rows = np.zeros((len(inputs), model.dim), np.float32)
     for index, row in enumerate(kept):
         if row is not None:
             rows[index] = row
     if not missing:
         return rows
 
+    run = load()
     with progress.step(title, len(missing)) as advance:
         for start in range(0, len(missing), batch_size):
             batch = missing[start : start + batch_size]
             # One batch shape, so that JAX compiles once: the last batch repeats its last input.
             padded = inputs[batch + batch[-1:] * (batch_size - len(batch))]
-            rows[batch] = _checked(run(padded), towers, batch_size)[: len(batch)]
+            rows[batch] = _checked(run(padded), model, batch_size)[: len(batch)]
             for index in batch:
                 _store_row(cache, keys[index], rows[index])
             advance(len(batch))
     return rows
 
 
-def _checked(rows: Rows, towers: Towers, batch_size: int) -> Rows:
-    expected = (batch_size, towers.dim)
+def _on_bytes(tower: Tower) -> Embed:
+    return lambda pixels: tower(pixels.astype(np.float32) / 127.5 - 1)
+
+
+def _checked(rows: Rows, model: ImageTextModel, batch_size: int) -> Rows:
+    expected = (batch_size, model.dim)
     if rows.shape != expected:
-        raise ModelError(f"{towers.id}: a tower returned {rows.shape}, expected {expected}.")
+        raise ModelError(f"{model.id}: a tower returned {rows.shape}, expected {expected}.")
     if not np.isfinite(rows).all():
-        raise ModelError(f"{towers.id}: a tower returned values that are not finite.")
+        raise ModelError(f"{model.id}: a tower returned values that are not finite.")
     return rows
 
 

@@ -14,7 +14,7 @@ from builder.embed import Embeddings
 from builder.errors import ExportError
 from builder.progress import Advance, Progress
 from builder.spec import Quantization
-from builder.towers.base import Towers
+from builder.towers.base import ImageTextModel
 
 INPUT = "tokens"
 OUTPUT = "embeddings"
@@ -48,7 +48,7 @@ class ExportedEncoder:
 
 
 def export_text_encoder(
-    towers: Towers,
+    model: ImageTextModel,
     quantization: Quantization,
     embeddings: Embeddings,
     *,
@@ -64,32 +64,32 @@ def export_text_encoder(
     key = digest(
         __version__,
         digest_folder(_EXPORTER, "*.py"),
-        towers.text_fingerprint,
+        model.text_fingerprint,
         quantization,
         embeddings.tokens.tobytes(),
         embeddings.ztxt.tobytes(),
     )
     if (kept := cache.load("encoders", key)) is not None:
         return _unpack(kept)
-    with progress.step(f"Export {towers.id} to TensorFlow.js", 3) as advance:
-        encoder = _export(towers, quantization, embeddings, advance)
+    with progress.step(f"Export {model.id} to TensorFlow.js", 3) as advance:
+        encoder = _export(model, quantization, embeddings, advance)
     cache.store("encoders", key, _pack(encoder))
     return encoder
 
 
 def _export(
-    towers: Towers, quantization: Quantization, embeddings: Embeddings, advance: Advance
+    model: ImageTextModel, quantization: Quantization, embeddings: Embeddings, advance: Advance
 ) -> ExportedEncoder:
     # The exporter brings in JAX, which a build that finds everything in the cache does not need.
     from builder.tfjs.export import check_parity, export
     from builder.tfjs.runtime import Runtime
 
-    functions = towers.functions
-    inputs = {INPUT: (f"(b, {towers.tokenizer.max_length})", "int32")}
+    tower = model.text_tower
+    inputs = {INPUT: (f"(b, {model.tokenizer.max_length})", "int32")}
     tokens, expected = {INPUT: embeddings.tokens}, {OUTPUT: embeddings.ztxt}
 
-    with Runtime() as runtime, _named(towers.id):
-        shipped = export(functions.text_apply, functions.text_params, inputs, [OUTPUT])
+    with Runtime() as runtime, _named(model.id):
+        shipped = export(tower.apply, tower.params, inputs, [OUTPUT])
         advance(1)
         exact = parity = check_parity(shipped, tokens, expected, runtime)
         advance(1)

@@ -106,13 +106,13 @@ def make_report(
         prompts=len({p.id for image in site.manifest.images for p in image.prompts}),
         models=tuple(
             ModelReport(
-                id=model.towers.id,
+                id=built.model.id,
                 encoder_bytes=sum(file.bytes for file in encoder_files(described)),
-                graph_nodes=model.encoder.nodes,
-                quantization=model.encoder.quantization,
-                parity=model.encoder.parity,
+                graph_nodes=built.encoder.nodes,
+                quantization=built.encoder.quantization,
+                parity=built.encoder.parity,
             )
-            for model, described in zip(models, site.manifest.models, strict=True)
+            for built, described in zip(models, site.manifest.models, strict=True)
         ),
         bytes_before_first_answer=first,
         bytes_before_first_free_text_answer=first + encoder + _bytes_of(site, app.runtime),

@@ -15,8 +15,8 @@ from builder.progress import Progress
 from builder.report import Report
 from builder.site import check_site, load_manifest
 from builder.tfjs.export import MAX_ABS_ERROR
-from builder.towers.base import Towers
-from builder.towers.registry import load_towers
+from builder.towers.base import Tower
+from builder.towers.registry import load_model
 from builder.vectors import StoredMatrix, decode_matrix
 from tests.conftest import DEMO, MakeDemo
 from tests.test_site import content
@@ -67,7 +67,7 @@ def test_the_shipped_rows_are_those_of_the_towers(make_demo: MakeDemo, cache: Ca
     out, _, _ = run_build(make_demo(), cache)
     manifest = load_manifest(out)
     model = manifest.models[0]
-    towers = load_towers("mini-tiny")
+    source = load_model("mini-tiny")
     for ref, ids in (
         (model.image_embeddings, {image.id for image in manifest.images}),
         (model.prompt_embeddings, {p.id for image in manifest.images for p in image.prompts}),
@@ -78,7 +78,7 @@ def test_the_shipped_rows_are_those_of_the_towers(make_demo: MakeDemo, cache: Ca
         np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
     prompt = manifest.images[0].prompts[0]
     shipped = rows[model.prompt_embeddings.rows.index(prompt.id)]
-    expected = towers.embed_tokens(towers.tokenizer([prompt.text]))[0]
+    expected = source.text_tower(source.tokenizer([prompt.text]))[0]
     np.testing.assert_allclose(shipped, expected, atol=1e-3)
 
 
@@ -87,7 +87,7 @@ def test_goldens_hold_the_tokens_of_hard_texts(make_demo: MakeDemo, cache: Cache
     model = load_manifest(out).models[0]
     goldens = {golden.text: golden for golden in model.goldens}
     assert set(GOLDEN_TEXTS) < set(goldens)
-    tokenizer = load_towers("mini-tiny").tokenizer
+    tokenizer = load_model("mini-tiny").tokenizer
     for golden in model.goldens:
         assert golden.tokens == tuple(tokenizer([golden.text])[0])
         assert golden.row in model.prompt_embeddings.rows
@@ -109,10 +109,10 @@ def test_an_unchanged_build_does_nothing_slow_again(
     out, _, _ = run_build(spec, cache)
     before = content(out)
 
-    def refuse(self: Towers):
-        raise AssertionError("weights were loaded")
+    def refuse(self: Tower, inputs: object):
+        raise AssertionError("a tower was run")
 
-    monkeypatch.setattr(Towers, "functions", property(refuse))
+    monkeypatch.setattr(Tower, "__call__", refuse)
     _, _, progress = run_build(spec, cache)
     assert SLOW_STEPS.isdisjoint(progress.totals)
     after = content(out)

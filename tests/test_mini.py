@@ -9,28 +9,28 @@ import pytest
 from PIL import Image
 
 from builder.errors import ModelError
-from builder.towers.base import Towers
-from builder.towers.mini import Variant, load_mini, project_classes
-from builder.towers.registry import load_towers
+from builder.towers.base import ImageTextModel
+from builder.towers.mini import Variant, load_text_tower, project_classes
+from builder.towers.registry import load_model
 
 DATA = Path(__file__).parents[1] / "data"
 
 
 @pytest.fixture(scope="module", params=get_args(Variant))
-def mini(request: pytest.FixtureRequest) -> Towers:
-    return load_towers(f"mini-{request.param}")
+def mini(request: pytest.FixtureRequest) -> ImageTextModel:
+    return load_model(f"mini-{request.param}")
 
 
-def embed_texts(mini: Towers, *texts: str) -> np.ndarray:
-    return mini.embed_tokens(mini.tokenizer(texts))
+def embed_texts(mini: ImageTextModel, *texts: str) -> np.ndarray:
+    return mini.text_tower(mini.tokenizer(texts))
 
 
-def embed_images(mini: Towers, *names: str) -> np.ndarray:
+def embed_images(mini: ImageTextModel, *names: str) -> np.ndarray:
     squares = [Image.open(DATA / "images" / n).convert("RGB").resize((224, 224)) for n in names]
-    return mini.embed_images(np.stack([np.asarray(s, np.float32) for s in squares]) / 127.5 - 1)
+    return mini.load_image()(np.stack([np.asarray(s, np.float32) for s in squares]) / 127.5 - 1)
 
 
-def test_both_towers_give_unit_rows_of_one_space(mini: Towers) -> None:
+def test_both_towers_give_unit_rows_of_one_space(mini: ImageTextModel) -> None:
     zimg = embed_images(mini, "panda.jpg", "dam.jpg")
     ztxt = embed_texts(mini, "a panda", "", "漢字")
     assert zimg.shape == (2, mini.dim)
@@ -39,7 +39,7 @@ def test_both_towers_give_unit_rows_of_one_space(mini: Towers) -> None:
     np.testing.assert_allclose(np.linalg.norm(ztxt, axis=1), 1, atol=1e-5)
 
 
-def test_plain_captions_find_their_photographs(mini: Towers) -> None:
+def test_plain_captions_find_their_photographs(mini: ImageTextModel) -> None:
     ztxt = embed_texts(mini, "a giant panda", "a photo of a polar bear", "a hammer", "a castle")
     zimg = embed_images(mini, "panda.jpg", "polar-bear.jpg", "hammer.jpg", "castle.jpg")
     similarity = ztxt @ zimg.T
@@ -55,4 +55,4 @@ def test_improbable_classes_hardly_move_an_image() -> None:
 
 def test_missing_files_are_reported_with_the_folder(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=str(tmp_path)):
-        load_mini(tmp_path, "tiny")
+        load_text_tower(tmp_path, "tiny")

@@ -3,36 +3,81 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.errors import ModelError
 from builder.manifest import Scoring
 from builder.text.sentencepiece import SentencePieceTokenizer
 
 Params = Any
 """A pytree of arrays."""
 
+Rows = NDArray[np.float32]
 
-class TextApply(Protocol):
-    """The text tower as a JAX function: int32[n, l] token rows to float32[n, d] unit rows."""
 
-    def __call__(self, params: Params, tokens: Any, /) -> Any:
-        """Parameters and token rows to unit rows."""
+class Apply(Protocol):
+    """A tower as a JAX function: parameters and a batch to float32[n, d] unit rows."""
+
+    def __call__(self, params: Params, inputs: Any, /) -> Any:
+        """Parameters and a batch to unit rows."""
         ...
 
 
 @dataclass(frozen=True)
-class TowerFunctions:
-    """The two towers, ready to run.
+class Tower:
+    """One tower with its weights."""
 
-    `embed_images` takes float32[n, 224, 224, 3] in [-1, 1] to float32[n, d] unit rows.
+    apply: Apply
+    params: Params
+
+    def __call__(self, inputs: NDArray[Any]) -> Rows:
+        """Unit rows, float32[n, d], of a batch; compiled once per shape."""
+        return np.asarray(self._jitted(self.params, inputs))
+
+    @cached_property
+    def _jitted(self) -> Apply:
+        import jax
+
+        return jax.jit(self.apply)
+
+
+@dataclass(frozen=True)
+class Towers:
+    """The two towers with their weights, and what turns a cosine into a logit.
+
+    `image` is None for a text tower alone, `scale` where nothing says the temperature, and `bias`
+    for models that were trained with a softmax.
     """
 
-    embed_images: Callable[[NDArray[np.float32]], NDArray[np.float32]]
-    text_apply: TextApply
-    text_params: Params
+    image: Tower | None
+    text: Tower
+    scale: float | None = None
+    bias: float | None = None
+
+    def embed_images(self, images: NDArray[np.float32]) -> Rows:
+        """zimg, float32[n, d] unit rows, of float32[n, h, w, 3] in [-1, 1].
+
+        Raises:
+            ModelError: if there is no image tower.
+        """
+        if self.image is None:
+            raise ModelError("this model has a text tower only, so it cannot embed images.")
+        return self.image(images)
+
+    def embed_tokens(self, tokens: NDArray[np.int32]) -> Rows:
+        """ztxt, float32[n, d] unit rows, of token rows int32[n, l]."""
+        return self.text(tokens)
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How a square picture becomes pixels: the side that the image tower wants, and the kernel."""
+
+    size: int = 224
+    resize: Literal["bicubic", "tf-bilinear"] = "bicubic"
 
 
 @dataclass(frozen=True)
@@ -48,8 +93,8 @@ class ModelCard:
 
 
 @dataclass(frozen=True)
-class Towers:
-    """A two-tower model. Weights are read when they are first needed.
+class ImageTextModel:
+    """A two-tower model as a demo needs it. Weights are read when they are first needed.
 
     The fingerprints are hashes of everything an embedding depends on, so that results can be kept.
     """
@@ -59,25 +104,13 @@ class Towers:
     dim: int
     scoring: Scoring
     tokenizer: SentencePieceTokenizer
+    preprocessing: Preprocessing
     image_fingerprint: str
     text_fingerprint: str
-    load: Callable[[], TowerFunctions]
+    load_image: Callable[[], Tower]
+    load_text: Callable[[], Tower]
 
     @cached_property
-    def functions(self) -> TowerFunctions:
-        """The towers with their weights."""
-        return self.load()
-
-    def embed_images(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """zimg, float32[n, d] unit rows, of float32[n, 224, 224, 3] in [-1, 1]."""
-        return np.asarray(self.functions.embed_images(images))
-
-    def embed_tokens(self, tokens: NDArray[np.int32]) -> NDArray[np.float32]:
-        """ztxt, float32[n, d] unit rows, of token rows int32[n, l]."""
-        return np.asarray(self._jitted_text(self.functions.text_params, tokens))
-
-    @cached_property
-    def _jitted_text(self) -> TextApply:
-        import jax
-
-        return jax.jit(self.functions.text_apply)
+    def text_tower(self) -> Tower:
+        """The text tower with its weights, which is both run and exported."""
+        return self.load_text()

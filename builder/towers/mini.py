@@ -5,46 +5,55 @@ for how it was made.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from numpy.typing import NDArray
 
 from builder.errors import ModelError
-from builder.towers.base import TowerFunctions
+from builder.towers.base import Tower
 from builder.towers.efficientnet import EfficientNetLite0
 from builder.towers.npz import Params, load_params
 from builder.towers.text_transformer import TextTransformer, embed_tokens, l2_normalize
 
 Variant = Literal["tiny", "small"]
-Rows = NDArray[np.float32]
 
 
-def load_mini(folder: Path, variant: Variant) -> TowerFunctions:
-    """Reads `config.json` and the weights beside it.
+def load_image_tower(folder: Path) -> Tower:
+    """Reads `config.json` and the weights of the image tower beside it.
 
     Raises `ModelError` if one of the files is missing or cannot be read.
     """
-    try:
-        config = json.loads((folder / "config.json").read_text("utf-8"))
+    with _reading(folder):
+        floor = _read_config(folder)["probability_floor"]
         image = load_params(folder / "image.npz")
-        head = load_params(folder / "head.npz")
-        text_params = load_params(folder / f"text_{variant}.npz")
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{folder}: the files of mini cannot be read: {error}.") from error
+        projection = load_params(folder / "head.npz")["projection"]
+    tower = EfficientNetLite0()
+
+    def apply(params: Params, images: Any) -> jax.Array:
+        variables = {"params": params["image"]}
+        _, logits = cast("tuple[jax.Array, jax.Array]", tower.apply(variables, images))
+        return project_classes(logits, params["projection"], floor)
+
+    return Tower(apply, {"image": image, "projection": projection})
+
+
+def load_text_tower(folder: Path, variant: Variant) -> Tower:
+    """Reads `config.json` and the weights of one text tower beside it.
+
+    Raises `ModelError` if one of the files is missing or cannot be read.
+    """
+    with _reading(folder):
+        config = _read_config(folder)
+        params = load_params(folder / f"text_{variant}.npz")
     tower = TextTransformer(config["dim"], **config["text"][variant])
-    return TowerFunctions(
-        embed_images=_make_image_tower(image, head["projection"], config["probability_floor"]),
-        text_apply=lambda params, tokens: embed_tokens(tower, params, tokens),
-        text_params=text_params,
-    )
+    return Tower(lambda params, tokens: embed_tokens(tower, params, tokens), params)
 
 
-def project_classes(logits: jax.Array, projection: jax.Array | Rows, floor: float) -> jax.Array:
+def project_classes(logits: jax.Array, projection: jax.Array, floor: float) -> jax.Array:
     """zimg: unit rows `[n, dim]` of the classes' log-probabilities, centred and projected.
 
     `floor` is added to the probabilities, since below it they are mostly noise.
@@ -53,12 +62,13 @@ def project_classes(logits: jax.Array, projection: jax.Array | Rows, floor: floa
     return l2_normalize((x - x.mean(axis=1, keepdims=True)) @ projection)
 
 
-def _make_image_tower(params: Params, projection: Rows, floor: float) -> Callable[[Rows], Rows]:
-    tower = EfficientNetLite0()
+def _read_config(folder: Path) -> Mapping[str, Any]:
+    return json.loads((folder / "config.json").read_text("utf-8"))
 
-    @jax.jit
-    def embed(params: Params, images: Rows) -> jax.Array:
-        _, logits = cast("tuple[jax.Array, jax.Array]", tower.apply({"params": params}, images))
-        return project_classes(logits, projection, floor)
 
-    return lambda images: np.asarray(embed(params, images))
+@contextmanager
+def _reading(folder: Path) -> Generator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder}: the files of mini cannot be read: {error}.") from error

@@ -13,13 +13,13 @@ from builder.errors import ModelError
 from builder.manifest import SoftmaxScoring
 from builder.resources import data_folder
 from builder.text.sentencepiece import SentencePieceTokenizer
-from builder.towers.base import ModelCard, TowerFunctions, Towers
+from builder.towers.base import ImageTextModel, ModelCard, Preprocessing, Tower
 
 _END_ID = 1
 """LiT's vocabularies end a text with `</s>` = 1 and pad with the same token."""
 
 
-def load_towers(name: str) -> Towers:
+def load_model(name: str) -> ImageTextModel:
     """The model of that name.
 
     Raises:
@@ -32,7 +32,7 @@ def load_towers(name: str) -> Towers:
     return _MODELS[name]()
 
 
-def _mini(variant: Literal["tiny", "small"]) -> Towers:
+def _mini(variant: Literal["tiny", "small"]) -> ImageTextModel:
     folder = data_folder() / "models" / "mini"
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
@@ -44,7 +44,7 @@ def _mini(variant: Literal["tiny", "small"]) -> Towers:
         ]
     except OSError as error:
         raise ModelError(f"{error.filename}: cannot be read: {error.strerror}.") from None
-    return Towers(
+    return ImageTextModel(
         id=f"mini-{variant}",
         card=ModelCard(
             name=f"mini {variant}",
@@ -62,24 +62,34 @@ def _mini(variant: Literal["tiny", "small"]) -> Towers:
             end_id=_END_ID,
             pad_id=_END_ID,
         ),
+        preprocessing=Preprocessing(),
         image_fingerprint=digest(*shared, *image_files),
         text_fingerprint=digest(*shared, *text_files),
-        load=partial(_load_mini, folder, variant),
+        load_image=partial(_load_mini_image, folder),
+        load_text=partial(_load_mini_text, folder, variant),
     )
 
 
-def _load_mini(folder: Path, variant: Literal["tiny", "small"]) -> TowerFunctions:
-    # It brings in JAX, which a build that finds everything in the cache does not need.
-    from builder.towers.mini import load_mini
+# The towers bring in JAX, which a build that finds everything in the cache does not need.
 
-    return load_mini(folder, variant)
+
+def _load_mini_image(folder: Path) -> Tower:
+    from builder.towers.mini import load_image_tower
+
+    return load_image_tower(folder)
+
+
+def _load_mini_text(folder: Path, variant: Literal["tiny", "small"]) -> Tower:
+    from builder.towers.mini import load_text_tower
+
+    return load_text_tower(folder, variant)
 
 
 def _describe_text_tower(config: Mapping[str, int]) -> str:
     return f"Transformer, {config['depth']} layers, width {config['width']}"
 
 
-_MODELS: Mapping[str, Callable[[], Towers]] = {
+_MODELS: Mapping[str, Callable[[], ImageTextModel]] = {
     "mini-small": partial(_mini, "small"),
     "mini-tiny": partial(_mini, "tiny"),
 }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from builder.images import prepare_image
 from builder.spec import ImageSpec
-from builder.towers.registry import load_towers
+from builder.towers.registry import load_model
 
 Floats = NDArray[np.floating]
 
@@ -80,8 +80,8 @@ def softmax(cosines: Floats, scale: float) -> Floats:
     return exp / exp.sum(1, keepdims=True)
 
 
-def _embed(model: str, folder: Path, rows: list[dict[str, str]]) -> tuple[Floats, Floats]:
-    towers = load_towers(model)
+def _embed(name: str, folder: Path, rows: list[dict[str, str]]) -> tuple[Floats, Floats]:
+    model = load_model(name)
     captions = [row["caption1"] for row in rows]
     tables = [
         {"file": row["file"], "id": f"i{i}", "description": caption, "prompts": [caption]}
@@ -89,8 +89,8 @@ def _embed(model: str, folder: Path, rows: list[dict[str, str]]) -> tuple[Floats
     ]
     specs = [ImageSpec.model_validate(table, context=folder) for table in tables]
     pixels = np.stack([prepare_image(spec).pixels for spec in specs])
-    zimg = towers.embed_images(pixels.astype(np.float32) / 127.5 - 1)
-    return zimg, towers.embed_tokens(towers.tokenizer(captions))
+    zimg = model.load_image()(pixels.astype(np.float32) / 127.5 - 1)
+    return zimg, model.text_tower(model.tokenizer(captions))
 
 
 if __name__ == "__main__":

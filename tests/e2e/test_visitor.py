@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 
 from builder.embed import Rows
 from builder.manifest import Model, SiteManifest, SoftmaxScoring
-from builder.towers.registry import load_towers
+from builder.towers.registry import load_model
 from builder.vectors import StoredMatrix, decode_matrix
 from tests.e2e.conftest import IMAGES, ServedSite
 
@@ -33,10 +33,10 @@ def expected_probabilities(
 ) -> Rows:
     """What JAX says, from the text tower itself and not from anything exported."""
     model = site.manifest.models[model_index]
-    towers = load_towers(model.id)
-    assert isinstance(towers.scoring, SoftmaxScoring)
-    ztxt = towers.embed_tokens(towers.tokenizer(prompts))
-    logits = towers.scoring.scale * (ztxt @ zimg_of(site, model, image_id))
+    source = load_model(model.id)
+    assert isinstance(source.scoring, SoftmaxScoring)
+    ztxt = source.text_tower(source.tokenizer(prompts))
+    logits = source.scoring.scale * (ztxt @ zimg_of(site, model, image_id))
     exp = np.exp(logits - logits.max())
     return exp / exp.sum()
 
