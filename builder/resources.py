@@ -5,7 +5,8 @@ from pathlib import Path
 from builder.errors import BuilderError
 
 _PACKAGE = Path(__file__).parent
-_ROOT = _PACKAGE.parent
+_INSTALLED = _PACKAGE / "_resources"
+_ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
 
 
 def template_folder() -> Path:

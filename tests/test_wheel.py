@@ -1,0 +1,60 @@
+"""The wheel alone, in an environment and a folder of its own and without Node on the path."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with the built wheel, and with our dependencies as they are installed here."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    venv.create(folder / "venv")
+    python = folder / "venv" / "bin" / "python"
+    install = [sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "-q", wheel]
+    subprocess.run(install, check=True, capture_output=True)
+    (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
+    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return python
+
+
+def run(python: Path, *words: str, cwd: Path) -> str:
+    """Run a command of the wheel's, with a path on which there is no Node."""
+    command = [python.parent / words[0], *words[1:]]
+    environment = {**os.environ, "PATH": str(python.parent)}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_wheel_runs_from_its_own_files(python: Path, tmp_path: Path):
+    code = "import builder.resources as r; print(r.__file__, r.web_folder(), r.data_folder())"
+    files = run(python, "python", "-c", code, cwd=tmp_path).split()
+    assert all(file.startswith(str(python.parent.parent)) for file in files)
+
+
+def test_a_project_builds_with_nothing_but_the_wheel(python: Path, tmp_path: Path):
+    run(python, "lit-demo", "new", "x", cwd=tmp_path)
+    run(python, "lit-demo", "build", "x/demo.toml", "--cache-dir", "cache", cwd=tmp_path)
+    report = json.loads((tmp_path / "_site" / "report.json").read_text())
+    assert report["models"][0]["parity"]["min_cosine"] > 0.9999
+    assert "as built" in run(python, "lit-demo", "check", cwd=tmp_path)
+
+
+def test_both_sides_have_one_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    package = json.loads((ROOT / "webapp_src" / "package.json").read_text())
+    lock = json.loads((ROOT / "webapp_src" / "package-lock.json").read_text())
+    assert project["version"] == package["version"] == lock["version"]
