@@ -13,7 +13,8 @@ from builder.progress import Progress
 from builder.report import Report, make_report
 from builder.resources import web_folder
 from builder.site import REPORT, assemble_site, check_target, write_site
-from builder.spec import DemoSpec, Quantization, load_spec
+from builder.spec import DemoSpec, load_spec
+from builder.spec_models import Quantization
 from builder.towers.base import ImageTextModel
 from builder.towers.registry import load_model
 from builder.webapp import load_webapp
@@ -39,7 +40,7 @@ def build_site(spec_path: Path, out: Path, *, cache: Cache, progress: Progress) 
     check_target(out)
     app = load_webapp(web_folder() / "app")
     spec = load_spec(spec_path)
-    sources = [load_model(model.name) for model in spec.models]
+    sources = [load_model(model) for model in spec.models]
     with progress.step("Prepare images", len(spec.images)) as advance:
         images = prepare_images(spec.images, advance)
     built = [

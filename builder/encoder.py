@@ -13,7 +13,7 @@ from builder.cache import Cache, digest, digest_folder
 from builder.embed import Embeddings
 from builder.errors import ExportError
 from builder.progress import Advance, Progress
-from builder.spec import Quantization
+from builder.spec_models import Quantization
 from builder.towers.base import ImageTextModel
 
 INPUT = "tokens"

@@ -1,73 +1,35 @@
 """What an author writes in `demo.toml`, checked completely before anything slow begins."""
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from builder.errors import BuilderError, Problem, SpecError
+from builder.spec_models import CardSpec, ModelSpec, TokenizerSpec, id_of_model
 from builder.spec_problems import Finding, explain_errors, place_findings
+from builder.spec_types import ExistingFile, Fraction, Id, Table, Text, WebAddress, slug
 from builder.toml_lines import Location
 
-Quantization = Literal["float16", "none"]
 
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise PydanticCustomError("blank", "the text is empty|Write something, or remove it.")
-    return text
-
-
-def _id_of_file(file: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", Path(file).stem.lower()).strip("-") or "image"
-
-
-Text = Annotated[str, AfterValidator(_not_blank)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
-WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class LinkSpec(_Table):
+class LinkSpec(Table):
     """A link in the header of the page."""
 
     label: Text
     url: WebAddress
 
 
-class ModelSpec(_Table):
-    """A model of the registry, and how the weights of its text encoder are stored."""
-
-    name: Text
-    quantization: Quantization = "float16"
-
-
-class ImageSpec(_Table):
+class ImageSpec(Table):
     """A picture and its example prompts.
 
     `focal_point` is a fraction of width and height; `crop` is left, top, right, bottom in pixels of
     the upright picture. Without either, the largest square around the centre is used.
     """
 
-    file: Path = Field(strict=False)
+    file: ExistingFile
     id: Id
     description: Text
     prompts: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
@@ -83,20 +45,8 @@ class ImageSpec(_Table):
         """Without an id, the file's name is one."""
         if isinstance(table, dict):
             named = cast("dict[str, Any]", table)
-            return {"id": _id_of_file(str(named.get("file"))), **named}
+            return {"id": _id_of_image(named), **named}
         return table
-
-    @field_validator("file")
-    @classmethod
-    def _in_folder(cls, file: Path, info: ValidationInfo) -> Path:
-        path = cast("Path", info.context) / file
-        if not path.is_file():
-            raise PydanticCustomError(
-                "no_file",
-                "there is no file {path}|Put the picture there, or correct the name.",
-                {"path": str(path)},
-            )
-        return path
 
     @field_validator("prompts")
     @classmethod
@@ -123,8 +73,12 @@ class ImageSpec(_Table):
         return self
 
 
-class DemoSpec(_Table):
-    """A whole demo; `models[0]` is the one the page opens with."""
+class DemoSpec(Table):
+    """A whole demo; `models[0]` is the one the page opens with.
+
+    `max_bytes` is the most that the site may weigh. `base_url` is where the files of `models/` and
+    `images/` are served from, if not from beside the page.
+    """
 
     title: Text
     description: Text
@@ -132,6 +86,8 @@ class DemoSpec(_Table):
     links: Annotated[tuple[LinkSpec, ...], Field(strict=False)] = ()
     models: Annotated[tuple[ModelSpec, ...], Field(min_length=1, strict=False)]
     images: Annotated[tuple[ImageSpec, ...], Field(min_length=1, strict=False)]
+    max_bytes: Annotated[int | None, Field(gt=0)] = None
+    base_url: WebAddress | None = None
 
     @property
     def prompts(self) -> tuple[str, ...]:
@@ -169,19 +125,22 @@ def load_spec(path: Path) -> DemoSpec:
 
 
 def _find_duplicates(table: Mapping[str, Any]) -> Iterator[Finding]:
-    """Ids of images and names of models that stand twice, read before types are known."""
-    for tables, key in (("images", "id"), ("models", "name")):
+    """Ids of images and of models that stand twice, read before types are known."""
+    for tables, id_of in (("images", _id_of_image), ("models", id_of_model)):
         seen: dict[str, int] = {}
         for index, entry in enumerate(_list_of_tables(table.get(tables))):
-            value = entry.get(key)
-            if tables == "images" and value is None:
-                value = _id_of_file(str(entry.get("file")))
-            if isinstance(value, str) and value in seen:
-                message = f"{key} '{value}' is already that of {tables}[{seen[value]}]"
-                remedy = f"Give each its own {key}, or remove one."
-                yield Finding((tables, index, key), message, remedy)
-            elif isinstance(value, str):
-                seen[value] = index
+            key = id_of(entry)
+            if key is not None and key in seen:
+                message = f"the id '{key}' is already that of {tables}[{seen[key]}]"
+                yield Finding(
+                    (tables, index, "id"), message, "Give each its own id, or remove one."
+                )
+            elif key is not None:
+                seen[key] = index
+
+
+def _id_of_image(table: dict[str, Any]) -> str:
+    return str(table.get("id") or slug(Path(str(table.get("file"))).stem) or "image")
 
 
 def _list_of_tables(value: Any) -> list[dict[str, Any]]:
@@ -192,6 +151,15 @@ def _list_of_tables(value: Any) -> list[dict[str, Any]]:
 
 
 def _known_keys(location: Location) -> list[str]:
-    models = {"links": LinkSpec, "models": ModelSpec, "images": ImageSpec}
-    model = models.get(str(location[0]), DemoSpec) if len(location) > 1 else DemoSpec
-    return list(model.model_fields)
+    named = [part for part in location[:-1] if isinstance(part, str)]
+    return list(_TABLES[named[-1] if named else ""].model_fields)
+
+
+_TABLES: Mapping[str, type[Table]] = {
+    "": DemoSpec,
+    "links": LinkSpec,
+    "models": ModelSpec,
+    "tokenizer": TokenizerSpec,
+    "card": CardSpec,
+    "images": ImageSpec,
+}

@@ -60,6 +60,8 @@ def _explain(detail: ErrorDetails, known_keys: Callable[[Location], list[str]]) 
             return Finding(location, "the list is empty", example)
         case "tuple_type":
             return Finding(location, f"expected a list, not {detail['input']!r}", example)
+        case "dict_type" | "model_type":
+            return Finding(location, f"expected a table, not {detail['input']!r}", example)
         case "path_type" | "string_type":
             return Finding(location, f"expected text, not {detail['input']!r}", example)
         case "string_pattern_mismatch":
@@ -77,6 +79,8 @@ _PATTERNS = {
     "language": "a language tag",
     "url": "a web address",
     "source": "a web address",
+    "base_url": "a web address",
+    "towers": "a module and a function",
 }
 
 _EXAMPLES = {
@@ -89,6 +93,21 @@ _EXAMPLES = {
     "models": '[[models]] with name = "mini-small"',
     "name": 'name = "mini-small"',
     "quantization": 'quantization = "float16"',
+    "converter": 'converter = "native"',
+    "resize": 'resize = "tf-bilinear"',
+    "checkpoint": 'checkpoint = "LiT-L16Ti.npz"',
+    "towers": 'towers = "my_package.my_module:make_towers"',
+    "precomputed": 'precomputed = "data/models/tiny"',
+    "architecture": "[models.architecture] with image, text and out_dim as in big_vision",
+    "tokenizer": '[models.tokenizer] with vocabulary = "vocabulary.model"',
+    "vocabulary": 'vocabulary = "vocabulary.model"',
+    "kind": 'kind = "sentencepiece"',
+    "max_length": "max_length = 16",
+    "resolution": "resolution = 224",
+    "scoring": 'scoring = "softmax"',
+    "card": '[models.card] with name = "My model"',
+    "max_bytes": "max_bytes = 1_000_000_000",
+    "base_url": 'base_url = "https://storage.googleapis.com/my-bucket/demo/"',
     "images": '[[images]] with file = "images/cat.jpg"',
     "file": 'file = "images/cat.jpg"',
     "id": 'id = "cat"',

@@ -22,18 +22,30 @@ def index_lines(text: str) -> dict[Location, int]:
     A path is what pydantic calls a location: `("images", 3, "prompts")`.
     """
     lines: dict[Location, int] = {}
-    counts: dict[str, int] = {}
+    counts: dict[Location, int] = {}
     table: Location = ()
     for number, line in _outer_lines(text):
         if header := _HEADER.match(line):
-            table = (header[2],)
-            if header[1] == "[[":
-                table = (header[2], counts.get(header[2], 0))
-                counts[header[2]] = counts.get(header[2], 0) + 1
+            table = _locate(header[2], counts, is_entry=header[1] == "[[")
             lines.setdefault(table, number)
         elif key := _KEY.match(line):
             lines[(*table, key[1] or key[2] or key[3])] = number
     return lines
+
+
+def _locate(header: str, counts: dict[Location, int], *, is_entry: bool) -> Location:
+    """The path of a table: below a list of tables, it belongs to the last entry so far."""
+    *outer, name = header.split(".")
+    table: Location = ()
+    for part in outer:
+        table = (*table, part)
+        if table in counts:
+            table = (*table, counts[table] - 1)
+    table = (*table, name)
+    if is_entry:
+        counts[table] = counts.get(table, 0) + 1
+        table = (*table, counts[table] - 1)
+    return table
 
 
 def find_line(lines: dict[Location, int], location: Location) -> int | None:

@@ -14,6 +14,7 @@ from builder.errors import BuilderError, ParityError
 from builder.progress import Progress
 from builder.report import Report
 from builder.site import check_site, load_manifest
+from builder.spec_models import ModelSpec
 from builder.tfjs.export import MAX_ABS_ERROR
 from builder.towers.base import Tower
 from builder.towers.registry import load_model
@@ -67,7 +68,7 @@ def test_the_shipped_rows_are_those_of_the_towers(make_demo: MakeDemo, cache: Ca
     out, _, _ = run_build(make_demo(), cache)
     manifest = load_manifest(out)
     model = manifest.models[0]
-    source = load_model("mini-tiny")
+    source = load_model(ModelSpec(name="mini-tiny"))
     for ref, ids in (
         (model.image_embeddings, {image.id for image in manifest.images}),
         (model.prompt_embeddings, {p.id for image in manifest.images for p in image.prompts}),
@@ -87,7 +88,7 @@ def test_goldens_hold_the_tokens_of_hard_texts(make_demo: MakeDemo, cache: Cache
     model = load_manifest(out).models[0]
     goldens = {golden.text: golden for golden in model.goldens}
     assert set(GOLDEN_TEXTS) < set(goldens)
-    tokenizer = load_model("mini-tiny").tokenizer
+    tokenizer = load_model(ModelSpec(name="mini-tiny")).tokenizer
     for golden in model.goldens:
         assert golden.tokens == tuple(tokenizer([golden.text])[0])
         assert golden.row in model.prompt_embeddings.rows

@@ -63,7 +63,7 @@ def plant_a_bomb(spec: Path) -> None:
     ("spoil", "message"),
     [
         (replace_in_spec("title =", "titel ="), "demo.toml:1: titel: unknown key"),
-        (replace_in_spec("red.png", "no.png"), "no.png|Put the picture there"),
+        (replace_in_spec("red.png", "no.png"), "no.png|Put it there"),
         (replace_in_spec("blue.png", "red.png"), "already that of images[0]"),
         (replace_in_spec('["a red square", "a blue circle"]', "[]"), "the list is empty"),
         (replace_in_spec('"a blue circle"', '" "'), "images[0].prompts[1]: the text is empty"),

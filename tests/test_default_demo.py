@@ -15,6 +15,7 @@ from builder.images import prepare_images
 from builder.progress import Progress
 from builder.resources import data_folder
 from builder.spec import DemoSpec, load_spec
+from builder.spec_models import ModelSpec
 from builder.towers.registry import load_model
 
 DATA = data_folder()
@@ -69,7 +70,13 @@ def test_the_true_caption_wins(
 ):
     pixels = [image.pixels for image in prepare_images(spec.images).images]
     progress = Progress(Console(file=io.StringIO()))
-    found = embed(load_model(name), pixels, spec.prompts, cache=Cache(tmp_path), progress=progress)
+    found = embed(
+        load_model(ModelSpec(name=name)),
+        pixels,
+        spec.prompts,
+        cache=Cache(tmp_path),
+        progress=progress,
+    )
     row = dict(zip(spec.prompts, found.ztxt, strict=True))
     wins = [
         image.prompts[int(np.argmax([row[p] @ zimg for p in image.prompts]))]

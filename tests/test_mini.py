@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from builder.errors import ModelError
+from builder.spec_models import ModelSpec
 from builder.towers.base import ImageTextModel
 from builder.towers.mini import Variant, load_text_tower, project_classes
 from builder.towers.registry import load_model
@@ -18,7 +19,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 @pytest.fixture(scope="module", params=get_args(Variant))
 def mini(request: pytest.FixtureRequest) -> ImageTextModel:
-    return load_model(f"mini-{request.param}")
+    return load_model(ModelSpec(name=f"mini-{request.param}"))
 
 
 def embed_texts(mini: ImageTextModel, *texts: str) -> np.ndarray:

@@ -65,7 +65,17 @@ def test_an_id_may_be_given(make_demo: MakeDemo):
             "Keep one.",
         ),
         ('[[models]]\nname = "mini-tiny"', "", ": models", "this key is missing"),
-        ("[[im", '[[models]]\nname = "mini-tiny"\n\n[[im', ":8: models[1].name", "already"),
+        ("[[im", '[[models]]\nname = "mini-tiny"\n\n[[im', ":7: models[1].id", "already"),
+        ('name = "mini-tiny"', 'quantization = "none"', ":4: models[0]", "Give one of name,"),
+        ('name = "mini', 'towers = "a:b"\nname = "mini', ":4: models[0]", "both name and towers"),
+        ('name = "mini-tiny"', 'towers = "a.b"', ":5: models[0].towers", "a module and a function"),
+        ('name = "mini-tiny"', 'checkpoint = "a.npz"', ":5: models[0].checkpoint", "Put it there"),
+        ('name = "mini-tiny"', 'precomputed = "a"', ":5: models[0].precomputed", "no folder"),
+        ('"mini-tiny"', '"mini-tiny"\nresolution = 9', ":4: models[0]", "'resolution' cannot be"),
+        ('"mini-tiny"', '"mini-tiny"\n[models.card]', ":4: models[0]", "'card' cannot be given"),
+        ('"mini-tiny"', '"mini-tiny"\nconverter = "tf"', ":6: models[0].converter", "'native'"),
+        ('description = "A s', 'max_bytes = 0\ndescription = "A s', ":2: max_bytes", "not 0"),
+        ('description = "A s', 'base_url = "x"\ndescription = "A s', ":2: base_url", "web address"),
     ],
 )
 def test_a_mistake_is_reported_with_its_place_and_a_remedy(
@@ -83,6 +93,52 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file(make_demo: M
     text = text.replace('["a red square", "ircle"]', "[]")
     places = [problem.split(": ")[1] for problem in problems_of(make_demo(text))]
     assert places == ["title", "titel", "images[0].prompts", "images[1].file"]
+
+
+CHECKPOINT = """\
+checkpoint = "images/red.png"
+scoring = "sigmoid"
+
+[models.architecture]
+image = { variant = "Ti/16", pool_type = "map" }
+text = { width = 32 }
+out_dim = ["none", 32]
+
+[models.tokenizer]
+vocabulary = "images/blue.png"
+"""
+
+
+def test_a_checkpoint_has_tables_of_its_own(make_demo: MakeDemo):
+    path = make_demo(DEMO.replace('name = "mini-tiny"\n', CHECKPOINT))
+    (model,) = load_spec(path).models
+    assert model.architecture == {
+        "image": {"variant": "Ti/16", "pool_type": "map"},
+        "text": {"width": 32},
+        "out_dim": [None, 32],
+    }
+    assert model.tokenizer
+    assert model.tokenizer.vocabulary == path.parent / "images" / "blue.png"
+    assert (model.tokenizer.kind, model.tokenizer.max_length) == ("sentencepiece", 16)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ("vocabulary", "vocabluary", ":14: models[0].tokenizer.vocabluary", "'vocabulary'?"),
+        ("blue.png", "none.txt", ":14: models[0].tokenizer.vocabulary", "there is no file"),
+        ('[models.tokenizer]\nvocabulary = "images/blue.png"', "", ":4: models[0]", "vocabulary ="),
+        ("[models.architecture]", "[models.card]", ":11: models[0].card.out_dim", "Known keys"),
+    ],
+)
+def test_mistakes_in_the_tables_of_a_checkpoint_have_their_lines(
+    make_demo: MakeDemo, old: str, new: str, place: str, message: str
+):
+    assert old in CHECKPOINT
+    model = CHECKPOINT.replace(old, new, 1)
+    problems = problems_of(make_demo(DEMO.replace('name = "mini-tiny"\n', model)))
+    (problem,) = [problem for problem in problems if place in problem]
+    assert message in problem
 
 
 def test_a_missing_file_says_how_to_begin(tmp_path: Path):

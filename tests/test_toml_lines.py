@@ -15,6 +15,10 @@ prompts = [
 "quoted key" = 1
 [[images]]
 file = "x"
+[images.credit]
+by = "y"
+[[images.marks]]
+[[images.marks]]
 [table]
 key = { a = 1 }
 '''
@@ -30,8 +34,12 @@ def test_lines_of_tables_and_keys_are_found():
         ("images", 0, "quoted key"): 12,
         ("images", 1): 13,
         ("images", 1, "file"): 14,
-        ("table",): 15,
-        ("table", "key"): 16,
+        ("images", 1, "credit"): 15,
+        ("images", 1, "credit", "by"): 16,
+        ("images", 1, "marks", 0): 17,
+        ("images", 1, "marks", 1): 18,
+        ("table",): 19,
+        ("table", "key"): 20,
     }
 
 

@@ -12,6 +12,7 @@ from builder.cache import digest, digest_folder
 from builder.errors import ModelError
 from builder.manifest import SoftmaxScoring
 from builder.resources import data_folder
+from builder.spec_models import ModelSpec
 from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.towers.base import ImageTextModel, ModelCard, Preprocessing, Tower
 
@@ -19,12 +20,13 @@ _END_ID = 1
 """LiT's vocabularies end a text with `</s>` = 1 and pad with the same token."""
 
 
-def load_model(name: str) -> ImageTextModel:
-    """The model of that name.
+def load_model(spec: ModelSpec) -> ImageTextModel:
+    """The model that a demo asks for.
 
     Raises:
         ModelError: if there is none, or its files are missing or unreadable.
     """
+    name = spec.name or "of a checkpoint"
     if name not in _MODELS:
         close = difflib.get_close_matches(name, _MODELS, n=1)
         hint = f"Did you mean '{close[0]}'?" if close else f"Known: {', '.join(_MODELS)}."

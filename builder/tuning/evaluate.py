@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from builder.images import prepare_image
 from builder.spec import ImageSpec
+from builder.spec_models import ModelSpec
 from builder.towers.registry import load_model
 
 Floats = NDArray[np.floating]
@@ -81,7 +82,7 @@ def softmax(cosines: Floats, scale: float) -> Floats:
 
 
 def _embed(name: str, folder: Path, rows: list[dict[str, str]]) -> tuple[Floats, Floats]:
-    model = load_model(name)
+    model = load_model(ModelSpec(name=name))
     captions = [row["caption1"] for row in rows]
     tables = [
         {"file": row["file"], "id": f"i{i}", "description": caption, "prompts": [caption]}

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 
 from builder.embed import Rows
 from builder.manifest import Model, SiteManifest, SoftmaxScoring
+from builder.spec_models import ModelSpec
 from builder.towers.registry import load_model
 from builder.vectors import StoredMatrix, decode_matrix
 from tests.e2e.conftest import IMAGES, ServedSite
@@ -33,7 +34,7 @@ def expected_probabilities(
 ) -> Rows:
     """What JAX says, from the text tower itself and not from anything exported."""
     model = site.manifest.models[model_index]
-    source = load_model(model.id)
+    source = load_model(ModelSpec(name=model.id))
     assert isinstance(source.scoring, SoftmaxScoring)
     ztxt = source.text_tower(source.tokenizer(prompts))
     logits = source.scoring.scale * (ztxt @ zimg_of(site, model, image_id))

@@ -1,0 +1,160 @@
+"""The `[[models]]` of `demo.toml`: published models, checkpoints, own code, finished results."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from builder.spec_types import ExistingFile, ExistingFolder, Id, Table, Text, WebAddress, slug
+
+Quantization = Literal["none", "float16", "uint16", "uint8"]
+Converter = Literal["native", "tensorflowjs"]
+Resize = Literal["bicubic", "tf-bilinear"]
+Canonicalization = Literal["none", "lower"]
+TokenizerKind = Literal["sentencepiece", "wordpiece"]
+ScoringKind = Literal["softmax", "sigmoid"]
+
+SOURCES = ("name", "checkpoint", "towers", "precomputed")
+"""The keys of which a model has exactly one: where it comes from."""
+
+
+def _none_for_text(value: Any) -> Any:
+    """TOML has no null, so a text "none" stands for big_vision's None."""
+    if isinstance(value, dict):
+        table = cast("dict[str, Any]", value)
+        return {key: _none_for_text(entry) for key, entry in table.items()}
+    if isinstance(value, list):
+        return [_none_for_text(entry) for entry in cast("list[Any]", value)]
+    return None if isinstance(value, str) and value.lower() == "none" else value
+
+
+Architecture = Annotated[dict[str, Any], BeforeValidator(_none_for_text)]
+"""Keyword arguments of big_vision's `two_towers.Model`, as they stand in its configs."""
+
+
+class TokenizerSpec(Table):
+    """How a checkpoint's texts become token rows.
+
+    Without `kind`, a vocabulary `*.txt` is WordPiece and any other file SentencePiece. Without
+    `end_id` and `pad_id`, a SentencePiece text ends with its model's own end token and is padded
+    with it, as LiT and SigLIP do.
+    """
+
+    vocabulary: ExistingFile
+    kind: TokenizerKind = "sentencepiece"
+    max_length: Annotated[int, Field(gt=1)] = 16
+    canonicalization: Canonicalization = "none"
+    end_id: Annotated[int | None, Field(ge=0)] = None
+    pad_id: Annotated[int | None, Field(ge=0)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_of_file(cls, table: Any) -> Any:
+        if isinstance(table, dict):
+            given = cast("dict[str, Any]", table)
+            if str(given.get("vocabulary")).endswith(".txt"):
+                return {"kind": "wordpiece", **given}
+        return table
+
+
+class CardSpec(Table):
+    """What a visitor is told about a model."""
+
+    name: Text | None = None
+    description: Text | None = None
+    image_tower: Text | None = None
+    text_tower: Text | None = None
+    license: Text | None = None
+    source: WebAddress | None = None
+
+
+class ModelSpec(Table):
+    """A model, from exactly one of four sources, and how it is used.
+
+    `name` is a model of the registry; `checkpoint` an npz file in big_vision's layout, with
+    `architecture` and `tokenizer`; `towers` a function `package.module:function` of the author's;
+    `precomputed` a data folder of the original LiT demo. `resize` and `resolution` (pixels) change
+    what the model itself expects.
+    """
+
+    name: Text | None = None
+    checkpoint: ExistingFile | None = None
+    towers: Annotated[str | None, Field(pattern=r"^[\w.]+:\w+$")] = None
+    precomputed: ExistingFolder | None = None
+
+    id: Id | None = None
+    architecture: Architecture | None = None
+    tokenizer: TokenizerSpec | None = None
+    resolution: Annotated[int | None, Field(gt=0)] = None
+    scoring: ScoringKind | None = None
+    card: CardSpec = CardSpec()
+
+    converter: Converter = "native"
+    quantization: Quantization = "float16"
+    resize: Resize | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "ModelSpec":
+        given = [source for source in SOURCES if getattr(self, source) is not None]
+        if not given:
+            raise PydanticCustomError(
+                "no_source",
+                "nothing says which model this is|Give one of {keys}.",
+                {"keys": ", ".join(SOURCES)},
+            )
+        if len(given) > 1:
+            raise PydanticCustomError(
+                "sources", "both {keys} are given|Keep one.", {"keys": " and ".join(given)}
+            )
+        self._check_keys(given[0])
+        return self
+
+    def _check_keys(self, source: str) -> None:
+        known = (source, *_KEYS_OF[source])
+        for key in type(self).model_fields:
+            if key in self.model_fields_set and key not in known:
+                raise PydanticCustomError(
+                    "not_with",
+                    "'{key}' cannot be given with {source}|Remove it; {source} goes with {known}.",
+                    {"key": key, "source": source, "known": ", ".join(_KEYS_OF[source])},
+                )
+        for key in ("architecture", "tokenizer"):
+            if source == "checkpoint" and getattr(self, key) is None:
+                raise PydanticCustomError(
+                    "missing_with",
+                    "a checkpoint needs a table [models.{key}]|For example: {example}",
+                    {"key": key, "example": _TABLES[key]},
+                )
+
+
+_EXPORT = ("converter", "quantization")
+_KEYS_OF = {
+    "name": ("id", "resize", *_EXPORT),
+    "checkpoint": (
+        *("id", "architecture", "tokenizer", "resolution", "scoring", "card", "resize"),
+        *_EXPORT,
+    ),
+    "towers": ("id", "resize", *_EXPORT),
+    "precomputed": ("id", "card"),
+}
+
+_TABLES = {
+    "architecture": 'image = { variant = "B/16", pool_type = "tok" },'
+    ' text = { width = 384, depth = 12 }, out_dim = ["none", 768]',
+    "tokenizer": 'vocabulary = "vocabulary.model", max_length = 16',
+}
+
+
+def id_of_model(table: dict[str, Any]) -> str | None:
+    """The id of a model as written in `demo.toml`, given or made of its source."""
+    if isinstance(given := table.get("id"), str):
+        return given
+    source = next((table[key] for key in SOURCES if isinstance(table.get(key), str)), None)
+    if source is None:
+        return None
+    if "towers" in table:
+        source = source.rpartition(":")[2]
+    elif "name" not in table:
+        source = Path(source).stem
+    return slug(source)

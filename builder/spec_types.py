@@ -1,0 +1,57 @@
+"""The types that the tables of `demo.toml` are made of."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "the text is empty|Write something, or remove it.")
+    return text
+
+
+def _existing_file(path: Path, info: ValidationInfo) -> Path:
+    path = (info.context or Path()) / path
+    if not path.is_file():
+        raise PydanticCustomError(
+            "no_file",
+            "there is no file {path}|Put it there, or correct the name.",
+            {"path": str(path)},
+        )
+    return path
+
+
+def _existing_folder(path: Path, info: ValidationInfo) -> Path:
+    path = (info.context or Path()) / path
+    if not path.is_dir():
+        raise PydanticCustomError(
+            "no_folder",
+            "there is no folder {path}|Put it there, or correct the name.",
+            {"path": str(path)},
+        )
+    return path
+
+
+Text = Annotated[str, AfterValidator(_not_blank)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
+WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+
+# Paths are relative to the folder of `demo.toml`, which is the context of the validation.
+ExistingFile = Annotated[Path, Field(strict=False), AfterValidator(_existing_file)]
+ExistingFolder = Annotated[Path, Field(strict=False), AfterValidator(_existing_folder)]
+
+
+def slug(text: str) -> str:
+    """An id made of a text: lower-case letters, digits and hyphens; empty if it has none."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+class Table(BaseModel):
+    """A table of `demo.toml`: unknown keys and wrong types are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
