@@ -126,6 +126,18 @@ def check_site(folder: Path) -> list[Problem]:
     return list(_find_problems(folder, manifest))
 
 
+def require_whole_site(folder: Path) -> None:
+    """Refuse a folder that is not what was built.
+
+    Raises:
+        SiteError: if it holds no site, or with every problem that was found.
+    """
+    problems = check_site(folder)
+    if problems:
+        listing = "\n".join(f"  {problem}" for problem in problems)
+        raise SiteError(f"{folder} is not what was built:\n{listing}")
+
+
 def _find_problems(folder: Path, manifest: SiteManifest) -> Iterator[Problem]:
     named = {ref.url: ref for ref in referenced_files(manifest)}
     for url, ref in sorted(named.items()):

@@ -1,0 +1,21 @@
+"""What of a site's folder is published."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from builder.bundle import referenced_files
+from builder.site import MANIFEST, load_manifest, require_whole_site
+
+
+def published_files(site: Path) -> Mapping[str, Path]:
+    """The files of a site by URL, in the order of their names: the manifest and all it names.
+
+    `report.json` stays behind: the page does not read it, and the seconds in it would make every
+    build another site.
+
+    Raises:
+        SiteError: if the folder holds no site, or not what was built.
+    """
+    require_whole_site(site)
+    urls = {ref.url for ref in referenced_files(load_manifest(site))} | {MANIFEST}
+    return {url: site / url for url in sorted(urls)}
