@@ -1,32 +1,39 @@
-"""Pictures: open them safely, turn them upright, crop them square, and write what a page shows.
+"""The images of a demo: each cropped square, as its models see it and as the page shows it.
 
-The pixels a model embeds are those of the JPEG that the page shows, decoded again, so what a
-visitor sees is what the model saw.
+The pixels a model embeds are those of a JPEG, decoded again, and the page shows the JPEG of its
+first model: what a visitor sees is what that model saw.
+
+Published code either squashes a picture to a square or crops it to one. A page shows squares, so
+here a picture is always cropped, around the author's focal point or box; a square picture or box is
+only resized, which is squashing too.
 """
 
 import io
-import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from builder.errors import ImageError, Problem, SpecError
+from builder.pictures import open_picture
 from builder.progress import Advance
+from builder.resize import resize_tf_bilinear
 from builder.spec import ImageSpec
+from builder.towers.base import Preprocessing
 
-MODEL_SIZE = 224
 DISPLAY_SIZES = (448, 896)
 THUMBNAIL_SIZE = 112
 
+Point: TypeAlias = tuple[float, float]
+"""A place as fractions of a picture's width and height."""
+
+CENTRE: Point = (0.5, 0.5)
+
 # A copy this much larger than the model's input is worth its bytes; a smaller gain is not seen.
 _DISPLAY_GAIN = 1.25
-# Formats that Pillow decodes by itself; others (EPS, PDF) would start other programs.
-_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP", "JPEG2000", "PPM")
-_WHITE = (255, 255, 255, 255)
 
 
 @dataclass(frozen=True)
@@ -38,18 +45,35 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class PreparedImage:
-    """One image in all the forms a site needs.
+class View:
+    """An image as a model sees it: `pixels`, uint8[size, size, 3], are decoded from `photo`."""
 
-    `pixels` is uint8[224, 224, 3], decoded from `photo`.
+    photo: Picture
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class PreparedImage:
+    """One image in all the forms a site needs: among them a view for each preprocessing.
+
+    `side` is that of the square that was cut out of the author's picture.
     """
 
     spec: ImageSpec
-    photo: Picture
+    views: Mapping[Preprocessing, View]
     display: tuple[Picture, ...]
     thumbnail: Picture
-    pixels: NDArray[np.uint8]
-    enlarged: bool
+    side: int
+
+    @property
+    def photo(self) -> Picture:
+        """What the page shows, and its first model saw."""
+        return next(iter(self.views.values())).photo
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """The decoded `photo`."""
+        return next(iter(self.views.values())).pixels
 
 
 @dataclass(frozen=True)
@@ -62,14 +86,20 @@ class ImageSet:
     def warnings(self) -> list[str]:
         """What an author should know although nothing is wrong."""
         return [
-            f"{image.spec.file}: smaller than {MODEL_SIZE}x{MODEL_SIZE}, so it was enlarged"
+            f"{image.spec.file}: smaller than {size}x{size}, so it was enlarged"
             for image in self.images
-            if image.enlarged
+            if image.side < (size := max(view.size for view in image.views))
         ]
 
 
-def prepare_images(specs: Iterable[ImageSpec], advance: Advance | None = None) -> ImageSet:
-    """Prepare all images, calling `advance` after each.
+def prepare_images(
+    specs: Iterable[ImageSpec],
+    preprocessings: Sequence[Preprocessing] = (Preprocessing(),),
+    advance: Advance | None = None,
+) -> ImageSet:
+    """Prepare all images for models with these preprocessings, calling `advance` after each.
+
+    The photo that the page shows is the view of the first preprocessing.
 
     Raises:
         SpecError: naming every picture that cannot be used.
@@ -78,7 +108,7 @@ def prepare_images(specs: Iterable[ImageSpec], advance: Advance | None = None) -
     problems: list[Problem] = []
     for spec in specs:
         try:
-            prepared.append(prepare_image(spec))
+            prepared.append(prepare_image(spec, preprocessings))
         except ImageError as error:
             message, _, remedy = str(error).partition("\n")
             problems.append(Problem(str(spec.file), message, remedy))
@@ -89,104 +119,76 @@ def prepare_images(specs: Iterable[ImageSpec], advance: Advance | None = None) -
     return ImageSet(tuple(prepared))
 
 
-def prepare_image(spec: ImageSpec) -> PreparedImage:
-    """Open one picture and make the site's copies of it."""
-    square = crop_square(open_picture(spec.file), spec)
-    side = square.width
-    sizes = sorted({min(side, size) for size in DISPLAY_SIZES})
-    photo = _encode(_resize(square, MODEL_SIZE), quality=92, subsampling="4:4:4")
-    with Image.open(io.BytesIO(photo.jpeg)) as decoded:
-        pixels = np.asarray(decoded, dtype=np.uint8)
+def prepare_image(
+    spec: ImageSpec, preprocessings: Sequence[Preprocessing] = (Preprocessing(),)
+) -> PreparedImage:
+    """Open one picture and make the site's copies of it.
+
+    Raises:
+        ImageError: if it is no picture that can be used, or the crop box reaches outside it.
+    """
+    picture = _cut_box(open_picture(spec.file), spec.crop)
+    focal_point = spec.focal_point or CENTRE
+    square = crop_square(picture, focal_point)
+    sizes = sorted({min(square.width, size) for size in DISPLAY_SIZES})
     return PreparedImage(
         spec=spec,
-        photo=photo,
+        views={
+            preprocessing: _view(preprocess(picture, preprocessing, focal_point))
+            for preprocessing in preprocessings
+        },
         display=tuple(
             _encode(_resize(square, size), quality=85, subsampling="4:2:0")
             for size in sizes
-            if size >= MODEL_SIZE * _DISPLAY_GAIN
+            if size >= preprocessings[0].size * _DISPLAY_GAIN
         ),
         thumbnail=_encode(_resize(square, THUMBNAIL_SIZE), quality=80, subsampling="4:2:0"),
-        pixels=pixels,
-        enlarged=side < MODEL_SIZE,
+        side=square.width,
     )
 
 
-def open_picture(path: Path) -> Image.Image:
-    """Open a picture as upright RGB in sRGB, transparency on white, first frame of an animation.
+def preprocess(
+    picture: Image.Image, preprocessing: Preprocessing, focal_point: Point = CENTRE
+) -> Image.Image:
+    """The square of `preprocessing.size` pixels around the focal point, as a model expects it.
 
-    Raises:
-        ImageError: if the file is no picture, is cut off, or is too large to open safely.
+    With "tf-bilinear" and the centre, this is what `vit_jax.preprocess` makes with `crop=True`.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=_FORMATS) as picture:
-                picture.load()
-                return _to_rgb(ImageOps.exif_transpose(picture))
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        limit = (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
-        raise ImageError(
-            f"more than {limit} million pixels, which is not safe to open\n"
-            "Make the picture smaller first."
-        ) from None
-    except UnidentifiedImageError:
-        known = ", ".join(_FORMATS)
-        raise ImageError(
-            f"not a picture in a format that can be read\nSave it as one of {known}."
-        ) from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        # Pillow's decoders raise any of these on damaged data.
-        raise ImageError(
-            f"cut off or damaged: {error}\nOpen it in an image editor and save it again."
-        ) from None
+    size = preprocessing.size
+    if preprocessing.resize == "bicubic":
+        return _resize(crop_square(picture, focal_point), size)
+    # vit_jax first brings the shorter side to `size`, then cuts off what is left of the longer one.
+    scale = np.float32(size) / np.float32(min(picture.size))
+    width, height = (round(float(np.float32(side) * scale)) for side in picture.size)
+    left, top = map(int, _place_square(width, height, focal_point))
+    rows, columns = slice(top, top + size), slice(left, left + size)
+    return Image.fromarray(resize_tf_bilinear(np.asarray(picture), width, height, rows, columns))
 
 
-def crop_square(picture: Image.Image, spec: ImageSpec) -> Image.Image:
-    """The largest square around the focal point, or in the middle of the crop box."""
-    box = spec.crop or (0, 0, picture.width, picture.height)
+def crop_square(picture: Image.Image, focal_point: Point = CENTRE) -> Image.Image:
+    """The largest square that has the focal point as near to its centre as can be."""
+    left, top = map(round, _place_square(picture.width, picture.height, focal_point))
+    side = min(picture.size)
+    return picture.crop((left, top, left + side, top + side))
+
+
+def _place_square(width: int, height: int, focal_point: Point) -> tuple[float, float]:
+    """Left and top of the largest square in a picture of that size."""
+    side = min(width, height)
+    left = min(max(focal_point[0] * width - side / 2, 0), width - side)
+    top = min(max(focal_point[1] * height - side / 2, 0), height - side)
+    return left, top
+
+
+def _cut_box(picture: Image.Image, box: tuple[int, int, int, int] | None) -> Image.Image:
+    if box is None:
+        return picture
     if box[2] > picture.width or box[3] > picture.height:
         raise ImageError(
             f"crop = {list(box)} reaches outside the picture, which is"
             f" {picture.width}x{picture.height}\nWrite [left, top, right, bottom] within it."
         )
-    x, y = spec.focal_point or (0.5, 0.5)
-    width, height = box[2] - box[0], box[3] - box[1]
-    side = min(width, height)
-    left = box[0] + round(min(max(x * width - side / 2, 0), width - side))
-    top = box[1] + round(min(max(y * height - side / 2, 0), height - side))
-    return picture.crop((left, top, left + side, top + side))
-
-
-def _to_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I") or picture.mode == "F":
-        # Grey of more than 8 bits: Pillow's own conversion clips at 255 where it should scale.
-        grey = np.asarray(picture).astype(np.float64)
-        is_16_bit = picture.mode.startswith("I;16") or grey.max(initial=0) > 255
-        full = 65535.0 if is_16_bit else 255.0
-        scaled = np.clip(np.rint(grey * (255.0 / full)), 0, 255).astype(np.uint8)
-        return Image.fromarray(scaled).convert("RGB")
-    profile = picture.info.get("icc_profile")
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, _WHITE)
-        picture = Image.alpha_composite(white, picture).convert("RGB")
-    elif picture.mode == "P":
-        picture = picture.convert("RGB")
-    if profile:
-        picture = _to_srgb(picture, profile)
-    return picture.convert("RGB")
-
-
-def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """Colours as meant by the picture's ICC profile, since the profile is not kept."""
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        srgb = ImageCms.createProfile("sRGB")
-        converted = ImageCms.profileToProfile(picture, source, srgb, outputMode="RGB")
-    except (OSError, ImageCms.PyCMSError):
-        # A profile that is damaged or for other channels is ignored, as browsers do.
-        return picture
-    return converted or picture
+    return picture.crop(box)
 
 
 def _resize(square: Image.Image, size: int) -> Image.Image:
@@ -199,3 +201,9 @@ def _encode(square: Image.Image, *, quality: int, subsampling: str) -> Picture:
     data = io.BytesIO()
     square.save(data, "JPEG", quality=quality, subsampling=subsampling, optimize=True)
     return Picture(data.getvalue(), square.width)
+
+
+def _view(square: Image.Image) -> View:
+    photo = _encode(square, quality=92, subsampling="4:4:4")
+    with Image.open(io.BytesIO(photo.jpeg)) as decoded:
+        return View(photo, np.asarray(decoded, dtype=np.uint8))

@@ -7,9 +7,13 @@ import pytest
 from PIL import Image, ImageCms
 
 from builder.errors import ImageError, SpecError
-from builder.images import open_picture, prepare_image, prepare_images
+from builder.images import prepare_image, prepare_images, preprocess
+from builder.pictures import open_picture
 from builder.spec import ImageSpec
+from builder.towers.base import Preprocessing
 from tests.conftest import gradient, jpeg_bytes
+
+TF_BILINEAR = Preprocessing(resize="tf-bilinear")
 
 
 def image_spec(path: Path, **fields: Any) -> ImageSpec:
@@ -32,6 +36,39 @@ def test_the_pixels_are_those_of_the_shipped_jpeg(tmp_path: Path):
     assert image.pixels.shape == (224, 224, 3)
     assert image.pixels.dtype == np.uint8
     np.testing.assert_array_equal(image.pixels, shipped)
+
+
+def test_every_preprocessing_has_its_view_and_the_page_shows_the_first(tmp_path: Path):
+    spec = image_spec(save(gradient(640, 480), tmp_path / "a.png"))
+    others = (Preprocessing(), Preprocessing(size=384))
+    image = prepare_image(spec, (TF_BILINEAR, *others))
+    for preprocessing, view in image.views.items():
+        assert view.photo.size == preprocessing.size
+        shipped = np.asarray(Image.open(io.BytesIO(view.photo.jpeg)))
+        np.testing.assert_array_equal(view.pixels, shipped)
+    assert image.photo is image.views[TF_BILINEAR].photo
+    assert image.views[Preprocessing()].photo == prepare_image(spec).photo
+
+
+def test_a_preprocessing_that_several_models_share_is_done_once(tmp_path: Path):
+    spec = image_spec(save(gradient(300, 260), tmp_path / "a.png"))
+    assert len(prepare_image(spec, (TF_BILINEAR, Preprocessing(), TF_BILINEAR)).views) == 2
+
+
+@pytest.mark.parametrize("focal_point", [(0.0, 0.0), (0.5, 0.5), (1.0, 1.0)])
+@pytest.mark.parametrize("size", [(400, 200), (200, 401), (224, 224)])
+def test_both_kernels_see_the_same_square(size: tuple[int, int], focal_point: tuple[float, float]):
+    bicubic, bilinear = (
+        np.asarray(preprocess(gradient(*size), kernel, focal_point), np.int64)
+        for kernel in (Preprocessing(), TF_BILINEAR)
+    )
+    # The gradient's steps are those of half a pixel, by which the two crops may differ.
+    assert np.abs(bicubic - bilinear).max() <= 2
+
+
+def test_a_very_long_picture_takes_little_memory():
+    pixels = np.asarray(preprocess(gradient(20_000, 2), TF_BILINEAR))
+    assert pixels.shape == (224, 224, 3)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +96,15 @@ def test_a_small_picture_is_enlarged_and_that_is_said(tmp_path: Path):
     path = save(gradient(100, 80), tmp_path / "small.png")
     images = prepare_images([image_spec(path)])
     assert images.images[0].pixels.shape == (224, 224, 3)
-    assert "small.png" in images.warnings[0]
+    assert "small.png: smaller than 224x224" in images.warnings[0]
+
+
+def test_what_is_small_depends_on_the_largest_model(tmp_path: Path):
+    path = save(gradient(300, 300), tmp_path / "a.png")
+    preprocessings = (Preprocessing(), Preprocessing(size=384))
+    assert prepare_images([image_spec(path)]).warnings == []
+    warnings = prepare_images([image_spec(path)], preprocessings).warnings
+    assert "smaller than 384x384" in warnings[0]
 
 
 @pytest.mark.parametrize(
