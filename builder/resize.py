@@ -33,8 +33,11 @@ def resize_tf_bilinear(
 def _between(
     start: NDArray[Any], end: NDArray[Any], share: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    first = start.astype(np.float32)
-    return first + (end.astype(np.float32) - first) * share
+    """`start + (end - start) * share`, where both may still be uint8."""
+    blend = end.astype(np.float32) - start
+    blend *= share
+    blend += start
+    return blend
 
 
 def _interpolate(
