@@ -121,9 +121,10 @@ class Repository:
         with tempfile.TemporaryDirectory() as scratch:
             index = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
             # A split index would leave a file in the repository.
-            words = ("-c", "core.splitIndex=false", "update-index", "-z", "--index-info")
-            self._run(*words, stdin=os.fsencode(listing), variables=index)
-            tree = self._run("write-tree", variables=index).decode().strip()
+            whole = ("-c", "core.splitIndex=false")
+            words = ("update-index", "-z", "--index-info")
+            self._run(*whole, *words, stdin=os.fsencode(listing), variables=index)
+            tree = self._run(*whole, "write-tree", variables=index).decode().strip()
         parents = ("-p", parent) if parent else ()
         return self._run("commit-tree", tree, *parents, "-m", message).decode().strip()
 
