@@ -42,7 +42,8 @@ def build_site(spec_path: Path, out: Path, *, cache: Cache, progress: Progress) 
     spec = load_spec(spec_path)
     sources = [load_model(model) for model in spec.models]
     with progress.step("Prepare images", len(spec.images)) as advance:
-        images = prepare_images(spec.images, advance)
+        preprocessings = tuple(dict.fromkeys(source.preprocessing for source in sources))
+        images = prepare_images(spec.images, preprocessings, advance)
     built = [
         build_model(source, model.quantization, spec, images, cache=cache, progress=progress)
         for source, model in zip(sources, spec.models, strict=True)
@@ -70,7 +71,7 @@ def build_model(
         ParityError: if the exported text encoder does not compute what JAX computes.
     """
     texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
-    pixels = [image.pixels for image in images.images]
+    pixels = [image.views[model.preprocessing].pixels for image in images.images]
     embeddings = embed(model, pixels, texts, cache=cache, progress=progress)
     encoder = export_text_encoder(model, quantization, embeddings, cache=cache, progress=progress)
     goldens = tuple(
