@@ -1,6 +1,7 @@
 """The pipeline. Data flows one way; only the last stage touches the output folder."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from builder.bundle import BuiltModel, bundle, row_id
@@ -14,7 +15,7 @@ from builder.report import Report, make_report
 from builder.resources import web_folder
 from builder.site import REPORT, assemble_site, check_target, write_site
 from builder.spec import DemoSpec, load_spec
-from builder.spec_models import Quantization
+from builder.spec_models import ModelSpec
 from builder.towers.base import ImageTextModel
 from builder.towers.registry import load_model
 from builder.webapp import load_webapp
@@ -29,6 +30,8 @@ GOLDEN_TEXTS = (
 )
 _GOLDEN_PROMPTS = 4
 
+LoadModel = Callable[[ModelSpec], ImageTextModel]
+
 
 def build_site(spec_path: Path, out: Path, *, cache: Cache, progress: Progress) -> Report:
     """Build the site of a `demo.toml` into the folder `out`.
@@ -36,16 +39,32 @@ def build_site(spec_path: Path, out: Path, *, cache: Cache, progress: Progress) 
     Raises:
         BuilderError: for anything the author can mend; `out` is unchanged then.
     """
+    check_target(out)
+    return build_spec(load_spec(spec_path), out, cache=cache, progress=progress)
+
+
+def build_spec(
+    spec: DemoSpec,
+    out: Path,
+    *,
+    cache: Cache,
+    progress: Progress,
+    load: LoadModel = load_model,
+) -> Report:
+    """Build the site of a spec, however it was made; `load` finds the models it names.
+
+    Raises:
+        BuilderError: for anything the author can mend; `out` is unchanged then.
+    """
     started = time.perf_counter()
     check_target(out)
     app = load_webapp(web_folder() / "app")
-    spec = load_spec(spec_path)
-    sources = [load_model(model) for model in spec.models]
+    sources = [load(model) for model in spec.models]
     with progress.step("Prepare images", len(spec.images)) as advance:
         preprocessings = tuple(dict.fromkeys(source.preprocessing for source in sources))
         images = prepare_images(spec.images, preprocessings, advance)
     built = [
-        build_model(source, model.quantization, spec, images, cache=cache, progress=progress)
+        build_model(source, model, spec, images, cache=cache, progress=progress)
         for source, model in zip(sources, spec.models, strict=True)
     ]
     # The hinge: everything before only computes; this replaces the old site, or leaves it.
@@ -58,14 +77,14 @@ def build_site(spec_path: Path, out: Path, *, cache: Cache, progress: Progress) 
 
 def build_model(
     model: ImageTextModel,
-    quantization: Quantization,
+    options: ModelSpec,
     spec: DemoSpec,
     images: ImageSet,
     *,
     cache: Cache,
     progress: Progress,
 ) -> BuiltModel:
-    """Everything one model contributes to a site.
+    """Everything one model contributes to a site, with the options of its table in the spec.
 
     Raises:
         ParityError: if the exported text encoder does not compute what JAX computes.
@@ -73,7 +92,9 @@ def build_model(
     texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
     pixels = [image.views[model.preprocessing].pixels for image in images.images]
     embeddings = embed(model, pixels, texts, cache=cache, progress=progress)
-    encoder = export_text_encoder(model, quantization, embeddings, cache=cache, progress=progress)
+    encoder = export_text_encoder(
+        model, options.quantization, embeddings, cache=cache, progress=progress
+    )
     goldens = tuple(
         Golden(text=text, tokens=tuple(map(int, tokens)), row=row_id(text))
         for text, tokens in zip(texts, embeddings.tokens, strict=True)
