@@ -89,7 +89,9 @@ def referenced_files(site: SiteManifest) -> Iterator[FileRef]:
 
 
 def encoder_files(model: manifest.Model) -> tuple[FileRef, ...]:
-    """What a page fetches before it can embed a text of the visitor's."""
+    """What a page fetches before it can embed a text of the visitor's: nothing where it cannot."""
+    if model.tokenizer is None or model.encoder is None:
+        return ()
     return (model.tokenizer.file, model.encoder.model, *model.encoder.weights)
 
 
@@ -137,12 +139,7 @@ def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: _Files
         source=card.source,
         dim=model.dim,
         scoring=model.scoring,
-        tokenizer=manifest.SentencePieceRef(
-            file=files.add(f"{folder}/vocabulary", ".json", vocabulary),
-            max_length=model.tokenizer.max_length,
-            end_id=model.tokenizer.end_id,
-            pad_id=model.tokenizer.pad_id,
-        ),
+        tokenizer=model.tokenizer.to_ref(files.add(f"{folder}/vocabulary", ".json", vocabulary)),
         encoder=manifest.GraphModelRef(
             model=files.add(f"{folder}/model", ".json", built.encoder.model),
             weights=tuple(

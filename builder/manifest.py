@@ -6,9 +6,9 @@ manifest, so a site works under any path. Rows of matrices are tied to images an
 """
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 SCHEMA_VERSION = 1
@@ -68,18 +68,38 @@ class SigmoidScoring(_Part):
 Scoring = Annotated[SoftmaxScoring | SigmoidScoring, Field(discriminator="kind")]
 
 
-class SentencePieceRef(_Part):
-    """A SentencePiece tokenizer: its vocabulary file and how token rows are made from pieces.
+CanonicalizationStep = Literal["lower-ascii", "lower", "strip-punctuation", "collapse-spaces"]
+"""What is done to a text before it is tokenized; `builder.text.canonicalization` defines each."""
 
-    A row holds at most `max_length - 1` pieces, then `end_id`, then `pad_id` up to `max_length`:
-    the end token survives truncation (big_vision's `eos="sticky"`).
+
+class _TokenizerRef(_Part):
+    """A tokenizer: its vocabulary file, and how token rows are made from its pieces.
+
+    A row holds `start_id`, as many pieces as fit, `end_id`, and `pad_id` up to `max_length`: both
+    marks, where there are any, survive truncation (big_vision's `eos="sticky"`).
     """
 
-    kind: Literal["sentencepiece"] = "sentencepiece"
     file: FileRef
+    canonicalization: tuple[CanonicalizationStep, ...] = ()
     max_length: Annotated[int, Field(gt=1)]
-    end_id: int
+    start_id: int | None = None
+    end_id: int | None = None
     pad_id: int
+
+
+class SentencePieceRef(_TokenizerRef):
+    """A SentencePiece tokenizer; its file holds a `SentencePieceModel`."""
+
+    kind: Literal["sentencepiece"] = "sentencepiece"
+
+
+class WordPieceRef(_TokenizerRef):
+    """A WordPiece tokenizer as BERT's; its file holds a `WordPieceModel`."""
+
+    kind: Literal["wordpiece"] = "wordpiece"
+
+
+TokenizerRef = Annotated[SentencePieceRef | WordPieceRef, Field(discriminator="kind")]
 
 
 class GraphModelRef(_Part):
@@ -100,7 +120,10 @@ class Golden(_Part):
 
 
 class Model(_Part):
-    """An image/text model: precomputed embeddings and the text encoder that runs in the page."""
+    """An image/text model: precomputed embeddings and the text encoder that runs in the page.
+
+    Tokenizer and encoder come together; a model without them answers its example prompts only.
+    """
 
     id: str
     name: str
@@ -111,11 +134,17 @@ class Model(_Part):
     source: str | None
     dim: Annotated[int, Field(gt=0)]
     scoring: Scoring
-    tokenizer: SentencePieceRef
-    encoder: GraphModelRef
+    tokenizer: TokenizerRef | None
+    encoder: GraphModelRef | None
     image_embeddings: MatrixRef
     prompt_embeddings: MatrixRef
     goldens: tuple[Golden, ...]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.tokenizer is None) != (self.encoder is None):
+            raise ValueError("a tokenizer is of no use without an encoder, nor the reverse")
+        return self
 
 
 class Prompt(_Part):
@@ -192,11 +221,28 @@ class SentencePieceModel(_Part):
     precompiled_charsmap: str = Field(description="Base64; empty where nothing is normalized.")
 
 
+class WordPieceModel(_Part):
+    """Content of a WordPiece vocabulary file, with the options of Hugging Face's `tokenizers`.
+
+    A word is split into the longest pieces that fit, from its start; those after the first are in
+    the vocabulary with `prefix` before them. A word that cannot be split, or of more than
+    `max_word_length` characters, is unknown.
+    """
+
+    pieces: tuple[str, ...]
+    unknown_id: int
+    prefix: str
+    max_word_length: int
+    lower_case: bool
+    strip_accents: bool
+
+
 def json_schema() -> dict[str, Any]:
     """JSON Schema of the manifest; `$defs` also holds the files it points to."""
     schema = SiteManifest.model_json_schema(mode="serialization")
-    vocabulary = SentencePieceModel.model_json_schema(mode="serialization")
-    schema["$defs"][vocabulary["title"]] = vocabulary
+    for model in (SentencePieceModel, WordPieceModel):
+        vocabulary = model.model_json_schema(mode="serialization")
+        schema["$defs"][vocabulary["title"]] = vocabulary
     for definition in (schema, *schema["$defs"].values()):
         for field in definition["properties"].values():
             # Pydantic titles every field; the type generator would make each title a type.

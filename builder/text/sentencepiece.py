@@ -5,6 +5,7 @@ Kudo and Richardson 2018, https://arxiv.org/abs/1808.06226; file format: sentenc
 
 import base64
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from sentencepiece import sentencepiece_model_pb2 as proto
 
 from builder.errors import ModelError
-from builder.manifest import SentencePieceModel
+from builder.manifest import CanonicalizationStep, FileRef, SentencePieceModel, SentencePieceRef
+from builder.text.tokenizer import RowLayout
 
 _ALGORITHMS: dict[int, Literal["unigram", "bpe"]] = {1: "unigram", 2: "bpe"}
 
@@ -22,20 +24,35 @@ _ALGORITHMS: dict[int, Literal["unigram", "bpe"]] = {1: "unigram", 2: "bpe"}
 class SentencePieceTokenizer:
     """Texts to rows of exactly `max_length` token ids.
 
-    A row is at most `max_length - 1` pieces, the end token, and padding: the end token survives
-    truncation (big_vision's `eos="sticky"`), and a tower may pool the last position.
+    A row is at most `max_length - 1` pieces, the end token, and padding (see `RowLayout`). The
+    published families have it so, none with a start token: LiT and SigLIP pad with the end token,
+    1; SigLIP 2, whose vocabulary is Gemma's, with 0. All end with 1.
     """
 
-    def __init__(self, model: bytes, *, max_length: int, end_id: int, pad_id: int):
+    def __init__(
+        self,
+        model: bytes,
+        *,
+        max_length: int,
+        end_id: int,
+        pad_id: int,
+        canonicalization: tuple[CanonicalizationStep, ...] = (),
+    ):
         self.model = model
-        self.max_length = max_length
-        self.end_id = end_id
-        self.pad_id = pad_id
+        self.layout = RowLayout(
+            max_length=max_length, end_id=end_id, pad_id=pad_id, canonicalization=canonicalization
+        )
         self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)  # pyright: ignore[reportCallIssue]
 
     @classmethod
     def load(
-        cls, path: Path, *, max_length: int, end_id: int, pad_id: int
+        cls,
+        path: Path,
+        *,
+        max_length: int,
+        end_id: int,
+        pad_id: int,
+        canonicalization: tuple[CanonicalizationStep, ...] = (),
     ) -> "SentencePieceTokenizer":
         """Read a `.model` file.
 
@@ -46,17 +63,28 @@ class SentencePieceTokenizer:
             # sentencepiece itself takes no bytes at all for a model without pieces.
             if not (model := path.read_bytes()):
                 raise ModelError(f"{path}: not a SentencePiece model: the file is empty.")
-            return cls(model, max_length=max_length, end_id=end_id, pad_id=pad_id)
+            return cls(
+                model,
+                max_length=max_length,
+                end_id=end_id,
+                pad_id=pad_id,
+                canonicalization=canonicalization,
+            )
         except (OSError, RuntimeError) as error:
             raise ModelError(f"{path}: not a SentencePiece model: {error}") from None
 
+    @property
+    def max_length(self) -> int:
+        """Tokens in a row."""
+        return self.layout.max_length
+
     def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """Token rows int32[n, max_length]."""
-        rows = np.full((len(texts), self.max_length), self.pad_id, np.int32)
-        for row, text in zip(rows, texts, strict=True):
-            pieces = self._processor.encode(text)[: self.max_length - 1]
-            row[: len(pieces) + 1] = [*pieces, self.end_id]
-        return rows
+        return self.layout.make_rows(texts, self._processor.encode)
+
+    def to_ref(self, file: FileRef) -> SentencePieceRef:
+        """The manifest's entry, given where the vocabulary is."""
+        return SentencePieceRef(file=file, **asdict(self.layout))
 
     def to_manifest(self) -> SentencePieceModel:
         """What the browser needs to make the same rows.

@@ -185,7 +185,11 @@ export class LitDemoCard extends LitElement {
       const waiting = this.encoder.status === 'loading' || this.encoder.status === 'preparing';
       return waiting ? 'Waiting for the text encoder…' : 'Computing…';
     }
-    if (answer.state === 'stale') return 'Edited. Compute to see the answer.';
+    if (answer.state === 'stale') {
+      return this.encoder.status === 'absent'
+        ? 'This model answers its example prompts only.'
+        : 'Edited. Compute to see the answer.';
+    }
     const best = card.prompts.find(({ key }) => key === bestPrompt(answer));
     const score = best && answer.scores.get(best.key);
     if (!score) return 'Type a prompt to compare with the picture.';

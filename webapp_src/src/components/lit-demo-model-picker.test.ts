@@ -25,7 +25,14 @@ it('lists the models with their sizes and tells which was chosen', async () => {
   expect(chosen).toEqual([{ modelId: 'small' }]);
 });
 
+it('gives no size for a model without an encoder', async () => {
+  const model = { ...models[0], tokenizer: null, encoder: null };
+  const picker = await mount(LitDemoModelPicker, { models: [model], model });
+  expect(find(picker, '.size').textContent).toBe('Example prompts only');
+});
+
 it.each([
+  [{ status: 'absent' }, 'This model answers its example prompts only.'],
   [{ status: 'idle' }, 'The text encoder loads when you need it.'],
   [{ status: 'preparing' }, 'Preparing the text encoder…'],
   [{ status: 'ready', backend: 'webgl' }, 'The text encoder is ready (WebGL).'],

@@ -194,7 +194,7 @@ export class LitDemoModelPicker extends LitElement {
       />
       <span class="text">
         <span class="name">${model.name}</span>
-        <span class="size">${formatMegabytes(encoderBytes(model))}</span>
+        <span class="size">${describeSize(model)}</span>
       </span>
     </label>`;
   }
@@ -204,8 +204,14 @@ export class LitDemoModelPicker extends LitElement {
   }
 }
 
+function describeSize(model: Model): string {
+  return model.encoder ? formatMegabytes(encoderBytes(model)) : 'Example prompts only';
+}
+
 function describeEncoder(encoder: EncoderStatus): string {
   switch (encoder.status) {
+    case 'absent':
+      return 'This model answers its example prompts only.';
     case 'idle':
       return 'The text encoder loads when you need it.';
     case 'loading':

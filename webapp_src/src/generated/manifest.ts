@@ -46,6 +46,8 @@ export interface Link {
 /**
  * An image/text model: precomputed embeddings and the text encoder that runs in the page.
  *
+ * Tokenizer and encoder come together; a model without them answers its example prompts only.
+ *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "Model".
  */
@@ -59,8 +61,8 @@ export interface Model {
   source: string | null;
   dim: number;
   scoring: SoftmaxScoring | SigmoidScoring;
-  tokenizer: SentencePieceRef;
-  encoder: GraphModelRef;
+  tokenizer: (SentencePieceRef | WordPieceRef) | null;
+  encoder: GraphModelRef | null;
   imageEmbeddings: MatrixRef;
   promptEmbeddings: MatrixRef;
   goldens: Golden[];
@@ -87,20 +89,19 @@ export interface SigmoidScoring {
   bias: number;
 }
 /**
- * A SentencePiece tokenizer: its vocabulary file and how token rows are made from pieces.
- *
- * A row holds at most `max_length - 1` pieces, then `end_id`, then `pad_id` up to `max_length`:
- * the end token survives truncation (big_vision's `eos="sticky"`).
+ * A SentencePiece tokenizer; its file holds a `SentencePieceModel`.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "SentencePieceRef".
  */
 export interface SentencePieceRef {
-  kind: 'sentencepiece';
   file: FileRef;
+  canonicalization: ('lower-ascii' | 'lower' | 'strip-punctuation' | 'collapse-spaces')[];
   maxLength: number;
-  endId: number;
+  startId: number | null;
+  endId: number | null;
   padId: number;
+  kind: 'sentencepiece';
 }
 /**
  * A file of the site: where it is, what it hashes to, how long it is.
@@ -112,6 +113,21 @@ export interface FileRef {
   url: string;
   sha256: string;
   bytes: number;
+}
+/**
+ * A WordPiece tokenizer as BERT's; its file holds a `WordPieceModel`.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "WordPieceRef".
+ */
+export interface WordPieceRef {
+  file: FileRef;
+  canonicalization: ('lower-ascii' | 'lower' | 'strip-punctuation' | 'collapse-spaces')[];
+  maxLength: number;
+  startId: number | null;
+  endId: number | null;
+  padId: number;
+  kind: 'wordpiece';
 }
 /**
  * A TensorFlow.js graph model: token rows int32[b, max_length] to unit rows float32[b, dim].
@@ -233,4 +249,22 @@ export interface SentencePieceModel {
    * Base64; empty where nothing is normalized.
    */
   precompiledCharsmap: string;
+}
+/**
+ * Content of a WordPiece vocabulary file, with the options of Hugging Face's `tokenizers`.
+ *
+ * A word is split into the longest pieces that fit, from its start; those after the first are in
+ * the vocabulary with `prefix` before them. A word that cannot be split, or of more than
+ * `max_word_length` characters, is unknown.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "WordPieceModel".
+ */
+export interface WordPieceModel {
+  pieces: string[];
+  unknownId: number;
+  prefix: string;
+  maxWordLength: number;
+  lowerCase: boolean;
+  stripAccents: boolean;
 }

@@ -15,7 +15,7 @@ export interface LoadProgress {
   readonly attempt: number;
 }
 
-/** How many bytes a visitor downloads before a model can encode text. */
+/** How many bytes a visitor downloads before a model can encode text: none where it never can. */
 export function encoderBytes(model: Model): number {
   return listFiles(model).reduce((sum, file) => sum + file.bytes, 0);
 }
@@ -63,5 +63,6 @@ export async function loadEncoderFiles(
 }
 
 function listFiles(model: Model): FileRef[] {
-  return [model.tokenizer.file, model.encoder.model, ...model.encoder.weights];
+  const { tokenizer, encoder } = model;
+  return tokenizer && encoder ? [tokenizer.file, encoder.model, ...encoder.weights] : [];
 }

@@ -1,13 +1,13 @@
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { io, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
-import type { GraphModelRef, SentencePieceModel, SentencePieceRef } from '../generated/manifest';
+import type { GraphModelRef } from '../generated/manifest';
 import { RecordedGraph } from '../kernels/recorded-graph';
-import { SentencePieceTokenizer } from '../tokenizers/sentencepiece';
+import { Tokenizer, type TokenizerRef } from '../tokenizers/tokenizer';
 import type { EncoderFiles } from './encoder-files';
 
 /** What of the manifest an encoder needs beside its files. */
 export interface EncoderSpec {
-  readonly tokenizer: SentencePieceRef;
+  readonly tokenizer: TokenizerRef;
   readonly encoder: GraphModelRef;
 }
 
@@ -15,12 +15,12 @@ export interface EncoderSpec {
 export class PromptEncoder {
   private constructor(
     private readonly spec: EncoderSpec,
-    private readonly tokenizer: SentencePieceTokenizer,
+    private readonly tokenizer: Tokenizer,
     private readonly graph: RecordedGraph,
   ) {}
 
   static async load(spec: EncoderSpec, files: EncoderFiles): Promise<PromptEncoder> {
-    const tokenizer = new SentencePieceTokenizer(readJson(files.vocabulary) as SentencePieceModel);
+    const tokenizer = Tokenizer.create(spec.tokenizer, readJson(files.vocabulary));
     const graph = readJson(files.model) as io.ModelJSON;
     const artifacts: io.ModelArtifacts = {
       modelTopology: graph.modelTopology,
@@ -35,7 +35,7 @@ export class PromptEncoder {
 
   /** int32[maxLength]: the token row of a text. */
   tokenize(text: string): Int32Array {
-    return this.tokenizer.encodeRow(text, this.spec.tokenizer);
+    return this.tokenizer.encodeRow(text);
   }
 
   /** A unit row, float32[dim], for each text. */

@@ -1,22 +1,22 @@
-import type { Model } from '../generated/manifest';
+import type { GraphModelRef } from '../generated/manifest';
 import type { BackendName } from './status';
 
 /** The backend that proved fastest for this very encoder in this very browser, if one was tried. */
-export function recallBackend(model: Model): BackendName | undefined {
-  const name = storage()?.getItem(keyOf(model));
+export function recallBackend(encoder: GraphModelRef): BackendName | undefined {
+  const name = storage()?.getItem(keyOf(encoder));
   return name === 'wasm' || name === 'webgl' || name === 'webgpu' ? name : undefined;
 }
 
-export function rememberBackend(model: Model, backend: BackendName): void {
-  storage()?.setItem(keyOf(model), backend);
+export function rememberBackend(encoder: GraphModelRef, backend: BackendName): void {
+  storage()?.setItem(keyOf(encoder), backend);
 }
 
-export function forgetBackend(model: Model): void {
-  storage()?.removeItem(keyOf(model));
+export function forgetBackend(encoder: GraphModelRef): void {
+  storage()?.removeItem(keyOf(encoder));
 }
 
-function keyOf(model: Model): string {
-  return `lit-demo backend ${model.encoder.model.sha256} ${navigator.userAgent}`;
+function keyOf(encoder: GraphModelRef): string {
+  return `lit-demo backend ${encoder.model.sha256} ${navigator.userAgent}`;
 }
 
 function storage(): Storage | undefined {

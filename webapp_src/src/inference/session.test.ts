@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Model } from '../generated/manifest';
 import { FakeWorker } from '../testing/fake-worker';
 import { makeManifest, settle } from '../testing/manifest';
 import { stubNetwork } from '../testing/network';
@@ -28,9 +29,11 @@ function serve(url: string): Response {
   return new Response('x'.repeat({ 'tiny-vocabulary.json': 3, 'tiny-model.json': 2 }[name] ?? 5));
 }
 
-async function openSession(): Promise<{ session: ModelSession; statuses: EncoderStatus[] }> {
+async function openSession(
+  opened: Model = model,
+): Promise<{ session: ModelSession; statuses: EncoderStatus[] }> {
   const statuses: EncoderStatus[] = [];
-  const session: ModelSession = new ModelSession(manifest, model, () =>
+  const session: ModelSession = new ModelSession(manifest, opened, () =>
     statuses.push(session.encoder),
   );
   await session.open();
@@ -79,6 +82,18 @@ describe('a model session', () => {
     expect((cat ?? 0) + (lion ?? 0)).toBeCloseTo(1, 9);
     expect(session.scoreKnown('cat', ['A cat'])).toBeUndefined();
     expect(session.encoder).toEqual({ status: 'idle' });
+    expect(FakeWorker.all).toEqual([]);
+  });
+
+  it('answers the example prompts of a model without an encoder, and tries nothing else', async () => {
+    const { session, statuses } = await openSession({ ...model, tokenizer: null, encoder: null });
+    expect(session.encoder).toEqual({ status: 'absent' });
+    expect(session.scoreKnown('cat', ['a cat', 'a lion'])).toHaveLength(2);
+    await session.warm();
+    await expect(session.score('cat', ['a fish'])).rejects.toThrow(
+      'Model tiny answers its example prompts only.',
+    );
+    expect(statuses).toEqual([]);
     expect(FakeWorker.all).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import type { Model, SiteManifest } from '../generated/manifest';
 import { LruCache } from './cache';
 import { Embeddings } from './embeddings';
+import type { EncoderSpec } from './encoder';
 import { loadEncoderFiles, type EncoderFiles } from './encoder-files';
 import { EncoderWorker } from './encoder-worker';
 import { findGpuBackends } from './gpu';
@@ -17,10 +18,11 @@ const WORTHWHILE = 0.7;
 /**
  * A model in use: its precomputed embeddings, and its encoder once that is needed.
  *
- * Example prompts and texts seen before are scored without the encoder.
+ * Example prompts and texts seen before are scored without the encoder; a model that has none
+ * scores nothing else.
  */
 export class ModelSession {
-  private current: EncoderStatus = { status: 'idle' };
+  private current: EncoderStatus;
   private embeddings: Embeddings | undefined;
   private worker: Promise<EncoderWorker> | undefined;
   private readonly seen = new LruCache<string, Float32Array>(CACHED_ROWS);
@@ -30,7 +32,9 @@ export class ModelSession {
     private readonly manifest: SiteManifest,
     readonly model: Model,
     private readonly onStatus: () => void,
-  ) {}
+  ) {
+    this.current = { status: model.encoder ? 'idle' : 'absent' };
+  }
 
   get encoder(): EncoderStatus {
     return this.current;
@@ -72,7 +76,7 @@ export class ModelSession {
 
   /** Gets the encoder ready; a second call joins the first, after a failure it tries again. */
   async warm(): Promise<void> {
-    await this.start();
+    if (this.current.status !== 'absent') await this.start();
   }
 
   /** Cancels what is under way and frees the worker. */
@@ -95,6 +99,13 @@ export class ModelSession {
     return this.embeddings;
   }
 
+  /** @throws Error with a sentence for the visitor where the model has no encoder. */
+  private get spec(): EncoderSpec {
+    const { tokenizer, encoder, name } = this.model;
+    if (!tokenizer || !encoder) throw new Error(`${name} answers its example prompts only.`);
+    return { tokenizer, encoder };
+  }
+
   private async embed(texts: readonly string[]): Promise<Float32Array[]> {
     const worker = await this.start();
     try {
@@ -102,15 +113,16 @@ export class ModelSession {
     } catch {
       // A GPU can be lost and a worker killed for its memory: begin again, on the floor.
       this.closing.signal.throwIfAborted();
-      forgetBackend(this.model);
+      forgetBackend(this.spec.encoder);
       worker.close();
       this.worker = undefined;
       return (await this.start()).embed(texts);
     }
   }
 
-  private start(): Promise<EncoderWorker> {
-    this.worker ??= this.load().catch((error: unknown) => {
+  private async start(): Promise<EncoderWorker> {
+    const { spec } = this;
+    this.worker ??= this.load(spec).catch((error: unknown) => {
       this.worker = undefined;
       if (!this.closing.signal.aborted) {
         this.become({ status: 'failed', message: (error as Error).message });
@@ -120,7 +132,7 @@ export class ModelSession {
     return this.worker;
   }
 
-  private async load(): Promise<EncoderWorker> {
+  private async load(spec: EncoderSpec): Promise<EncoderWorker> {
     const { signal } = this.closing;
     const files = loadEncoderFiles(this.model, signal, (progress) => {
       this.become({ status: 'loading', ...progress });
@@ -131,7 +143,7 @@ export class ModelSession {
       },
       () => undefined,
     );
-    const remembered = recallBackend(this.model);
+    const remembered = recallBackend(spec.encoder);
     const worker = await this.launchFirst(
       [...new Set([remembered ?? 'wasm', 'wasm', 'cpu'] as const)],
       files,
@@ -173,9 +185,8 @@ export class ModelSession {
     };
     signal.addEventListener('abort', close, { once: true });
     try {
-      const { tokenizer, encoder } = this.model;
       const [contents] = await Promise.all([files, worker.start()]);
-      await worker.load({ tokenizer, encoder }, contents, this.loaded().goldens());
+      await worker.load(this.spec, contents, this.loaded().goldens());
       signal.throwIfAborted();
       return worker;
     } catch (error) {
@@ -208,7 +219,7 @@ export class ModelSession {
       best.close();
       return;
     }
-    rememberBackend(this.model, best.backend);
+    rememberBackend(this.spec.encoder, best.backend);
     if (best === incumbent) return;
     void this.worker?.then(
       (worker) => {

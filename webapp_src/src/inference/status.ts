@@ -1,5 +1,7 @@
 /** Where the text encoder of the chosen model stands. */
 export type EncoderStatus =
+  /** There is none: the model answers its example prompts only. */
+  | { readonly status: 'absent' }
   | { readonly status: 'idle' }
   /** Downloading: `loaded` of `total` bytes are here; after a failure, `attempt` is 2 or more. */
   | {

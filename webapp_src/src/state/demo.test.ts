@@ -130,6 +130,23 @@ describe('a demo', () => {
     expect(session.scored).toEqual([['something else', 'a lion']]);
   });
 
+  it('says so where a model answers its example prompts only', async () => {
+    const { demo, session } = await openDemo();
+    session.encoder = { status: 'absent' };
+    await demo.compute(edit(demo, 0, 'something else'));
+    expect(demo.messages.map(({ kind, text, retry }) => [kind, text, retry])).toEqual([
+      [
+        'warning',
+        'Model tiny is here without its text encoder: it answers its example prompts only.',
+        false,
+      ],
+    ]);
+    expect(demo.answer(cardOf(demo)).state).toBe('stale');
+    expect(session.scored).toEqual([]);
+    demo.resetPrompts(cardOf(demo).key);
+    expect(demo.settled).toBe(true);
+  });
+
   it('answers at once where every prompt is known, and leaves out blank ones', async () => {
     const { demo, session } = await openDemo();
     const key = edit(demo, 0, 'a dog');

@@ -175,6 +175,12 @@ export class Demo {
     const card = this.find(key);
     if (!card || !this.opened || this.settle(key)) return;
     const { session } = this;
+    if (session.encoder.status === 'absent') {
+      const { name } = session.model;
+      const text = `${name} is here without its text encoder: it answers its example prompts only.`;
+      this.tell({ kind: 'warning', text, retry: false });
+      return;
+    }
     const fields = cards.scoredFields(card);
     this.answers.set(key, { ...this.answer(card), state: 'computing' });
     this.onChange();

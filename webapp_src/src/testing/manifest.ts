@@ -1,6 +1,10 @@
 import type { FileRef, Image, MatrixRef, Model, SiteManifest } from '../generated/manifest';
+import type { EncoderSpec } from '../inference/encoder';
 
 const SHA = '0'.repeat(64);
+
+/** A model that has an encoder. */
+type EncodingModel = Model & EncoderSpec;
 
 /** A file reference whose content does not matter. */
 export function fileRef(url: string, bytes: number): FileRef {
@@ -25,7 +29,7 @@ function makeImage(id: string, ...texts: string[]): Image {
   };
 }
 
-function makeModel(id: string): Model {
+function makeModel(id: string): EncodingModel {
   return {
     id,
     name: `Model ${id}`,
@@ -39,7 +43,9 @@ function makeModel(id: string): Model {
     tokenizer: {
       kind: 'sentencepiece',
       file: fileRef(`${id}-vocabulary.json`, 3),
+      canonicalization: [],
       maxLength: 4,
+      startId: null,
       endId: 1,
       padId: 0,
     },
@@ -56,7 +62,7 @@ function makeModel(id: string): Model {
 }
 
 /** A demo of two models and two pictures, a cat with two prompts and a dog with one. */
-export function makeManifest(): SiteManifest {
+export function makeManifest(): SiteManifest & { models: [EncodingModel, EncodingModel] } {
   return {
     schemaVersion: 1,
     generator: { name: 'LiT demo builder', version: '0.1.0' },

@@ -25,27 +25,3 @@ describe.each(['bpe', 'unigram'])('a SentencePiece %s model', async (algorithm) 
     expect(tokenizer.encode('a \ud83d b \udc36')).toEqual(tokenizer.encode('a \ufffd b \ufffd'));
   });
 });
-
-describe('a token row', async () => {
-  const { model } = await readGolden('bpe');
-  const tokenizer = new SentencePieceTokenizer(model);
-  const layout = { maxLength: 8, endId: 2, padId: 3 };
-
-  it('ends with the end id and is padded to its length', () => {
-    const ids = tokenizer.encode('a dog');
-    const padding = new Array<number>(7 - ids.length).fill(3);
-    expect([...tokenizer.encodeRow('a dog', layout)]).toEqual([...ids, 2, ...padding]);
-  });
-
-  it('keeps the end id when the text is too long', () => {
-    const text = 'a photo of a small brown dog and two cats asleep on the sofa';
-    expect([...tokenizer.encodeRow(text, layout)]).toEqual([
-      ...tokenizer.encode(text).slice(0, 7),
-      2,
-    ]);
-  });
-
-  it('of an empty text is the end id and padding', () => {
-    expect([...tokenizer.encodeRow('', layout)]).toEqual([2, 3, 3, 3, 3, 3, 3, 3]);
-  });
-});

@@ -1,11 +1,8 @@
-import type { SentencePieceModel, SentencePieceRef } from '../generated/manifest';
+import type { SentencePieceModel } from '../generated/manifest';
 import { segmentBpe } from './bpe';
 import { Normalizer } from './normalizer';
 import { segmentUnigram } from './unigram';
 import { Vocabulary } from './vocabulary';
-
-/** The part of a `SentencePieceRef` that says how token rows are made from pieces. */
-export type RowLayout = Pick<SentencePieceRef, 'maxLength' | 'endId' | 'padId'>;
 
 const SEGMENTERS = { bpe: segmentBpe, unigram: segmentUnigram };
 
@@ -32,15 +29,6 @@ export class SentencePieceTokenizer {
       afterUnknown = id === undefined;
     }
     return ids;
-  }
-
-  /** A row of `maxLength` ids: pieces, the end id, padding. The end id survives truncation. */
-  encodeRow(text: string, { maxLength, endId, padId }: RowLayout): Int32Array {
-    const row = new Int32Array(maxLength).fill(padId);
-    const ids = this.encode(text).slice(0, maxLength - 1);
-    row.set(ids);
-    row[ids.length] = endId;
-    return row;
   }
 
   private encodeBytes(piece: string): number[] {
