@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.errors import BuilderError, ExportError, ParityError
-from builder.tfjs.export import Parity, export, measure_parity
+from builder.tfjs.export import Parity, export, measure_parity, start_runtime
+from builder.tfjs.model import Converter, GraphModel
 from builder.tfjs.quantize import Quantization
 from builder.tfjs.runtime import Runtime
 from builder.tfjs.selection import select_quantization
-from builder.tfjs.write import GraphModel
 from builder.towers.npz import unflatten_params
 
 Array = NDArray[Any]
@@ -35,11 +35,15 @@ _SELECTION_SIZE = 32
 
 @dataclass(frozen=True)
 class Conversion:
-    """A converted model and how far it is from JAX; `seconds` is the export alone."""
+    """A converted model and how far it is from JAX; `seconds` is the export alone.
+
+    `problems` are those of backends that cannot run the model.
+    """
 
     model: GraphModel
     parity: Parity
     seconds: float
+    problems: tuple[str, ...]
 
 
 def convert_function(
@@ -51,6 +55,7 @@ def convert_function(
     quantization: Quantization | Literal["auto"] | None,
     min_cosine: float,
     max_bytes: int | None,
+    converter: Converter = "native",
 ) -> Conversion:
     """Convert `module:function`, called with the parameters of an npz file and the inputs.
 
@@ -63,12 +68,13 @@ def convert_function(
     params = _load_params(params_file)
     inputs = parse_inputs(input_texts)
     started = time.perf_counter()
-    exact = export(apply_fn, params, inputs)
-    with Runtime() as runtime:
-        reference = _Reference(apply_fn, params, inputs)
-        model = _quantize(exact, quantization, reference, min_cosine, runtime)
+    exact = export(apply_fn, params, inputs, converter=converter)
+    reference = _Reference(apply_fn, params, inputs)
+    sample, _ = reference.run(exact, SAMPLE_SIZES[0])
+    with start_runtime(exact, sample, converter) as trial:
+        model = _quantize(exact, quantization, reference, min_cosine, trial.runtime)
         seconds = time.perf_counter() - started
-        parity = _compare(model, reference, runtime)
+        parity = _compare(model, reference, trial.runtime)
     if max_bytes is not None and model.bytes > max_bytes:
         raise ExportError(
             f"{target}: the model has {model.bytes:,} bytes, more than the {max_bytes:,} of"
@@ -80,7 +86,7 @@ def convert_function(
             f" {min_cosine} of --min-cosine. Quantize less, or allow less."
         )
     model.save(out)
-    return Conversion(model, parity, seconds)
+    return Conversion(model, parity, seconds, trial.problems)
 
 
 def load_function(target: str) -> Callable[..., Any]:

@@ -12,9 +12,9 @@ import pytest
 
 from builder.errors import ParityError
 from builder.tfjs.export import Parity, check_parity, export, measure_parity
+from builder.tfjs.model import GraphModel
 from builder.tfjs.quantize import Quantization
 from builder.tfjs.runtime import Runtime
-from builder.tfjs.write import GraphModel
 from builder.towers.text_transformer import Pool, TextTransformer, embed_tokens
 
 TOKENS = {"tokens": ("(b, 16)", "int32")}

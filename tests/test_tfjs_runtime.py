@@ -14,8 +14,8 @@ import pytest
 from builder.errors import ExportError
 from builder.tfjs import runtime
 from builder.tfjs.export import export
+from builder.tfjs.model import GraphModel
 from builder.tfjs.runtime import Backend, Runtime
-from builder.tfjs.write import GraphModel
 from tests.tfjs_functions import FUNCTIONS, Function
 
 BACKENDS: tuple[Backend, ...] = ("wasm", "cpu")

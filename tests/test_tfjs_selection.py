@@ -14,9 +14,9 @@ import pytest
 from builder.errors import ExportError, ParityError
 from builder.tfjs.convert import convert_jax, tfjs_predict_fn
 from builder.tfjs.export import export, measure_parity
+from builder.tfjs.model import GraphModel
 from builder.tfjs.runtime import Runtime
 from builder.tfjs.selection import Selection, select_quantization
-from builder.tfjs.write import GraphModel
 from builder.towers.text_transformer import TextTransformer, embed_tokens
 
 TOWER = TextTransformer(32, width=32, depth=2, mlp_dim=64, num_heads=2, vocab_size=100)

@@ -12,11 +12,11 @@ import jax.export
 
 from builder.errors import ExportError
 from builder.tfjs.export import MIN_COSINE, export
+from builder.tfjs.model import GraphModel, read_files
 from builder.tfjs.quantize import Quantizations
 from builder.tfjs.runtime import Backend, Runtime
 from builder.tfjs.selection import select_quantization
 from builder.tfjs.trace import is_signature, split_signature
-from builder.tfjs.write import GraphModel
 
 
 def convert_jax(
@@ -136,15 +136,3 @@ def tfjs_predict_fn(model_dir: str | Path, backend: Backend = "wasm") -> Callabl
 
     weakref.finalize(predict, runtime.close)
     return predict
-
-
-def read_files(folder: Path) -> dict[str, bytes]:
-    """The files of a graph model in a folder: model.json and the weights that it names."""
-    try:
-        files = {"model.json": (folder / "model.json").read_bytes()}
-        manifest = json.loads(files["model.json"])["weightsManifest"]
-        for path in (p for group in manifest for p in group["paths"]):
-            files[path] = (folder / path).read_bytes()
-    except FileNotFoundError as error:
-        raise ExportError(f"{error.filename} is missing; is {folder} a graph model?") from error
-    return files

@@ -1,19 +1,22 @@
 """From a JAX function to a graph model that has been checked in TensorFlow.js."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from builder.errors import ParityError
+from builder.errors import ExportError, ParityError
 from builder.tfjs.graph import Array
 from builder.tfjs.lower import lower
+from builder.tfjs.model import Converter, GraphModel
 from builder.tfjs.quantize import Quantizations
 from builder.tfjs.rewrite import rewrite
-from builder.tfjs.runtime import Runtime
+from builder.tfjs.runtime import Backend, Runtime
+from builder.tfjs.tensorflowjs import export_with_tensorflowjs
 from builder.tfjs.trace import trace
-from builder.tfjs.write import GraphModel, write
+from builder.tfjs.write import write
 
 MAX_ABS_ERROR = 1e-5
 MIN_COSINE = 0.9999
@@ -26,6 +29,7 @@ def export(
     outputs: Sequence[str] | None = None,
     *,
     quantization: Quantizations = None,
+    converter: Converter = "native",
 ) -> GraphModel:
     """Export `apply_fn(params, *inputs)` as a TensorFlow.js graph model.
 
@@ -34,9 +38,46 @@ def export(
     names what the function returns. `quantization` is how the weights are stored, all or by name;
     they are computed with as float32.
 
-    Raises ExportError, before anything is written, for what TensorFlow.js cannot run.
+    Raises ExportError, before anything is written, for what TensorFlow.js cannot run, or if
+    `converter` is tensorflowjs and that cannot be used here.
     """
+    if converter == "tensorflowjs":
+        model = export_with_tensorflowjs(apply_fn, params, inputs, outputs)
+        return model.quantized(quantization)
     return write(rewrite(lower(trace(apply_fn, params, inputs, outputs))), quantization)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """TensorFlow.js with a model that it can run; `problems` says why not on other backends."""
+
+    runtime: Runtime
+    backend: Backend
+    problems: tuple[str, ...]
+
+
+@contextmanager
+def start_runtime(
+    model: GraphModel, inputs: Mapping[str, Any], converter: Converter
+) -> Generator[Trial]:
+    """TensorFlow.js on the backend wasm, or on cpu if another converter's graph needs that.
+
+    Raises ExportError if the model cannot be run for `inputs` on either.
+    """
+    problems: list[str] = []
+    backends: tuple[Backend, ...] = ("wasm",) if converter == "native" else ("wasm", "cpu")
+    with ExitStack() as stack:
+        for backend in backends:
+            runtime = stack.enter_context(Runtime(backend))
+            try:
+                runtime.load(model.files)
+                runtime.predict(inputs)
+            except ExportError as error:
+                problems.append(f"On the backend {backend}, {error}")
+            else:
+                yield Trial(runtime, backend, tuple(problems))
+                return
+    raise ExportError("\n".join(problems))
 
 
 @dataclass(frozen=True)

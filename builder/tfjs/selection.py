@@ -9,9 +9,9 @@ import numpy as np
 from builder.errors import ParityError
 from builder.tfjs.export import MIN_COSINE, measure_parity
 from builder.tfjs.graph import Array
+from builder.tfjs.model import GraphModel
 from builder.tfjs.quantize import Quantization, can_quantize, decode, encode
 from builder.tfjs.runtime import Runtime
-from builder.tfjs.write import GraphModel
 
 STEPS: tuple[tuple[Quantization, ...], ...] = (("uint16", "float16"), ("uint8",))
 """How weights can be stored, in falling size; of one size the nearer to the weight is taken."""

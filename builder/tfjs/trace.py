@@ -1,7 +1,7 @@
 """A JAX function as a jaxpr with named inputs, outputs and parameters."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -108,19 +108,59 @@ def input_struct(name: str, spec: Any, scope: Any) -> jax.ShapeDtypeStruct:
     return jax.ShapeDtypeStruct(dims, narrow_dtype(dtype, f"input {name!r}"))
 
 
-def _input_structs(inputs: Mapping[str, Any]) -> tuple[dict[str, jax.ShapeDtypeStruct], list[Any]]:
-    """The arrays of the inputs by name, and the arguments that they make."""
+@dataclass(frozen=True)
+class FlatFunction:
+    """A function without pytrees: `apply(parameters, inputs)` takes two lists of arrays.
+
+    `kinds` are what stands for the parameters when the function is traced.
+    """
+
+    apply: Callable[[Sequence[Any], Sequence[Any]], Any]
+    parameters: tuple[tuple[str, Array], ...]
+    kinds: tuple[jax.ShapeDtypeStruct, ...]
+    inputs: Mapping[str, jax.ShapeDtypeStruct]
+
+    @property
+    def input_types(self) -> dict[str, TensorType]:
+        """The inputs as TensorFlow.js has them."""
+        return {
+            name: TensorType(tuple(s.shape), narrow_dtype(s.dtype, f"input {name!r}"))
+            for name, s in self.inputs.items()
+        }
+
+
+def flatten(apply_fn: Callable[..., Any], params: Any, inputs: Mapping[str, Any]) -> FlatFunction:
+    """`apply_fn(params, *inputs)` with the arrays of parameters and inputs by name; see `trace`."""
+    structs, tree_of_inputs = _input_structs(inputs)
+    leaves, tree = jax.tree_util.tree_flatten_with_path(params)
+    arrays = {i: path_name(path) for i, (path, v) in enumerate(leaves) if hasattr(v, "dtype")}
+    pairs = [_parameter(name, leaves[i][1]) for i, name in arrays.items()]
+
+    def apply_flat(parameters: Sequence[Any], given: Sequence[Any]) -> Any:
+        # Equinox has numbers and functions among its parameters, which are left as they are.
+        found = dict(zip(arrays, parameters, strict=True))
+        whole = tree.unflatten([found.get(i, v) for i, (_, v) in enumerate(leaves)])
+        return apply_fn(whole, *tree_of_inputs.unflatten(given))
+
+    return FlatFunction(
+        apply=apply_flat,
+        parameters=tuple(zip(arrays.values(), (array for array, _ in pairs), strict=True)),
+        kinds=tuple(kind for _, kind in pairs),
+        inputs=structs,
+    )
+
+
+def _input_structs(inputs: Mapping[str, Any]) -> tuple[dict[str, jax.ShapeDtypeStruct], Any]:
+    """The arrays of the inputs by name, and the tree that makes the arguments of them."""
     scope = jax.export.SymbolicScope()
     structs: dict[str, jax.ShapeDtypeStruct] = {}
-    arguments: list[Any] = []
     for name, spec in inputs.items():
-        leaves, tree = jax.tree_util.tree_flatten_with_path(spec, is_leaf=is_signature)
-        names = ["/".join(filter(None, [name, path_name(path)])) for path, _ in leaves]
-        made = [input_struct(n, leaf, scope) for n, (_, leaf) in zip(names, leaves, strict=True)]
-        _check_names([*structs, *names])
-        structs.update(zip(names, made, strict=True))
-        arguments.append(tree.unflatten(made))
-    return structs, arguments
+        leaves, _ = jax.tree_util.tree_flatten_with_path(spec, is_leaf=is_signature)
+        for path, leaf in leaves:
+            full = "/".join(filter(None, [name, path_name(path)]))
+            _check_names([*structs, full])
+            structs[full] = input_struct(full, leaf, scope)
+    return structs, jax.tree.structure(list(inputs.values()), is_leaf=is_signature)
 
 
 def _parameter(name: str, leaf: Any) -> tuple[Array, jax.ShapeDtypeStruct]:
@@ -146,32 +186,17 @@ def trace(
     it and their place in it, as in `batch/tokens`. `outputs` names the leaves of the result, in
     order; without it they are called after their place in the result.
     """
-    structs, arguments = _input_structs(inputs)
-    leaves, tree = jax.tree_util.tree_flatten_with_path(params)
-    arrays = {i: path_name(path) for i, (path, v) in enumerate(leaves) if hasattr(v, "dtype")}
-    pairs = [_parameter(name, leaves[i][1]) for i, name in arrays.items()]
-    parameters = zip(arrays.values(), (array for array, _ in pairs), strict=True)
-
-    def apply_arrays(given: Sequence[Any], *args: Any) -> Any:
-        # Equinox has numbers and functions among its parameters, which are left as they are.
-        found = dict(zip(arrays, given, strict=True))
-        return apply_fn(tree.unflatten([found.get(i, v) for i, (_, v) in enumerate(leaves)]), *args)
-
-    like = [struct for _, struct in pairs]
-    closed, result = jax.make_jaxpr(apply_arrays, return_shape=True)(like, *arguments)
+    flat = flatten(apply_fn, params, inputs)
+    tracer = jax.make_jaxpr(flat.apply, return_shape=True)
+    closed, result = tracer(flat.kinds, list(flat.inputs.values()))
     # What no output needs goes first: it may use what TensorFlow.js cannot, such as random keys.
     jaxpr, _ = dce_jaxpr(closed.jaxpr, [True] * len(closed.jaxpr.outvars), instantiate=True)
-    result_names = name_outputs(result, outputs)
-    _check_names((*structs, *result_names))
     return Trace(
         jaxpr=jaxpr,
         constants=tuple(closed.consts),
-        parameters=tuple(parameters),
-        inputs={
-            name: TensorType(tuple(s.shape), narrow_dtype(s.dtype, f"input {name!r}"))
-            for name, s in structs.items()
-        },
-        outputs=result_names,
+        parameters=flat.parameters,
+        inputs=flat.input_types,
+        outputs=name_outputs(result, outputs, flat.inputs),
     )
 
 
@@ -183,14 +208,19 @@ def _check_names(names: Sequence[str]) -> None:
             raise ExportError(f"{name!r} is the name of more than one input or output.")
 
 
-def name_outputs(result: Any, names: Sequence[str] | None) -> tuple[str, ...]:
-    """Names of the leaves of a result: those given, or else their paths ("output" for the root)."""
+def name_outputs(
+    result: Any, names: Sequence[str] | None, inputs: Iterable[str]
+) -> tuple[str, ...]:
+    """Names of the leaves of a result: those given, or else their paths ("output" for the root).
+
+    No input may have one of them.
+    """
     paths = [path for path, _ in jax.tree_util.tree_flatten_with_path(result)[0]]
-    if names is None:
-        return tuple(path_name(path) or "output" for path in paths)
-    if len(names) != len(paths):
+    found = tuple(path_name(path) or "output" for path in paths) if names is None else tuple(names)
+    if len(found) != len(paths):
         raise ExportError(
-            f"{len(names)} output names were given ({', '.join(names)}) "
+            f"{len(found)} output names were given ({', '.join(found)}) "
             f"but the function returns {len(paths)} arrays."
         )
-    return tuple(names)
+    _check_names((*inputs, *found))
+    return found

@@ -11,8 +11,8 @@ import jax
 import numpy as np
 
 from builder.errors import ExportError
-from builder.tfjs.convert import read_files
 from builder.tfjs.graph import Array
+from builder.tfjs.model import read_files
 from builder.tfjs.runtime import Backend, Runtime
 from builder.towers.npz import flatten_params
 from tests.crosscheck.converter import PYTHONS, Conversion, Converter, Name

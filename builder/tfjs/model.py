@@ -1,0 +1,149 @@
+"""A TensorFlow.js graph model: its graph as JSON, its weights, and the files that hold them."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from builder.errors import ExportError
+from builder.tfjs.graph import Array, TensorType
+from builder.tfjs.operands import TF_DTYPES
+from builder.tfjs.ops import concrete
+from builder.tfjs.quantize import SMALLEST, Quantization, Quantizations, decode, encode
+
+Converter: TypeAlias = Literal["native", "tensorflowjs"]
+"""Which program makes the graph: ours, or that of the package tensorflowjs."""
+
+SHARD_BYTES = 4 * 2**20
+"""Largest weight file; browsers cache files of this size, and no host refuses them."""
+
+
+@dataclass(frozen=True)
+class GraphModel:
+    """A graph model whose weights are stored as `quantization` says.
+
+    `nodes` are those of a GraphDef in JSON, constants among them, whose values are `weights`.
+    """
+
+    nodes: tuple[Mapping[str, Any], ...]
+    inputs: Mapping[str, TensorType]
+    outputs: Mapping[str, TensorType]
+    weights: Mapping[str, Array]
+    quantization: Quantizations = None
+
+    def __post_init__(self) -> None:
+        """Raise ExportError if a weight is to be quantized that there is not."""
+        if self.quantization is None or isinstance(self.quantization, str):
+            return
+        if unknown := [name for name in self.quantization if name not in self.weights]:
+            known = ", ".join(n for n, array in self.weights.items() if array.size >= SMALLEST)
+            raise ExportError(f"There is no weight {unknown[0]!r} to quantize; there are {known}.")
+
+    @property
+    def quantization_name(self) -> str:
+        """How the weights are stored, in a word."""
+        return self.quantization if isinstance(self.quantization, str) else "mixed"
+
+    @property
+    def ops(self) -> tuple[str, ...]:
+        """The op of every node that is executed, that is of all but constants and inputs."""
+        return tuple(n["op"] for n in self.nodes if n["op"] not in ("Const", "Placeholder"))
+
+    @cached_property
+    def files(self) -> Mapping[str, bytes]:
+        """Contents by name: "model.json" and the shards of the weights."""
+        manifest, shards = _store(self.weights, self.quantization)
+        model = {
+            "format": "graph-model",
+            "generatedBy": "lit-demo-builder",
+            "convertedBy": "lit-demo-builder",
+            "signature": {"inputs": _signature(self.inputs), "outputs": _signature(self.outputs)},
+            "modelTopology": {"node": self.nodes, "versions": {"producer": 1}},
+            "weightsManifest": [{"paths": list(shards), "weights": manifest}],
+        }
+        return {"model.json": json.dumps(model, separators=(",", ":")).encode(), **shards}
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files."""
+        return sum(map(len, self.files.values()))
+
+    def quantized(self, quantization: Quantizations) -> "GraphModel":
+        """The same model with its weights stored otherwise."""
+        return replace(self, quantization=quantization)
+
+    def save(self, folder: Path) -> None:
+        """Write the files into a folder, which is made if need be."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+
+
+def _store(
+    weights: Mapping[str, Array], quantization: Quantizations
+) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """The weights of the manifest, and the shards by name, in which they lie one after the other.
+
+    The largest come first: TensorFlow.js copies what is left of a stream after every weight.
+    """
+    manifest: list[dict[str, Any]] = []
+    data = bytearray()
+    for name, array in sorted(weights.items(), key=lambda item: -item[1].size):
+        encoded, kind = encode(array, _choice(name, quantization))
+        manifest.append({"name": name, "shape": list(array.shape), **kind})
+        data += encoded
+    pieces = [bytes(data[i : i + SHARD_BYTES]) for i in range(0, len(data), SHARD_BYTES)]
+    digests = [hashlib.sha256(piece).hexdigest()[:16] for piece in pieces]
+    return manifest, {f"weights-{d}.bin": p for d, p in zip(digests, pieces, strict=True)}
+
+
+def _choice(name: str, quantization: Quantizations) -> Quantization | None:
+    if quantization is None or isinstance(quantization, str):
+        return quantization
+    return quantization.get(name)
+
+
+def tensor_shape(kind: TensorType) -> dict[str, Any]:
+    """A shape in the JSON of a GraphDef."""
+    return {"dim": [{"size": str(d)} for d in concrete(kind.shape)]}
+
+
+def _signature(types: Mapping[str, TensorType]) -> dict[str, Any]:
+    return {
+        name: {"name": name, "dtype": TF_DTYPES[t.dtype], "tensorShape": tensor_shape(t)}
+        for name, t in types.items()
+    }
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """The files of a graph model in a folder: model.json and the weights that it names."""
+    try:
+        files = {"model.json": (folder / "model.json").read_bytes()}
+        manifest = json.loads(files["model.json"])["weightsManifest"]
+        for path in (p for group in manifest for p in group["paths"]):
+            files[path] = (folder / path).read_bytes()
+    except FileNotFoundError as error:
+        raise ExportError(f"{error.filename} is missing; is {folder} a graph model?") from error
+    return files
+
+
+def read_weights(files: Mapping[str, bytes]) -> dict[str, Array]:
+    """The weights by name in the files of a graph model."""
+    weights: dict[str, Array] = {}
+    for group in json.loads(files["model.json"])["weightsManifest"]:
+        data = b"".join(files[path] for path in group["paths"])
+        offset = 0
+        for kind in group["weights"]:
+            stored = kind.get("quantization", kind)["dtype"]
+            count = math.prod(kind["shape"]) * np.dtype(stored).itemsize
+            weights[kind["name"]] = decode(data[offset : offset + count], kind).reshape(
+                kind["shape"]
+            )
+            offset += count
+    return weights
