@@ -83,6 +83,13 @@ def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
 )
 @click.option("--min-cosine", default=0.9999, show_default=True, help="Least cosine to JAX's rows.")
 @click.option("--max-bytes", type=int, help="Largest size of the model.")
+@click.option(
+    "--converter",
+    type=click.Choice(["native", "tensorflowjs"]),
+    default="native",
+    show_default=True,
+    help="tensorflowjs is that of the package, to compare with.",
+)
 def convert(
     target: str,
     params: Path,
@@ -91,6 +98,7 @@ def convert(
     quantize: Literal["float16", "uint16", "uint8", "auto"] | None,
     min_cosine: float,
     max_bytes: int | None,
+    converter: Literal["native", "tensorflowjs"],
 ) -> None:
     """Convert the JAX function MODULE:FUNCTION, called with params and inputs, to TensorFlow.js.
 
@@ -106,6 +114,7 @@ def convert(
         quantization=quantize,
         min_cosine=min_cosine,
         max_bytes=max_bytes,
+        converter=converter,
     )
     model, parity = converted.model, converted.parity
     click.echo(
@@ -113,6 +122,8 @@ def convert(
         f" Against JAX: max abs error {parity.max_abs_error:.1e},"
         f" min cosine {parity.min_cosine:.7f}."
     )
+    for problem in converted.problems:
+        click.echo(f"Note: {problem}")
 
 
 @main.command()
@@ -120,16 +131,18 @@ def convert(
 @click.option("--port", default=8000, show_default=True, help="Port; 0 takes any free one.")
 @click.option("--base-path", default="/", show_default=True, help="Path the site is served under.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--qr", is_flag=True, help="Print the address as a QR code, to open on a phone.")
 @click.option("--verbose", is_flag=True, help="Log every request.")
-def serve(site: Path, port: int, base_path: str, host: str, verbose: bool) -> None:
+def serve(site: Path, port: int, base_path: str, host: str, qr: bool, verbose: bool) -> None:
     """Preview SITE (./_site by default) in a browser, as a static host would serve it."""
-    from builder.serve import make_server, normalize_base_path
+    from builder.serve import make_server, normalize_base_path, qr_code, reachable_host
 
     server = make_server(site, port=port, host=host, base_path=base_path, verbose=verbose)
-    click.echo(
-        f"Serving {site} at http://{host}:{server.server_address[1]}"
-        f"{normalize_base_path(base_path)} (stop with Ctrl-C)"
-    )
+    address = f"{reachable_host(host)}:{server.server_address[1]}"
+    url = f"http://{address}{normalize_base_path(base_path)}"
+    click.echo(f"Serving {site} at {url} (stop with Ctrl-C)")
+    if qr:
+        click.echo(qr_code(url))
     with server:
         try:
             server.serve_forever()

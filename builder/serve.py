@@ -1,12 +1,17 @@
 """Preview of a site as a static host would serve it, under a path of its choice."""
 
 import functools
+import io
 import posixpath
+import re
+import socket
 import urllib.parse
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+import segno
 
 from builder.errors import BuilderError, SiteError
 from builder.site import MANIFEST
@@ -54,14 +59,39 @@ class _Handler(SimpleHTTPRequestHandler):
         if not posixpath.normpath(path).startswith(self._base_path.rstrip("/")):
             self.send_error(HTTPStatus.NOT_FOUND, f"The site is at {self._base_path}")
             return None
-        return super().send_head()
+        return self._send_part_head() or super().send_head()
+
+    def _send_part_head(self) -> io.BytesIO | None:
+        """Answer for one range of a file (RFC 9110, section 14), as hosts do; None without one."""
+        span = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        path = Path(self.translate_path(self.path))
+        if not span or not path.is_file():
+            return None
+        size = path.stat().st_size
+        first, last = int(span[1]), min(int(span[2] or size), size - 1)
+        if first > last:
+            self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+            self.send_header("Content-Range", f"bytes */{size}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return io.BytesIO()
+        with path.open("rb") as file:
+            file.seek(first)
+            part = file.read(last + 1 - first)
+        self.send_response(HTTPStatus.PARTIAL_CONTENT)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Range", f"bytes {first}-{last}/{size}")
+        self.send_header("Content-Length", str(len(part)))
+        self.end_headers()
+        return io.BytesIO(part)
 
     def translate_path(self, path: str) -> str:
         """The file for a URL path; the base class keeps it inside the folder."""
         return super().translate_path(path.removeprefix(self._base_path.rstrip("/")))
 
     def end_headers(self) -> None:
-        """Ask browsers to revalidate, so that a rebuilt site shows at once."""
+        """Let other origins read, as GitHub Pages does; have a rebuilt site show at once."""
+        self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
 
@@ -94,3 +124,33 @@ def make_server(
         raise BuilderError(
             f"cannot serve on {host}:{port}: {error.strerror}. Choose another with --port."
         ) from None
+
+
+def reachable_host(host: str) -> str:
+    """The address at which to find a server that listens on `host`, from elsewhere if possible.
+
+    That is `host` itself, or for all addresses (0.0.0.0) the one that this machine has in its
+    network.
+    """
+    if host != "0.0.0.0":
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Sends nothing; it only makes the system choose the address that it would send from.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"  # In no network.
+        return str(probe.getsockname()[0])
+
+
+def qr_code(url: str) -> str:
+    """A URL as a QR code for a terminal, or why a phone could not follow it."""
+    host = urllib.parse.urlsplit(url).hostname or ""
+    if host == "localhost" or host.startswith("127."):
+        return (
+            f"A phone cannot reach {host}. Join its network, and add --host 0.0.0.0 to let everyone"
+            " in that network see the site."
+        )
+    text = io.StringIO()
+    segno.make(url, micro=False).terminal(text, compact=True)
+    return text.getvalue()
