@@ -43,6 +43,7 @@ web: builder/_web/.built ## Build the web app and the Node runtime that checks e
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*')
 builder/_web/.built: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 	npm --prefix $(WEB) run --silent build
+	npm --prefix $(WEB) run --silent build:lit
 	npm --prefix $(WEB) run --silent build:node
 	@touch $@
 

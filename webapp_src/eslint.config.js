@@ -24,7 +24,7 @@ export default defineConfig(
   },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
   {
-    files: ['{kernels,scripts}/**'],
+    files: ['{kernels,scripts}/**', 'lit/build.mjs'],
     languageOptions: { globals: { process: 'readonly', URL: 'readonly' } },
   },
 );

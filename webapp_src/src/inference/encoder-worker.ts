@@ -1,21 +1,10 @@
-import workerUrl from './worker?worker&url';
 import { wrap, type Remote } from 'comlink';
 import type { EncoderSpec } from './encoder';
 import type { EncoderFiles } from './encoder-files';
 import type { GoldenRow } from './goldens';
+import { startWorker } from './start-worker';
 import type { BackendName } from './status';
 import type { WorkerApi } from './worker';
-
-/** The page's security policy asks for Trusted Types: only this may name a script to run. */
-const policy = window.trustedTypes?.createPolicy('lit-demo-worker', {
-  createScriptURL: (url: string) => url,
-});
-
-function startWorker(): Worker {
-  const { href } = new URL(workerUrl, import.meta.url);
-  const url = policy?.createScriptURL(href) ?? href;
-  return new Worker(url as string, { type: 'module', name: 'lit-demo-encoder' });
-}
 
 /** The page's end of a worker with one encoder: its calls fail, rather than hang, when it dies. */
 export class EncoderWorker {
@@ -53,6 +42,11 @@ export class EncoderWorker {
   /** A unit row, float32[dim], for each text. */
   embed(texts: readonly string[]): Promise<Float32Array[]> {
     return this.call(this.api.embed(texts));
+  }
+
+  /** int32[maxLength]: the token row of a text. */
+  tokenize(text: string): Promise<Int32Array> {
+    return this.call(this.api.tokenize(text));
   }
 
   /** Ends the worker once the calls under way have been answered. */

@@ -19,6 +19,8 @@ export interface WorkerApi {
   load(spec: EncoderSpec, files: EncoderFiles, goldens: readonly GoldenRow[]): Promise<number>;
   /** A unit row, float32[dim], for each text. */
   embed(texts: readonly string[]): Promise<Float32Array[]>;
+  /** int32[maxLength]: the token row of a text. */
+  tokenize(text: string): Int32Array;
 }
 
 let encoder: PromptEncoder | undefined;
@@ -33,14 +35,20 @@ const api: WorkerApi = {
   },
 
   async embed(texts) {
-    if (!encoder) throw new Error('The encoder has not been loaded.');
-    const rows = await encoder.embed(texts);
+    const rows = await loaded().embed(texts);
     return transfer(
       rows,
       rows.map((row) => row.buffer as ArrayBuffer),
     );
   },
+
+  tokenize: (text) => loaded().tokenize(text),
 };
+
+function loaded(): PromptEncoder {
+  if (!encoder) throw new Error('The encoder has not been loaded.');
+  return encoder;
+}
 
 async function measure(measured: PromptEncoder): Promise<number> {
   let fastest = Infinity;

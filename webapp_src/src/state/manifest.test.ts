@@ -8,9 +8,17 @@ describe('a manifest', () => {
     vi.unstubAllGlobals();
   });
 
-  it('of this version is read', async () => {
+  it('of this version is read', () => {
+    expect(parseManifest(JSON.stringify(makeManifest()))).toEqual(makeManifest());
+  });
+
+  it('names its files relative to itself', async () => {
     stubNetwork(() => Response.json(makeManifest()));
-    expect(await loadManifest('manifest.json')).toEqual(makeManifest());
+    const { images, models } = await loadManifest('https://elsewhere.test/demo/manifest.json');
+    expect(images[0].photo.url).toBe(
+      `https://elsewhere.test/demo/${makeManifest().images[0].photo.url}`,
+    );
+    expect(models[0].source).toBe(makeManifest().models[0].source);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { SiteManifest } from '../generated/manifest';
+import type { FileRef, SiteManifest } from '../generated/manifest';
 
 export const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 1;
 
@@ -7,11 +7,16 @@ export class ManifestError extends Error {
   override readonly name = 'ManifestError';
 }
 
-/** Fetches and checks the manifest of the site. */
+/**
+ * Fetches and checks the manifest of a site, whose files it names relative to itself.
+ *
+ * @returns The manifest with absolute addresses.
+ */
 export async function loadManifest(url: string): Promise<SiteManifest> {
+  const { href } = new URL(url, document.baseURI);
   let response: Response;
   try {
-    response = await fetch(new URL(url, document.baseURI));
+    response = await fetch(href);
   } catch {
     throw new ManifestError('The demo could not be loaded. Check the connection and try again.');
   }
@@ -20,7 +25,7 @@ export async function loadManifest(url: string): Promise<SiteManifest> {
       `The demo could not be loaded: the server answered ${response.status} for ${url}.`,
     );
   }
-  return parseManifest(await response.text());
+  return resolveFiles(parseManifest(await response.text()), href);
 }
 
 /** @throws ManifestError where the text is no manifest of the version that this app reads. */
@@ -42,4 +47,17 @@ export function parseManifest(text: string): SiteManifest {
     );
   }
   return content as SiteManifest;
+}
+
+function resolveFiles<T>(value: T, base: string): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => resolveFiles(item, base)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const resolved = Object.fromEntries(
+    Object.entries(value).map(([key, item]: [string, unknown]) => [key, resolveFiles(item, base)]),
+  );
+  return (isFile(value) ? { ...resolved, url: new URL(value.url, base).href } : resolved) as T;
+}
+
+function isFile(value: object): value is FileRef {
+  return 'url' in value && 'sha256' in value;
 }

@@ -1,0 +1,155 @@
+/**
+ * The functional part of a demo without its page: models and precomputed results of a site, from the
+ * site this file lies in or, after `setBaseUrl`, from any other that allows it (CORS).
+ *
+ * Built as one file twice: `lit.js` for a `<script>`, which defines the global `lit`, and `lit.mjs`.
+ *
+ * @example
+ *   const model = new lit.Model('mini-tiny');
+ *   await model.load(({ loaded, total }) => console.log(loaded / total));
+ *   await model.computeProbabilities(['a cat', 'a dog'], 0);
+ */
+import { dot, scorePrompts } from '../src/inference/scoring';
+import { LoadedModel } from './loaded-model';
+import { SCRIPT_URL } from './script-url';
+import { Site } from './site';
+
+/** A picture of the demo; its place in `ImageData.rows` is its index. */
+export interface ImageRow {
+  readonly id: string;
+  readonly description: string;
+  /** Example prompts, whose embeddings are precomputed. */
+  readonly prompts: readonly string[];
+  readonly author: string | null;
+  readonly license: string | null;
+  readonly source: string | null;
+}
+
+/** How many bytes of a model are here. */
+export interface Progress {
+  readonly loaded: number;
+  readonly total: number;
+}
+
+let site = new Site(SCRIPT_URL);
+
+/**
+ * Where models and pictures come from: the folder of a site, or its page.
+ *
+ * What was loaded before stays as it is.
+ */
+export function setBaseUrl(url: string): void {
+  site = new Site(new URL(url, document.baseURI).href);
+}
+
+/** The ids of the site's models; the first is its default. */
+export async function listModels(): Promise<string[]> {
+  const { models } = await site.load();
+  return models.map(({ id }) => id);
+}
+
+/**
+ * The address of a picture as the models saw it.
+ *
+ * @throws Error before an `ImageData` or a `Model` has been loaded, or where there is no such picture.
+ */
+export function getImageUrl(id: string): string {
+  return site.image(id).photo.url;
+}
+
+/** The pictures of a demo. */
+export class ImageData {
+  rows: readonly ImageRow[] = [];
+
+  /** @throws Error with a sentence where the site cannot be had. */
+  async load(): Promise<void> {
+    const { images } = await site.load();
+    this.rows = images.map(({ id, description, prompts, credit }) => ({
+      id,
+      description,
+      prompts: prompts.map((prompt) => prompt.text),
+      ...credit,
+    }));
+  }
+
+  /** @throws Error where there is no such picture. */
+  get(id: string): ImageRow {
+    const row = this.rows.find((candidate) => candidate.id === id);
+    if (!row) throw new Error(`The demo has no picture “${id}”.`);
+    return row;
+  }
+}
+
+/** A model of a demo, by its id; it computes in a worker of its own. */
+export class Model {
+  private readonly site = site;
+  private loaded: LoadedModel | undefined;
+
+  constructor(readonly name: string) {}
+
+  /**
+   * Downloads the model, and checks that this browser computes with it what the builder computed.
+   *
+   * @throws Error with a sentence where that fails.
+   */
+  async load(onProgress: (progress: Progress) => void = () => undefined): Promise<void> {
+    this.loaded ??= await LoadedModel.load(this.site, this.name, onProgress);
+  }
+
+  /** For each text its cosine to each of the pictures, which are named by index or id. */
+  async computeSimilarities(
+    texts: readonly string[],
+    images: readonly (number | string)[],
+  ): Promise<number[][]> {
+    const { embeddings } = this.ready();
+    const zimgs = await Promise.all(
+      images.map(async (image) => embeddings.image(await this.imageId(image))),
+    );
+    const ztxts = await this.embed(texts);
+    return ztxts.map((ztxt) => zimgs.map((zimg) => dot(ztxt, zimg)));
+  }
+
+  /** The probability of each text for a picture, as the model's scoring says: softmax or sigmoid. */
+  async computeProbabilities(texts: readonly string[], image: number | string): Promise<number[]> {
+    const { embeddings, model } = this.ready();
+    const zimg = embeddings.image(await this.imageId(image));
+    return scorePrompts(model.scoring, zimg, await this.embed(texts));
+  }
+
+  /** The token ids of a text, with end and padding, as the text tower gets them. */
+  async tokenize(text: string): Promise<number[]> {
+    return [...(await this.ready().worker.tokenize(text))];
+  }
+
+  /** A unit row for each text; those of example prompts are not computed anew. */
+  async embed(texts: readonly string[]): Promise<Float32Array[]> {
+    const loaded = this.ready();
+    const { embeddings } = loaded;
+    const unknown = [...new Set(texts)].filter((text) => !embeddings.prompt(text));
+    const rows = unknown.length > 0 ? await loaded.worker.embed(unknown) : [];
+    return texts.map((text) => {
+      const row = embeddings.prompt(text) ?? rows[unknown.indexOf(text)];
+      if (!row) throw new Error('The encoder returned too few rows.');
+      return row;
+    });
+  }
+
+  /** Ends the worker; the model can be loaded again. */
+  dispose(): void {
+    this.loaded?.close();
+    this.loaded = undefined;
+  }
+
+  private ready(): LoadedModel {
+    if (!this.loaded) throw new Error('The model is not loaded: call `await model.load()` first.');
+    return this.loaded;
+  }
+
+  private async imageId(image: number | string): Promise<string> {
+    if (typeof image === 'string') return image;
+    const { images } = await this.site.load();
+    const found = images[image];
+    if (!found) throw new Error(`There is no picture ${image}; there are ${images.length}.`);
+    return found.id;
+  }
+}

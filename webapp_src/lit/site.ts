@@ -1,0 +1,45 @@
+import type { Image, Model, SiteManifest } from '../src/generated/manifest';
+import { loadManifest } from '../src/state/manifest';
+
+/** A site that data comes from. */
+export class Site {
+  private loading: Promise<SiteManifest> | undefined;
+  private manifest: SiteManifest | undefined;
+
+  /** @param url Of the site's folder or page. */
+  constructor(private readonly url: string) {}
+
+  /** Its manifest, with absolute addresses; fetched once, and again after a failure. */
+  load(): Promise<SiteManifest> {
+    this.loading ??= this.fetch().catch((error: unknown) => {
+      this.loading = undefined;
+      throw error;
+    });
+    return this.loading;
+  }
+
+  /** @throws Error before `load`, or where there is no such picture. */
+  image(id: string): Image {
+    if (!this.manifest) {
+      throw new Error('Nothing is loaded yet: call `await imageData.load()` first.');
+    }
+    return find(this.manifest.images, id, 'picture');
+  }
+
+  /** @throws Error where there is no such model, or the site cannot be had. */
+  async model(id: string): Promise<Model> {
+    return find((await this.load()).models, id, 'model');
+  }
+
+  private async fetch(): Promise<SiteManifest> {
+    this.manifest = await loadManifest(new URL('manifest.json', this.url).href);
+    return this.manifest;
+  }
+}
+
+function find<T extends { readonly id: string }>(all: readonly T[], id: string, what: string): T {
+  const found = all.find((candidate) => candidate.id === id);
+  if (found) return found;
+  const known = all.map((candidate) => candidate.id).join(', ');
+  throw new Error(`The demo has no ${what} “${id}”; it has ${known}.`);
+}
