@@ -20,6 +20,12 @@ class Problem:
     message: str
     remedy: str = ""
 
+    @classmethod
+    def from_error(cls, where: str, error: BuilderError) -> "Problem":
+        """What an error says in its first line, with the rest as the remedy."""
+        message, _, remedy = str(error).partition("\n")
+        return cls(where, message, remedy)
+
     def __str__(self) -> str:
         return f"{self.where}: {self.message}" + (f"\n    {self.remedy}" if self.remedy else "")
 
