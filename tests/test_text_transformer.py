@@ -9,8 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from builder.towers.layers import l2_normalize
 from builder.towers.npz import Params, flatten_params, load_params, save_params, unflatten_params
-from builder.towers.text_transformer import Pool, TextTransformer, embed_tokens, l2_normalize
+from builder.towers.text_transformer import Pool, TextTransformer, embed_tokens
 
 GOLDENS = Path(__file__).parents[2] / "shared" / "goldens" / "big_vision"
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from builder.errors import ModelError
 from builder.manifest import Scoring
-from builder.text.sentencepiece import SentencePieceTokenizer
+from builder.text.tokenizer import Tokenizer
 
 Params = Any
 """A pytree of arrays."""
@@ -103,7 +103,7 @@ class ImageTextModel:
     card: ModelCard
     dim: int
     scoring: Scoring
-    tokenizer: SentencePieceTokenizer
+    tokenizer: Tokenizer
     preprocessing: Preprocessing
     image_fingerprint: str
     text_fingerprint: str

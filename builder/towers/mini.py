@@ -16,8 +16,9 @@ import jax.numpy as jnp
 from builder.errors import ModelError
 from builder.towers.base import Tower
 from builder.towers.efficientnet import EfficientNetLite0
+from builder.towers.layers import l2_normalize
 from builder.towers.npz import Params, load_params
-from builder.towers.text_transformer import TextTransformer, embed_tokens, l2_normalize
+from builder.towers.text_transformer import TextTransformer, embed_tokens
 
 Variant = Literal["tiny", "small"]
 

@@ -10,8 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from builder.tfjs.graph import Array
+from builder.towers.layers import EncoderBlock
 from builder.towers.npz import Params
-from builder.towers.text_transformer import EncoderBlock, TextTransformer, embed_tokens
+from builder.towers.text_transformer import TextTransformer, embed_tokens
 
 ANY = 3
 """The size given to a symbolic batch when a model is run."""

@@ -1,0 +1,117 @@
+"""The Vision Transformer as big_vision has it (models/vit.py), with the same parameter names.
+
+Source: "An Image is Worth 16x16 Words", https://arxiv.org/abs/2010.11929.
+"""
+
+import math
+from typing import Literal
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+import numpy as np
+import scipy.ndimage
+
+from builder.errors import ModelError
+from builder.towers.layers import Encoder, MAPHead
+
+ImagePool = Literal["gap", "tok", "map", "0"]
+PositionKind = Literal["learn", "sincos2d"]
+
+
+class VisionTransformer(nn.Module):
+    """Patches, encoder, pooling and head.
+
+    `num_classes=None` leaves the head out. `positions` is how many position embeddings the weights
+    have; a picture with another number of patches gets them resampled. By default they are those
+    of the picture.
+    """
+
+    num_classes: int | None = None
+    patch_size: tuple[int, int] = (16, 16)
+    width: int = 768
+    depth: int = 12
+    mlp_dim: int | None = None
+    num_heads: int = 12
+    posemb: PositionKind = "learn"
+    rep_size: int | bool = False
+    pool_type: ImagePool = "gap"
+    dtype_mm: str | None = None
+    positions: int | None = None
+
+    @nn.compact
+    def __call__(self, images: jax.Array) -> jax.Array:
+        """`float32[n, h, w, 3]` in [-1, 1] to `float32[n, num_classes]`, not yet normalised."""
+        x = nn.Conv(
+            self.width,
+            self.patch_size,
+            strides=self.patch_size,
+            padding="VALID",
+            dtype=self.dtype_mm,
+            name="embedding",
+        )(images)
+        n, h, w, d = x.shape
+        x = x.reshape(n, h * w, d) + self._embed_positions(h, w)
+        if self.pool_type == "tok":
+            token = self.param("cls", nn.initializers.zeros, (1, 1, d))
+            x = jnp.concatenate([jnp.tile(token, (n, 1, 1)), x], axis=1)
+        x = Encoder(self.depth, self.mlp_dim, self.num_heads, self.dtype_mm, name="Transformer")(x)
+        x = self._pool(x)
+        if self.rep_size:
+            size = self.width if self.rep_size is True else self.rep_size
+            x = nn.tanh(nn.Dense(size, name="pre_logits")(x))
+        return nn.Dense(self.num_classes, name="head")(x) if self.num_classes else x
+
+    def _embed_positions(self, h: int, w: int) -> jax.Array:
+        if self.posemb == "sincos2d":
+            return _sincos_positions(h, w, self.width)
+        init = nn.initializers.normal(stddev=self.width**-0.5)
+        table = self.param("pos_embedding", init, (1, self.positions or h * w, self.width))
+        return resample_positions(table, h, w)
+
+    def _pool(self, x: jax.Array) -> jax.Array:
+        match self.pool_type:
+            case "gap":
+                return x.mean(axis=1)
+            case "tok" | "0":
+                return x[:, 0]
+            case "map":
+                return MAPHead(self.mlp_dim, self.num_heads, name="MAPHead_0")(x)
+
+
+def resample_positions(table: jax.Array, h: int, w: int) -> jax.Array:
+    """Position embeddings `[1, n, d]` of a square grid for one of `h` x `w`: `[1, h * w, d]`.
+
+    As big_vision's `resample_posemb`: scipy's `zoom` of order 1, which keeps the corners.
+
+    Raises:
+        ModelError: if there are not as many as a square has, and not `h * w` either.
+    """
+    _, n, d = table.shape
+    if n == h * w:
+        return table
+    side = math.isqrt(n)
+    if side**2 != n:
+        raise ModelError(
+            f"the picture makes {h} x {w} patches, and the model's {n} position embeddings"
+            " are no square that could be resampled; use the size that the model was trained at."
+        )
+    grid = table.reshape(side, side, d)
+    grid = jnp.einsum("ai,bj,ijd->abd", _zoom_matrix(side, h), _zoom_matrix(side, w), grid)
+    return grid.reshape(1, h * w, d)
+
+
+def _zoom_matrix(old: int, new: int) -> np.ndarray:
+    # What zoom does to unit vectors is what it does to anything, since it is linear.
+    identity = np.eye(old)
+    return np.asarray(scipy.ndimage.zoom(identity, (new / old, 1), order=1), np.float32)
+
+
+def _sincos_positions(h: int, w: int, width: int) -> jax.Array:
+    """Fixed 2-D positions, `[1, h * w, width]`, as in MoCo v3, https://arxiv.org/abs/2104.02057."""
+    quarter = width // 4
+    frequencies = 10_000.0 ** -(jnp.arange(quarter) / (quarter - 1))
+    y, x = jnp.mgrid[:h, :w]
+    down, across = (jnp.outer(side.ravel(), frequencies) for side in (y, x))
+    waves = [jnp.sin(across), jnp.cos(across), jnp.sin(down), jnp.cos(down)]
+    return jnp.concatenate(waves, axis=1)[None]
