@@ -58,7 +58,7 @@ def build_spec(
     """
     started = time.perf_counter()
     check_target(out)
-    app = load_webapp(web_folder() / "app")
+    app = load_webapp(web_folder())
     sources = [load(model) for model in spec.models]
     with progress.step("Prepare images", len(spec.images)) as advance:
         preprocessings = tuple(dict.fromkeys(source.preprocessing for source in sources))
@@ -93,7 +93,12 @@ def build_model(
     pixels = [image.views[model.preprocessing].pixels for image in images.images]
     embeddings = embed(model, pixels, texts, cache=cache, progress=progress)
     encoder = export_text_encoder(
-        model, options.quantization, embeddings, cache=cache, progress=progress
+        model,
+        options.quantization,
+        embeddings,
+        converter=options.converter,
+        cache=cache,
+        progress=progress,
     )
     goldens = tuple(
         Golden(text=text, tokens=tuple(map(int, tokens)), row=row_id(text))

@@ -57,7 +57,7 @@ def assemble_site(bundle: Bundle, app: WebApp) -> Site:
         modulepreloads=app.preloads,
     )
     # Without `.nojekyll`, GitHub Pages would run the folder through Jekyll.
-    own = {PAGE: page.encode(), ".nojekyll": b"", **app.files}
+    own = {PAGE: page.encode(), ".nojekyll": b"", **app.files, **app.library}
     refs = tuple(refer(url, data) for url, data in sorted(own.items()))
     manifest = bundle.manifest.model_copy(update={"files": refs})
     return Site(manifest, {**bundle.files, **own, MANIFEST: to_json(manifest)})

@@ -14,7 +14,8 @@ class WebApp:
     """The app's files by URL.
 
     `entry`, `preloads` and `styles` are what the page names; `runtime` is what computing takes
-    besides: the worker, TensorFlow.js and its wasm backend.
+    besides: the worker, TensorFlow.js and its wasm backend. `library` is lit.js with its
+    playground, which no page of the app loads.
     """
 
     files: Mapping[str, bytes]
@@ -22,27 +23,33 @@ class WebApp:
     preloads: tuple[str, ...]
     styles: tuple[str, ...]
     runtime: tuple[str, ...]
+    library: Mapping[str, bytes]
 
 
 def load_webapp(folder: Path) -> WebApp:
-    """Read the app from Vite's output folder.
+    """Read what Vite built into `folder`, the app in `app` and the library in `lit`.
 
     Formats: https://vite.dev/guide/backend-integration and webapp_src/runtime-files.ts.
     """
-    vite = folder / ".vite"
+    vite = folder / "app" / ".vite"
     chunks = json.loads((vite / "manifest.json").read_text(encoding="utf-8"))
     loaded = list(_static_imports(chunks, ENTRY_SOURCE))
     return WebApp(
-        files={
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and ".vite" not in path.parts
-        },
+        files=_read_files(folder / "app"),
         entry=chunks[ENTRY_SOURCE]["file"],
         preloads=tuple(chunks[key]["file"] for key in loaded[1:]),
         styles=tuple(css for key in loaded for css in chunks[key].get("css", ())),
         runtime=tuple(json.loads((vite / "runtime.json").read_text(encoding="utf-8"))),
+        library=_read_files(folder / "lit"),
     )
+
+
+def _read_files(folder: Path) -> Mapping[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".vite" not in path.parts
+    }
 
 
 def _static_imports(chunks: Mapping[str, Any], key: str) -> Iterator[str]:
