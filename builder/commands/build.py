@@ -1,0 +1,78 @@
+"""Make a demo and look at it."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from builder.commands import PATH
+
+
+@click.command()
+@click.argument("folder", type=PATH, metavar="DIR")
+def new(folder: Path) -> None:
+    """Write a commented demo.toml and an images/ folder into DIR, to start from."""
+    from builder.project import create_project
+
+    spec = create_project(folder)
+    click.echo(f"Wrote {spec}. Edit it, then run: lit-demo build {spec}")
+
+
+@click.command()
+@click.argument("spec", type=PATH, default=Path("demo.toml"), metavar="[DEMO.TOML]")
+@click.option("-o", "--out", type=PATH, default=Path("_site"), help="Folder of the site.")
+@click.option("--cache-dir", type=PATH, help="Where slow results are kept between builds.")
+def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
+    """Build the site that DEMO.TOML describes (./demo.toml by default).
+
+    Embeds the pictures and prompts, converts the text encoders to TensorFlow.js, compares each with
+    JAX, and replaces the folder --out only when everything went well.
+    """
+    from builder.build import build_site
+    from builder.cache import Cache, default_cache_folder
+    from builder.progress import Progress
+
+    console = Console()
+    cache = Cache(cache_dir or default_cache_folder())
+    report = build_site(spec, out, cache=cache, progress=Progress(console))
+    report.show(console)
+    click.echo(f"The site is in {out}. Look at it: lit-demo serve {out}")
+
+
+@click.command()
+@click.argument("site", type=PATH, default=Path("_site"), metavar="[SITE]")
+@click.option("--port", default=8000, show_default=True, help="Port; 0 takes any free one.")
+@click.option("--base-path", default="/", show_default=True, help="Path the site is served under.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--qr", is_flag=True, help="Print the address as a QR code, to open on a phone.")
+@click.option("--verbose", is_flag=True, help="Log every request.")
+def serve(site: Path, port: int, base_path: str, host: str, qr: bool, verbose: bool) -> None:
+    """Preview SITE (./_site by default) in a browser, as a static host would serve it."""
+    from builder.serve import make_server, normalize_base_path, qr_code, reachable_host
+
+    server = make_server(site, port=port, host=host, base_path=base_path, verbose=verbose)
+    address = f"{reachable_host(host)}:{server.server_address[1]}"
+    url = f"http://{address}{normalize_base_path(base_path)}"
+    click.echo(f"Serving {site} at {url} (stop with Ctrl-C)")
+    if qr:
+        click.echo(qr_code(url))
+    with server:
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo("Stopped.")
+
+
+@click.command()
+@click.argument("site", type=PATH, default=Path("_site"), metavar="[SITE]")
+def check(site: Path) -> None:
+    """Verify every file of SITE (./_site by default) against its manifest."""
+    from builder.errors import SiteError
+    from builder.site import check_site, load_manifest, referenced_files
+
+    problems = check_site(site)
+    if problems:
+        listing = "\n".join(f"  {problem}" for problem in problems)
+        raise SiteError(f"{site} is not what was built:\n{listing}")
+    count = len({ref.url for ref in referenced_files(load_manifest(site))})
+    click.echo(f"{site}: all {count} files are as built.")

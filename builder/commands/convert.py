@@ -1,0 +1,69 @@
+"""Convert a function."""
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from builder.commands import PATH
+
+
+@click.command()
+@click.argument("target", metavar="MODULE:FUNCTION")
+@click.option("--params", type=PATH, required=True, help="Parameters: npz with keys like a/b/c.")
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    required=True,
+    help="Shape and dtype of an input, like '(b, 16):int32' or 'tokens=(b, 16):int32'.",
+)
+@click.option("-o", "--out", type=PATH, required=True, help="Folder of the graph model.")
+@click.option(
+    "--quantize",
+    type=click.Choice(["float16", "uint16", "uint8", "auto"]),
+    help="How weights are stored; auto takes the fewest bytes that keep --min-cosine.",
+)
+@click.option("--min-cosine", default=0.9999, show_default=True, help="Least cosine to JAX's rows.")
+@click.option("--max-bytes", type=int, help="Largest size of the model.")
+@click.option(
+    "--converter",
+    type=click.Choice(["native", "tensorflowjs"]),
+    default="native",
+    show_default=True,
+    help="tensorflowjs is that of the package, to compare with.",
+)
+def convert(
+    target: str,
+    params: Path,
+    inputs: tuple[str, ...],
+    out: Path,
+    quantize: Literal["float16", "uint16", "uint8", "auto"] | None,
+    min_cosine: float,
+    max_bytes: int | None,
+    converter: Literal["native", "tensorflowjs"],
+) -> None:
+    """Convert the JAX function MODULE:FUNCTION, called with params and inputs, to TensorFlow.js.
+
+    The model is run in TensorFlow.js next to JAX, on random inputs, before it is written.
+    """
+    from builder.conversion import convert_function
+
+    converted = convert_function(
+        target,
+        params,
+        inputs,
+        out,
+        quantization=quantize,
+        min_cosine=min_cosine,
+        max_bytes=max_bytes,
+        converter=converter,
+    )
+    model, parity = converted.model, converted.parity
+    click.echo(
+        f"Wrote {out}: {len(model.ops)} ops, {model.bytes:,} bytes, in {converted.seconds:.1f} s."
+        f" Against JAX: max abs error {parity.max_abs_error:.1e},"
+        f" min cosine {parity.min_cosine:.7f}."
+    )
+    for problem in converted.problems:
+        click.echo(f"Note: {problem}")

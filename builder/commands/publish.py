@@ -1,0 +1,65 @@
+"""Put a site on the web."""
+
+from pathlib import Path
+
+import click
+
+from builder.commands import PATH
+
+
+@click.group()
+def publish() -> None:
+    """Put a site on GitHub Pages, or into a ZIP for any other host."""
+
+
+@publish.command("github")
+@click.argument("site", type=PATH, default=Path("_site"), metavar="[SITE]")
+@click.option("--repo", type=PATH, default=Path(), help="Folder of the git repository; here.")
+@click.option("--branch", default="gh-pages", show_default=True, help="Branch to commit to.")
+@click.option("--subdir", default="", help="Folder in the branch; without it, the whole branch.")
+@click.option("--remote", default="origin", show_default=True, help="Remote to push to.")
+@click.option("--dry-run", is_flag=True, help="List what would change, and change nothing.")
+def publish_to_github(
+    site: Path, repo: Path, branch: str, subdir: str, remote: str, dry_run: bool
+) -> None:
+    """Commit SITE (./_site by default) to a branch that GitHub Pages serves, and push it.
+
+    Work tree, index and local branches stay as they are. Other folders of the branch are kept.
+    """
+    from builder.publish.github import publish_github
+
+    done = publish_github(
+        site, repo=repo, branch=branch, subdir=subdir, remote=remote, dry_run=dry_run
+    )
+    for warning in done.warnings:
+        click.echo(f"Note: {warning}")
+    if dry_run:
+        for change in done.changes:
+            click.echo(f"{change.kind:<7} {change.bytes:>13,}  {change.path}")
+    click.echo(done.summary(f"{remote}/{branch}"))
+
+
+@publish.command("workflow")
+@click.argument("spec", type=PATH, default=Path("demo.toml"), metavar="[DEMO.TOML]")
+@click.option("--repo", type=PATH, default=Path(), help="Top folder of the repository; here.")
+@click.option("--force", is_flag=True, help="Replace a workflow that is another.")
+def publish_workflow(spec: Path, repo: Path, force: bool) -> None:
+    """Write the GitHub Actions workflow that builds and publishes DEMO.TOML on every push."""
+    from builder.publish.workflow import write_workflow
+
+    path = write_workflow(spec, repo=repo, force=force)
+    click.echo(
+        f"Wrote {path}. Commit and push it; in the repository's settings, under Pages, choose"
+        " GitHub Actions as the source."
+    )
+
+
+@publish.command("zip")
+@click.argument("site", type=PATH, default=Path("_site"), metavar="[SITE]")
+@click.option("-o", "--out", type=PATH, help="The ZIP; by default SITE.zip.")
+def publish_zip(site: Path, out: Path | None) -> None:
+    """Write SITE (./_site by default) as a ZIP: the same bytes for the same site."""
+    from builder.publish.archive import write_zip
+
+    out = out or Path(f"{site.resolve()}.zip")
+    click.echo(f"Wrote {out}: {write_zip(site, out):,} bytes.")
