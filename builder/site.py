@@ -109,14 +109,25 @@ def load_manifest(folder: Path) -> SiteManifest:
     """
     path = folder / MANIFEST
     try:
-        return SiteManifest.model_validate_json(path.read_bytes())
+        data = path.read_bytes()
     except FileNotFoundError:
         raise SiteError(f"{path}: there is no such file. Build the site first.") from None
+    return parse_manifest(data, str(path))
+
+
+def parse_manifest(data: bytes, where: str) -> SiteManifest:
+    """Read a manifest that came from `where`.
+
+    Raises:
+        SiteError: if it is none that this version understands.
+    """
+    try:
+        return SiteManifest.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise SiteError(
-            f"{path}: {place}: {first['msg']}. Build the site again with this version."
+            f"{where}: {place}: {first['msg']}. Build the site again with this version."
         ) from None
 
 
