@@ -1,25 +1,21 @@
 """What an author writes in `demo.toml`, checked completely before anything slow begins."""
 
+import functools
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from builder.errors import BuilderError, Problem, SpecError
+from builder.spec_functions import FunctionDemoSpec, FunctionSpec, InputSpec, id_of_function
 from builder.spec_models import CardSpec, ModelSpec, TokenizerSpec, id_of_model
+from builder.spec_page import LinkSpec, PageSpec
 from builder.spec_problems import Finding, explain_errors, place_findings
 from builder.spec_types import ExistingFile, Fraction, Id, Table, Text, WebAddress, slug
 from builder.toml_lines import Location
-
-
-class LinkSpec(Table):
-    """A link in the header of the page."""
-
-    label: Text
-    url: WebAddress
 
 
 class ImageSpec(Table):
@@ -73,20 +69,16 @@ class ImageSpec(Table):
         return self
 
 
-class DemoSpec(Table):
-    """A whole demo; `models[0]` is the one the page opens with.
+class DemoSpec(PageSpec):
+    """A demo of pictures and sentences; `models[0]` is the one the page opens with.
 
-    `max_bytes` is the most that the site may weigh. `base_url` is where the files of `models/` and
-    `images/` are served from, if not from beside the page.
+    `base_url` is where the files of `models/` and `images/` are served from, if not from beside the
+    page.
     """
 
-    title: Text
-    description: Text
-    language: Annotated[str, Field(pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$")] = "en"
-    links: Annotated[tuple[LinkSpec, ...], Field(strict=False)] = ()
+    template: Literal["image-text"] = "image-text"
     models: Annotated[tuple[ModelSpec, ...], Field(min_length=1, strict=False)]
     images: Annotated[tuple[ImageSpec, ...], Field(min_length=1, strict=False)]
-    max_bytes: Annotated[int | None, Field(gt=0)] = None
     base_url: WebAddress | None = None
 
     @property
@@ -96,10 +88,22 @@ class DemoSpec(Table):
 
 
 def load_spec(path: Path) -> DemoSpec:
-    """Read `demo.toml`; file names in it are relative to its folder.
+    """Read the `demo.toml` of a demo of pictures and sentences.
 
     Raises:
         SpecError: with every problem found, each with its line and a remedy.
+        BuilderError: if it cannot be read, or describes another kind of demo.
+    """
+    spec = load_any_spec(path)
+    if not isinstance(spec, DemoSpec):
+        raise BuilderError(f"{path}: the template '{spec.template}' has no models and pictures.")
+    return spec
+
+
+def load_any_spec(path: Path) -> DemoSpec | FunctionDemoSpec:
+    """Read a `demo.toml`, whose `template` says what it describes.
+
+    File names in it are relative to its folder. Raises as `load_spec` does.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -114,10 +118,12 @@ def load_spec(path: Path) -> DemoSpec:
         raise SpecError([Problem(str(path), f"not valid TOML: {error}")]) from None
 
     findings = list(_find_duplicates(table))
+    kind = DemoSpec if table.get("template", "image-text") == "image-text" else FunctionDemoSpec
     try:
-        spec = DemoSpec.model_validate(table, context=path.parent)
+        spec = kind.model_validate(table, context=path.parent)
     except ValidationError as error:
-        findings += explain_errors(error.errors(include_url=False), _known_keys)
+        known_keys = functools.partial(_known_keys, kind)
+        findings += explain_errors(error.errors(include_url=False), known_keys)
     else:
         if not findings:
             return spec
@@ -125,8 +131,8 @@ def load_spec(path: Path) -> DemoSpec:
 
 
 def _find_duplicates(table: Mapping[str, Any]) -> Iterator[Finding]:
-    """Ids of images and of models that stand twice, read before types are known."""
-    for tables, id_of in (("images", _id_of_image), ("models", id_of_model)):
+    """Ids in a list of tables that stand twice, read before types are known."""
+    for tables, id_of in _IDS.items():
         seen: dict[str, int] = {}
         for index, entry in enumerate(_list_of_tables(table.get(tables))):
             key = id_of(entry)
@@ -150,16 +156,24 @@ def _list_of_tables(value: Any) -> list[dict[str, Any]]:
         return []  # a wrong type, which is reported by the model
 
 
-def _known_keys(location: Location) -> list[str]:
+def _known_keys(kind: type[PageSpec], location: Location) -> list[str]:
     named = [part for part in location[:-1] if isinstance(part, str)]
-    return list(_TABLES[named[-1] if named else ""].model_fields)
+    table = _TABLES[named[-1]] if named else kind
+    return list(table.model_fields)
 
+
+_IDS: Mapping[str, Callable[[dict[str, Any]], str | None]] = {
+    "images": _id_of_image,
+    "models": id_of_model,
+    "functions": id_of_function,
+}
 
 _TABLES: Mapping[str, type[Table]] = {
-    "": DemoSpec,
     "links": LinkSpec,
     "models": ModelSpec,
     "tokenizer": TokenizerSpec,
     "card": CardSpec,
     "images": ImageSpec,
+    "functions": FunctionSpec,
+    "inputs": InputSpec,
 }

@@ -81,6 +81,8 @@ _PATTERNS = {
     "source": "a web address",
     "base_url": "a web address",
     "towers": "a module and a function",
+    "shape": "a shape in parentheses",
+    "name": "a name of letters, digits and underscores",
 }
 
 _EXAMPLES = {
@@ -108,6 +110,18 @@ _EXAMPLES = {
     "card": '[models.card] with name = "My model"',
     "max_bytes": "max_bytes = 1_000_000_000",
     "base_url": 'base_url = "https://storage.googleapis.com/my-bucket/demo/"',
+    "template": 'template = "function"',
+    "functions": '[[functions]] with function = "my_module:apply"',
+    "function": 'function = "my_module:apply"',
+    "params": 'params = "params.npz"',
+    "inputs": '[[functions.inputs]] with name = "x" and shape = "(b, 2)"',
+    "shape": 'shape = "(b, 2)"',
+    "dtype": 'dtype = "float32"',
+    "range": "range = [0, 1]",
+    "labels": 'labels = ["width", "height"]',
+    "samples": 'samples = "samples.npz"',
+    "min_cosine": "min_cosine = 0.9999",
+    "data": 'data = { mistakes = "mistakes.json" }',
     "images": '[[images]] with file = "images/cat.jpg"',
     "file": 'file = "images/cat.jpg"',
     "id": 'id = "cat"',
