@@ -19,17 +19,17 @@ SOURCES = ("name", "checkpoint", "towers", "precomputed")
 """The keys of which a model has exactly one: where it comes from."""
 
 
-def _none_for_text(value: Any) -> Any:
-    """TOML has no null, so a text "none" stands for big_vision's None."""
+def with_none(value: Any) -> Any:
+    """A value of TOML, which has no null, with None wherever there is the text "none"."""
     if isinstance(value, dict):
         table = cast("dict[str, Any]", value)
-        return {key: _none_for_text(entry) for key, entry in table.items()}
+        return {key: with_none(entry) for key, entry in table.items()}
     if isinstance(value, list):
-        return [_none_for_text(entry) for entry in cast("list[Any]", value)]
+        return [with_none(entry) for entry in cast("list[Any]", value)]
     return None if isinstance(value, str) and value.lower() == "none" else value
 
 
-Architecture = Annotated[dict[str, Any], BeforeValidator(_none_for_text)]
+Architecture = Annotated[dict[str, Any], BeforeValidator(with_none)]
 """Keyword arguments of big_vision's `two_towers.Model`, as they stand in its configs."""
 
 
