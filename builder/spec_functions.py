@@ -1,7 +1,5 @@
 """The `[[functions]]` of `demo.toml`: JAX functions for a page that a template describes."""
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
@@ -9,13 +7,20 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, mod
 from pydantic_core import PydanticCustomError
 
 from builder.spec_page import PageSpec
-from builder.spec_types import ExistingFile, Id, Table, Text, slug
+from builder.spec_types import (
+    TARGET,
+    ExistingFile,
+    Id,
+    Table,
+    Target,
+    TargetName,
+    Text,
+    read_target,
+    slug,
+)
 
 BUILT_IN = ("function", "mnist")
 """Templates of pages for functions that come with the package."""
-
-_TARGET = re.compile(r"[\w.]+:\w+$")
-_EXAMPLE = 'function = "my_module:apply"'
 
 
 def _existing_template(name: str, info: ValidationInfo) -> str:
@@ -32,27 +37,9 @@ def _existing_template(name: str, info: ValidationInfo) -> str:
     return str(folder.resolve())
 
 
-@dataclass(frozen=True)
-class Target:
-    """Something in a Python module, `module:name`; modules of `folder` come first."""
-
-    module: str
-    name: str
-    folder: Path
-
-
-def _target(text: object, info: ValidationInfo) -> Target:
-    if not isinstance(text, str) or not _TARGET.match(text):
-        raise PydanticCustomError(
-            "target", "{t} is not module:name|For example: {e}", {"t": repr(text), "e": _EXAMPLE}
-        )
-    module, name = text.split(":")
-    return Target(module, name, (info.context or Path()).resolve())
-
-
 def _params(source: object, info: ValidationInfo) -> Target | Path:
-    if isinstance(source, str) and _TARGET.match(source):
-        return _target(source, info)
+    if isinstance(source, str) and TARGET.fullmatch(source):
+        return read_target(source, info)
     path = (info.context or Path()) / str(source)
     if not path.is_file():
         raise PydanticCustomError(
@@ -98,7 +85,7 @@ class FunctionSpec(Table):
     """
 
     id: Id
-    function: Annotated[Target, BeforeValidator(_target)]
+    function: TargetName
     params: Annotated[Target | Path | None, BeforeValidator(_params)] = None
     inputs: Annotated[tuple[InputSpec, ...], Field(min_length=1, strict=False)]
     samples: ExistingFile | None = None

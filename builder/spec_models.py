@@ -6,7 +6,16 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from builder.spec_types import ExistingFile, ExistingFolder, Id, Table, Text, WebAddress, slug
+from builder.spec_types import (
+    ExistingFile,
+    ExistingFolder,
+    Id,
+    Table,
+    TargetName,
+    Text,
+    WebAddress,
+    slug,
+)
 
 Quantization = Literal["none", "float16", "uint16", "uint8"]
 Converter = Literal["native", "tensorflowjs"]
@@ -80,7 +89,7 @@ class ModelSpec(Table):
 
     name: Text | None = None
     checkpoint: ExistingFile | None = None
-    towers: Annotated[str | None, Field(pattern=r"^[\w.]+:\w+$")] = None
+    towers: TargetName | None = None
     precomputed: ExistingFolder | None = None
 
     id: Id | None = None

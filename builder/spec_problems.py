@@ -80,7 +80,6 @@ _PATTERNS = {
     "url": "a web address",
     "source": "a web address",
     "base_url": "a web address",
-    "towers": "a module and a function",
     "shape": "a shape in parentheses",
     "name": "a name of letters, digits and underscores",
 }

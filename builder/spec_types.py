@@ -1,10 +1,11 @@
 """The types that the tables of `demo.toml` are made of."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 
@@ -36,6 +37,35 @@ def _existing_folder(path: Path, info: ValidationInfo) -> Path:
     return path
 
 
+TARGET = re.compile(r"\w+(?:\.\w+)*:\w+")
+"""How something in a Python module is named: `package.module:name`."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something in a Python module, `module:name`; modules of `folder` come first."""
+
+    module: str
+    name: str
+    folder: Path
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.name}"
+
+
+def read_target(text: object, info: ValidationInfo) -> Target:
+    """The target that `package.module:name` stands for, in the folder of `demo.toml`."""
+    if not isinstance(text, str) or not TARGET.fullmatch(text):
+        raise PydanticCustomError(
+            "target",
+            "{text} is not a module and a function|Write it as package.module:function.",
+            {"text": repr(text)},
+        )
+    module, name = text.split(":")
+    return Target(module, name, (info.context or Path()).resolve())
+
+
+TargetName = Annotated[Target, BeforeValidator(read_target)]
 Text = Annotated[str, AfterValidator(_not_blank)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
