@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from builder.cache import Cache, digest, digest_folder
 from builder.embed import Embeddings
 from builder.errors import ExportError
 from builder.progress import Advance, Progress
-from builder.spec_models import Quantization
+from builder.spec_models import Converter, Quantization
 from builder.towers.base import ImageTextModel
 
 INPUT = "tokens"
@@ -38,13 +38,17 @@ class EncoderParity:
 
 @dataclass(frozen=True)
 class ExportedEncoder:
-    """A text tower as a graph model: `model.json`, weight shards by name, and its parity."""
+    """A text tower as a graph model: `model.json`, weight shards by name, and its parity.
+
+    `problems` says which backends cannot run it, and why.
+    """
 
     model: bytes
     weights: Mapping[str, bytes]
     nodes: int
     quantization: Quantization
     parity: EncoderParity
+    problems: tuple[str, ...]
 
 
 def export_text_encoder(
@@ -52,19 +56,22 @@ def export_text_encoder(
     quantization: Quantization,
     embeddings: Embeddings,
     *,
+    converter: Converter = "native",
     cache: Cache,
     progress: Progress,
 ) -> ExportedEncoder:
     """Export the text tower, or find it in the cache, and compare it with JAX's `embeddings`.
 
     Raises:
-        ExportError: if the tower uses something that TensorFlow.js cannot run.
+        ExportError: if the tower uses something that TensorFlow.js cannot run, or the converter
+            cannot be used here.
         ParityError: if what would be shipped is not what JAX computes.
     """
     key = digest(
         __version__,
         digest_folder(_EXPORTER, "*.py"),
         model.text_fingerprint,
+        converter,
         quantization,
         embeddings.tokens.tobytes(),
         embeddings.ztxt.tobytes(),
@@ -72,30 +79,34 @@ def export_text_encoder(
     if (kept := cache.load("encoders", key)) is not None:
         return _unpack(kept)
     with progress.step(f"Export {model.id} to TensorFlow.js", 3) as advance:
-        encoder = _export(model, quantization, embeddings, advance)
+        encoder = _export(model, quantization, embeddings, converter, advance)
     cache.store("encoders", key, _pack(encoder))
     return encoder
 
 
 def _export(
-    model: ImageTextModel, quantization: Quantization, embeddings: Embeddings, advance: Advance
+    model: ImageTextModel,
+    quantization: Quantization,
+    embeddings: Embeddings,
+    converter: Converter,
+    advance: Advance,
 ) -> ExportedEncoder:
     # The exporter brings in JAX, which a build that finds everything in the cache does not need.
-    from builder.tfjs.export import check_parity, export
-    from builder.tfjs.runtime import Runtime
+    from builder.tfjs.export import check_parity, export, start_runtime
 
     tower = model.text_tower
     inputs = {INPUT: (f"(b, {model.tokenizer.max_length})", "int32")}
     tokens, expected = {INPUT: embeddings.tokens}, {OUTPUT: embeddings.ztxt}
 
-    with Runtime() as runtime, _named(model.id):
-        shipped = export(tower.apply, tower.params, inputs, [OUTPUT])
+    with _named(model.id), ExitStack() as stack:
+        shipped = export(tower.apply, tower.params, inputs, [OUTPUT], converter=converter)
+        trial = stack.enter_context(start_runtime(shipped, tokens, converter))
         advance(1)
-        exact = parity = check_parity(shipped, tokens, expected, runtime)
+        exact = parity = check_parity(shipped, tokens, expected, trial.runtime)
         advance(1)
         if quantization != "none":
             shipped = shipped.quantized(quantization)
-            parity = check_parity(shipped, tokens, expected, runtime)
+            parity = check_parity(shipped, tokens, expected, trial.runtime)
         advance(1)
     files = dict(shipped.files)
     return ExportedEncoder(
@@ -109,6 +120,7 @@ def _export(
             max_abs_error=parity.max_abs_error,
             min_cosine=parity.min_cosine,
         ),
+        problems=trial.problems,
     )
 
 
@@ -127,6 +139,7 @@ def _pack(encoder: ExportedEncoder) -> bytes:
         "nodes": encoder.nodes,
         "quantization": encoder.quantization,
         "parity": asdict(encoder.parity),
+        "problems": encoder.problems,
     }
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
@@ -147,4 +160,5 @@ def _unpack(data: bytes) -> ExportedEncoder:
         nodes=about["nodes"],
         quantization=about["quantization"],
         parity=EncoderParity(**about["parity"]),
+        problems=tuple(about["problems"]),
     )

@@ -120,7 +120,10 @@ def make_report(
         files=len(site.files),
         seconds=seconds,
         step_seconds=dict(step_seconds),
-        warnings=tuple(images.warnings),
+        warnings=(
+            *images.warnings,
+            *(f"{built.model.id}: {text}" for built in models for text in built.encoder.problems),
+        ),
     )
 
 

@@ -21,6 +21,9 @@ from builder.tfjs.write import write
 MAX_ABS_ERROR = 1e-5
 MIN_COSINE = 0.9999
 
+BACKENDS: tuple[Backend, ...] = ("wasm", "cpu")
+"""In which order a model is tried: the one of every browser, then the one that has all kernels."""
+
 
 def export(
     apply_fn: Callable[..., Any],
@@ -49,11 +52,10 @@ def export(
 
 @dataclass(frozen=True)
 class Trial:
-    """TensorFlow.js with a model that it can run; `problems` says why not on other backends."""
+    """TensorFlow.js on a backend that runs a model; `problems` says why others do not."""
 
     runtime: Runtime
-    backend: Backend
-    problems: tuple[str, ...]
+    problems: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -64,10 +66,12 @@ def start_runtime(
 
     Raises ExportError if the model cannot be run for `inputs` on either.
     """
-    problems: list[str] = []
-    backends: tuple[Backend, ...] = ("wasm",) if converter == "native" else ("wasm", "cpu")
     with ExitStack() as stack:
-        for backend in backends:
+        if converter == "native":
+            yield Trial(stack.enter_context(Runtime("wasm")))
+            return
+        problems: list[str] = []
+        for backend in BACKENDS:
             runtime = stack.enter_context(Runtime(backend))
             try:
                 runtime.load(model.files)
@@ -75,7 +79,7 @@ def start_runtime(
             except ExportError as error:
                 problems.append(f"On the backend {backend}, {error}")
             else:
-                yield Trial(runtime, backend, tuple(problems))
+                yield Trial(runtime, tuple(problems))
                 return
     raise ExportError("\n".join(problems))
 
