@@ -64,15 +64,26 @@ def serve(site: Path, port: int, base_path: str, host: str, qr: bool, verbose: b
 
 
 @click.command()
-@click.argument("site", type=PATH, default=Path("_site"), metavar="[SITE]")
-def check(site: Path) -> None:
-    """Verify every file of SITE (./_site by default) against its manifest."""
+@click.argument("site", default="_site", metavar="[SITE]")
+def check(site: str) -> None:
+    """Verify every file of SITE, a folder (./_site by default) or an address on the web.
+
+    On the web, also how the host serves them: types, caching, access for other pages.
+    """
     from builder.errors import SiteError
+    from builder.progress import Progress
+    from builder.publish.deployed import check_deployment
     from builder.site import check_site, load_manifest, referenced_files
 
-    problems = check_site(site)
+    if site.startswith(("http://", "https://")):
+        deployment = check_deployment(site, Progress(Console()))
+        problems, count = deployment.problems, deployment.files
+        for note in deployment.notes:
+            click.echo(f"Note: {note}")
+    else:
+        problems = check_site(Path(site))
+        count = len({ref.url for ref in referenced_files(load_manifest(Path(site)))})
     if problems:
         listing = "\n".join(f"  {problem}" for problem in problems)
         raise SiteError(f"{site} is not what was built:\n{listing}")
-    count = len({ref.url for ref in referenced_files(load_manifest(site))})
     click.echo(f"{site}: all {count} files are as built.")
