@@ -134,7 +134,7 @@ def prepare_image(
     return PreparedImage(
         spec=spec,
         views={
-            preprocessing: _view(preprocess(picture, preprocessing, focal_point))
+            preprocessing: make_view(preprocess(picture, preprocessing, focal_point))
             for preprocessing in preprocessings
         },
         display=tuple(
@@ -203,7 +203,8 @@ def _encode(square: Image.Image, *, quality: int, subsampling: str) -> Picture:
     return Picture(data.getvalue(), square.width)
 
 
-def _view(square: Image.Image) -> View:
+def make_view(square: Image.Image) -> View:
+    """The preprocessed picture as a page shows it, and a model sees it: after JPEG compression."""
     photo = _encode(square, quality=92, subsampling="4:4:4")
     with Image.open(io.BytesIO(photo.jpeg)) as decoded:
         return View(photo, np.asarray(decoded, dtype=np.uint8))
