@@ -144,7 +144,8 @@ def _host_notes(base: str, refs: list[FileRef], headers: Mapping[str, Message]) 
     if closed:
         yield (
             f"{len(closed)} of the files are for pages of this host only, such as {closed[0]}:"
-            " lit.js on other pages cannot use this site. 'Access-Control-Allow-Origin: *' allows it."
+            " lit.js on other pages cannot use this site."
+            " 'Access-Control-Allow-Origin: *' allows it."
         )
     largest = max(refs, key=lambda ref: ref.bytes)
     part = _fetch(urllib.parse.urljoin(base, largest.url), {"Range": "bytes=0-0"})
