@@ -6,14 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from builder.tfjs.convert import convert_jax, tfjs_predict_fn
+    from builder.towers.author import TwoTowerModel
+    from builder.towers.base import Tower
 
-__all__ = ["__version__", "convert_jax", "tfjs_predict_fn"]
+__all__ = ["Tower", "TwoTowerModel", "__version__", "convert_jax", "tfjs_predict_fn"]
 
 __version__ = version("lit-demo-builder")
 
+_MODULES = {
+    "Tower": "builder.towers.base",
+    "TwoTowerModel": "builder.towers.author",
+    "convert_jax": "builder.tfjs.convert",
+    "tfjs_predict_fn": "builder.tfjs.convert",
+}
+
 
 def __getattr__(name: str) -> Any:
-    """Public functions, imported when first used, since they bring in JAX."""
-    if name not in __all__:
+    """Public names, imported when first used, since most bring in JAX."""
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("builder.tfjs.convert"), name)
+    return getattr(import_module(_MODULES[name]), name)

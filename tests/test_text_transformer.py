@@ -9,9 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from builder.towers.architecture import TextPool
 from builder.towers.layers import l2_normalize
 from builder.towers.npz import Params, flatten_params, load_params, save_params, unflatten_params
-from builder.towers.text_transformer import Pool, TextTransformer, embed_tokens
+from builder.towers.text_transformer import TextTransformer, embed_tokens
 
 GOLDENS = Path(__file__).parents[2] / "shared" / "goldens" / "big_vision"
 
@@ -20,7 +21,7 @@ needs_goldens = pytest.mark.skipif(
 )
 
 
-def small_tower(pool_type: Pool = "last", num_classes: int | None = 5) -> TextTransformer:
+def small_tower(pool_type: TextPool = "last", num_classes: int | None = 5) -> TextTransformer:
     return TextTransformer(
         num_classes, width=8, depth=2, mlp_dim=16, num_heads=2, vocab_size=11, pool_type=pool_type
     )
@@ -54,7 +55,7 @@ def test_names_and_shapes_are_those_of_big_vision() -> None:
 
 
 @pytest.mark.parametrize("pool_type", ["last", "first", "mean", "max"])
-def test_pools_the_normalised_sequence(pool_type: Pool) -> None:
+def test_pools_the_normalised_sequence(pool_type: TextPool) -> None:
     tokens = jnp.array([[3, 4, 1, 1], [5, 1, 1, 1]])
     tower = small_tower(pool_type, num_classes=None)
     params = init_params(tower, tokens)

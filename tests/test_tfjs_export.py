@@ -15,7 +15,8 @@ from builder.tfjs.export import Parity, check_parity, export, measure_parity
 from builder.tfjs.model import GraphModel
 from builder.tfjs.quantize import Quantization
 from builder.tfjs.runtime import Runtime
-from builder.towers.text_transformer import Pool, TextTransformer, embed_tokens
+from builder.towers.architecture import TextPool
+from builder.towers.text_transformer import TextTransformer, embed_tokens
 
 TOKENS = {"tokens": ("(b, 16)", "int32")}
 
@@ -87,7 +88,7 @@ def test_twelve_layers_are_few_nodes(exported: GraphModel):
     ("pool", "classes"), [("last", None), ("first", None), ("mean", 5), ("max", 5)]
 )
 def test_every_pooling_with_and_without_a_head_is_exported(
-    pool: Pool, classes: int | None, wasm: Runtime
+    pool: TextPool, classes: int | None, wasm: Runtime
 ):
     tower = Tower(
         TextTransformer(

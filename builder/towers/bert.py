@@ -4,43 +4,22 @@ The layers and parameter names are those of flaxformer's `BertEncoder` as big_vi
 (models/proj/flaxformer/bert.py). Source: "BERT", https://arxiv.org/abs/1810.04805.
 """
 
-from dataclasses import dataclass
-
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
 from builder.errors import ModelError
+from builder.towers.architecture import BertSize
 
 _INIT = nn.initializers.truncated_normal(stddev=0.02)
 _MASKED = -1e10
-
-
-@dataclass(frozen=True)
-class BertSize:
-    """Sizes in flaxformer's words; the defaults are BERT base."""
-
-    hidden_size: int = 768
-    intermediate_dim: int = 3072
-    num_hidden_layers: int = 12
-    num_attention_heads: int = 12
-    vocab_size: int = 30_522
-    max_length: int = 512
-    num_segments: int = 2
-    layer_norm_epsilon: float = 1e-12
-
-
-BERT_SIZES = {
-    "base": BertSize(),
-    "large": BertSize(1024, 4096, num_hidden_layers=24, num_attention_heads=16),
-}
 
 
 class BertTower(nn.Module):
     """The encoder and a head on its first token. `num_classes=None` leaves the head out."""
 
     num_classes: int | None
-    size: BertSize = BertSize()
+    size: BertSize
 
     @nn.compact
     def __call__(self, tokens: jax.Array) -> jax.Array:

@@ -5,15 +5,15 @@ The layers, the parameter names and the defaults are those of big_vision
 without renaming anything.
 """
 
-from typing import Literal, cast
+from typing import cast
 
 import flax.linen as nn
 import jax
 
+from builder.errors import ModelError
+from builder.towers.architecture import TextPool
 from builder.towers.layers import Encoder, MAPHead, l2_normalize
 from builder.towers.npz import Params
-
-Pool = Literal["last", "first", "mean", "gap", "max", "gmp", "map"]
 
 
 class TextTransformer(nn.Module):
@@ -30,17 +30,26 @@ class TextTransformer(nn.Module):
     mlp_dim: int | None = 2048
     num_heads: int = 8
     vocab_size: int = 32_000
-    pool_type: Pool = "last"
+    pool_type: TextPool = "last"
 
     @nn.compact
     def __call__(self, tokens: jax.Array) -> jax.Array:
         """Token ids `int32[n, l]` to `float32[n, num_classes]`, not yet normalised."""
         x = nn.Embed(self.vocab_size, self.width, name="Embed_0")(tokens)
-        position_init = nn.initializers.normal(stddev=self.width**-0.5)
-        x = x + self.param("pos_embedding", position_init, (1, x.shape[1], self.width))
+        x = x + self._positions(x.shape[1])
         x = Encoder(self.depth, self.mlp_dim, self.num_heads, name="Encoder_0")(x)
         x = self._pool(x)
         return nn.Dense(self.num_classes, name="head")(x) if self.num_classes else x
+
+    def _positions(self, length: int) -> jax.Array:
+        trained = self.get_variable("params", "pos_embedding")
+        if trained is not None and trained.shape[1] != length:
+            raise ModelError(
+                f"rows of {length} tokens do not fit a text tower that has"
+                f" {trained.shape[1]} positions."
+            )
+        init = nn.initializers.normal(stddev=self.width**-0.5)
+        return self.param("pos_embedding", init, (1, length, self.width))
 
     def _pool(self, x: jax.Array) -> jax.Array:
         match self.pool_type:

@@ -4,7 +4,6 @@ Source: "An Image is Worth 16x16 Words", https://arxiv.org/abs/2010.11929.
 """
 
 import math
-from typing import Literal
 
 import flax.linen as nn
 import jax
@@ -13,10 +12,8 @@ import numpy as np
 import scipy.ndimage
 
 from builder.errors import ModelError
+from builder.towers.architecture import ImagePool, PositionKind
 from builder.towers.layers import Encoder, MAPHead
-
-ImagePool = Literal["gap", "tok", "map", "0"]
-PositionKind = Literal["learn", "sincos2d"]
 
 
 class VisionTransformer(nn.Module):

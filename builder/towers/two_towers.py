@@ -1,0 +1,203 @@
+"""Two-tower models from big_vision's checkpoints (models/proj/image_text/two_towers.py)."""
+
+import math
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from flax.traverse_util import flatten_dict
+
+from builder.errors import ModelError
+from builder.towers.architecture import (
+    Architecture,
+    BertArchitecture,
+    ImageArchitecture,
+    TextArchitecture,
+    read_architecture,
+)
+from builder.towers.base import Tower, Towers
+from builder.towers.bert import BertTower
+from builder.towers.checkpoint import Checkpoint
+from builder.towers.checkpoint_layouts import (
+    Part,
+    Shape,
+    compare_shapes,
+    plan_parts,
+    read_parts,
+)
+from builder.towers.layers import l2_normalize
+from builder.towers.npz import Params, unflatten_params
+from builder.towers.published import find_config, find_file, find_published
+from builder.towers.text_transformer import TextTransformer
+from builder.towers.vit import VisionTransformer
+
+_MAX_POSITIONS = 1 << 16
+"""More than any picture or text has, and few enough for any memory."""
+
+
+def load_towers(checkpoint: str | Path, config: Mapping[str, Any] | None = None) -> Towers:
+    """Both towers of a checkpoint in any of big_vision's layouts.
+
+    `config` has the keyword arguments of big_vision's `two_towers.Model`; here, `image=None` leaves
+    the image tower out. Without a config, `checkpoint` is the name of a published model that has
+    been fetched, or a file under the name that it was published with.
+
+    Pictures of another size than those of the training get position embeddings that are resampled
+    as by big_vision's `resample_posemb`.
+
+    Raises:
+        ModelError: if the config describes no model, or the file does not hold one of it, naming
+            all parameters that are missing, left over or misshapen; or if it could do harm.
+    """
+    with _open(checkpoint, config) as model:
+        scale, bias = model.read_scoring()
+        image = model.read_image() if model.architecture.image else None
+        return Towers(image, model.read_text(), scale, bias)
+
+
+def load_image_tower(checkpoint: str | Path, config: Mapping[str, Any] | None = None) -> Tower:
+    """The image tower alone, with the memory of it alone; see `load_towers`."""
+    with _open(checkpoint, config) as model:
+        return model.read_image()
+
+
+def load_text_tower(checkpoint: str | Path, config: Mapping[str, Any] | None = None) -> Tower:
+    """The text tower alone, with the memory of it alone; see `load_towers`."""
+    with _open(checkpoint, config) as model:
+        return model.read_text()
+
+
+def load_scoring(
+    checkpoint: str | Path, config: Mapping[str, Any] | None = None
+) -> tuple[float | None, float | None]:
+    """What turns a cosine into a logit: the factor and, of SigLIP models, the bias.
+
+    The factor is None for a text tower whose file has none. See `load_towers`.
+    """
+    with _open(checkpoint, config) as model:
+        return model.read_scoring()
+
+
+@contextmanager
+def _open(checkpoint: str | Path, config: Mapping[str, Any] | None) -> Generator["_Model"]:
+    path = Path(checkpoint)
+    if config is None:
+        config = find_config(checkpoint)
+        if not path.is_file() and (published := find_published(str(checkpoint))):
+            path = find_file(published.checkpoint, published.name)
+    architecture = read_architecture(config)
+    with Checkpoint(path) as file:
+        yield _Model(file, architecture, path)
+
+
+class _Model:
+    """An open checkpoint whose parameters are those of an architecture."""
+
+    def __init__(self, file: Checkpoint, architecture: Architecture, path: Path):
+        self.architecture = architecture
+        self._file = file
+        self._parts = _plan(file, architecture)
+        wanted = _find_shapes(architecture, {part.name: part.shape for part in self._parts})
+        if problems := compare_shapes(self._parts, wanted):
+            lines = [f"{path}: this is not a checkpoint of the given architecture.", *problems]
+            raise ModelError("\n  ".join(lines))
+
+    def read_image(self) -> Tower:
+        if self.architecture.image is None:
+            raise ModelError("this architecture has no image tower.")
+        params = self._read("img/")
+        positions = params.get("pos_embedding")
+        module = build_image_tower(
+            self.architecture.image, None if positions is None else positions.shape[1]
+        )
+        return _normalized(module, params)
+
+    def read_text(self) -> Tower:
+        return _normalized(build_text_tower(self.architecture.text), self._read("txt/"))
+
+    def read_scoring(self) -> tuple[float | None, float | None]:
+        values = read_parts(self._file, [part for part in self._parts if part.name in ("t", "b")])
+        scale, bias = (values[name].item() if name in values else None for name in ("t", "b"))
+        return None if scale is None else math.exp(scale), bias
+
+    def _read(self, prefix: str) -> Params:
+        parts = [part for part in self._parts if part.name.startswith(prefix)]
+        flat = read_parts(self._file, parts)
+        return unflatten_params({name.removeprefix(prefix): leaf for name, leaf in flat.items()})
+
+
+def build_image_tower(architecture: ImageArchitecture, positions: int | None) -> VisionTransformer:
+    """The module, with as many position embeddings as its weights have."""
+    matmul = architecture.dtype_mm
+    return VisionTransformer(
+        num_classes=architecture.num_classes,
+        patch_size=architecture.patch_size,
+        width=architecture.width,
+        depth=architecture.depth,
+        mlp_dim=architecture.mlp_dim,
+        num_heads=architecture.num_heads,
+        posemb=architecture.posemb,
+        rep_size=architecture.representation_size,
+        pool_type=architecture.pool_type,
+        dtype_mm=None if matmul == "float32" else matmul,
+        positions=positions,
+    )
+
+
+def build_text_tower(architecture: TextArchitecture) -> TextTransformer | BertTower:
+    """The module."""
+    if isinstance(architecture, BertArchitecture):
+        return BertTower(architecture.num_classes, architecture.config)
+    return TextTransformer(**architecture.model_dump())
+
+
+def _normalized(module: nn.Module, params: Params) -> Tower:
+    def apply(params: Params, inputs: Any) -> jax.Array:
+        return l2_normalize(cast("jax.Array", module.apply({"params": params}, inputs)))
+
+    return Tower(apply, params)
+
+
+def _plan(file: Checkpoint, architecture: Architecture) -> list[Part]:
+    parts = plan_parts(file.entries)
+    if architecture.image is None:
+        parts = [part for part in parts if not part.name.startswith("img/")]
+    return parts
+
+
+def _find_shapes(architecture: Architecture, given: Mapping[str, Shape]) -> dict[str, Shape]:
+    """The shapes of all parameters, given those in the file, which say how many positions are."""
+    text = build_text_tower(architecture.text)
+    length = _count_positions(given.get("txt/pos_embedding"), 16)
+    shapes = _init_shapes("txt/", text, jax.ShapeDtypeStruct((1, length), jnp.int32))
+    if image := architecture.image:
+        height, width = image.patch_size
+        positions = _count_positions(
+            given.get("img/pos_embedding"), (224 // height) * (224 // width)
+        )
+        # A picture of one row of patches needs no resampling, whatever their number.
+        picture = jax.ShapeDtypeStruct((1, height, width * positions, 3), jnp.float32)
+        shapes |= _init_shapes("img/", build_image_tower(image, positions), picture)
+    if image or "t" in given:
+        shapes["t"] = (1,)
+    if architecture.has_bias:
+        shapes["b"] = (1,)
+    return shapes
+
+
+def _count_positions(shape: Shape | None, default: int) -> int:
+    match shape:
+        case (1, n, _) if 0 < n <= _MAX_POSITIONS:
+            return n
+        case _:
+            return default
+
+
+def _init_shapes(prefix: str, module: nn.Module, inputs: jax.ShapeDtypeStruct) -> dict[str, Shape]:
+    variables = jax.eval_shape(module.init, jax.random.key(0), inputs)
+    flat = flatten_dict(cast("dict[str, Any]", variables)["params"], sep="/")
+    return {f"{prefix}{name}": cast("Any", leaf).shape for name, leaf in flat.items()}
