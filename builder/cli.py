@@ -7,6 +7,7 @@ import click
 from builder import __version__
 from builder.commands.build import build, check, new, serve
 from builder.commands.convert import convert
+from builder.commands.evaluate import evaluate
 from builder.commands.publish import publish
 from builder.errors import BuilderError
 
@@ -33,5 +34,5 @@ def main() -> None:
     """Build static web sites in which an image/text model runs on the visitor's device."""
 
 
-for command in (new, build, serve, check, convert, publish):
+for command in (new, build, serve, check, convert, evaluate, publish):
     main.add_command(command)

@@ -1,0 +1,103 @@
+"""Score models."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from builder.commands import PATH
+
+_MODELS = click.option(
+    "--model",
+    "models",
+    multiple=True,
+    required=True,
+    metavar="NAME",
+    help="A model by its name, or all those of a demo.toml. May be repeated.",
+)
+_JSON = click.option("--json", "out", type=PATH, help="Also write every figure to this file.")
+_CACHE = click.option("--cache-dir", type=PATH, help="Where embeddings are kept for the next time.")
+
+
+@click.group("eval")
+def evaluate() -> None:
+    """Score models on pictures of your own, several side by side."""
+
+
+@evaluate.command("zeroshot")
+@click.argument("data", type=PATH, metavar="DIR_OR_CSV")
+@_MODELS
+@click.option(
+    "--templates",
+    default="one",
+    show_default=True,
+    metavar="one|clip7|clip80|FILE",
+    help="Sentences around the name of a class. A file has one a line, with {} in it.",
+)
+@_JSON
+@_CACHE
+def zeroshot(
+    data: Path, models: tuple[str, ...], templates: str, out: Path | None, cache_dir: Path | None
+) -> None:
+    """Zero-shot accuracy on DIR, which has one folder per class, or a csv: file, class.
+
+    Prints how often the class is right (top-1) or among the first five, for each model and class,
+    and what else the images were taken for.
+    """
+    from builder.cache import Cache, default_cache_folder
+    from builder.evaluation.data import load_labelled_images
+    from builder.evaluation.models import load_models
+    from builder.evaluation.report import write_json
+    from builder.evaluation.templates import load_templates
+    from builder.evaluation.zeroshot import evaluate_zero_shot
+    from builder.progress import Progress
+
+    scores = evaluate_zero_shot(
+        load_models(models),
+        load_labelled_images(data),
+        load_templates(templates),
+        cache=Cache(cache_dir or default_cache_folder()),
+        progress=Progress(Console(stderr=True)),
+    )
+    scores.show(Console())
+    if out:
+        write_json(scores, out)
+
+
+@evaluate.command("retrieval")
+@click.argument("data", type=PATH, metavar="CSV")
+@_MODELS
+@click.option(
+    "--captions",
+    type=click.IntRange(min=1),
+    help="How many captions of each picture to use, the first ones; all by default.",
+)
+@_JSON
+@_CACHE
+def retrieval(
+    data: Path,
+    models: tuple[str, ...],
+    captions: int | None,
+    out: Path | None,
+    cache_dir: Path | None,
+) -> None:
+    """Recall at 1, 5 and 10 on a csv: file, caption (or caption1, caption2 ...).
+
+    Pictures are looked for by each caption, and captions by each picture.
+    """
+    from builder.cache import Cache, default_cache_folder
+    from builder.evaluation.data import load_captioned_images
+    from builder.evaluation.models import load_models
+    from builder.evaluation.report import write_json
+    from builder.evaluation.retrieval import evaluate_retrieval
+    from builder.progress import Progress
+
+    scores = evaluate_retrieval(
+        load_models(models),
+        load_captioned_images(data, captions),
+        cache=Cache(cache_dir or default_cache_folder()),
+        progress=Progress(Console(stderr=True)),
+    )
+    scores.show(Console())
+    if out:
+        write_json(scores, out)

@@ -1,0 +1,183 @@
+"""Test sets: pictures in one folder per class, or in a csv with classes or captions."""
+
+import csv
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import PIL
+from numpy.typing import NDArray
+
+from builder.cache import digest
+from builder.embed import Input
+from builder.errors import Problem, SpecError
+from builder.evaluation.scores import Ints
+from builder.images import make_view, preprocess
+from builder.pictures import open_picture
+from builder.progress import Progress
+from builder.towers.base import Preprocessing
+
+
+@dataclass(frozen=True)
+class LabelledImages:
+    """Pictures of classes; `labels` are indices into `classes`, which are in order of name."""
+
+    files: tuple[Path, ...]
+    labels: Ints
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CaptionedImages:
+    """Pictures and captions; `image_of` says which picture each caption is of."""
+
+    files: tuple[Path, ...]
+    captions: tuple[str, ...]
+    image_of: Ints
+
+
+def load_labelled_images(path: Path) -> LabelledImages:
+    """A folder with one folder of pictures per class, or a csv with columns `file` and `class`.
+
+    A class is called as its folder, with spaces for underscores.
+
+    Raises:
+        SpecError: with every problem found.
+    """
+    if path.is_dir():
+        named = dict(_walk_classes(path))
+    else:
+        named = {file: _only_class(path, rows) for file, rows in _read_csv(path, "class").items()}
+    classes = tuple(sorted(set(named.values())))
+    if len(classes) < 2:
+        found = "has one class" if classes else "has no pictures in folders of classes"
+        remedy = "Put the pictures of each class into a folder of its own, named as the class."
+        raise SpecError([Problem(str(path), found, remedy)])
+    labels = [classes.index(name) for name in named.values()]
+    return LabelledImages(tuple(named), np.array(labels, np.intp), classes)
+
+
+def load_captioned_images(path: Path, per_image: int | None = None) -> CaptionedImages:
+    """A csv with columns `file` and `caption`, or `caption1`, `caption2` and so on.
+
+    A picture may stand in several rows. Of its captions the first `per_image` are taken, or all.
+
+    Raises:
+        SpecError: with every problem found.
+    """
+    captions: list[str] = []
+    image_of: list[int] = []
+    rows = _read_csv(path, "caption")
+    for index, texts in enumerate(rows.values()):
+        chosen = texts[:per_image]
+        captions += chosen
+        image_of += [index] * len(chosen)
+    if len(rows) < 2:
+        raise SpecError([Problem(str(path), f"has {len(rows)} pictures", "Name at least two.")])
+    return CaptionedImages(tuple(rows), tuple(captions), np.array(image_of, np.intp))
+
+
+def make_inputs(
+    files: Sequence[Path], preprocessings: Sequence[Preprocessing], progress: Progress
+) -> Mapping[Preprocessing, list[Input]]:
+    """The pictures as models with these preprocessings see them; each file is hashed once.
+
+    They are prepared as in a demo: cut around the centre, resized, and compressed as JPEG.
+    """
+    with (
+        progress.step("Read pictures", len(files)) as advance,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
+        contents: list[str] = []
+        for content in pool.map(_hash_file, files):
+            contents.append(content)
+            advance(1)
+    return {
+        preprocessing: [
+            _make_input(file, content, preprocessing)
+            for file, content in zip(files, contents, strict=True)
+        ]
+        for preprocessing in dict.fromkeys(preprocessings)
+    }
+
+
+def _hash_file(file: Path) -> str:
+    return digest(file.read_bytes())
+
+
+def _make_input(file: Path, content: str, preprocessing: Preprocessing) -> Input:
+    def load() -> NDArray[np.uint8]:
+        return make_view(preprocess(open_picture(file), preprocessing)).pixels
+
+    seen = (str(preprocessing.size), preprocessing.resize, PIL.__version__)
+    return Input(str(file), digest(content, *seen), load)
+
+
+def _walk_classes(folder: Path) -> Iterator[tuple[Path, str]]:
+    for class_folder in sorted(path for path in folder.iterdir() if path.is_dir()):
+        name = class_folder.name.replace("_", " ")
+        for file in sorted(class_folder.rglob("*")):
+            if file.is_file() and not file.name.startswith("."):
+                yield file, name
+
+
+def _only_class(path: Path, names: Sequence[str]) -> str:
+    if len(set(names)) > 1:
+        listing = " and ".join(f"'{name}'" for name in sorted(set(names)))
+        raise SpecError([Problem(str(path), f"one picture is of {listing}", "Keep one class.")])
+    return names[0]
+
+
+def _read_csv(path: Path, column: str) -> dict[Path, list[str]]:
+    """For each file its texts, in columns called `column` and perhaps a number."""
+    problems: list[Problem] = []
+    texts: dict[Path, list[str]] = {}
+    for line, row in _read_rows(path, column):
+        where = f"{path}:{line}"
+        file = _find_file(path.parent, row["file"])
+        cells = [text.strip() for key, text in row.items() if _is_text(key, column)]
+        found = [text for text in cells if text]
+        if not file.is_file():
+            remedy = "Names are relative to the csv, or to a folder images/ beside it."
+            problems.append(Problem(where, f"there is no file {row['file']!r}", remedy))
+        elif not found:
+            problems.append(
+                Problem(where, f"there is no {column}", "Write one, or remove the row.")
+            )
+        texts.setdefault(file, []).extend(found)
+    if problems:
+        raise SpecError(problems)
+    return texts
+
+
+def _read_rows(path: Path, column: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows with the lines they end on, after a header with `file` and `column`."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            header = list(reader.fieldnames or ())
+            if "file" not in header or not any(_is_text(key, column) for key in header):
+                found = f"the columns are {', '.join(header) or 'none'}"
+                remedy = f"The first line must name the columns file and {column}."
+                raise SpecError([Problem(f"{path}:1", found, remedy)])
+            for row in reader:
+                if None in row or None in row.values():
+                    found = f"the row has not {len(header)} cells, as the first has"
+                    remedy = 'A text with a comma in it stands in quotes: "one, two".'
+                    raise SpecError([Problem(f"{path}:{reader.line_num}", found, remedy)])
+                yield reader.line_num, row
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SpecError([Problem(str(path), f"cannot be read as a csv: {error}")]) from None
+
+
+def _is_text(key: str, column: str) -> bool:
+    return re.fullmatch(f"{column}[0-9]*", key) is not None
+
+
+def _find_file(folder: Path, name: str) -> Path:
+    beside = folder / name
+    return beside if beside.is_file() else folder / "images" / name

@@ -1,0 +1,56 @@
+"""The models that are compared, and how large they are."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.cache import Cache
+from builder.spec import load_spec
+from builder.spec_models import ModelSpec
+from builder.towers.base import ImageTextModel, Tower
+from builder.towers.registry import load_model
+
+
+@dataclass(frozen=True)
+class ScoredModel:
+    """A model as it stands in a table of scores; sizes are numbers of parameters."""
+
+    id: str
+    image_tower: str
+    image_parameters: int
+    text_tower: str
+    text_parameters: int
+
+
+def load_models(names: Sequence[str]) -> list[ImageTextModel]:
+    """The models of these names; a name ending in `.toml` means all models of that demo.
+
+    Raises:
+        BuilderError: if there is no such model or file, or it cannot be used.
+    """
+    return [load_model(spec) for name in dict.fromkeys(names) for spec in _find_specs(name)]
+
+
+def describe_model(model: ImageTextModel, cache: Cache) -> ScoredModel:
+    """The model with the sizes of its towers, which are counted once and kept."""
+    return ScoredModel(
+        id=model.id,
+        image_tower=model.card.image_tower,
+        image_parameters=_count(model.image_fingerprint, model.load_image, cache),
+        text_tower=model.card.text_tower,
+        text_parameters=_count(model.text_fingerprint, lambda: model.text_tower, cache),
+    )
+
+
+def _find_specs(name: str) -> Sequence[ModelSpec]:
+    return load_spec(Path(name)).models if name.endswith(".toml") else (ModelSpec(name=name),)
+
+
+def _count(fingerprint: str, load: Callable[[], Tower], cache: Cache) -> int:
+    if kept := cache.load("parameters", fingerprint):
+        return int(kept)
+    import jax
+
+    count = sum(leaf.size for leaf in jax.tree.leaves(load().params))
+    cache.store("parameters", fingerprint, str(count).encode())
+    return count
