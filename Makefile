@@ -9,7 +9,7 @@ BENCH := .venv-bench
 CROSSCHECK := .venv-crosscheck
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit web chromium generate tune bench crosscheck screenshots clean
+.PHONY: help demo serve test lint unit web chromium generate docs tune bench crosscheck screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -47,9 +47,13 @@ builder/_web/.built: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 	npm --prefix $(WEB) run --silent build:node
 	@touch $@
 
-generate: $(VENV)/.installed $(WEB)/node_modules/.installed ## Derive JSON Schema and TypeScript types from builder/manifest.py.
+generate: $(VENV)/.installed $(WEB)/node_modules/.installed ## Derive JSON Schema, TypeScript types and docs/reference from the Python code.
 	$(BIN)/python -m builder.manifest > $(WEB)/src/generated/manifest.schema.json
 	npm --prefix $(WEB) run --silent generate
+	$(BIN)/python docs/generate_reference.py
+
+docs: $(VENV)/.installed-dev ## Build the documentation into build/docs.
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file .ci/mkdocs.yml
 
 $(VENV)/bin/python:
 	@.ci/tools $(PYTHON)

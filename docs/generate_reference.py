@@ -1,0 +1,117 @@
+"""Writes docs/reference: the commands from click, demo.toml and the manifest from their models."""
+
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from builder import cli, manifest, spec
+
+FOLDER = Path(__file__).parent / "reference"
+_NOTICE = "<!-- Written by `make generate`; do not edit. -->"
+
+
+def render_pages() -> dict[str, str]:
+    """The Markdown of each page of the reference, by file name."""
+    schema = spec.DemoSpec.model_json_schema(by_alias=True)
+    pages = {
+        "cli.md": ["# Commands", *_describe_command(cli.main, "lit-demo")],
+        "demo-toml.md": ["# demo.toml", *_describe_schema(schema)],
+        "manifest.md": ["# manifest.json", *_describe_schema(manifest.json_schema())],
+    }
+    return {
+        name: "\n\n".join([_NOTICE, *(block.strip() for block in blocks)]) + "\n"
+        for name, blocks in pages.items()
+    }
+
+
+def _describe_command(command: click.Command, name: str) -> Iterator[str]:
+    """A section for a command, with its arguments and options, and then for those below it."""
+    context = click.Context(command, info_name=name)
+    usage = " ".join(command.collect_usage_pieces(context))
+    yield f"## {name}"
+    yield f"```sh\n{name} {usage}\n```"
+    yield inspect.cleandoc(command.help or "")
+    records = (parameter.get_help_record(context) for parameter in command.params)
+    options = [record for record in records if record and record[1]]
+    if options:
+        yield _table(("Option", "Meaning"), [(f"`{word}`", text) for word, text in options])
+    if isinstance(command, click.Group):
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            assert found is not None
+            yield from _describe_command(found, f"{name} {child}")
+
+
+def _describe_schema(schema: Mapping[str, Any]) -> Iterator[str]:
+    """A section for an object of a JSON schema, and one for each object that it refers to."""
+    yield from _describe_object(schema)
+    for name, definition in schema["$defs"].items():
+        yield f"## {name}"
+        yield from _describe_object(definition)
+
+
+def _describe_object(schema: Mapping[str, Any]) -> Iterator[str]:
+    yield schema.get("description", "")
+    required = schema.get("required", ())
+    rows = [
+        (
+            f"`{name}`",
+            _describe_type(field),
+            "required" if name in required else f"`{_toml(field.get('default'))}`",
+            field.get("description", ""),
+        )
+        for name, field in schema.get("properties", {}).items()
+    ]
+    if rows:
+        yield _table(("Key", "Value", "Default", "Meaning"), rows)
+
+
+def _describe_type(field: Mapping[str, Any]) -> str:
+    """In words: what a JSON schema allows at one place."""
+    if reference := field.get("$ref"):
+        name = reference.rsplit("/", 1)[1]
+        return f"[{name}](#{name.lower()})"
+    if options := field.get("anyOf") or field.get("oneOf"):
+        kinds = [_describe_type(option) for option in options if option.get("type") != "null"]
+        return " or ".join(kinds)
+    if "const" in field:
+        return f"`{_toml(field['const'])}`"
+    if values := field.get("enum"):
+        return " or ".join(f"`{_toml(value)}`" for value in values)
+    if field.get("type") == "array":
+        if entries := field.get("prefixItems"):
+            return f"[{', '.join(map(_describe_type, entries))}]"
+        return f"list of {_describe_type(field['items'])}"
+    return str(field.get("format") or field.get("type") or "anything")
+
+
+def _toml(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _table(heading: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [heading, ("---",) * len(heading), *rows]
+    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def main() -> None:
+    """Write the pages."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, page in render_pages().items():
+        (FOLDER / name).write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
