@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from builder.tfjs.convert import convert_jax, tfjs_predict_fn
     from builder.towers.author import TwoTowerModel
     from builder.towers.base import Tower
+    from builder.towers.two_towers import load_towers
 
-__all__ = ["Tower", "TwoTowerModel", "__version__", "convert_jax", "tfjs_predict_fn"]
+__all__ = ["Tower", "TwoTowerModel", "__version__", "convert_jax", "load_towers", "tfjs_predict_fn"]
 
 __version__ = version("lit-demo-builder")
 
@@ -17,6 +18,7 @@ _MODULES = {
     "Tower": "builder.towers.base",
     "TwoTowerModel": "builder.towers.author",
     "convert_jax": "builder.tfjs.convert",
+    "load_towers": "builder.towers.two_towers",
     "tfjs_predict_fn": "builder.tfjs.convert",
 }
 

@@ -189,9 +189,12 @@ class BertArchitecture(_Table):
 
 TextArchitecture = TransformerArchitecture | BertArchitecture
 
+BERT = "proj.flaxformer.bert"
+"""The `text_model` of a config whose text tower is BERT."""
+
 _TEXT_MODELS: Mapping[str, type[TextArchitecture]] = {
     "proj.image_text.text_transformer": TransformerArchitecture,
-    "proj.flaxformer.bert": BertArchitecture,
+    BERT: BertArchitecture,
 }
 
 

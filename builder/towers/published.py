@@ -16,8 +16,10 @@ from builder.cache import default_cache_folder
 from builder.errors import ModelError
 from builder.manifest import CanonicalizationStep
 from builder.spec_models import ScoringKind, TokenizerKind, with_none
+from builder.towers.architecture import BERT
+from builder.towers.architecture import read_architecture
 from builder.towers.base import Preprocessing
-from builder.towers.sizes import BERT, count_image_params, count_text_params
+from builder.towers.sizes import count_image_params, count_text_params
 
 _FLOAT16_BYTES, _FLOAT32_BYTES = 2, 4
 _BERT_NAMES = ("base", "large")
@@ -54,7 +56,10 @@ class Scores:
 
 @dataclass(frozen=True)
 class PublishedModel:
-    """A model as its authors publish it; `config` are the arguments of big_vision's two towers."""
+    """A model as its authors publish it; `config` are the arguments of big_vision's two towers.
+
+    `*_params` count the parameters of a tower.
+    """
 
     name: str
     family: str
@@ -64,20 +69,12 @@ class PublishedModel:
     checkpoint: RemoteFile
     checkpoint_bytes: int
     config: Mapping[str, Any]
+    image_params: int
+    text_params: int
     preprocessing: Preprocessing
     tokenizer: PublishedTokenizer
     scoring: ScoringKind
     scores: Scores | None
-
-    @property
-    def image_params(self) -> int:
-        """Parameters of the image tower."""
-        return count_image_params(self.config, self.preprocessing.size)
-
-    @property
-    def text_params(self) -> int:
-        """Parameters of the text tower."""
-        return count_text_params(self.config, self.tokenizer.max_length)
 
     @property
     def text_encoder_bytes(self) -> int:
@@ -174,7 +171,7 @@ def _read_model(
     config = _read_config(entry, family)
     resolution = entry["resolution"]
     max_length = entry.get("max_length", family["max_length"])
-    params = count_image_params(config, resolution) + count_text_params(config, max_length)
+    image, text = _count_params(config, resolution, max_length)
     megabytes = entry.get("megabytes")
     return PublishedModel(
         name=entry["name"],
@@ -183,8 +180,10 @@ def _read_model(
         license=family["license"],
         source=family["source"],
         checkpoint=RemoteFile(family["folder"] + entry["file"], entry["file"]),
-        checkpoint_bytes=megabytes * 1_000_000 if megabytes else params * _FLOAT32_BYTES,
+        checkpoint_bytes=megabytes * 1_000_000 if megabytes else (image + text) * _FLOAT32_BYTES,
         config=config,
+        image_params=image,
+        text_params=text,
         # vit_jax and big_vision both evaluate with tf.image.resize, which is bilinear.
         preprocessing=Preprocessing(resolution, "tf-bilinear"),
         tokenizer=_read_tokenizer(tokenizers[entry["tokenizer"]], max_length),
@@ -199,13 +198,20 @@ def _read_config(entry: Mapping[str, Any], family: Mapping[str, Any]) -> Mapping
         "out_dim": tuple(entry["out_dim"]),
     }
     if entry["text"] in _BERT_NAMES:
-        config |= {"text_model": BERT, "text": {"config": entry["text"]}}
+        config |= {"text_model": "proj.flaxformer.bert", "text": {"config": entry["text"]}}
     else:
         text = {"variant": entry["text"], "vocab_size": entry["vocab_size"]}
         config["text"] = text | family.get("text", {})
     if "bias_init" in family:
         config["bias_init"] = family["bias_init"]
     return config
+
+
+def _count_params(config: Mapping[str, Any], resolution: int, max_length: int) -> tuple[int, int]:
+    architecture = read_architecture(config)
+    assert architecture.image, "all published models have an image tower"
+    image = count_image_params(architecture.image, resolution)
+    return image, count_text_params(architecture.text, max_length)
 
 
 def _read_tokenizer(table: Mapping[str, Any], max_length: int) -> PublishedTokenizer:
