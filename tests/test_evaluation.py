@@ -202,7 +202,7 @@ def test_captions_stand_in_columns_and_in_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
-        (None, ["test.csv: cannot be read as a csv: "]),
+        (None, ["test.csv: cannot be read: No such file"]),
         ("", ["test.csv:1: the columns are none", "the columns file and class"]),
         ("name,class\na,b\n", ["test.csv:1: the columns are name, class"]),
         ("file,class\n", ["test.csv: has no pictures"]),
@@ -212,7 +212,7 @@ def test_captions_stand_in_columns_and_in_rows(tmp_path: Path) -> None:
         ("file,class\nnone.png,red\nred/a.png,\n", ["test.csv:2: there is no file 'none.png'"]),
         ("file,class\nnone.png,red\nred/a.png,\n", ["test.csv:3: there is no class"]),
         ("file,class\nred/a.png,red\nred/a.png,blue\n", ["one picture is of 'blue' and 'red'"]),
-        ('file,class\n"red/a.png,red\n', ["test.csv: cannot be read as a csv: "]),
+        ('file,class\n"red/a.png,red\n', ["test.csv: not a csv in UTF-8: "]),
     ],
 )
 def test_a_csv_that_cannot_be_used_says_where_and_why(

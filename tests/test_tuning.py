@@ -11,8 +11,8 @@ import sentencepiece as spm
 from builder.errors import BuilderError
 from builder.towers.npz import Params, flatten_params
 from builder.towers.text_transformer import TextTransformer
+from builder.tuning.calibrate import choose_captions, find_scale, softmax
 from builder.tuning.corpus import MAX_WORDS, expand, make_corpus
-from builder.tuning.evaluate import choose_captions, find_scale, recall, softmax
 from builder.tuning.imagenet import ImageNetClass
 from builder.tuning.sources import Source, fetch_source
 from builder.tuning.student import (
@@ -261,8 +261,3 @@ def test_every_group_of_captions_starts_with_the_right_one() -> None:
     groups = choose_captions(np.eye(6), np.eye(6), repeats=3)
     assert groups.shape == (18, 5)
     assert (groups == [1, 0, 0, 0, 0]).all()
-
-
-def test_recall_counts_the_rows_whose_own_column_is_near_the_top():
-    cosines = np.array([[0.9, 0.1, 0.2], [0.8, 0.5, 0.1], [0.3, 0.2, 0.1]])
-    assert [recall(cosines, k) for k in (1, 2, 3)] == pytest.approx([1 / 3, 2 / 3, 1])

@@ -170,8 +170,10 @@ def _read_rows(path: Path, column: str) -> Iterator[tuple[int, dict[str, str]]]:
                     remedy = 'A text with a comma in it stands in quotes: "one, two".'
                     raise SpecError([Problem(f"{path}:{reader.line_num}", found, remedy)])
                 yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SpecError([Problem(str(path), f"cannot be read as a csv: {error}")]) from None
+    except OSError as error:
+        raise SpecError([Problem(str(path), f"cannot be read: {error.strerror}")]) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SpecError([Problem(str(path), f"not a csv in UTF-8: {error}")]) from None
 
 
 def _is_text(key: str, column: str) -> bool:

@@ -30,7 +30,7 @@ def score_table(rows: Sequence[tuple[ScoredModel, Mapping[str, Share]]]) -> Tabl
 
 def make_table(first_column: str) -> Table:
     """A table without lines whose first column names what its rows are about."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column(first_column)
     return table
 
