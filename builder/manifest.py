@@ -188,8 +188,8 @@ class Generator(_Part):
     version: str
 
 
-class SiteManifest(_Part):
-    """Everything the web app needs to know about a site; the first model is the default."""
+class PageManifest(_Part):
+    """What every site's manifest says, whatever its page shows."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
     generator: Generator
@@ -197,9 +197,61 @@ class SiteManifest(_Part):
     description: str
     language: str
     links: tuple[Link, ...]
+    files: tuple[FileRef, ...] = Field(description="The page and the app's own files.")
+
+
+class SiteManifest(PageManifest):
+    """Everything the web app needs to know about a site; the first model is the default."""
+
     models: Annotated[tuple[Model, ...], Field(min_length=1)]
     images: Annotated[tuple[Image, ...], Field(min_length=1)]
-    files: tuple[FileRef, ...] = Field(description="The page and the app's own files.")
+
+
+class ArrayRef(FileRef):
+    """A row-major little-endian array; an entry of bool takes a byte."""
+
+    dtype: Literal["float32", "int32", "bool"]
+    shape: tuple[int, ...]
+
+
+class FunctionInput(_Part):
+    """An input of a function. `range` is what its numbers lie between, where that is known."""
+
+    name: str
+    dtype: Literal["float32", "int32"]
+    shape: tuple[int | None, ...] = Field(description="Null where a size varies.")
+    range: tuple[float, float] | None
+    labels: tuple[str, ...] = Field(description="Of the entries of the last axis, or of none.")
+
+
+class FunctionGolden(_Part):
+    """A call that a browser must reproduce before its answers are trusted.
+
+    Arrays are in the order of the function's inputs and outputs; `tolerance` is the largest
+    difference of two numbers that is allowed.
+    """
+
+    inputs: tuple[ArrayRef, ...]
+    outputs: tuple[ArrayRef, ...]
+    tolerance: Annotated[float, Field(gt=0)]
+
+
+class Function(_Part):
+    """A JAX function as a TensorFlow.js graph model; inputs and outputs are called by name."""
+
+    id: str
+    model: FileRef
+    weights: tuple[FileRef, ...]
+    inputs: Annotated[tuple[FunctionInput, ...], Field(min_length=1)]
+    outputs: Annotated[tuple[str, ...], Field(min_length=1)]
+    golden: FunctionGolden
+
+
+class FunctionSiteManifest(PageManifest):
+    """A site whose page runs functions; `data` are files that its template reads, by name."""
+
+    functions: Annotated[tuple[Function, ...], Field(min_length=1)]
+    data: dict[str, FileRef]
 
 
 class SentencePieceModel(_Part):
@@ -221,6 +273,22 @@ class SentencePieceModel(_Part):
     precompiled_charsmap: str = Field(description="Base64; empty where nothing is normalized.")
 
 
+CodePoints = tuple[int, ...]
+"""A set of code points: the first and the last of each span, in turn."""
+
+
+class BertCharacters(_Part):
+    """What BERT's normalizer does to characters, step by step, before it splits words at spaces."""
+
+    removed: CodePoints
+    spaces: CodePoints = Field(description="Become U+0020.")
+    spaced: CodePoints = Field(description="Get a space before and after.")
+    normalized: CodePoints = Field(description="Runs of them are brought into normal form D.")
+    stripped: CodePoints = Field(description="Accents, removed after that.")
+    lower: dict[str, str]
+    signs: CodePoints = Field(description="Each is a word of its own.")
+
+
 class WordPieceModel(_Part):
     """Content of a WordPiece vocabulary file, with the options of Hugging Face's `tokenizers`.
 
@@ -233,16 +301,15 @@ class WordPieceModel(_Part):
     unknown_id: int
     prefix: str
     max_word_length: int
-    lower_case: bool
-    strip_accents: bool
+    characters: BertCharacters
 
 
 def json_schema() -> dict[str, Any]:
-    """JSON Schema of the manifest; `$defs` also holds the files it points to."""
+    """JSON Schema of a manifest; `$defs` also holds that of function sites, and of other files."""
     schema = SiteManifest.model_json_schema(mode="serialization")
-    for model in (SentencePieceModel, WordPieceModel):
-        vocabulary = model.model_json_schema(mode="serialization")
-        schema["$defs"][vocabulary["title"]] = vocabulary
+    for model in (FunctionSiteManifest, SentencePieceModel, WordPieceModel):
+        other = model.model_json_schema(mode="serialization")
+        schema["$defs"] |= {**other.pop("$defs", {}), other["title"]: other}
     for definition in (schema, *schema["$defs"].values()):
         for field in definition["properties"].values():
             # Pydantic titles every field; the type generator would make each title a type.

@@ -11,6 +11,10 @@ export interface SiteManifest {
   language: string;
   links: Link[];
   /**
+   * The page and the app's own files.
+   */
+  files: FileRef[];
+  /**
    * @minItems 1
    */
   models: [Model, ...Model[]];
@@ -18,10 +22,6 @@ export interface SiteManifest {
    * @minItems 1
    */
   images: [Image, ...Image[]];
-  /**
-   * The page and the app's own files.
-   */
-  files: FileRef[];
 }
 /**
  * The program that wrote the site.
@@ -42,6 +42,17 @@ export interface Generator {
 export interface Link {
   label: string;
   url: string;
+}
+/**
+ * A file of the site: where it is, what it hashes to, how long it is.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "FileRef".
+ */
+export interface FileRef {
+  url: string;
+  sha256: string;
+  bytes: number;
 }
 /**
  * An image/text model: precomputed embeddings and the text encoder that runs in the page.
@@ -102,17 +113,6 @@ export interface SentencePieceRef {
   endId: number | null;
   padId: number;
   kind: 'sentencepiece';
-}
-/**
- * A file of the site: where it is, what it hashes to, how long it is.
- *
- * This interface was referenced by `SiteManifest`'s JSON-Schema
- * via the `definition` "FileRef".
- */
-export interface FileRef {
-  url: string;
-  sha256: string;
-  bytes: number;
 }
 /**
  * A WordPiece tokenizer as BERT's; its file holds a `WordPieceModel`.
@@ -227,6 +227,97 @@ export interface Credit {
   source: string | null;
 }
 /**
+ * A row-major little-endian array; an entry of bool takes a byte.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "ArrayRef".
+ */
+export interface ArrayRef {
+  url: string;
+  sha256: string;
+  bytes: number;
+  dtype: 'float32' | 'int32' | 'bool';
+  shape: number[];
+}
+/**
+ * A JAX function as a TensorFlow.js graph model; inputs and outputs are called by name.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "Function".
+ */
+export interface Function {
+  id: string;
+  model: FileRef;
+  weights: FileRef[];
+  /**
+   * @minItems 1
+   */
+  inputs: [FunctionInput, ...FunctionInput[]];
+  /**
+   * @minItems 1
+   */
+  outputs: [string, ...string[]];
+  golden: FunctionGolden;
+}
+/**
+ * An input of a function. `range` is what its numbers lie between, where that is known.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "FunctionInput".
+ */
+export interface FunctionInput {
+  name: string;
+  dtype: 'float32' | 'int32';
+  /**
+   * Null where a size varies.
+   */
+  shape: (number | null)[];
+  range: [unknown, unknown] | null;
+  /**
+   * Of the entries of the last axis, or of none.
+   */
+  labels: string[];
+}
+/**
+ * A call that a browser must reproduce before its answers are trusted.
+ *
+ * Arrays are in the order of the function's inputs and outputs; `tolerance` is the largest
+ * difference of two numbers that is allowed.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "FunctionGolden".
+ */
+export interface FunctionGolden {
+  inputs: ArrayRef[];
+  outputs: ArrayRef[];
+  tolerance: number;
+}
+/**
+ * A site whose page runs functions; `data` are files that its template reads, by name.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "FunctionSiteManifest".
+ */
+export interface FunctionSiteManifest {
+  schemaVersion: 1;
+  generator: Generator;
+  title: string;
+  description: string;
+  language: string;
+  links: Link[];
+  /**
+   * The page and the app's own files.
+   */
+  files: FileRef[];
+  /**
+   * @minItems 1
+   */
+  functions: [Function, ...Function[]];
+  data: {
+    [k: string]: FileRef;
+  };
+}
+/**
  * Content of a SentencePiece vocabulary file, with the fields of sentencepiece's ModelProto.
  *
  * `types` are ModelProto.SentencePiece.Type: 1 normal, 2 unknown, 3 control, 4 user defined,
@@ -251,6 +342,38 @@ export interface SentencePieceModel {
   precompiledCharsmap: string;
 }
 /**
+ * What BERT's normalizer does to characters, step by step, before it splits words at spaces.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "BertCharacters".
+ */
+export interface BertCharacters {
+  removed: number[];
+  /**
+   * Become U+0020.
+   */
+  spaces: number[];
+  /**
+   * Get a space before and after.
+   */
+  spaced: number[];
+  /**
+   * Runs of them are brought into normal form D.
+   */
+  normalized: number[];
+  /**
+   * Accents, removed after that.
+   */
+  stripped: number[];
+  lower: {
+    [k: string]: string;
+  };
+  /**
+   * Each is a word of its own.
+   */
+  signs: number[];
+}
+/**
  * Content of a WordPiece vocabulary file, with the options of Hugging Face's `tokenizers`.
  *
  * A word is split into the longest pieces that fit, from its start; those after the first are in
@@ -265,6 +388,5 @@ export interface WordPieceModel {
   unknownId: number;
   prefix: string;
   maxWordLength: number;
-  lowerCase: boolean;
-  stripAccents: boolean;
+  characters: BertCharacters;
 }

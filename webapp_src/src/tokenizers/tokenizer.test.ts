@@ -19,8 +19,15 @@ const WORDS: WordPieceModel = {
   unknownId: 1,
   prefix: '##',
   maxWordLength: 100,
-  lowerCase: true,
-  stripAccents: true,
+  characters: {
+    removed: [0, 0],
+    spaces: [9, 10],
+    spaced: [],
+    normalized: [0xc0, 0xc5],
+    stripped: [0x300, 0x301],
+    lower: { A: 'a' },
+    signs: [0x21, 0x21],
+  },
 };
 const LAYOUT = { canonicalization: [], maxLength: 4, startId: null, endId: 1, padId: 0 };
 

@@ -1,19 +1,21 @@
 import type { WordPieceModel } from '../generated/manifest';
-import { splitWords } from './words';
+import { WordSplitter } from './words';
 
 /** Turns text into piece ids exactly as a BERT tokenizer of Hugging Face's `tokenizers` does. */
 export class WordPieceTokenizer {
   private readonly ids: ReadonlyMap<string, number>;
+  private readonly splitter: WordSplitter;
 
   constructor(private readonly model: WordPieceModel) {
+    this.splitter = new WordSplitter(model.characters);
     this.ids = new Map(model.pieces.map((piece, id) => [piece, id]));
   }
 
   /** The ids of the text's pieces, without start, end or padding. */
   encode(text: string): number[] {
-    return splitWords(text, this.model).flatMap(
-      (word) => this.encodeWord(Array.from(word)) ?? [this.model.unknownId],
-    );
+    return this.splitter
+      .split(text)
+      .flatMap((word) => this.encodeWord(Array.from(word)) ?? [this.model.unknownId]);
   }
 
   /** The longest piece that fits, again and again; nothing where none fits or the word is too long. */

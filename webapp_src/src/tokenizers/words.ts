@@ -1,17 +1,46 @@
-import type { WordPieceModel } from '../generated/manifest';
+import type { BertCharacters } from '../generated/manifest';
 
-/** Splits a text into words and signs as BERT's basic tokenizer does, in lower case without accents. */
-export function splitWords(
-  text: string,
-  { lowerCase, stripAccents }: Pick<WordPieceModel, 'lowerCase' | 'stripAccents'>,
-): string[] {
-  let clean = text
-    .replace(/[\0\ufffd]|(?![\t\n\r])\p{C}/gu, '')
-    .replace(
-      /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu,
-      ' $& ',
-    );
-  if (stripAccents) clean = clean.normalize('NFD').replace(/\p{Mn}/gu, '');
-  if (lowerCase) clean = clean.replace(/./gsu, (character) => character.toLowerCase());
-  return clean.match(/[\p{P}$+<=>^`|~]|[^\s\p{P}$+<=>^`|~]+/gu) ?? [];
+/** Splits a text into words and signs as BERT does, in lower case and without accents. */
+export class WordSplitter {
+  private readonly removed: RegExp;
+  private readonly spaces: RegExp;
+  private readonly spaced: RegExp;
+  private readonly normalized: RegExp;
+  private readonly stripped: RegExp;
+  private readonly capitals: RegExp;
+  private readonly words: RegExp;
+
+  constructor(private readonly characters: BertCharacters) {
+    const capitals = Object.keys(characters.lower).map((letter) => letter.codePointAt(0) ?? 0);
+    const signs = listSpans(characters.signs);
+    this.removed = anyOf(listSpans(characters.removed));
+    this.spaces = anyOf(listSpans(characters.spaces));
+    this.spaced = anyOf(listSpans(characters.spaced));
+    this.normalized = new RegExp(`[${listSpans(characters.normalized)}]+`, 'gu');
+    this.stripped = anyOf(listSpans(characters.stripped));
+    this.capitals = anyOf(listSpans(capitals.flatMap((code) => [code, code])));
+    this.words = new RegExp(`[${signs}]|[^ ${signs}]+`, 'gu');
+  }
+
+  split(text: string): string[] {
+    const clean = text
+      .replace(this.removed, '')
+      .replace(this.spaces, ' ')
+      .replace(this.spaced, ' $& ')
+      .replace(this.normalized, (run) => run.normalize('NFD'))
+      .replace(this.stripped, '')
+      .replace(this.capitals, (letter) => this.characters.lower[letter] ?? letter);
+    return clean.match(this.words) ?? [];
+  }
+}
+
+function anyOf(spans: string): RegExp {
+  return new RegExp(`[${spans}]`, 'gu');
+}
+
+/** Spans of code points, as firsts and lasts in turn, for a character class. */
+function listSpans(codes: readonly number[]): string {
+  return codes
+    .map((code, index) => `${index % 2 === 0 ? '' : '-'}\\u{${code.toString(16)}}`)
+    .join('');
 }

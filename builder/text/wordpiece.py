@@ -1,0 +1,131 @@
+"""WordPiece vocabularies as BERT's: token rows for the towers, and the file for the web app.
+
+Devlin et al. 2018, https://arxiv.org/abs/1810.04805; a `vocab.txt` has one piece a line.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.errors import ModelError
+from builder.manifest import CanonicalizationStep, FileRef, WordPieceModel, WordPieceRef
+from builder.text.tokenizer import RowLayout
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_START, _UNKNOWN = "[CLS]", "[UNK]"
+_PREFIX = "##"
+_MAX_WORD_LENGTH = 100
+
+
+class WordPieceTokenizer:
+    """Texts to rows of exactly `max_length` token ids, in lower case and without accents.
+
+    A row is the start token `[CLS]`, as many pieces as fit, `end_id` if there is one, and padding.
+    LiT's models have no end token. Words are split as Hugging Face's `tokenizers` does it for BERT;
+    what LiT was trained with, TensorFlow Text, differs in rare characters only (there ß is ss, and
+    control characters part words).
+    """
+
+    def __init__(
+        self,
+        pieces: Sequence[str],
+        *,
+        max_length: int,
+        end_id: int | None = None,
+        pad_id: int = 0,
+        canonicalization: tuple[CanonicalizationStep, ...] = (),
+    ):
+        """Raises ModelError where `[CLS]` or `[UNK]` is not among the pieces."""
+        self.pieces = tuple(pieces)
+        # Of pieces that are listed twice the last counts, as in all readers of vocab.txt.
+        self._ids = {piece: index for index, piece in enumerate(self.pieces)}
+        for piece in (_START, _UNKNOWN):
+            if piece not in self._ids:
+                raise ModelError(f"the WordPiece vocabulary has no piece {piece}.")
+        self.layout = RowLayout(
+            max_length=max_length,
+            start_id=self._ids[_START],
+            end_id=end_id,
+            pad_id=pad_id,
+            canonicalization=canonicalization,
+        )
+
+    @classmethod
+    def load(
+        cls,
+        path: Path,
+        *,
+        max_length: int,
+        end_id: int | None = None,
+        pad_id: int = 0,
+        canonicalization: tuple[CanonicalizationStep, ...] = (),
+    ) -> "WordPieceTokenizer":
+        """Read a `vocab.txt`.
+
+        Raises:
+            ModelError: if the file is absent or not a WordPiece vocabulary.
+        """
+        try:
+            # Some pieces are line separators of Unicode, so only LF parts lines.
+            lines = path.read_bytes().decode().removesuffix("\n").split("\n")
+            return cls(
+                [line.rstrip() for line in lines],
+                max_length=max_length,
+                end_id=end_id,
+                pad_id=pad_id,
+                canonicalization=canonicalization,
+            )
+        except (OSError, UnicodeDecodeError, ModelError) as error:
+            raise ModelError(f"{path}: not a WordPiece vocabulary: {error}") from None
+
+    @property
+    def max_length(self) -> int:
+        """Tokens in a row."""
+        return self.layout.max_length
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:
+        """Token rows int32[n, max_length]."""
+        return self.layout.make_rows(texts, self._segment)
+
+    def to_ref(self, file: FileRef) -> WordPieceRef:
+        """The manifest's entry, given where the vocabulary is."""
+        return WordPieceRef(file=file, **asdict(self.layout))
+
+    def to_manifest(self) -> WordPieceModel:
+        """What the browser needs to make the same rows."""
+        from builder.text.bert_characters import try_all_characters
+
+        return WordPieceModel(
+            pieces=self.pieces,
+            unknown_id=self._ids[_UNKNOWN],
+            prefix=_PREFIX,
+            max_word_length=_MAX_WORD_LENGTH,
+            characters=try_all_characters(),
+        )
+
+    def _segment(self, texts: Sequence[str]) -> list[list[int]]:
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [encoding.ids for encoding in encodings]
+
+    @cached_property
+    def _tokenizer(self) -> "Tokenizer":
+        from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+        tokenizer = Tokenizer(
+            models.WordPiece(
+                vocab=self._ids,
+                unk_token=_UNKNOWN,
+                continuing_subword_prefix=_PREFIX,
+                max_input_chars_per_word=_MAX_WORD_LENGTH,
+            )
+        )
+        tokenizer.normalizer = normalizers.BertNormalizer()
+        tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+        return tokenizer
