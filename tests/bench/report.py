@@ -33,7 +33,7 @@ def write_report(report: Report, path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(
         _TEXT.format(
-            machine=_machine(),
+            machine=describe_machine(),
             browser=report.browser,
             tfjs=_npm_version(ROOT / "webapp_src", "@tensorflow/tfjs-core"),
             ort=_npm_version(ROOT / "tests/bench", "onnxruntime-web"),
@@ -141,7 +141,8 @@ def _prompts(count: int) -> str:
     return "1 prompt" if count == 1 else f"{count} prompts"
 
 
-def _machine() -> str:
+def describe_machine() -> str:
+    """Cores and memory, in words."""
     info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     model = re.search(r"^model name\s*:\s*(.+)$", info, re.MULTILINE)
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
