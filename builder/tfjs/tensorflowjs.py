@@ -2,18 +2,17 @@
 
 Its graphs use what TensorFlow makes of a function: Einsum, which the wasm backend lacks, and biases
 of rank 2, which it refuses, so that many of them run on other backends only. With a symbolic size
-they check the shape of the input in a branch, which `execute()` refuses; that check is left out
-here, and nothing else.
+they check shapes, in a branch, which `execute()` refuses, and by EnsureShape, which TensorFlow.js
+reads wrongly; these checks are left out here, and nothing else.
 """
 
 import importlib.util
-import io
 import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -50,7 +49,8 @@ def export_with_tensorflowjs(
     ]
     names = name_outputs(result, outputs, flat.inputs)
     with tempfile.TemporaryDirectory() as folder:
-        _convert(flat, folder)
+        with _quiet():
+            _convert(flat, folder)
         files = read_files(Path(folder))
     nodes = _plain_nodes(json.loads(files["model.json"]), flat.inputs, names)
     weights = {_inner(name): array for name, array in read_weights(files).items()}
@@ -86,21 +86,43 @@ def _convert(flat: FlatFunction, folder: str) -> None:
         return tuple(jax.tree.leaves(flat.apply(parameters, xs)))
 
     try:
-        with redirect_stdout(io.StringIO()):  # it tells which files it writes
-            convert_jax(
-                apply,
-                [array for _, array in flat.parameters],
-                input_signatures=[
-                    tensor_spec([d if ops.is_fixed(d) else None for d in s.shape], s.dtype, f"x{i}")
-                    for i, s in enumerate(structs)
-                ],
-                polymorphic_shapes=None if fixed else [_polymorphic(s.shape) for s in structs],
-                model_dir=folder,
-                use_structured_outputs_names=True,
-                strip_debug_ops=True,
-            )
+        convert_jax(
+            apply,
+            [array for _, array in flat.parameters],
+            input_signatures=[
+                tensor_spec([d if ops.is_fixed(d) else None for d in s.shape], s.dtype, f"x{i}")
+                for i, s in enumerate(structs)
+            ],
+            polymorphic_shapes=None if fixed else [_polymorphic(s.shape) for s in structs],
+            model_dir=folder,
+            use_structured_outputs_names=True,
+            strip_debug_ops=True,
+        )
     except Exception as error:  # of any kind: JAX, TensorFlow and tensorflowjs all have their own
         raise ExportError(f"tensorflowjs cannot convert the function: {error}") from error
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Swallow what TensorFlow logs and tensorflowjs prints; what goes wrong, they raise.
+
+    They write to the descriptors, past sys.stdout and sys.stderr, which some of their imports look
+    at and which so must be left alone.
+    """
+    kept = {stream: os.dup(stream) for stream in (1, 2)}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with Path(os.devnull).open("wb") as nothing:
+        for stream in kept:
+            os.dup2(nothing.fileno(), stream)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for stream, copy in kept.items():
+            os.dup2(copy, stream)
+            os.close(copy)
 
 
 def _polymorphic(shape: Shape) -> str:
@@ -109,7 +131,6 @@ def _polymorphic(shape: Shape) -> str:
 
 def _import() -> tuple[Any, Any]:
     """`convert_jax` and `tf.TensorSpec`."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         converters = import_module("tensorflowjs.converters")
         return converters.convert_jax, import_module("tensorflow").TensorSpec
@@ -140,12 +161,16 @@ def _plain_nodes(
         return names.get(name, _inner(name)) + colon + index
 
     kept = [
-        {**node, "name": refer(name), "input": list(map(refer, _data_inputs(node)))}
+        {**_unchecked(node), "name": refer(name), "input": list(map(refer, _data_inputs(node)))}
         for name, node in nodes.items()
         if name in needed
     ]
     ends = zip(outputs, sources, strict=True)
     return (*kept, *({"name": n, "op": "Identity", "input": [refer(s)]} for n, s in ends))
+
+
+def _unchecked(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"op": "Identity"} if node["op"] == "EnsureShape" else node
 
 
 def _data_inputs(node: Mapping[str, Any]) -> list[str]:
