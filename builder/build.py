@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from builder.bundle import BuiltModel, bundle, row_id
 from builder.cache import Cache
@@ -12,13 +13,12 @@ from builder.images import ImageSet, prepare_images
 from builder.manifest import Golden
 from builder.progress import Progress
 from builder.report import Report, make_report
-from builder.resources import web_folder
 from builder.site import REPORT, assemble_site, check_target, write_site
-from builder.spec import DemoSpec, load_spec
+from builder.spec import DemoSpec, load_any_spec
 from builder.spec_models import ModelSpec
+from builder.template import load_template
 from builder.towers.base import ImageTextModel
 from builder.towers.registry import load_model
-from builder.webapp import load_webapp
 
 # A browser must reproduce these before its answers are trusted: nothing, accents, scripts that need
 # the byte fallback, an emoji of several code points, and a text that is cut off.
@@ -30,17 +30,28 @@ GOLDEN_TEXTS = (
 )
 _GOLDEN_PROMPTS = 4
 
+if TYPE_CHECKING:
+    from builder.functions.report import FunctionSiteReport
+
 LoadModel = Callable[[ModelSpec], ImageTextModel]
 
 
-def build_site(spec_path: Path, out: Path, *, cache: Cache, progress: Progress) -> Report:
-    """Build the site of a `demo.toml` into the folder `out`.
+def build_site(
+    spec_path: Path, out: Path, *, cache: Cache, progress: Progress
+) -> "Report | FunctionSiteReport":
+    """Build the site of a `demo.toml`, of whatever kind, into the folder `out`.
 
     Raises:
         BuilderError: for anything the author can mend; `out` is unchanged then.
     """
     check_target(out)
-    return build_spec(load_spec(spec_path), out, cache=cache, progress=progress)
+    spec = load_any_spec(spec_path)
+    if isinstance(spec, DemoSpec):
+        return build_spec(spec, out, cache=cache, progress=progress)
+    # This brings in JAX, which a demo of pictures does not need when its results are in the cache.
+    from builder.functions.build import build_functions
+
+    return build_functions(spec, out, cache=cache, progress=progress)
 
 
 def build_spec(
@@ -58,7 +69,7 @@ def build_spec(
     """
     started = time.perf_counter()
     check_target(out)
-    app = load_webapp(web_folder())
+    template = load_template(spec.template)
     sources = [load(model) for model in spec.models]
     with progress.step("Prepare images", len(spec.images)) as advance:
         preprocessings = tuple(dict.fromkeys(source.preprocessing for source in sources))
@@ -68,9 +79,9 @@ def build_spec(
         for source, model in zip(sources, spec.models, strict=True)
     ]
     # The hinge: everything before only computes; this replaces the old site, or leaves it.
-    site = assemble_site(bundle(spec, images.images, built), app)
+    site = assemble_site(bundle(spec, images.images, built), template)
     seconds = time.perf_counter() - started
-    report = make_report(site, app, images, built, progress.seconds, seconds)
+    report = make_report(site, template.app, images, built, progress.seconds, seconds)
     write_site({**site.files, REPORT: report.to_json()}, out)
     return report
 

@@ -4,13 +4,17 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
 
 from builder import __version__, manifest
 from builder.embed import Embeddings, Rows
 from builder.encoder import INPUT, OUTPUT, ExportedEncoder
 from builder.images import Picture, PreparedImage
-from builder.manifest import FileRef, PictureRef, SiteManifest
+from builder.manifest import FileRef, PageManifest, PictureRef, SiteManifest
 from builder.spec import DemoSpec
+from builder.spec_page import PageSpec
 from builder.towers.base import ImageTextModel
 from builder.vectors import encode_matrix
 
@@ -28,26 +32,31 @@ class BuiltModel:
     encoder: ExportedEncoder
 
 
+Manifest = TypeVar("Manifest", bound=PageManifest)
+
+
 @dataclass(frozen=True)
-class Bundle:
+class Bundle(Generic[Manifest]):
     """A site without its page: the manifest, still without the app's files, and the data files."""
 
-    manifest: SiteManifest
+    manifest: Manifest
     files: Mapping[str, bytes]
 
 
 @dataclass
-class _Files:
+class Files:
     """Collects files under names that change with their content."""
 
     content: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     def add(self, stem: str, suffix: str, data: bytes) -> FileRef:
+        """Keep a file as `stem-HASHsuffix`."""
         return self.add_as(
             f"{stem}-{hashlib.sha256(data).hexdigest()[:_HASH_DIGITS]}{suffix}", data
         )
 
     def add_as(self, url: str, data: bytes) -> FileRef:
+        """Keep a file under this very URL."""
         self.content[url] = data
         return refer(url, data)
 
@@ -62,30 +71,43 @@ def row_id(text: str) -> str:
     return f"p-{hashlib.sha256(text.encode()).hexdigest()[:_HASH_DIGITS]}"
 
 
-def bundle(spec: DemoSpec, images: Sequence[PreparedImage], models: Sequence[BuiltModel]) -> Bundle:
+def bundle(
+    spec: DemoSpec, images: Sequence[PreparedImage], models: Sequence[BuiltModel]
+) -> Bundle[SiteManifest]:
     """Put a site's data together."""
-    files = _Files()
+    files = Files()
     image_ids = tuple(image.spec.id for image in images)
     site = SiteManifest(
+        **describe_page(spec).model_dump(),
+        models=tuple(_describe_model(model, image_ids, files) for model in models),
+        images=tuple(_describe_image(image, files) for image in images),
+    )
+    return Bundle(site, files.content)
+
+
+def describe_page(spec: PageSpec) -> PageManifest:
+    """What every manifest says, still without the page's files."""
+    return PageManifest(
         generator=manifest.Generator(name="lit-demo-builder", version=__version__),
         title=spec.title,
         description=spec.description,
         language=spec.language,
         links=tuple(manifest.Link(label=link.label, url=link.url) for link in spec.links),
-        models=tuple(_describe_model(model, image_ids, files) for model in models),
-        images=tuple(_describe_image(image, files) for image in images),
         files=(),
     )
-    return Bundle(site, files.content)
 
 
-def referenced_files(site: SiteManifest) -> Iterator[FileRef]:
-    """Every file that a manifest names."""
-    yield from site.files
-    for image in site.images:
-        yield from (image.photo, *image.display, image.thumbnail)
-    for model in site.models:
-        yield from (model.image_embeddings, model.prompt_embeddings, *encoder_files(model))
+def referenced_files(site: BaseModel) -> Iterator[FileRef]:
+    """Every file that a manifest, or a part of one, names."""
+    pending: list[Any] = [site]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, FileRef):
+            yield part
+        elif isinstance(part, BaseModel):
+            pending += vars(part).values()
+        elif isinstance(part, tuple | dict):
+            pending += part.values() if isinstance(part, dict) else part
 
 
 def encoder_files(model: manifest.Model) -> tuple[FileRef, ...]:
@@ -95,7 +117,7 @@ def encoder_files(model: manifest.Model) -> tuple[FileRef, ...]:
     return (model.tokenizer.file, model.encoder.model, *model.encoder.weights)
 
 
-def _describe_image(image: PreparedImage, files: _Files) -> manifest.Image:
+def _describe_image(image: PreparedImage, files: Files) -> manifest.Image:
     spec = image.spec
 
     def add(picture: Picture) -> PictureRef:
@@ -113,7 +135,7 @@ def _describe_image(image: PreparedImage, files: _Files) -> manifest.Image:
     )
 
 
-def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: _Files) -> manifest.Model:
+def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: Files) -> manifest.Model:
     model, card = built.model, built.model.card
     folder = f"models/{model.id}"
 
@@ -157,6 +179,6 @@ def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: _Files
     )
 
 
-def to_json(site: SiteManifest) -> bytes:
+def to_json(site: PageManifest) -> bytes:
     """`manifest.json`, byte for byte the same for the same site."""
     return json.dumps(site.model_dump(by_alias=True), ensure_ascii=False, indent=1).encode()

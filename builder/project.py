@@ -1,30 +1,44 @@
-"""A folder for an author to start from: a commented `demo.toml` that builds as it is."""
+"""A folder for an author to start from: a commented `demo.toml` and what goes with it."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from builder.errors import BuilderError
 from builder.resources import data_folder, template_folder
+from builder.template import IMAGE_TEXT
 
 _PICTURES = ("kitten.jpg", "bison.jpg")
 
 
-def create_project(folder: Path) -> Path:
-    """Write `demo.toml` and `images/` into `folder` and return the path of `demo.toml`.
+def create_project(folder: Path, template: str = IMAGE_TEXT) -> Path:
+    """Write the project of a template that comes with the package; returns the `demo.toml`.
 
     Raises:
         BuilderError: if any of the files is there already; nothing is written then.
     """
-    sources = {folder / "demo.toml": template_folder() / "project" / "demo.toml"}
-    for name in _PICTURES:
-        sources[folder / "images" / name] = data_folder() / "images" / name
+    sources = {folder / name: source for name, source in _list_sources(template).items()}
     for target in sources:
         if target.exists():
             raise BuilderError(f"{target}: is there already. Name another folder, or move it away.")
     try:
-        (folder / "images").mkdir(parents=True, exist_ok=True)
         for target, source in sources.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
     except OSError as error:
         raise BuilderError(f"{folder}: cannot be written: {error.strerror}.") from None
     return folder / "demo.toml"
+
+
+def _list_sources(template: str) -> Mapping[str, Path]:
+    """The files of a new project by name."""
+    project = template_folder() / template / "project"
+    sources = {
+        path.relative_to(project).as_posix(): path
+        for path in sorted(project.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    if template == IMAGE_TEXT:
+        # The default demo's pictures, which the package holds once.
+        sources |= {f"images/{name}": data_folder() / "images" / name for name in _PICTURES}
+    return sources

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -10,6 +11,7 @@ from rich.table import Table
 from builder.bundle import BuiltModel, encoder_files
 from builder.encoder import EncoderParity
 from builder.images import ImageSet
+from builder.manifest import SiteManifest
 from builder.site import MANIFEST, PAGE, Site
 from builder.webapp import WebApp
 
@@ -91,7 +93,7 @@ class Report:
 
 
 def make_report(
-    site: Site,
+    site: Site[SiteManifest],
     app: WebApp,
     images: ImageSet,
     models: Sequence[BuiltModel],
@@ -115,7 +117,7 @@ def make_report(
             for built, described in zip(models, site.manifest.models, strict=True)
         ),
         bytes_before_first_answer=first,
-        bytes_before_first_free_text_answer=first + encoder + _bytes_of(site, app.runtime),
+        bytes_before_first_free_text_answer=first + encoder + bytes_of(site, app.runtime),
         total_bytes=site.total_bytes,
         files=len(site.files),
         seconds=seconds,
@@ -127,17 +129,18 @@ def make_report(
     )
 
 
-def _bytes_before_first_answer(site: Site, app: WebApp) -> int:
+def _bytes_before_first_answer(site: Site[SiteManifest], app: WebApp) -> int:
     """The page, its scripts, the first model's precomputed rows, and the pictures in view."""
     manifest = site.manifest
     model, image = manifest.models[0], manifest.images[0]
     urls = [PAGE, MANIFEST, app.entry, *app.preloads, *app.styles]
     refs = [model.image_embeddings, model.prompt_embeddings, (*image.display, image.photo)[0]]
     thumbnails = [image.thumbnail for image in manifest.images]
-    return _bytes_of(site, urls) + sum(ref.bytes for ref in (*refs, *thumbnails))
+    return bytes_of(site, urls) + sum(ref.bytes for ref in (*refs, *thumbnails))
 
 
-def _bytes_of(site: Site, urls: Sequence[str]) -> int:
+def bytes_of(site: Site[Any], urls: Sequence[str]) -> int:
+    """Size of these files of a site."""
     return sum(len(site.files[url]) for url in urls)
 
 

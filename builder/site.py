@@ -5,15 +5,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic
 
-import jinja2
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from builder.bundle import Bundle, refer, referenced_files, to_json
+from builder.bundle import Bundle, Manifest, refer, referenced_files, to_json
 from builder.errors import Problem, SiteError
-from builder.manifest import SiteManifest
-from builder.resources import template_folder
-from builder.webapp import WebApp
+from builder.manifest import FunctionSiteManifest, PageManifest, SiteManifest
+from builder.template import Template
 
 PAGE = "index.html"
 MANIFEST = "manifest.json"
@@ -24,10 +23,10 @@ _UNNAMED = {MANIFEST, REPORT}
 
 
 @dataclass(frozen=True)
-class Site:
+class Site(Generic[Manifest]):
     """A site ready to be written: all files by URL, and the manifest that names them."""
 
-    manifest: SiteManifest
+    manifest: Manifest
     files: Mapping[str, bytes]
 
     @property
@@ -36,28 +35,15 @@ class Site:
         return sum(map(len, self.files.values()))
 
 
-def assemble_site(bundle: Bundle, app: WebApp) -> Site:
-    """Add the page and the app to the data.
+def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest]:
+    """Add the page and what it loads to the data.
 
     The page shows the manifest's texts and is itself named by the manifest, so it is rendered from
     the manifest without files.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template_folder()),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("index.html.j2").render(
-        manifest=bundle.manifest,
-        manifest_url=MANIFEST,
-        entry=app.entry,
-        styles=app.styles,
-        modulepreloads=app.preloads,
-    )
+    page = template.render(bundle.manifest, MANIFEST)
     # Without `.nojekyll`, GitHub Pages would run the folder through Jekyll.
-    own = {PAGE: page.encode(), ".nojekyll": b"", **app.files, **app.library}
+    own = {PAGE: page.encode(), ".nojekyll": b"", **template.app.files, **template.files}
     refs = tuple(refer(url, data) for url, data in sorted(own.items()))
     manifest = bundle.manifest.model_copy(update={"files": refs})
     return Site(manifest, {**bundle.files, **own, MANIFEST: to_json(manifest)})
@@ -102,7 +88,19 @@ def write_site(files: Mapping[str, bytes], out: Path) -> None:
 
 
 def load_manifest(folder: Path) -> SiteManifest:
-    """Read a site's manifest.
+    """Read the manifest of a site of pictures and sentences.
+
+    Raises:
+        SiteError: if there is none, or none that this version understands.
+    """
+    manifest = load_any_manifest(folder)
+    if not isinstance(manifest, SiteManifest):
+        raise SiteError(f"{folder}: is no site of pictures and sentences.")
+    return manifest
+
+
+def load_any_manifest(folder: Path) -> SiteManifest | FunctionSiteManifest:
+    """Read a site's manifest, whatever its page shows.
 
     Raises:
         SiteError: if there is none, or none that this version understands.
@@ -115,14 +113,16 @@ def load_manifest(folder: Path) -> SiteManifest:
     return parse_manifest(data, str(path))
 
 
-def parse_manifest(data: bytes, where: str) -> SiteManifest:
+def parse_manifest(data: bytes, where: str) -> SiteManifest | FunctionSiteManifest:
     """Read a manifest that came from `where`.
 
     Raises:
         SiteError: if it is none that this version understands.
     """
     try:
-        return SiteManifest.model_validate_json(data)
+        content = TypeAdapter(dict[str, Any]).validate_json(data)
+        kind = FunctionSiteManifest if "functions" in content else SiteManifest
+        return kind.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
@@ -133,7 +133,7 @@ def parse_manifest(data: bytes, where: str) -> SiteManifest:
 
 def check_site(folder: Path) -> list[Problem]:
     """Compare every file of a site with its manifest: missing, altered, or not named at all."""
-    manifest = load_manifest(folder)
+    manifest = load_any_manifest(folder)
     return list(_find_problems(folder, manifest))
 
 
@@ -149,7 +149,7 @@ def require_whole_site(folder: Path) -> None:
         raise SiteError(f"{folder} is not what was built:\n{listing}")
 
 
-def _find_problems(folder: Path, manifest: SiteManifest) -> Iterator[Problem]:
+def _find_problems(folder: Path, manifest: PageManifest) -> Iterator[Problem]:
     named = {ref.url: ref for ref in referenced_files(manifest)}
     for url, ref in sorted(named.items()):
         path = folder / url

@@ -3,13 +3,15 @@ import type { Plugin } from 'vite';
 /** The parts of Rolldown's output chunks that are used here. */
 interface Chunk {
   readonly fileName: string;
+  readonly isEntry: boolean;
   readonly imports: readonly string[];
   readonly moduleIds: readonly string[];
 }
 
 /**
- * Writes `.vite/runtime.json`: the files that a page loads to compute with the wasm backend, which is
- * the floor everywhere. The builder adds them up to tell an author what a visitor downloads.
+ * Writes `.vite/WORKER.json` for the script of a worker: all the `files` that belong to it, and as
+ * `runtime` those that it loads to compute with the wasm backend, which is the floor everywhere. The
+ * builder puts the former into a site and adds the latter up for the author.
  */
 export function listRuntimeFiles(): Plugin {
   return {
@@ -17,14 +19,20 @@ export function listRuntimeFiles(): Plugin {
     generateBundle(_options, bundle) {
       const outputs = Object.values(bundle);
       const chunks = outputs.filter((output) => output.type === 'chunk');
+      const worker = chunks.find(({ isEntry }) => isEntry);
       const wasm = outputs.find(({ fileName }) => /backend-wasm-simd.*\.wasm$/.test(fileName));
-      const roots = ['src/inference/worker.ts', 'tfjs-backend-wasm/dist/backend_wasm.js'];
-      const files = roots.flatMap((source) => loadedWith(chunks, holderOf(chunks, source)));
-      if (!wasm) throw new Error('The worker bundle holds no wasm binary with SIMD.');
+      if (!worker || !wasm) throw new Error('The worker bundle holds no wasm binary with SIMD.');
+      const backend = holderOf(chunks, 'tfjs-backend-wasm/dist/backend_wasm.js');
+      const runtime = [
+        ...loadedWith(chunks, worker),
+        ...loadedWith(chunks, backend),
+        wasm.fileName,
+      ];
+      const files = outputs.map(({ fileName }) => fileName);
       this.emitFile({
         type: 'asset',
-        fileName: '.vite/runtime.json',
-        source: JSON.stringify([...new Set([...files, wasm.fileName])]),
+        fileName: `.vite/${worker.fileName.replace(/^.*\//, '')}.json`,
+        source: JSON.stringify({ files, runtime: [...new Set(runtime)] }),
       });
     },
   };

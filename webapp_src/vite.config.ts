@@ -3,7 +3,8 @@ import { defineConfig, type Plugin } from 'vite';
 import { listRuntimeFiles } from './runtime-files.ts';
 
 // The app is built into the Python package, which copies it into every site it writes and renders
-// the page itself; so there is no HTML here, only the script, its styles and Vite's manifest.
+// pages itself; so there is no HTML here, only scripts, their styles and Vite's manifest. Each entry is
+// the script of a page, but functions.ts, which the pages of authors' own templates import.
 //
 // Comments go, since TensorFlow.js repeats its licence in each of 500 modules; a file holds them all.
 const output = { comments: false };
@@ -28,7 +29,16 @@ export default defineConfig({
     manifest: true,
     target: 'es2022',
     assetsInlineLimit: 0,
-    rolldownOptions: { input: 'src/main.ts', output },
+    rolldownOptions: {
+      input: [
+        'src/main.ts',
+        'src/function/main.ts',
+        'src/mnist/main.ts',
+        'src/functions/functions.ts',
+      ],
+      preserveEntrySignatures: 'exports-only',
+      output,
+    },
   },
   worker: {
     format: 'es',

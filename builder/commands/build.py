@@ -10,12 +10,22 @@ from builder.commands import PATH
 
 @click.command()
 @click.argument("folder", type=PATH, metavar="DIR")
-def new(folder: Path) -> None:
-    """Write a commented demo.toml and an images/ folder into DIR, to start from."""
+@click.option(
+    "--template",
+    type=click.Choice(["image-text", "mnist", "function"]),
+    default="image-text",
+    show_default=True,
+    help="Pictures and sentences; digits to draw, with their training; a function with sliders.",
+)
+def new(folder: Path, template: str) -> None:
+    """Write a commented demo.toml and what goes with it into DIR, to start from."""
     from builder.project import create_project
 
-    spec = create_project(folder)
-    click.echo(f"Wrote {spec}. Edit it, then run: lit-demo build {spec}")
+    spec = create_project(folder, template)
+    if template == "mnist":
+        click.echo(f"Wrote {spec}. Train the network there: python train.py")
+    else:
+        click.echo(f"Wrote {spec}. Edit it, then run: lit-demo build {spec}")
 
 
 @click.command()
@@ -73,7 +83,7 @@ def check(site: str) -> None:
     from builder.errors import SiteError
     from builder.progress import Progress
     from builder.publish.deployed import check_deployment
-    from builder.site import check_site, load_manifest, referenced_files
+    from builder.site import check_site, load_any_manifest, referenced_files
 
     if site.startswith(("http://", "https://")):
         deployment = check_deployment(site, Progress(Console()))
@@ -82,7 +92,7 @@ def check(site: str) -> None:
             click.echo(f"Note: {note}")
     else:
         problems = check_site(Path(site))
-        count = len({ref.url for ref in referenced_files(load_manifest(Path(site)))})
+        count = len({ref.url for ref in referenced_files(load_any_manifest(Path(site)))})
     if problems:
         listing = "\n".join(f"  {problem}" for problem in problems)
         raise SiteError(f"{site} is not what was built:\n{listing}")

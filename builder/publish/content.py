@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from builder.bundle import referenced_files
-from builder.site import MANIFEST, load_manifest, require_whole_site
+from builder.site import MANIFEST, load_any_manifest, require_whole_site
 
 
 def published_files(site: Path) -> Mapping[str, Path]:
@@ -17,5 +17,5 @@ def published_files(site: Path) -> Mapping[str, Path]:
         SiteError: if the folder holds no site, or not what was built.
     """
     require_whole_site(site)
-    urls = {ref.url for ref in referenced_files(load_manifest(site))} | {MANIFEST}
+    urls = {ref.url for ref in referenced_files(load_any_manifest(site))} | {MANIFEST}
     return {url: site / url for url in sorted(urls)}

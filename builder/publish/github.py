@@ -11,7 +11,7 @@ from builder.errors import BuilderError
 from builder.publish.content import published_files
 from builder.publish.git import Entry, Repository
 from builder.report import megabytes
-from builder.site import MANIFEST, load_manifest
+from builder.site import MANIFEST, load_any_manifest
 
 # https://docs.github.com/repositories/working-with-files/managing-large-files
 LARGEST_FILE = 100 * 2**20
@@ -102,7 +102,7 @@ def publish_github(
     changes = tuple(_find_changes(old, new))
     commit = None
     if changes and not dry_run:
-        commit = repository.commit(new, parent, f"Publish {load_manifest(site).title}")
+        commit = repository.commit(new, parent, f"Publish {load_any_manifest(site).title}")
         repository.push(remote, commit, branch)
     return Publication(changes, commit, parent is None, page, warnings)
 

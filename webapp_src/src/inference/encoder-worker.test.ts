@@ -81,7 +81,7 @@ describe('the page’s end of a worker', () => {
     const [call] = await embedding();
     worker.close();
     expect(Host.last.terminated).toBe(true);
-    await expect(call).rejects.toThrow('The encoder was closed.');
+    await expect(call).rejects.toThrow('The worker was closed.');
   });
 
   it('retires only after the last answer', async () => {

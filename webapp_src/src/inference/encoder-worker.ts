@@ -1,32 +1,18 @@
-import { wrap, type Remote } from 'comlink';
 import type { EncoderSpec } from './encoder';
 import type { EncoderFiles } from './encoder-files';
 import type { GoldenRow } from './goldens';
 import { startWorker } from './start-worker';
 import type { BackendName } from './status';
 import type { WorkerApi } from './worker';
+import { WorkerLink } from './worker-link';
 
-/** The page's end of a worker with one encoder: its calls fail, rather than hang, when it dies. */
-export class EncoderWorker {
+/** The page's end of a worker with one encoder. */
+export class EncoderWorker extends WorkerLink<WorkerApi> {
   /** Milliseconds for one prompt, known once loaded. */
   milliseconds = Infinity;
-  private readonly worker = startWorker();
-  private readonly api: Remote<WorkerApi> = wrap<WorkerApi>(this.worker);
-  private readonly death: Promise<never>;
-  private die: (error: Error) => void = () => undefined;
-  private calls = 0;
-  private retired = false;
 
-  constructor(readonly backend: BackendName) {
-    this.death = new Promise<never>((_, reject) => {
-      this.die = reject;
-    });
-    // Only calls that race against it report it.
-    this.death.catch(() => undefined);
-    this.worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      this.die(new Error(`The ${backend} worker stopped: ${event.message || 'it did not start'}.`));
-    });
+  constructor(backend: BackendName) {
+    super(startWorker(), backend);
   }
 
   /** @throws Error where this browser has no such backend. */
@@ -47,27 +33,5 @@ export class EncoderWorker {
   /** int32[maxLength]: the token row of a text. */
   tokenize(text: string): Promise<Int32Array> {
     return this.call(this.api.tokenize(text));
-  }
-
-  /** Ends the worker once the calls under way have been answered. */
-  retire(): void {
-    this.retired = true;
-    if (this.calls === 0) this.close();
-  }
-
-  /** Ends the worker at once; calls under way fail. */
-  close(): void {
-    this.worker.terminate();
-    this.die(new Error('The encoder was closed.'));
-  }
-
-  private async call<T>(answer: Promise<T>): Promise<T> {
-    this.calls += 1;
-    try {
-      return await Promise.race([answer, this.death]);
-    } finally {
-      this.calls -= 1;
-      if (this.retired && this.calls === 0) this.close();
-    }
   }
 }

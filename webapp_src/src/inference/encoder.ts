@@ -1,9 +1,9 @@
-import { loadGraphModel } from '@tensorflow/tfjs-converter';
-import { io, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
+import { tensor2d, type Tensor } from '@tensorflow/tfjs-core';
 import type { GraphModelRef } from '../generated/manifest';
 import { RecordedGraph } from '../kernels/recorded-graph';
 import { Tokenizer, type TokenizerRef } from '../tokenizers/tokenizer';
 import type { EncoderFiles } from './encoder-files';
+import { loadGraph, readJson } from './graph';
 
 /** What of the manifest an encoder needs beside its files. */
 export interface EncoderSpec {
@@ -21,14 +21,7 @@ export class PromptEncoder {
 
   static async load(spec: EncoderSpec, files: EncoderFiles): Promise<PromptEncoder> {
     const tokenizer = Tokenizer.create(spec.tokenizer, readJson(files.vocabulary));
-    const graph = readJson(files.model) as io.ModelJSON;
-    const artifacts: io.ModelArtifacts = {
-      modelTopology: graph.modelTopology,
-      weightSpecs: graph.weightsManifest.flatMap((group) => group.weights),
-      weightData: join(files.weights),
-    };
-    if (graph.signature) artifacts.signature = graph.signature;
-    const model = await loadGraphModel(io.fromMemory(artifacts));
+    const model = await loadGraph(files.model, files.weights);
     const { input, output } = spec.encoder;
     return new PromptEncoder(spec, tokenizer, new RecordedGraph(model, input, output));
   }
@@ -61,19 +54,4 @@ export class PromptEncoder {
   dispose(): void {
     this.graph.dispose();
   }
-}
-
-/** Joins shards, since TF.js misreads those whose last one is the longest. */
-function join(shards: readonly ArrayBuffer[]): ArrayBuffer {
-  const joined = new Uint8Array(shards.reduce((sum, shard) => sum + shard.byteLength, 0));
-  let offset = 0;
-  for (const shard of shards) {
-    joined.set(new Uint8Array(shard), offset);
-    offset += shard.byteLength;
-  }
-  return joined.buffer;
-}
-
-function readJson(file: ArrayBuffer): unknown {
-  return JSON.parse(new TextDecoder().decode(file));
 }

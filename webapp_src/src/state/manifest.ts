@@ -1,4 +1,4 @@
-import type { FileRef, SiteManifest } from '../generated/manifest';
+import type { FileRef, FunctionSiteManifest, SiteManifest } from '../generated/manifest';
 
 export const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 1;
 
@@ -13,6 +13,19 @@ export class ManifestError extends Error {
  * @returns The manifest with absolute addresses.
  */
 export async function loadManifest(url: string): Promise<SiteManifest> {
+  const manifest = await loadAnyManifest(url);
+  if ('models' in manifest) return manifest;
+  throw new ManifestError(`${url} describes functions, not pictures and sentences.`);
+}
+
+/** The same for a site of functions. */
+export async function loadFunctionManifest(url: string): Promise<FunctionSiteManifest> {
+  const manifest = await loadAnyManifest(url);
+  if ('functions' in manifest) return manifest;
+  throw new ManifestError(`${url} describes no functions.`);
+}
+
+async function loadAnyManifest(url: string): Promise<SiteManifest | FunctionSiteManifest> {
   const { href } = new URL(url, document.baseURI);
   let response: Response;
   try {
@@ -29,7 +42,7 @@ export async function loadManifest(url: string): Promise<SiteManifest> {
 }
 
 /** @throws ManifestError where the text is no manifest of the version that this app reads. */
-export function parseManifest(text: string): SiteManifest {
+export function parseManifest(text: string): SiteManifest | FunctionSiteManifest {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -46,7 +59,7 @@ export function parseManifest(text: string): SiteManifest {
         'if that does not help, rebuild the whole site with one version of lit-demo.',
     );
   }
-  return content as SiteManifest;
+  return content as SiteManifest | FunctionSiteManifest;
 }
 
 function resolveFiles<T>(value: T, base: string): T {

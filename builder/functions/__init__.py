@@ -1,0 +1,1 @@
+"""Demos of JAX functions: what their build is, beside that of pictures and sentences."""

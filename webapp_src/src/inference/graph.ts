@@ -1,0 +1,32 @@
+import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
+import { io } from '@tensorflow/tfjs-core';
+
+/** A graph model from the content of its files, in the backend that TF.js now uses. */
+export async function loadGraph(
+  model: ArrayBuffer,
+  weights: readonly ArrayBuffer[],
+): Promise<GraphModel> {
+  const graph = readJson(model) as io.ModelJSON;
+  const artifacts: io.ModelArtifacts = {
+    modelTopology: graph.modelTopology,
+    weightSpecs: graph.weightsManifest.flatMap((group) => group.weights),
+    weightData: join(weights),
+  };
+  if (graph.signature) artifacts.signature = graph.signature;
+  return loadGraphModel(io.fromMemory(artifacts));
+}
+
+/** Joins shards, since TF.js misreads those whose last one is the longest. */
+function join(shards: readonly ArrayBuffer[]): ArrayBuffer {
+  const joined = new Uint8Array(shards.reduce((sum, shard) => sum + shard.byteLength, 0));
+  let offset = 0;
+  for (const shard of shards) {
+    joined.set(new Uint8Array(shard), offset);
+    offset += shard.byteLength;
+  }
+  return joined.buffer;
+}
+
+export function readJson(file: ArrayBuffer): unknown {
+  return JSON.parse(new TextDecoder().decode(file));
+}
