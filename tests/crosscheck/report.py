@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import subprocess
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -195,8 +196,9 @@ def _alone_table(alone: Sequence[Conversion]) -> str:
 
 
 def _pins(*names: str) -> list[tuple[str, str]]:
-    pins = (ROOT / "tests/crosscheck/requirements.txt").read_text(encoding="utf-8")
-    return [(n, v) for n, v in re.findall(r"^([\w-]+)==(.+)$", pins, re.MULTILINE) if n in names]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pins = [pin.split("==") for pin in project["optional-dependencies"]["tensorflowjs"]]
+    return [(name, version) for name, version in pins if name in names]
 
 
 def _list_versions(versions: Iterable[tuple[str, str]]) -> str:
