@@ -9,10 +9,10 @@ BENCH := .venv-bench
 CROSSCHECK := .venv-crosscheck
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit web chromium generate docs tune bench crosscheck screenshots clean
+.PHONY: help demo serve test lint unit web chromium generate docs tune bench bench-embedding crosscheck fuzz screenshots clean
 
 help: ## Show this list.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | column -t -s '|'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
 
 demo: _site/manifest.json ## Set everything up and build the default demo into _site/.
 
@@ -94,6 +94,9 @@ tests/bench/node_modules/.installed: tests/bench/package-lock.json
 	npm --prefix tests/bench ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+bench-embedding: $(VENV)/.installed-dev ## Measure embedding beside the bare forward pass, into docs/embedding.md.
+	$(BIN)/python -m tests.bench_embedding
+
 crosscheck: $(VENV)/.installed $(CROSSCHECK)/.installed web ## Compare our exporter with tensorflowjs' own, into docs/crosscheck.md.
 	$(BIN)/python -m tests.crosscheck
 
@@ -101,6 +104,9 @@ $(CROSSCHECK)/.installed: pyproject.toml
 	python3.11 -m venv $(CROSSCHECK)
 	$(CROSSCHECK)/bin/python -m pip install --quiet --editable '.[tensorflowjs]'
 	@touch $@
+
+fuzz: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## Compare the browser's tokens with Python's on 100,000 texts for each kind of vocabulary.
+	$(BIN)/python -m tests.fuzz
 
 screenshots: $(VENV)/.installed-dev demo chromium ## Take the README's pictures of the default demo.
 	$(BIN)/python -m tests.e2e.screenshots _site docs/images

@@ -1,0 +1,1 @@
+"""How fast images are embedded, next to the bare forward pass of the same tower."""
