@@ -18,6 +18,19 @@ PAGE = "index.html"
 MANIFEST = "manifest.json"
 REPORT = "report.json"
 
+HOST_FILES: Mapping[str, bytes] = {
+    # Without it, GitHub Pages would run the folder through Jekyll.
+    ".nojekyll": b"",
+    # For Netlify and Cloudflare Pages: lit.js may use the data from anywhere, and browsers keep what
+    # has a hash in its name.
+    "_headers": b"/*\n  Access-Control-Allow-Origin: *\n"
+    + b"".join(
+        b"/%b/*\n  Cache-Control: public, max-age=31536000, immutable\n" % folder
+        for folder in (b"assets", b"data", b"functions", b"images", b"models")
+    ),
+}
+"""What hosts read and need not serve."""
+
 # Files that a manifest cannot name: itself, and the report, which is written after it.
 _UNNAMED = {MANIFEST, REPORT}
 
@@ -42,8 +55,7 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
     the manifest without files.
     """
     page = template.render(bundle.manifest, MANIFEST)
-    # Without `.nojekyll`, GitHub Pages would run the folder through Jekyll.
-    own = {PAGE: page.encode(), ".nojekyll": b"", **template.app.files, **template.files}
+    own = {PAGE: page.encode(), **HOST_FILES, **template.app.files, **template.files}
     refs = tuple(refer(url, data) for url, data in sorted(own.items()))
     manifest = bundle.manifest.model_copy(update={"files": refs})
     return Site(manifest, {**bundle.files, **own, MANIFEST: to_json(manifest)})

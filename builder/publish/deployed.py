@@ -18,7 +18,7 @@ from builder.bundle import referenced_files
 from builder.errors import Problem, SiteError
 from builder.manifest import FileRef
 from builder.progress import Progress
-from builder.site import MANIFEST, parse_manifest
+from builder.site import HOST_FILES, MANIFEST, parse_manifest
 
 _PARALLEL = 6
 _TIMEOUT_S = 30
@@ -69,7 +69,7 @@ def check_deployment(url: str, progress: Progress) -> Deployment:
             " give the address of its page."
         )
     site = parse_manifest(answer.body, base + MANIFEST)
-    refs = {ref.url: ref for ref in referenced_files(site)}
+    refs = {ref.url: ref for ref in referenced_files(site) if ref.url not in HOST_FILES}
     problems: list[Problem] = []
     headers = {MANIFEST: answer.headers}
     with (
