@@ -5,12 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.bundle import BuiltModel, bundle, row_id
+from builder.bundle import BuiltModel, bundle
 from builder.cache import Cache
 from builder.embed import embed
 from builder.encoder import export_text_encoder
+from builder.goldens import GOLDEN_TEXTS, choose_goldens
 from builder.images import ImageSet, prepare_images
-from builder.manifest import Golden
+from builder.precomputed.build import build_precomputed
+from builder.precomputed.model import PrecomputedModel, load_precomputed
 from builder.progress import Progress
 from builder.report import Report, make_report
 from builder.site import REPORT, assemble_site, check_target, write_site
@@ -19,16 +21,6 @@ from builder.spec_models import ModelSpec
 from builder.template import load_template
 from builder.towers.base import ImageTextModel
 from builder.towers.registry import load_model
-
-# A browser must reproduce these before its answers are trusted: nothing, accents, scripts that need
-# the byte fallback, an emoji of several code points, and a text that is cut off.
-GOLDEN_TEXTS = (
-    "",
-    "  Naïve ＣＡＦÉ — 東京 ",
-    "👩‍🚀 ᚠᛇᚻ",
-    "a very long sentence about a dog that runs and runs and runs until no tokens are left for it",
-)
-_GOLDEN_PROMPTS = 4
 
 if TYPE_CHECKING:
     from builder.functions.report import FunctionSiteReport
@@ -70,7 +62,9 @@ def build_spec(
     started = time.perf_counter()
     check_target(out)
     template = load_template(spec.template)
-    sources = [load(model) for model in spec.models]
+    sources = [
+        load_precomputed(model) if model.precomputed else load(model) for model in spec.models
+    ]
     with progress.step("Prepare images", len(spec.images)) as advance:
         preprocessings = tuple(dict.fromkeys(source.preprocessing for source in sources))
         images = prepare_images(spec.images, preprocessings, advance)
@@ -87,7 +81,7 @@ def build_spec(
 
 
 def build_model(
-    model: ImageTextModel,
+    model: ImageTextModel | PrecomputedModel,
     options: ModelSpec,
     spec: DemoSpec,
     images: ImageSet,
@@ -100,6 +94,8 @@ def build_model(
     Raises:
         ParityError: if the exported text encoder does not compute what JAX computes.
     """
+    if isinstance(model, PrecomputedModel):
+        return build_precomputed(model, spec, cache=cache, progress=progress)
     texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
     pixels = [image.views[model.preprocessing].pixels for image in images.images]
     embeddings = embed(model, pixels, texts, cache=cache, progress=progress)
@@ -111,9 +107,5 @@ def build_model(
         cache=cache,
         progress=progress,
     )
-    goldens = tuple(
-        Golden(text=text, tokens=tuple(map(int, tokens)), row=row_id(text))
-        for text, tokens in zip(texts, embeddings.tokens, strict=True)
-        if text in (*GOLDEN_TEXTS, *spec.prompts[:_GOLDEN_PROMPTS])
-    )
-    return BuiltModel(model, embeddings, texts, goldens, encoder)
+    goldens = choose_goldens(spec.prompts, texts, embeddings.tokens)
+    return BuiltModel(model, embeddings, texts, goldens, encoder, problems=encoder.problems)

@@ -10,26 +10,32 @@ from pydantic import BaseModel
 
 from builder import __version__, manifest
 from builder.embed import Embeddings, Rows
-from builder.encoder import INPUT, OUTPUT, ExportedEncoder
+from builder.encoder import ExportedEncoder
 from builder.images import Picture, PreparedImage
 from builder.manifest import FileRef, PageManifest, PictureRef, SiteManifest
+from builder.precomputed.model import PrecomputedModel
 from builder.spec import DemoSpec
 from builder.spec_page import PageSpec
 from builder.towers.base import ImageTextModel
-from builder.vectors import encode_matrix
+from builder.vectors import Dtype, encode_matrix
 
 _HASH_DIGITS = 10
 
 
 @dataclass(frozen=True)
 class BuiltModel:
-    """Everything that was computed for one model; `texts` are the rows of the text embeddings."""
+    """Everything that was computed for one model; `texts` are the rows of the text embeddings.
 
-    model: ImageTextModel
+    `dtype` is how rows are shipped; `problems` is what the author should know.
+    """
+
+    model: ImageTextModel | PrecomputedModel
     embeddings: Embeddings
     texts: tuple[str, ...]
     goldens: tuple[manifest.Golden, ...]
-    encoder: ExportedEncoder
+    encoder: ExportedEncoder | None
+    dtype: Dtype = "float16"
+    problems: tuple[str, ...] = ()
 
 
 Manifest = TypeVar("Manifest", bound=PageManifest)
@@ -140,7 +146,7 @@ def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: Files)
     folder = f"models/{model.id}"
 
     def add_matrix(stem: str, rows: Rows, ids: tuple[str, ...]) -> manifest.MatrixRef:
-        stored = encode_matrix(rows)
+        stored = encode_matrix(rows, built.dtype)
         file = files.add(f"{folder}/{stem}", ".bin", stored.data)
         return manifest.MatrixRef(
             **file.model_dump(),
@@ -150,7 +156,7 @@ def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: Files)
             rows=ids,
         )
 
-    vocabulary = model.tokenizer.to_manifest().model_dump_json(by_alias=True).encode()
+    tokenizer, encoder = _describe_encoder(built, folder, files)
     return manifest.Model(
         id=model.id,
         name=card.name,
@@ -161,22 +167,32 @@ def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: Files)
         source=card.source,
         dim=model.dim,
         scoring=model.scoring,
-        tokenizer=model.tokenizer.to_ref(files.add(f"{folder}/vocabulary", ".json", vocabulary)),
-        encoder=manifest.GraphModelRef(
-            model=files.add(f"{folder}/model", ".json", built.encoder.model),
-            weights=tuple(
-                files.add_as(f"{folder}/{name}", data)
-                for name, data in built.encoder.weights.items()
-            ),
-            input=INPUT,
-            output=OUTPUT,
-        ),
+        tokenizer=tokenizer,
+        encoder=encoder,
         image_embeddings=add_matrix("images", built.embeddings.zimg, image_ids),
         prompt_embeddings=add_matrix(
             "prompts", built.embeddings.ztxt, tuple(map(row_id, built.texts))
         ),
         goldens=built.goldens,
     )
+
+
+def _describe_encoder(
+    built: BuiltModel, folder: str, files: Files
+) -> tuple[manifest.TokenizerRef | None, manifest.GraphModelRef | None]:
+    tokenizer, encoder = built.model.tokenizer, built.encoder
+    if tokenizer is None or encoder is None:
+        return None, None
+    vocabulary = tokenizer.to_manifest().model_dump_json(by_alias=True).encode()
+    graph = manifest.GraphModelRef(
+        model=files.add(f"{folder}/model", ".json", encoder.model),
+        weights=tuple(
+            files.add_as(f"{folder}/{name}", data) for name, data in encoder.weights.items()
+        ),
+        input=encoder.input,
+        output=encoder.output,
+    )
+    return tokenizer.to_ref(files.add(f"{folder}/vocabulary", ".json", vocabulary)), graph
 
 
 def to_json(site: PageManifest) -> bytes:

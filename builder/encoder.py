@@ -26,12 +26,12 @@ _EXPORTER = Path(__file__).parent / "tfjs"
 class EncoderParity:
     """How far TensorFlow.js (wasm) is from JAX, over all texts that were compared.
 
-    `float32_max_abs_error` is that of the graph with float32 weights; the other two are those of
-    the files that are shipped.
+    `float32_max_abs_error` is that of the graph with float32 weights, where there is one; the other
+    two are those of the files that are shipped.
     """
 
     texts: int
-    float32_max_abs_error: float
+    float32_max_abs_error: float | None
     max_abs_error: float
     min_cosine: float
 
@@ -40,7 +40,8 @@ class EncoderParity:
 class ExportedEncoder:
     """A text tower as a graph model: `model.json`, weight shards by name, and its parity.
 
-    `problems` says which backends cannot run it, and why.
+    `problems` says which backends cannot run it, and why; `input` and `output` are their names in
+    its signature.
     """
 
     model: bytes
@@ -49,6 +50,8 @@ class ExportedEncoder:
     quantization: Quantization
     parity: EncoderParity
     problems: tuple[str, ...]
+    input: str = INPUT
+    output: str = OUTPUT
 
 
 def export_text_encoder(

@@ -20,13 +20,17 @@ _SLOWEST = 5
 
 @dataclass(frozen=True)
 class ModelReport:
-    """One model. Parity compares the shipped encoder in TF.js with the author's JAX function."""
+    """One model. Parity compares the shipped encoder in TF.js with the author's JAX function.
+
+    Where rows were given instead of towers, it is compared with those; without an encoder there is
+    nothing to compare.
+    """
 
     id: str
     encoder_bytes: int
     graph_nodes: int
-    quantization: str
-    parity: EncoderParity
+    quantization: str | None
+    parity: EncoderParity | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class Report:
         )
         sizes.add_row(f"Whole site, {self.files} files", megabytes(self.total_bytes))
         console.print(sizes)
-        console.print(self._parity_table())
+        if any(model.parity for model in self.models):
+            console.print(self._parity_table())
         console.print(self._steps(), highlight=False, soft_wrap=True)
 
     def _parity_table(self) -> Table:
@@ -75,12 +80,15 @@ class Report:
         for heading in ("Download", "Nodes", "Texts", "Float32 error", "Shipped error", "Cosine"):
             table.add_column(heading, justify="right", no_wrap=True)
         for model in self.models:
+            if model.parity is None:
+                continue
+            exact = model.parity.float32_max_abs_error
             table.add_row(
                 model.id,
                 megabytes(model.encoder_bytes),
                 str(model.graph_nodes),
                 str(model.parity.texts),
-                f"{model.parity.float32_max_abs_error:.1e}",
+                "" if exact is None else f"{exact:.1e}",
                 f"{model.parity.max_abs_error:.1e}",
                 f"{model.parity.min_cosine:.6f}",
             )
@@ -110,9 +118,9 @@ def make_report(
             ModelReport(
                 id=built.model.id,
                 encoder_bytes=sum(file.bytes for file in encoder_files(described)),
-                graph_nodes=built.encoder.nodes,
-                quantization=built.encoder.quantization,
-                parity=built.encoder.parity,
+                graph_nodes=built.encoder.nodes if built.encoder else 0,
+                quantization=built.encoder.quantization if built.encoder else None,
+                parity=built.encoder.parity if built.encoder else None,
             )
             for built, described in zip(models, site.manifest.models, strict=True)
         ),
@@ -124,7 +132,7 @@ def make_report(
         step_seconds=dict(step_seconds),
         warnings=(
             *images.warnings,
-            *(f"{built.model.id}: {text}" for built in models for text in built.encoder.problems),
+            *(f"{built.model.id}: {text}" for built in models for text in built.problems),
         ),
     )
 

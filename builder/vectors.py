@@ -1,4 +1,4 @@
-"""Embedding matrices as files: row-major, little-endian, float16 or int8 with one scale."""
+"""Embedding matrices as files: row-major, little-endian, floats, or int8 with one scale."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Dtype = Literal["float16", "int8"]
+Dtype = Literal["float32", "float16", "int8"]
+
+_NUMPY = {"float32": "<f4", "float16": "<f2", "int8": "i1"}
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,13 @@ class StoredMatrix:
 def encode_matrix(rows: NDArray[np.float32], dtype: Dtype = "float16") -> StoredMatrix:
     """Store float32[n, d]; int8 uses one scale, so that the largest entry becomes 127."""
     n, d = rows.shape
-    if dtype == "float16":
-        return StoredMatrix(rows.astype("<f2").tobytes(), dtype, (n, d), 1.0)
+    if dtype != "int8":
+        return StoredMatrix(rows.astype(_NUMPY[dtype]).tobytes(), dtype, (n, d), 1.0)
     scale = float(np.abs(rows).max(initial=0.0)) / 127 or 1.0
     return StoredMatrix(np.rint(rows / scale).astype(np.int8).tobytes(), dtype, (n, d), scale)
 
 
 def decode_matrix(matrix: StoredMatrix) -> NDArray[np.float32]:
     """The float32[n, d] that a page computes with."""
-    stored = np.frombuffer(matrix.data, "<f2" if matrix.dtype == "float16" else np.int8)
+    stored = np.frombuffer(matrix.data, _NUMPY[matrix.dtype])
     return (stored.astype(np.float32) * np.float32(matrix.scale)).reshape(matrix.shape)

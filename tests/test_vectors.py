@@ -9,7 +9,9 @@ def unit_rows(n: int, d: int) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-@pytest.mark.parametrize(("dtype", "width", "error"), [("float16", 2, 2e-4), ("int8", 1, 3e-3)])
+@pytest.mark.parametrize(
+    ("dtype", "width", "error"), [("float32", 4, 1e-6), ("float16", 2, 2e-4), ("int8", 1, 3e-3)]
+)
 def test_a_matrix_comes_back_nearly_as_it_was(dtype: Dtype, width: int, error: float):
     rows = unit_rows(7, 64)
     stored = encode_matrix(rows, dtype)
