@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from builder.manifest import CanonicalizationStep
 from builder.spec_types import (
     ExistingFile,
     ExistingFolder,
@@ -16,12 +17,11 @@ from builder.spec_types import (
     WebAddress,
     slug,
 )
+from builder.text.vocabulary import TokenizerKind
 
 Quantization = Literal["none", "float16", "uint16", "uint8"]
 Converter = Literal["native", "tensorflowjs"]
 Resize = Literal["bicubic", "tf-bilinear"]
-Canonicalization = Literal["none", "lower"]
-TokenizerKind = Literal["sentencepiece", "wordpiece"]
 ScoringKind = Literal["softmax", "sigmoid"]
 
 SOURCES = ("name", "checkpoint", "towers", "precomputed")
@@ -43,28 +43,20 @@ Architecture = Annotated[dict[str, Any], BeforeValidator(with_none)]
 
 
 class TokenizerSpec(Table):
-    """How a checkpoint's texts become token rows.
+    """How a checkpoint's texts become token rows of `max_length` ids.
 
-    Without `kind`, a vocabulary `*.txt` is WordPiece and any other file SentencePiece. Without
-    `end_id` and `pad_id`, a SentencePiece text ends with its model's own end token and is padded
-    with it, as LiT and SigLIP do.
+    `canonicalization` are the steps before. Without `kind`, a vocabulary `*.txt` is WordPiece and
+    any other file SentencePiece. Without `end_id` and `pad_id`, a SentencePiece text ends with its
+    model's own end token and is padded with it, as LiT and SigLIP do; a WordPiece text has no end
+    token and is padded with 0, as LiT does.
     """
 
     vocabulary: ExistingFile
-    kind: TokenizerKind = "sentencepiece"
+    kind: TokenizerKind | None = None
     max_length: Annotated[int, Field(gt=1)] = 16
-    canonicalization: Canonicalization = "none"
+    canonicalization: Annotated[tuple[CanonicalizationStep, ...], Field(strict=False)] = ()
     end_id: Annotated[int | None, Field(ge=0)] = None
     pad_id: Annotated[int | None, Field(ge=0)] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _kind_of_file(cls, table: Any) -> Any:
-        if isinstance(table, dict):
-            given = cast("dict[str, Any]", table)
-            if str(given.get("vocabulary")).endswith(".txt"):
-                return {"kind": "wordpiece", **given}
-        return table
 
 
 class CardSpec(Table):
@@ -167,3 +159,9 @@ def id_of_model(table: dict[str, Any]) -> str | None:
     elif "name" not in table:
         source = Path(source).stem
     return slug(source)
+
+
+def id_of_source(spec: ModelSpec) -> str:
+    """The id of a model that was not given one."""
+    named = {key: str(value) for key in SOURCES if (value := getattr(spec, key)) is not None}
+    return id_of_model(named) or "model"

@@ -104,6 +104,7 @@ _EXAMPLES = {
     "vocabulary": 'vocabulary = "vocabulary.model"',
     "kind": 'kind = "sentencepiece"',
     "max_length": "max_length = 16",
+    "canonicalization": 'canonicalization = ["lower-ascii"]',
     "resolution": "resolution = 224",
     "scoring": 'scoring = "softmax"',
     "card": '[models.card] with name = "My model"',

@@ -15,7 +15,8 @@ from typing import Any
 from builder.cache import default_cache_folder
 from builder.errors import ModelError
 from builder.manifest import CanonicalizationStep
-from builder.spec_models import ScoringKind, TokenizerKind, with_none
+from builder.spec_models import ScoringKind, with_none
+from builder.text.vocabulary import TokenizerKind
 from builder.towers.architecture import read_architecture
 from builder.towers.base import Preprocessing
 from builder.towers.sizes import count_image_params, count_text_params

