@@ -24,9 +24,9 @@ from tests.bench_embedding.pytorch import TorchTransformer, import_torch
 from tests.bench_embedding.report import EMBEDDED, TORCH, Report, bare, write_report
 from tests.bench_embedding.tower import LARGE, SIZE, TINY, make_model, make_tower
 
-ROUNDS = 5
+ROUNDS = 3
 BARE_BATCHES = (1, 4, 8, 16)
-IMAGES = 32
+IMAGES = 24
 MEMORY_COUNTS = (100, 1000)
 DOCS = Path(__file__).parents[2] / "docs"
 
