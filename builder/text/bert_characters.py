@@ -5,6 +5,7 @@ yet; so a site carries what the library did, and the web app looks it up.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 
 from tokenizers import normalizers
@@ -22,6 +23,7 @@ _CHARACTERS = [
 _BLOCK = 4096
 
 
+@cache
 def try_all_characters() -> BertCharacters:
     """What becomes of each character; takes seconds."""
     cleaned = _changes(_one_step(clean_text=True))

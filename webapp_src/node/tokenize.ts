@@ -1,0 +1,45 @@
+/**
+ * The page's tokenizers for the tests: the first line of stdin is {ref, vocabulary} as JSON, every
+ * other one a list of texts; each list is answered by a line with their token rows, without the
+ * padding at their ends. With a number as argument, it instead tells how many milliseconds the
+ * texts take, the least of so many times.
+ */
+import { createInterface } from 'node:readline';
+import { Tokenizer, type TokenizerRef } from '../src/tokenizers/tokenizer';
+
+interface Setting {
+  ref: TokenizerRef;
+  vocabulary: unknown;
+}
+
+const rounds = Number(process.argv[2] ?? 0);
+let tokenizer: Tokenizer | undefined;
+let padId = 0;
+
+for await (const line of createInterface({ input: process.stdin })) {
+  if (tokenizer) {
+    const texts = JSON.parse(line) as string[];
+    const answer = rounds > 0 ? measure(tokenizer, texts) : rowsOf(tokenizer, texts);
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+  } else {
+    const { ref, vocabulary } = JSON.parse(line) as Setting;
+    tokenizer = Tokenizer.create(ref, vocabulary);
+    padId = ref.padId;
+  }
+}
+
+function rowsOf(made: Tokenizer, texts: readonly string[]): number[][] {
+  return texts.map((text) => {
+    const row = [...made.encodeRow(text)];
+    return row.slice(0, row.findLastIndex((id) => id !== padId) + 1);
+  });
+}
+
+function measure(made: Tokenizer, texts: readonly string[]): number {
+  const times = Array.from({ length: rounds }, () => {
+    const started = performance.now();
+    for (const text of texts) made.encodeRow(text);
+    return performance.now() - started;
+  });
+  return Math.min(...times);
+}
