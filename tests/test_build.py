@@ -10,7 +10,7 @@ from builder import build
 from builder.build import GOLDEN_TEXTS, build_site
 from builder.cache import Cache
 from builder.embed import Embeddings
-from builder.errors import BuilderError, ParityError
+from builder.errors import BuilderError, ExportError, ParityError
 from builder.progress import Progress
 from builder.report import Report
 from builder.site import check_site, load_manifest
@@ -101,6 +101,13 @@ def test_the_exported_encoder_computes_what_jax_computes(make_demo: MakeDemo, ca
     assert 0 < parity.float32_max_abs_error <= 1e-5
     assert 0.9999 <= parity.min_cosine <= 1.000001
     assert parity.float32_max_abs_error < parity.max_abs_error < 1e-2
+
+
+def test_another_converter_exports_anew_or_says_what_to_install(make_demo: MakeDemo, cache: Cache):
+    run_build(make_demo(), cache)
+    named = DEMO.replace('name = "mini-tiny"', 'name = "mini-tiny"\nconverter = "tensorflowjs"')
+    with pytest.raises(ExportError, match=r"mini-tiny: The converter tensorflowjs .*pip install"):
+        run_build(make_demo(named), cache)
 
 
 def test_an_unchanged_build_does_nothing_slow_again(

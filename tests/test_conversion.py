@@ -82,6 +82,7 @@ def test_quantized_weights_are_smaller(project: Path, kind: str):
         ("dense", ["--input", "(b, 64):float32", "--max-bytes", "99"], "more than the 99"),
         ("none", ["--input", "(b, 64):float32"], "has no function 'none'"),
         ("decompose", ["--input", "(4, 4):float32"], "svd"),
+        ("dense", ["--input", "(b, 64):float32", "--converter", "tensorflowjs"], "pip install"),
     ],
 )
 def test_what_cannot_be_done_is_refused_and_nothing_written(
