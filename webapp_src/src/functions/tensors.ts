@@ -11,6 +11,9 @@ export interface TensorValue {
 
 export type Tensors = Readonly<Record<string, TensorValue>>;
 
+/** Null where a size varies. */
+type Shape = readonly (number | null)[];
+
 /** A number, or nested or flat arrays of them. */
 export type Numbers = number | ArrayLike<number> | readonly Numbers[];
 
@@ -28,7 +31,7 @@ export function decodeArray(ref: ArrayRef, file: ArrayBuffer): TensorValue {
  * @throws Error with a sentence where the numbers do not fit the input.
  */
 export function makeTensor(
-  input: Pick<FunctionInput, 'name' | 'dtype' | 'shape'>,
+  input: Pick<FunctionInput, 'name' | 'dtype'> & { readonly shape: Shape },
   numbers: Numbers,
   shape?: readonly number[],
 ): TensorValue {
@@ -36,7 +39,7 @@ export function makeTensor(
   const sizes = shape ?? fill(input.shape, values.length);
   const fits =
     sizes.length === input.shape.length &&
-    input.shape.every((size, i) => size === null || size === sizes[i]) &&
+    sizes.every((size, i) => Number.isInteger(size) && size === (input.shape[i] ?? size)) &&
     count(sizes) === values.length;
   if (!fits) {
     const wanted = input.shape.map((size) => size ?? 'any').join(' × ') || 'a single number';
@@ -54,7 +57,7 @@ export function largestDifference(a: TensorValue, b: TensorValue): number {
   );
 }
 
-function fill(shape: readonly (number | null)[], total: number): number[] {
+function fill(shape: Shape, total: number): number[] {
   const known = count(shape.map((size) => size ?? 1));
   return shape.map((size) => size ?? total / known);
 }
