@@ -65,7 +65,7 @@ def _make(chance: random.Random, pieces: Sequence[str]) -> str:
         (10, lambda: "".join(chance.choices(pieces, k=chance.randint(1, 12)))),
         (8, lambda: "".join(chance.choices(SPECIALS, k=chance.randint(1, 8)))),
         (5, lambda: "".join(chr(chance.randrange(0x110000)) for _ in range(chance.randint(1, 9)))),
-        (3, lambda: _from_one_script(chance)[:3] * chance.randint(2, 60)),
+        (3, lambda: _repeated(chance, pieces)),
         (4, lambda: " " * chance.randint(1, 4)),
     ]
     weights = [weight for weight, _ in kinds]
@@ -86,6 +86,11 @@ def _from_one_script(chance: random.Random) -> str:
     letters = _letters()
     at = chance.randrange(len(letters))
     return "".join(chance.choices(letters[max(0, at - 20) : at + 20], k=chance.randint(1, 10)))
+
+
+def _repeated(chance: random.Random, pieces: Sequence[str]) -> str:
+    part = chance.choice((_from_one_script(chance)[:3], chance.choice(pieces).strip("#▁")))
+    return part * chance.randint(2, 60)
 
 
 def _disturb(chance: random.Random, text: str) -> str:
