@@ -1,5 +1,6 @@
 """The pipeline. Data flows one way; only the last stage touches the output folder."""
 
+import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from builder.bundle import BuiltModel, bundle
 from builder.cache import Cache
 from builder.embed import embed
 from builder.encoder import export_text_encoder
+from builder.fetch import fetch_missing
 from builder.goldens import GOLDEN_TEXTS, choose_goldens
 from builder.images import ImageSet, prepare_images
 from builder.precomputed.build import build_precomputed
@@ -52,9 +54,12 @@ def build_spec(
     *,
     cache: Cache,
     progress: Progress,
-    load: LoadModel = load_model,
+    load: LoadModel | None = None,
 ) -> Report:
-    """Build the site of a spec, however it was made; `load` finds the models it names.
+    """Build the site of a spec, however it was made.
+
+    Published models that it names are downloaded into the cache if they are not there. `load` finds
+    a model in another way than `load_model` does.
 
     Raises:
         BuilderError: for anything the author can mend; `out` is unchanged then.
@@ -62,6 +67,8 @@ def build_spec(
     started = time.perf_counter()
     check_target(out)
     template = load_template(spec.template)
+    fetch_missing(spec.models, cache.folder, progress)
+    load = load or functools.partial(load_model, cache_folder=cache.folder)
     sources = [
         load_precomputed(model) if model.precomputed else load(model) for model in spec.models
     ]

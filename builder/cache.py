@@ -33,7 +33,7 @@ class Cache:
     """
 
     def __init__(self, folder: Path):
-        self._folder = folder
+        self.folder = folder
 
     def load(self, kind: str, key: str) -> bytes | None:
         """The entry of that kind and key, or None."""
@@ -58,7 +58,7 @@ class Cache:
             raise
 
     def _path(self, kind: str, key: str) -> Path:
-        return self._folder / kind / key[:2] / key
+        return self.folder / kind / key[:2] / key
 
 
 def digest_folder(folder: Path, pattern: str) -> str:

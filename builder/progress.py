@@ -44,7 +44,7 @@ class Progress:
 
     @contextmanager
     def _lines(self, title: str, total: int) -> Generator[Advance]:
-        self._print(f"{title} ({total})")
+        self.say(f"{title} ({total})")
         done, last = 0, time.monotonic()
 
         def advance(count: int) -> None:
@@ -52,9 +52,10 @@ class Progress:
             done += count
             if time.monotonic() - last >= _LINE_EVERY_S:
                 last = time.monotonic()
-                self._print(f"  {done}/{total}")
+                self.say(f"  {done}/{total}")
 
         yield advance
 
-    def _print(self, line: str) -> None:
+    def say(self, line: str) -> None:
+        """Print a line."""
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)

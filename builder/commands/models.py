@@ -1,0 +1,45 @@
+"""Models by name."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from builder.commands import PATH
+
+_CACHE = click.option("--cache-dir", type=PATH, help="Where fetched models are kept.")
+
+
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print every fact as JSON.")
+@_CACHE
+@click.pass_context
+def models(context: click.Context, as_json: bool, cache_dir: Path | None) -> None:
+    """List the models that a demo can name, with the size of what a visitor downloads."""
+    if context.invoked_subcommand:
+        return
+    from builder.towers.catalogue import list_models, show_models, to_json
+
+    listed = list_models(cache_dir)
+    if as_json:
+        click.echo(to_json(listed))
+    else:
+        show_models(listed, Console())
+
+
+@models.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@_CACHE
+@click.option("--mirror", metavar="URL", help="Download from here, not from Google Storage.")
+def fetch(names: tuple[str, ...], cache_dir: Path | None, mirror: str | None) -> None:
+    """Download models into the cache, going on where an earlier download ended.
+
+    A mirror has the same folders: URL/vit_models/lit/LiT-L16Ti.npz, for example.
+    """
+    from builder.cache import default_cache_folder
+    from builder.fetch import fetch_model
+    from builder.progress import Progress
+
+    progress = Progress(Console())
+    for name in names:
+        fetch_model(name, cache_dir or default_cache_folder(), progress=progress, mirror=mirror)
