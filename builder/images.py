@@ -1,7 +1,8 @@
 """The images of a demo: each cropped square, as its models see it and as the page shows it.
 
 The pixels a model embeds are those of a JPEG, decoded again, and the page shows the JPEG of its
-first model: what a visitor sees is what that model saw.
+first model: what a visitor sees is what that model saw. A JPEG that has the right size and nothing
+to hide is shipped as it is.
 
 Published code either squashes a picture to a square or crops it to one. A page shows squares, so
 here a picture is always cropped, around the author's focal point or box; a square picture or box is
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from builder.errors import ImageError, Problem, SpecError
-from builder.pictures import open_picture
+from builder.pictures import open_picture, read_plain_jpeg
 from builder.progress import Advance
 from builder.resize import resize_tf_bilinear
 from builder.spec import ImageSpec
@@ -134,7 +135,8 @@ def prepare_image(
     return PreparedImage(
         spec=spec,
         views={
-            preprocessing: make_view(preprocess(picture, preprocessing, focal_point))
+            preprocessing: _find_view(spec, preprocessing)
+            or make_view(preprocess(picture, preprocessing, focal_point))
             for preprocessing in preprocessings
         },
         display=tuple(
@@ -205,6 +207,16 @@ def _encode(square: Image.Image, *, quality: int, subsampling: str) -> Picture:
 
 def make_view(square: Image.Image) -> View:
     """The preprocessed picture as a page shows it, and a model sees it: after JPEG compression."""
-    photo = _encode(square, quality=92, subsampling="4:4:4")
+    return _decode(_encode(square, quality=92, subsampling="4:4:4"))
+
+
+def _find_view(spec: ImageSpec, preprocessing: Preprocessing) -> View | None:
+    """The author's own file where preprocessing would not change it but for another compression."""
+    if spec.crop or not (jpeg := read_plain_jpeg(spec.file, preprocessing.size)):
+        return None
+    return _decode(Picture(jpeg, preprocessing.size))
+
+
+def _decode(photo: Picture) -> View:
     with Image.open(io.BytesIO(photo.jpeg)) as decoded:
         return View(photo, np.asarray(decoded, dtype=np.uint8))

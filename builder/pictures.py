@@ -44,6 +44,18 @@ def open_picture(path: Path) -> Image.Image:
         ) from None
 
 
+def read_plain_jpeg(path: Path, size: int) -> bytes | None:
+    """The file itself, if it is a JPEG of `size` x `size` pixels without metadata; or else None."""
+    try:
+        with Image.open(path, formats=("JPEG",)) as picture:
+            # The segments of JFIF and Adobe only say how colours are stored.
+            segments: set[str] = {name for name, _ in getattr(picture, "applist", ())}
+            plain = picture.mode == "RGB" and segments <= {"APP0", "APP14"}
+            return path.read_bytes() if plain and picture.size == (size, size) else None
+    except UnidentifiedImageError:
+        return None
+
+
 def _to_rgb(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I") or picture.mode == "F":
         # Grey of more than 8 bits: Pillow's own conversion clips at 255 where it should scale.

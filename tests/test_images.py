@@ -38,6 +38,33 @@ def test_the_pixels_are_those_of_the_shipped_jpeg(tmp_path: Path):
     np.testing.assert_array_equal(image.pixels, shipped)
 
 
+def test_a_jpeg_of_the_right_size_is_shipped_as_it_is(tmp_path: Path):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg_bytes(gradient(224, 224), quality=70))
+    image = prepare_image(image_spec(path))
+    assert image.photo.jpeg == path.read_bytes()
+    np.testing.assert_array_equal(image.pixels, np.asarray(Image.open(path)))
+
+
+@pytest.mark.parametrize(
+    ("side", "options", "fields"),
+    [
+        (225, {}, {}),
+        (224, {"comment": b"Secret"}, {}),
+        (224, {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"}, {}),
+        (224, {}, {"crop": [0, 0, 100, 100]}),
+    ],
+)
+def test_any_other_jpeg_is_made_anew(
+    tmp_path: Path, side: int, options: dict[str, Any], fields: dict[str, Any]
+):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg_bytes(gradient(side, side), **options))
+    image = prepare_image(image_spec(path, **fields))
+    assert image.photo.jpeg != path.read_bytes()
+    assert b"Secret" not in image.photo.jpeg
+
+
 def test_every_preprocessing_has_its_view_and_the_page_shows_the_first(tmp_path: Path):
     spec = image_spec(save(gradient(640, 480), tmp_path / "a.png"))
     others = (Preprocessing(), Preprocessing(size=384))
