@@ -8,6 +8,8 @@ from builder import __version__
 from builder.commands.build import build, check, new, serve
 from builder.commands.convert import convert
 from builder.commands.evaluate import evaluate
+from builder.commands.imports import import_original
+from builder.commands.models import models
 from builder.commands.publish import publish
 from builder.errors import BuilderError
 
@@ -34,5 +36,5 @@ def main() -> None:
     """Build static web sites in which an image/text model runs on the visitor's device."""
 
 
-for command in (new, build, serve, check, convert, evaluate, publish):
+for command in (new, import_original, build, serve, check, convert, evaluate, models, publish):
     main.add_command(command)
