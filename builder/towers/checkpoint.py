@@ -28,7 +28,8 @@ Weights = NDArray[np.float32]
 _SUFFIX = ".npy"
 _MAX_MEMBERS = 100_000
 _MAX_HEADER = 4096
-_CHUNK = 1 << 22
+_CHUNK = 1 << 18
+"""Numbers read at a time."""
 _ALIGNMENT = 64
 """With bytes at a multiple of it, JAX uses an array where it lies instead of copying it."""
 

@@ -172,7 +172,7 @@ def _plan(file: Checkpoint, architecture: Architecture) -> list[Part]:
 def _find_shapes(architecture: Architecture, given: Mapping[str, Shape]) -> dict[str, Shape]:
     """The shapes of all parameters, given those in the file, which say how many positions are."""
     text = build_text_tower(architecture.text)
-    length = _count_positions(given.get("txt/pos_embedding"), 16)
+    length = _count_positions(given.get("txt/pos_embedding"), 1)
     shapes = _init_shapes("txt/", text, jax.ShapeDtypeStruct((1, length), jnp.int32))
     if image := architecture.image:
         height, width = image.patch_size
