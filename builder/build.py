@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from builder.budget import check_size
 from builder.bundle import BuiltModel, bundle
 from builder.cache import Cache
 from builder.embed import embed
@@ -81,8 +82,11 @@ def build_spec(
     ]
     # The hinge: everything before only computes; this replaces the old site, or leaves it.
     site = assemble_site(bundle(spec, images.images, built), template)
+    check_size(site.files, spec.max_bytes)
     seconds = time.perf_counter() - started
-    report = make_report(site, template.app, images, built, progress.seconds, seconds)
+    report = make_report(
+        site, template.app, images, built, spec.max_bytes, progress.seconds, seconds
+    )
     write_site({**site.files, REPORT: report.to_json()}, out)
     return report
 

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from builder.budget import Budget, measure_budget, megabytes
 from builder.bundle import BuiltModel, encoder_files
 from builder.encoder import EncoderParity
 from builder.images import ImageSet
@@ -43,6 +44,7 @@ class Report:
     bytes_before_first_answer: int
     bytes_before_first_free_text_answer: int
     total_bytes: int
+    budget: Budget
     files: int
     seconds: float
     step_seconds: Mapping[str, float]
@@ -68,6 +70,7 @@ class Report:
             megabytes(self.bytes_before_first_free_text_answer),
         )
         sizes.add_row(f"Whole site, {self.files} files", megabytes(self.total_bytes))
+        self.budget.add_rows(sizes)
         console.print(sizes)
         if any(model.parity for model in self.models):
             console.print(self._parity_table())
@@ -105,12 +108,14 @@ def make_report(
     app: WebApp,
     images: ImageSet,
     models: Sequence[BuiltModel],
+    max_bytes: int | None,
     step_seconds: Mapping[str, float],
     seconds: float,
 ) -> Report:
     """Collect the figures of a finished build."""
     first = _bytes_before_first_answer(site, app)
     encoder = sum(file.bytes for file in encoder_files(site.manifest.models[0]))
+    free_text = first + encoder + bytes_of(site, app.runtime)
     return Report(
         images=len(site.manifest.images),
         prompts=len({p.id for image in site.manifest.images for p in image.prompts}),
@@ -125,8 +130,9 @@ def make_report(
             for built, described in zip(models, site.manifest.models, strict=True)
         ),
         bytes_before_first_answer=first,
-        bytes_before_first_free_text_answer=first + encoder + bytes_of(site, app.runtime),
+        bytes_before_first_free_text_answer=free_text,
         total_bytes=site.total_bytes,
+        budget=measure_budget(site.files, free_text, max_bytes),
         files=len(site.files),
         seconds=seconds,
         step_seconds=dict(step_seconds),
@@ -150,8 +156,3 @@ def _bytes_before_first_answer(site: Site[SiteManifest], app: WebApp) -> int:
 def bytes_of(site: Site[Any], urls: Sequence[str]) -> int:
     """Size of these files of a site."""
     return sum(len(site.files[url]) for url in urls)
-
-
-def megabytes(count: int) -> str:
-    """Bytes in units of a million, as browsers and hosts count them."""
-    return f"{count / 1e6:.2f} MB"

@@ -1,6 +1,7 @@
 import io
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -28,6 +29,15 @@ EXPORT_STEP = "Export mini-tiny to TensorFlow.js"
 SLOW_STEPS = {IMAGE_STEP, PROMPT_STEP, EXPORT_STEP}
 
 
+class ExactParity(NamedTuple):
+    """An `EncoderParity` with all of its figures."""
+
+    texts: int
+    float32_max_abs_error: float
+    max_abs_error: float
+    min_cosine: float
+
+
 class CountedProgress(Progress):
     """Keeps how many items each step had."""
 
@@ -48,7 +58,19 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
 def run_build(spec: Path, cache: Cache) -> tuple[Path, Report, CountedProgress]:
     progress = CountedProgress()
     out = spec.parent / "site"
-    return out, build_site(spec, out, cache=cache, progress=progress), progress
+    report = build_site(spec, out, cache=cache, progress=progress)
+    assert isinstance(report, Report)
+    return out, report, progress
+
+
+def parity_of(report: Report) -> ExactParity:
+    """Of the first model, whose graph was also compared with its float32 weights."""
+    parity = report.models[0].parity
+    assert parity
+    assert parity.float32_max_abs_error is not None
+    return ExactParity(
+        parity.texts, parity.float32_max_abs_error, parity.max_abs_error, parity.min_cosine
+    )
 
 
 def test_a_demo_becomes_a_whole_site(make_demo: MakeDemo, cache: Cache):
@@ -96,7 +118,7 @@ def test_goldens_hold_the_tokens_of_hard_texts(make_demo: MakeDemo, cache: Cache
 
 def test_the_exported_encoder_computes_what_jax_computes(make_demo: MakeDemo, cache: Cache):
     _, report, _ = run_build(make_demo(), cache)
-    parity = report.models[0].parity
+    parity = parity_of(report)
     assert parity.texts == 3 + len(GOLDEN_TEXTS)
     assert 0 < parity.float32_max_abs_error <= 1e-5
     assert 0.9999 <= parity.min_cosine <= 1.000001
@@ -184,7 +206,7 @@ def test_quantization_none_ships_float32(make_demo: MakeDemo, cache: Cache):
     text = DEMO.replace('"mini-tiny"', '"mini-tiny"\nquantization = "none"')
     _, small, _ = run_build(make_demo(), cache)
     _, large, _ = run_build(make_demo(text), cache)
-    assert large.models[0].parity.max_abs_error <= MAX_ABS_ERROR
+    assert parity_of(large).max_abs_error <= MAX_ABS_ERROR
     ratio = large.models[0].encoder_bytes / small.models[0].encoder_bytes
     assert 1.8 < ratio <= 2
 
@@ -202,3 +224,21 @@ def test_a_folder_in_the_way_is_found_before_anything_slow(make_demo: MakeDemo, 
     with pytest.raises(BuilderError, match="holds no site"):
         build_site(spec, spec.parent / "site", cache=cache, progress=progress)
     assert progress.totals == {}
+
+
+def test_the_report_has_the_budget(make_demo: MakeDemo, cache: Cache):
+    out, report, _ = run_build(make_demo("max_bytes = 1_000_000_000\n" + DEMO), cache)
+    budget = json.loads((out / "report.json").read_bytes())["budget"]
+    assert budget["bytes_per_visit"] == report.bytes_before_first_free_text_answer
+    assert budget["largest_file_bytes"] == (out / budget["largest_file"]).stat().st_size
+    assert budget["max_bytes"] == 1_000_000_000
+    assert budget["visits_per_month"] > 1000
+
+
+def test_a_site_larger_than_the_author_allows_is_not_written(make_demo: MakeDemo, cache: Cache):
+    spec = make_demo()
+    out, report, _ = run_build(spec, cache)
+    before = content(out)
+    with pytest.raises(SiteError, match=r"more than max_bytes = [\d,]+ allows"):
+        run_build(make_demo(f"max_bytes = {report.total_bytes // 2}\n" + DEMO), cache)
+    assert content(out) == before

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from builder.budget import check_size
 from builder.bundle import Bundle, Files, describe_page
 from builder.cache import Cache
 from builder.functions.calls import Call, parse_shape
@@ -38,9 +39,10 @@ def build_functions(
     template = load_template(spec.template)
     built = [convert_function(entry, cache=cache, progress=progress) for entry in spec.functions]
     site = assemble_site(bundle_functions(spec, built), template)
+    check_size(site.files, spec.max_bytes)
     seconds = time.perf_counter() - started
     converted = [function for _, function in built]
-    report = make_report(site, template.app, converted, progress.seconds, seconds)
+    report = make_report(site, template.app, converted, spec.max_bytes, progress.seconds, seconds)
     write_site({**site.files, REPORT: report.to_json()}, out)
     return report
 

@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from rich.console import Console
 from rich.table import Table
 
+from builder.budget import Budget, measure_budget, megabytes
 from builder.bundle import referenced_files
 from builder.functions.convert import ConvertedFunction
 from builder.manifest import Function, FunctionSiteManifest
-from builder.report import bytes_of, megabytes
+from builder.report import bytes_of
 from builder.site import MANIFEST, PAGE, Site
 from builder.tfjs.export import Parity
 from builder.webapp import WebApp
@@ -35,6 +36,7 @@ class FunctionSiteReport:
     functions: tuple[FunctionReport, ...]
     bytes_before_first_answer: int
     total_bytes: int
+    budget: Budget
     files: int
     seconds: float
     step_seconds: Mapping[str, float]
@@ -50,6 +52,7 @@ class FunctionSiteReport:
         sizes.add_column(justify="right")
         sizes.add_row("Before the first answer", megabytes(self.bytes_before_first_answer))
         sizes.add_row(f"Whole site, {self.files} files", megabytes(self.total_bytes))
+        self.budget.add_rows(sizes)
         console.print(sizes)
         title = "Functions in TensorFlow.js against JAX"
         table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
@@ -73,12 +76,14 @@ def make_report(
     site: Site[FunctionSiteManifest],
     app: WebApp,
     converted: Sequence[ConvertedFunction],
+    max_bytes: int | None,
     step_seconds: Mapping[str, float],
     seconds: float,
 ) -> FunctionSiteReport:
     """Collect the figures of a finished build."""
     functions = site.manifest.functions
     first = bytes_of(site, [PAGE, MANIFEST, app.entry, *app.preloads, *app.styles, *app.runtime])
+    first += _bytes_of_function(functions[0])
     return FunctionSiteReport(
         functions=tuple(
             FunctionReport(
@@ -91,8 +96,9 @@ def make_report(
             )
             for described, function in zip(functions, converted, strict=True)
         ),
-        bytes_before_first_answer=first + _bytes_of_function(functions[0]),
+        bytes_before_first_answer=first,
         total_bytes=site.total_bytes,
+        budget=measure_budget(site.files, first, max_bytes),
         files=len(site.files),
         seconds=seconds,
         step_seconds=dict(step_seconds),
