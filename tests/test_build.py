@@ -11,7 +11,7 @@ from builder import build
 from builder.build import GOLDEN_TEXTS, build_site
 from builder.cache import Cache
 from builder.embed import Embeddings
-from builder.errors import BuilderError, ExportError, ParityError
+from builder.errors import BuilderError, ExportError, ParityError, SiteError
 from builder.progress import Progress
 from builder.report import Report
 from builder.site import check_site, load_manifest
