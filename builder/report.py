@@ -36,13 +36,16 @@ class ModelReport:
 
 @dataclass(frozen=True)
 class Report:
-    """Figures of a build. Bytes are those of the files, before any compression by the host."""
+    """Figures of a build. Bytes are those of the files, before any compression by the host.
+
+    The first model may have no encoder, and so never give a free-text answer.
+    """
 
     images: int
     prompts: int
     models: tuple[ModelReport, ...]
     bytes_before_first_answer: int
-    bytes_before_first_free_text_answer: int
+    bytes_before_first_free_text_answer: int | None
     total_bytes: int
     budget: Budget
     files: int
@@ -65,10 +68,9 @@ class Report:
             "Images, prompts, models", f"{self.images}, {self.prompts}, {len(self.models)}"
         )
         sizes.add_row("Before the first answer", megabytes(self.bytes_before_first_answer))
-        sizes.add_row(
-            "Before the first free-text answer",
-            megabytes(self.bytes_before_first_free_text_answer),
-        )
+        free_text = self.bytes_before_first_free_text_answer
+        if free_text is not None:
+            sizes.add_row("Before the first free-text answer", megabytes(free_text))
         sizes.add_row(f"Whole site, {self.files} files", megabytes(self.total_bytes))
         self.budget.add_rows(sizes)
         console.print(sizes)
@@ -115,7 +117,7 @@ def make_report(
     """Collect the figures of a finished build."""
     first = _bytes_before_first_answer(site, app)
     encoder = sum(file.bytes for file in encoder_files(site.manifest.models[0]))
-    free_text = first + encoder + bytes_of(site, app.runtime)
+    free_text = first + encoder + bytes_of(site, app.runtime) if encoder else None
     return Report(
         images=len(site.manifest.images),
         prompts=len({p.id for image in site.manifest.images for p in image.prompts}),
@@ -132,7 +134,7 @@ def make_report(
         bytes_before_first_answer=first,
         bytes_before_first_free_text_answer=free_text,
         total_bytes=site.total_bytes,
-        budget=measure_budget(site.files, free_text, max_bytes),
+        budget=measure_budget(site.files, free_text or first, max_bytes),
         files=len(site.files),
         seconds=seconds,
         step_seconds=dict(step_seconds),

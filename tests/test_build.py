@@ -81,6 +81,7 @@ def test_a_demo_becomes_a_whole_site(make_demo: MakeDemo, cache: Cache):
     assert [image.credit.author for image in manifest.images] == [None, "Nobody"]
     assert "A red square." in (out / "index.html").read_text(encoding="utf-8")
     assert (report.images, report.prompts, len(report.models)) == (2, 3, 1)
+    assert report.bytes_before_first_free_text_answer is not None
     assert report.bytes_before_first_answer < report.bytes_before_first_free_text_answer
     assert report.bytes_before_first_free_text_answer < report.total_bytes
     assert json.loads((out / "report.json").read_bytes())["total_bytes"] == report.total_bytes
