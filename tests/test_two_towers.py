@@ -42,7 +42,7 @@ TEXT = {"width": 16, "depth": 3, "mlp_dim": 48, "num_heads": 2, "vocab_size": 50
 BERT = {
     "hidden_size": 24,
     "intermediate_dim": 40,
-    "num_hidden_layers": 3,
+    "num_hidden_layers": 2,
     "num_attention_heads": 4,
     "vocab_size": 50,
     "max_length": 12,

@@ -14,6 +14,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -37,6 +38,16 @@ _ENCRYPTED = 1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What zipfile raises for files that were cut, altered, or made to hurt."""
+
+_MALFORMED = (
+    ValueError,
+    TypeError,
+    SyntaxError,
+    TokenError,
+    MemoryError,
+    RecursionError,
+)
+"""What numpy, and the Python parser that it uses, raise for headers that are none."""
 
 _BFLOAT16 = np.dtype("V2")
 """How numpy stores bfloat16, which it does not know."""
@@ -110,7 +121,10 @@ class Checkpoint:
         with self._open(name) as stream:
             # All that numpy gets to see, so that it cannot be told to read more.
             start = io.BytesIO(stream.read(_MAX_HEADER))
-            shape, fortran_order, dtype = _read_header(start)
+            try:
+                shape, fortran_order, dtype = _read_header(start)
+            except _MALFORMED as error:
+                raise self._refuse(name, f"is no array: {error}") from None
         if dtype.hasobject:
             raise self._refuse(name, "holds pickled Python objects, which could run any code")
         if any(side < 0 for side in shape):
