@@ -21,8 +21,8 @@ REPORT = "report.json"
 HOST_FILES: Mapping[str, bytes] = {
     # Without it, GitHub Pages would run the folder through Jekyll.
     ".nojekyll": b"",
-    # For Netlify and Cloudflare Pages: lit.js may use the data from anywhere, and browsers keep what
-    # has a hash in its name.
+    # For Netlify and Cloudflare Pages: pages elsewhere may use the data, and browsers keep what has
+    # a hash in its name.
     "_headers": b"/*\n  Access-Control-Allow-Origin: *\n"
     + b"".join(
         b"/%b/*\n  Cache-Control: public, max-age=31536000, immutable\n" % folder
