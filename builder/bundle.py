@@ -85,6 +85,7 @@ def bundle(
     image_ids = tuple(image.spec.id for image in images)
     site = SiteManifest(
         **describe_page(spec).model_dump(),
+        base_url=spec.base_url and f"{spec.base_url.rstrip('/')}/",
         models=tuple(_describe_model(model, image_ids, files) for model in models),
         images=tuple(_describe_image(image, files) for image in images),
     )

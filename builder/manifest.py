@@ -203,6 +203,10 @@ class PageManifest(_Part):
 class SiteManifest(PageManifest):
     """Everything the web app needs to know about a site; the first model is the default."""
 
+    base_url: str | None = Field(
+        default=None,
+        description="What the addresses of models and images are relative to, if not the manifest.",
+    )
     models: Annotated[tuple[Model, ...], Field(min_length=1)]
     images: Annotated[tuple[Image, ...], Field(min_length=1)]
 

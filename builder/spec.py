@@ -14,7 +14,7 @@ from builder.spec_functions import FunctionDemoSpec, FunctionSpec, InputSpec, id
 from builder.spec_models import CardSpec, ModelSpec, TokenizerSpec, id_of_model
 from builder.spec_page import LinkSpec, PageSpec
 from builder.spec_problems import Finding, explain_errors, place_findings
-from builder.spec_types import ExistingFile, Fraction, Id, Table, Text, WebAddress, slug
+from builder.spec_types import ExistingFile, Fraction, Id, Table, Text, WebAddress, WebFolder, slug
 from builder.toml_lines import Location
 
 
@@ -79,7 +79,7 @@ class DemoSpec(PageSpec):
     template: Literal["image-text"] = "image-text"
     models: Annotated[tuple[ModelSpec, ...], Field(min_length=1, strict=False)]
     images: Annotated[tuple[ImageSpec, ...], Field(min_length=1, strict=False)]
-    base_url: WebAddress | None = None
+    base_url: WebFolder | None = None
 
     @property
     def prompts(self) -> tuple[str, ...]:

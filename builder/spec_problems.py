@@ -79,7 +79,7 @@ _PATTERNS = {
     "language": "a language tag",
     "url": "a web address",
     "source": "a web address",
-    "base_url": "a web address",
+    "base_url": "a folder on the web",
     "shape": "a shape in parentheses",
     "name": "a name of letters, digits and underscores",
 }

@@ -70,6 +70,7 @@ Text = Annotated[str, AfterValidator(_not_blank)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
 WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+WebFolder = Annotated[str, Field(pattern=r"^https?://[^\s;,?#]+$")]
 
 # Paths are relative to the folder of `demo.toml`, which is the context of the validation.
 ExistingFile = Annotated[Path, Field(strict=False), AfterValidator(_existing_file)]

@@ -243,3 +243,15 @@ def test_a_site_larger_than_the_author_allows_is_not_written(make_demo: MakeDemo
     with pytest.raises(SiteError, match=r"more than max_bytes = [\d,]+ allows"):
         run_build(make_demo(f"max_bytes = {report.total_bytes // 2}\n" + DEMO), cache)
     assert content(out) == before
+
+
+def test_models_and_images_may_be_served_from_elsewhere(make_demo: MakeDemo, cache: Cache):
+    address = "https://data.test/bucket/demo"
+    out, _, _ = run_build(make_demo(f'base_url = "{address}"\n' + DEMO), cache)
+    manifest = load_manifest(out)
+    assert manifest.base_url == f"{address}/"
+    assert manifest.images[0].photo.url.startswith("images/"), "relative to the base"
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert f"img-src 'self' data: {address}/; connect-src 'self' {address}/;" in page
+    assert f'src="{address}/{manifest.images[0].photo.url}"' in page
+    assert check_site(out) == [], "all files are in the folder, to be uploaded from there"

@@ -125,6 +125,33 @@ def test_a_file_that_is_not_what_was_built_is_named(
     assert problems[0].remedy
 
 
+def with_data_at(host: Host, base_url: str) -> Host:
+    """The host without models and images, which its manifest says are elsewhere."""
+    manifest = small_manifest().model_copy(update={"base_url": base_url})
+    moved = changed(host, "manifest.json", body=to_json(manifest))
+
+    def answer(path: str, headers: Mapping[str, str]) -> Answer:
+        here = ("manifest.json", *(file.url for file in manifest.files), ".bin")
+        return moved(path, headers) if path.endswith(here) else MISSING
+
+    return answer
+
+
+def test_models_and_images_are_looked_for_where_the_manifest_says(good_host: Host):
+    with running(good_host) as data, running(with_data_at(good_host, data)) as url:
+        found = check_at(url)
+    assert found.problems == ()
+    assert found.files == len(FILES)
+
+
+def test_another_host_must_let_the_page_use_its_data(good_host: Host):
+    closed = changed(good_host, "z.bin", headers={})
+    with running(closed) as data, running(with_data_at(good_host, data)) as url:
+        (problem,) = check_at(url).problems
+    assert problem.where == f"{data}z.bin"
+    assert "Access-Control-Allow-Origin" in problem.remedy
+
+
 @pytest.mark.parametrize(
     ("name", "headers", "note"),
     [

@@ -75,7 +75,12 @@ def test_an_id_may_be_given(make_demo: MakeDemo):
         ('"mini-tiny"', '"mini-tiny"\n[models.card]', ":4: models[0]", "'card' cannot be given"),
         ('"mini-tiny"', '"mini-tiny"\nconverter = "tf"', ":6: models[0].converter", "'native'"),
         ('description = "A s', 'max_bytes = 0\ndescription = "A s', ":2: max_bytes", "not 0"),
-        ('description = "A s', 'base_url = "x"\ndescription = "A s', ":2: base_url", "web address"),
+        (
+            'description = "A s',
+            'base_url = "x"\ndescription = "A s',
+            ":2: base_url",
+            "folder on the web",
+        ),
     ],
 )
 def test_a_mistake_is_reported_with_its_place_and_a_remedy(

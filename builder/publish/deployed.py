@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 
 from builder.bundle import referenced_files
 from builder.errors import Problem, SiteError
-from builder.manifest import FileRef
+from builder.manifest import FileRef, FunctionSiteManifest, SiteManifest
 from builder.progress import Progress
 from builder.site import HOST_FILES, MANIFEST, parse_manifest
 
@@ -70,6 +70,7 @@ def check_deployment(url: str, progress: Progress) -> Deployment:
         )
     site = parse_manifest(answer.body, base + MANIFEST)
     refs = {ref.url: ref for ref in referenced_files(site) if ref.url not in HOST_FILES}
+    check = partial(_check_file, base, _list_addresses(base, site))
     problems: list[Problem] = []
     headers = {MANIFEST: answer.headers}
     with (
@@ -77,7 +78,7 @@ def check_deployment(url: str, progress: Progress) -> Deployment:
         progress.step(f"Check {base}", len(refs)) as advance,
     ):
         for ref, (received, found) in zip(
-            refs.values(), pool.map(partial(_check_file, base), refs.values()), strict=True
+            refs.values(), pool.map(check, refs.values()), strict=True
         ):
             headers[ref.url] = received
             problems += found
@@ -89,12 +90,29 @@ def check_deployment(url: str, progress: Progress) -> Deployment:
     return Deployment(len(refs), size, (), notes)
 
 
-def _check_file(base: str, ref: FileRef) -> tuple[Message, list[Problem]]:
+def _list_addresses(base: str, site: SiteManifest | FunctionSiteManifest) -> dict[str, str]:
+    """Where every file is, by what the manifest calls it."""
+    addresses = {ref.url: urllib.parse.urljoin(base, ref.url) for ref in referenced_files(site)}
+    if isinstance(site, SiteManifest) and site.base_url:
+        data = [ref for part in (*site.models, *site.images) for ref in referenced_files(part)]
+        addresses |= {ref.url: urllib.parse.urljoin(site.base_url, ref.url) for ref in data}
+    return addresses
+
+
+def _check_file(
+    base: str, addresses: Mapping[str, str], ref: FileRef
+) -> tuple[Message, list[Problem]]:
+    address = addresses[ref.url]
     try:
-        answer = _fetch(urllib.parse.urljoin(base, ref.url))
+        answer = _fetch(address)
     except OSError as error:
         return Message(), [Problem(ref.url, f"cannot be had ({_reason(error)})", "Try again.")]
-    return answer.headers, list(_find_problems(ref, answer))
+    problems = list(_find_problems(ref, answer))
+    is_elsewhere = urllib.parse.urlsplit(address)[:2] != urllib.parse.urlsplit(base)[:2]
+    if is_elsewhere and "Access-Control-Allow-Origin" not in answer.headers:
+        remedy = "Let its host send Access-Control-Allow-Origin."
+        problems.append(Problem(address, "may not be used by a page of another host", remedy))
+    return answer.headers, problems
 
 
 def _find_problems(ref: FileRef, answer: _Answer) -> Iterator[Problem]:

@@ -15,6 +15,10 @@ export interface SiteManifest {
    */
   files: FileRef[];
   /**
+   * What the addresses of models and images are relative to, if not the manifest.
+   */
+  baseUrl: string | null;
+  /**
    * @minItems 1
    */
   models: [Model, ...Model[]];

@@ -21,6 +21,15 @@ describe('a manifest', () => {
     expect(models[0].source).toBe(makeManifest().models[0].source);
   });
 
+  it('may have its models and images elsewhere', async () => {
+    const baseUrl = 'https://data.test/there/';
+    stubNetwork(() => Response.json({ ...makeManifest(), baseUrl }));
+    const { images, models, files } = await loadManifest('https://page.test/manifest.json');
+    expect(images[0].photo.url).toBe(`${baseUrl}${makeManifest().images[0].photo.url}`);
+    expect(models[0].imageEmbeddings.url).toContain(baseUrl);
+    expect(files.every(({ url }) => url.startsWith('https://page.test/'))).toBe(true);
+  });
+
   it.each([
     [{ ...makeManifest(), schemaVersion: 2 }, 'of version 2.'],
     [{}, 'of version "unknown".'],

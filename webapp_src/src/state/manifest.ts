@@ -38,7 +38,7 @@ async function loadAnyManifest(url: string): Promise<SiteManifest | FunctionSite
       `The demo could not be loaded: the server answered ${response.status} for ${url}.`,
     );
   }
-  return resolveFiles(parseManifest(await response.text()), href);
+  return resolveAddresses(parseManifest(await response.text()), href);
 }
 
 /** @throws ManifestError where the text is no manifest of the version that this app reads. */
@@ -60,6 +60,16 @@ export function parseManifest(text: string): SiteManifest | FunctionSiteManifest
     );
   }
   return content as SiteManifest | FunctionSiteManifest;
+}
+
+function resolveAddresses<T extends SiteManifest | FunctionSiteManifest>(
+  manifest: T,
+  href: string,
+): T {
+  const resolved = resolveFiles(manifest, href);
+  if (!('models' in manifest) || manifest.baseUrl === null) return resolved;
+  const { models, images, baseUrl } = manifest;
+  return { ...resolved, ...resolveFiles({ models, images }, new URL(baseUrl, href).href) };
 }
 
 function resolveFiles<T>(value: T, base: string): T {

@@ -65,6 +65,7 @@ function makeModel(id: string): EncodingModel {
 export function makeManifest(): SiteManifest & { models: [EncodingModel, EncodingModel] } {
   return {
     schemaVersion: 1,
+    baseUrl: null,
     generator: { name: 'LiT demo builder', version: '0.1.0' },
     title: 'A demo',
     description: 'For tests.',
