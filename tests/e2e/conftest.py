@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,20 +61,29 @@ def write_demo(folder: Path) -> Path:
     return path
 
 
+@contextmanager
+def serve_site(folder: Path) -> Generator[ServedSite]:
+    """Serve a built site under a sub-path."""
+    server = make_server(folder, port=0, host="127.0.0.1", base_path="/some/where/")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/some/where/"
+    try:
+        yield ServedSite(folder, url, load_manifest(folder))
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
     folder = tmp_path_factory.mktemp("e2e")
     out = folder / "site"
     command = [sys.executable, "-m", "builder", "build", write_demo(folder / "demo")]
     subprocess.run([*command, "-o", out, "--cache-dir", folder / "cache"], check=True)
-    server = make_server(out, port=0, host="127.0.0.1", base_path="/some/where/")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_address[1]}/some/where/"
-    yield ServedSite(out, url, load_manifest(out))
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serve_site(out) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,76 @@
+"""A demo imported from the original's data: what it answers in Chromium."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import ServedSite, serve_site
+from tests.e2e.test_visitor import card_of, example_prompts, texts_of, wait_for_answer
+from tests.original_demo import Encoder, write_original_demo
+
+OpenDemo = Callable[..., Page]
+
+OFFICIAL = Path(__file__).parents[3] / "shared" / "official_demo"
+
+CARDS = 20
+"""As many as one link may well ask for."""
+
+
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+    """The site of the official data, or of a made-up demo with an encoder of some kind."""
+    folder = tmp_path_factory.mktemp("import")
+    kind: Encoder | None = request.param
+    source = OFFICIAL if kind is None else write_original_demo(folder / "original", kind)
+    command = [sys.executable, "-m", "builder"]
+    subprocess.run([*command, "import", source, "-o", folder / "project"], check=True)
+    build = [*command, "build", folder / "project" / "demo.toml", "-o", folder / "site"]
+    subprocess.run([*build, "--cache-dir", folder / "cache"], check=True)
+    with serve_site(folder / "site") as served:
+        yield served
+
+
+@pytest.mark.skipif(not OFFICIAL.is_dir(), reason="needs ../shared/official_demo")
+@pytest.mark.parametrize("site", [None], indirect=True, ids=["official"])
+def test_the_official_demo_answers_as_it_did(page: Page, site: ServedSite):
+    answers = json.loads((OFFICIAL / "expected_tiny.json").read_bytes())
+    assert len(answers) == 55
+    for start in range(0, len(answers), CARDS):
+        part = answers[start : start + CARDS]
+        # Another query, since a new fragment alone would not open the page anew.
+        link = "&".join(f"image={answer['id']}" for answer in part)
+        page.goto(f"{site.url}?{start}#{link}")
+        for number, answer in enumerate(part):
+            card = card_of(page, number)
+            found = wait_for_answer(card)
+            assert texts_of(card) == answer["prompts"]
+            np.testing.assert_allclose(found, answer["probabilities"], atol=1e-5)
+
+
+@pytest.mark.skipif(not OFFICIAL.is_dir(), reason="needs ../shared/official_demo")
+@pytest.mark.parametrize("site", [None], indirect=True, ids=["official"])
+def test_without_an_encoder_a_new_prompt_gets_no_answer_but_a_reason(open_demo: OpenDemo):
+    card = card_of(open_demo("#image=1"))
+    wait_for_answer(card)
+    card.get_by_role("textbox").first.fill("something else")
+    card.get_by_role("button", name="Compute").click()
+    expect(card.get_by_role("status")).to_have_text("This model answers its example prompts only.")
+
+
+# TensorFlow.js has no Einsum on wasm, so the page has to find another backend for it.
+@pytest.mark.parametrize("site", ["plain", "einsum"], indirect=True)
+def test_an_encoder_that_was_taken_over_answers_new_prompts(open_demo: OpenDemo, site: ServedSite):
+    page = open_demo("#image=2b")
+    card = card_of(page)
+    known = dict(zip(example_prompts(site.manifest, "2b"), wait_for_answer(card), strict=True))
+    # The tokens of "a cat", but the page has to compute them: no row has this text.
+    card.get_by_role("textbox").first.fill("A  CAT")
+    card.get_by_role("button", name="Compute").click()
+    np.testing.assert_allclose(wait_for_answer(card), list(known.values()), atol=1e-5)
+    assert page.locator("lit-demo-app").get_attribute("data-encoder") == "ready"
