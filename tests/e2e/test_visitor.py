@@ -76,7 +76,8 @@ def model_choice(page: Page, model: Model) -> Locator:
 def hold_back_encoder(context: BrowserContext, site: ServedSite) -> list[Route]:
     """Keep every request for an encoder waiting; the routes can be let go later."""
     held: list[Route] = []
-    weights = {f.url for model in site.manifest.models for f in model.encoder.weights}
+    encoders = [model.encoder for model in site.manifest.models if model.encoder]
+    weights = {file.url for encoder in encoders for file in encoder.weights}
     context.route(
         lambda url: any(url.endswith(name) for name in weights), lambda route: held.append(route)
     )
