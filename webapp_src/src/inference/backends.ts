@@ -1,6 +1,6 @@
 import plainBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simdBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import { env, ready, setBackend } from '@tensorflow/tfjs-core';
+import { backend, env, getBackend, memory, ready, setBackend } from '@tensorflow/tfjs-core';
 import { installKernels } from '../kernels/kernels';
 import type { BackendName } from './status';
 
@@ -10,6 +10,15 @@ export async function startBackend(name: BackendName): Promise<void> {
   if (!(await setBackend(name))) throw new Error(`TensorFlow.js could not start ${name}.`);
   await ready();
   if (name === 'wasm') await installKernels();
+}
+
+/** Bytes that the backend in use holds: wasm's whole heap, which never shrinks, else its tensors. */
+export function usedBytes(): number {
+  if (getBackend() === 'wasm') {
+    return (backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.byteLength;
+  }
+  const { numBytes, numBytesInGPU } = memory() as { numBytes: number; numBytesInGPU?: number };
+  return numBytesInGPU ?? numBytes;
 }
 
 const LOADERS: Readonly<Record<BackendName, () => Promise<unknown>>> = {

@@ -25,6 +25,21 @@ export class EncoderWorker extends WorkerLink<WorkerApi> {
     this.milliseconds = await this.call(this.api.load(spec, files, goldens));
   }
 
+  /** Builds the encoder without checking it. */
+  build(spec: EncoderSpec, files: EncoderFiles): Promise<void> {
+    return this.call(this.api.build(spec, files));
+  }
+
+  /** @throws Error where the encoder does not reproduce the goldens. */
+  verify(goldens: readonly GoldenRow[]): Promise<void> {
+    return this.call(this.api.verify(goldens));
+  }
+
+  /** Bytes that the backend holds. */
+  memory(): Promise<number> {
+    return this.call(this.api.memory());
+  }
+
   /** A unit row, float32[dim], for each text. */
   embed(texts: readonly string[]): Promise<Float32Array[]> {
     return this.call(this.api.embed(texts));

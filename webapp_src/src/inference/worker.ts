@@ -1,5 +1,5 @@
 import { expose, transfer } from 'comlink';
-import { startBackend } from './backends';
+import { startBackend, usedBytes } from './backends';
 import { PromptEncoder, type EncoderSpec } from './encoder';
 import type { EncoderFiles } from './encoder-files';
 import { verifyGoldens, type GoldenRow } from './goldens';
@@ -11,8 +11,12 @@ const TIMED_RUNS = 3;
 export interface WorkerApi {
   /** Gets the backend going, which takes downloads of its own. */
   start(backend: BackendName): Promise<void>;
+  /** Builds the encoder in that backend. */
+  build(spec: EncoderSpec, files: EncoderFiles): Promise<void>;
+  /** @throws Error where the encoder does not reproduce the goldens. */
+  verify(goldens: readonly GoldenRow[]): Promise<void>;
   /**
-   * Builds the encoder in that backend and checks it against the goldens.
+   * Builds the encoder and checks it.
    *
    * @returns Milliseconds for one prompt, the fastest of a few runs.
    */
@@ -21,6 +25,8 @@ export interface WorkerApi {
   embed(texts: readonly string[]): Promise<Float32Array[]>;
   /** int32[maxLength]: the token row of a text. */
   tokenize(text: string): Int32Array;
+  /** Bytes that the backend holds. */
+  memory(): number;
 }
 
 let encoder: PromptEncoder | undefined;
@@ -28,10 +34,16 @@ let encoder: PromptEncoder | undefined;
 const api: WorkerApi = {
   start: startBackend,
 
-  async load(spec, files, goldens) {
+  async build(spec, files) {
     encoder = await PromptEncoder.load(spec, files);
-    await verifyGoldens(encoder, goldens);
-    return measure(encoder);
+  },
+
+  verify: (goldens) => verifyGoldens(loaded(), goldens),
+
+  async load(spec, files, goldens) {
+    await api.build(spec, files);
+    await api.verify(goldens);
+    return measure(loaded());
   },
 
   async embed(texts) {
@@ -43,6 +55,8 @@ const api: WorkerApi = {
   },
 
   tokenize: (text) => loaded().tokenize(text),
+
+  memory: usedBytes,
 };
 
 function loaded(): PromptEncoder {
