@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['src/generated/', 'kernels/matmul.ts']),
+  globalIgnores(['src/generated/', 'kernels/*.ts']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -19,7 +19,7 @@ export default defineConfig(
   },
   {
     // Lit binds the listeners in templates to their element.
-    files: ['src/components/**'],
+    files: ['src/{components,function,mnist}/**'],
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },

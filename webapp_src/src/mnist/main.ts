@@ -1,1 +1,2 @@
-export {};
+import '../page.css';
+import './lit-demo-digit';
