@@ -14,6 +14,22 @@ from builder.towers.base import Preprocessing
 GOLDENS = Path(__file__).parents[2] / "shared" / "goldens" / "preprocess"
 
 
+@pytest.mark.parametrize("fit", ["crop", "squash"])
+@pytest.mark.parametrize("name", ["wide", "tall", "small", "square"])
+def test_small_pictures_become_what_tensorflow_makes_of_them(
+    name: str, fit: Literal["crop", "squash"]
+):
+    with np.load(Path(__file__).parent / "golden" / "resize.npz") as goldens:
+        picture, expected = goldens[f"{name}/picture"], goldens[f"{name}/{fit}"]
+    size = len(expected)
+    found = (
+        preprocess(Image.fromarray(picture), Preprocessing(size, "tf-bilinear"))
+        if fit == "crop"
+        else resize_tf_bilinear(picture, size, size)
+    )
+    np.testing.assert_array_equal(np.asarray(found), expected)
+
+
 @pytest.mark.skipif(not GOLDENS.is_dir(), reason="needs ../shared/goldens/preprocess")
 @pytest.mark.parametrize("fit", ["crop", "squash"])
 @pytest.mark.parametrize("name", ["cat", "koala", "cup"])
