@@ -55,7 +55,13 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
     the manifest without files.
     """
     page = template.render(bundle.manifest, MANIFEST)
-    own = {PAGE: page.encode(), **HOST_FILES, **template.app.files, **template.files}
+    own = {
+        PAGE: page.encode(),
+        **HOST_FILES,
+        **template.app.files,
+        **template.files,
+        **template.render_benchmark(bundle.manifest, MANIFEST),
+    }
     refs = tuple(refer(url, data) for url, data in sorted(own.items()))
     manifest = bundle.manifest.model_copy(update={"files": refs})
     return Site(manifest, {**bundle.files, **own, MANIFEST: to_json(manifest)})

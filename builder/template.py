@@ -22,6 +22,10 @@ _ENTRIES = {
 }
 """The app's script for each template that comes with the package."""
 
+BENCHMARK = "benchmark.html"
+_BENCHMARK_TEMPLATE = "benchmark.html.j2"
+_BENCHMARK_ENTRY = "src/benchmark/main.ts"
+
 _FUNCTIONS = "src/functions/functions.ts"
 """What the scripts of authors' own templates import as `./functions.js`."""
 
@@ -33,13 +37,15 @@ class Template:
     """A folder with `page.html.j2`.
 
     `app` is what of the web app the page loads. `files` are others by URL; those of `assets` by the
-    names that they have in the template's folder.
+    names that they have in the template's folder. `benchmark` is what the second page loads, which
+    measures the site's encoders; functions have none.
     """
 
     folder: Path
     app: WebApp
     files: Mapping[str, bytes]
     assets: Mapping[str, str]
+    benchmark: WebApp | None = None
 
     def render(self, manifest: PageManifest, manifest_url: str) -> str:
         """The page of a site.
@@ -47,6 +53,16 @@ class Template:
         Raises:
             BuilderError: if the template cannot be used, with its line.
         """
+        return self._render(PAGE_TEMPLATE, self.app, manifest, manifest_url)
+
+    def render_benchmark(self, manifest: PageManifest, manifest_url: str) -> Mapping[str, bytes]:
+        """The page that measures encoders, with what it loads, by URL."""
+        if self.benchmark is None:
+            return {}
+        page = self._render(_BENCHMARK_TEMPLATE, self.benchmark, manifest, manifest_url)
+        return {BENCHMARK: page.encode(), **self.benchmark.files}
+
+    def _render(self, name: str, app: WebApp, manifest: PageManifest, manifest_url: str) -> str:
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([self.folder, template_folder()]),
             autoescape=True,
@@ -55,13 +71,13 @@ class Template:
             lstrip_blocks=True,
         )
         try:
-            return environment.get_template(PAGE_TEMPLATE).render(
-                manifest=manifest, manifest_url=manifest_url, app=self.app, asset=self._asset
+            return environment.get_template(name).render(
+                manifest=manifest, manifest_url=manifest_url, app=app, asset=self._asset
             )
         except jinja2.TemplateSyntaxError as error:
             raise BuilderError(f"{error.filename}:{error.lineno}: {error.message}") from None
         except jinja2.TemplateError as error:
-            raise BuilderError(f"{self.folder / PAGE_TEMPLATE}: {error}.") from None
+            raise BuilderError(f"{self.folder / name}: {error}.") from None
 
     def _asset(self, name: str) -> str:
         if name not in self.assets:
@@ -75,8 +91,10 @@ def load_template(name: str) -> Template:
     web = web_folder()
     if name not in _ENTRIES:
         return _load_folder(Path(name), load_webapp(web, _FUNCTIONS))
-    library = load_library(web) if name == IMAGE_TEXT else {}
-    return Template(template_folder() / name, load_webapp(web, _ENTRIES[name]), library, {})
+    folder, app = template_folder() / name, load_webapp(web, _ENTRIES[name])
+    if name != IMAGE_TEXT:
+        return Template(folder, app, {}, {})
+    return Template(folder, app, load_library(web), {}, load_webapp(web, _BENCHMARK_ENTRY))
 
 
 def _load_folder(folder: Path, app: WebApp) -> Template:

@@ -32,6 +32,7 @@ export default defineConfig({
     rolldownOptions: {
       input: [
         'src/main.ts',
+        'src/benchmark/main.ts',
         'src/function/main.ts',
         'src/mnist/main.ts',
         'src/functions/functions.ts',
