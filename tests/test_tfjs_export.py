@@ -85,7 +85,7 @@ def test_twelve_layers_are_few_nodes(exported: GraphModel):
 
 
 @pytest.mark.parametrize(
-    ("pool", "classes"), [("last", None), ("first", None), ("mean", 5), ("max", 5)]
+    ("pool", "classes"), [("last", None), ("first", None), ("mean", 5), ("max", 5), ("map", 5)]
 )
 def test_every_pooling_with_and_without_a_head_is_exported(
     pool: TextPool, classes: int | None, wasm: Runtime
