@@ -4,7 +4,6 @@ import {
   _FusedMatMul,
   BatchMatMul,
   enableProdMode,
-  getKernel,
   getKernelsForBackend,
   registerKernel,
   SplitV,
@@ -14,11 +13,12 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { startBackend } from '../src/inference/backends';
+import { GATE, NORMALIZE } from '../src/kernels/fused';
 import { installKernels } from '../src/kernels/kernels';
 import { RecordedGraph } from '../src/kernels/recorded-graph';
 import { LENGTH, type Prompts, type Runner } from './runner';
 
-const REPLACED = [BatchMatMul, _FusedMatMul, SplitV];
+const CHANGED: readonly string[] = [BatchMatMul, _FusedMatMul, SplitV, GATE, NORMALIZE];
 
 /** A way to run the model: with some kernels, called by the executor or from a recording. */
 interface Way {
@@ -113,7 +113,7 @@ function withClock(config: KernelConfig, clocks: Map<string, number>): KernelCon
 }
 
 function readKernels(): KernelConfig[] {
-  return REPLACED.map((name) => getKernel(name, 'wasm'));
+  return getKernelsForBackend('wasm').filter(({ kernelName }) => CHANGED.includes(kernelName));
 }
 
 function replaceKernel(config: KernelConfig): void {

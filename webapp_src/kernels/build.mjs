@@ -1,22 +1,28 @@
 /**
- * Compiles matmul.ts to WebAssembly, for processors with and without fused multiply-add, and prints
- * the TypeScript module that holds both as base64.
+ * Compiles the kernels to WebAssembly, for processors with and without fused multiply-add, and prints
+ * the TypeScript module that holds both as base64. The binaries have no memory of their own: they
+ * work in that of TensorFlow.js's wasm backend, on tensors where they are.
  */
 import asc from 'assemblyscript/asc';
 import { Buffer } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
-const SOURCE = new URL('matmul.ts', import.meta.url);
+const SOURCES = ['matmul.ts', 'pointwise.ts'];
 const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory'];
 const FEATURES = { SIMD: ['simd'], RELAXED_SIMD: ['simd', 'relaxed-simd'] };
+
+function readFile(name) {
+  const file = new URL(name, import.meta.url);
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
 
 async function compile(features) {
   const enable = features.flatMap((feature) => ['--enable', feature]);
   let binary;
   const { error, stderr } = await asc.main(
-    ['matmul.ts', '-o', 'matmul.wasm', ...OPTIONS, ...enable],
+    [...SOURCES, '-o', 'kernels.wasm', ...OPTIONS, ...enable],
     {
-      readFile: (name) => (name === 'matmul.ts' ? readFileSync(SOURCE, 'utf8') : null),
+      readFile,
       writeFile: (_name, contents) => {
         binary = contents;
       },
@@ -26,9 +32,9 @@ async function compile(features) {
   return Buffer.from(binary).toString('base64');
 }
 
-/** The contents of src/kernels/generated/matmul.ts. */
+/** The contents of src/kernels/generated/binaries.ts. */
 export async function generateModule() {
-  const lines = ['/** Compiled from kernels/matmul.ts by `npm run build:kernels`; do not edit. */'];
+  const lines = ['/** Compiled from kernels/ by `npm run build:kernels`; do not edit. */'];
   for (const [name, features] of Object.entries(FEATURES)) {
     lines.push(`export const ${name} =\n  '${await compile(features)}';`);
   }

@@ -1,16 +1,14 @@
 /**
- * Matrix products on 128-bit vectors, in AssemblyScript; `npm run build:kernels` compiles it twice,
- * with and without fused multiply-add.
- *
- * The module has no memory of its own: it works in the memory of TensorFlow.js's wasm backend, on
- * tensors where they are. Pointers and strides are in bytes, numbers are float32.
+ * Matrix products on 128-bit vectors, in AssemblyScript; see build.mjs. Pointers and strides are in
+ * bytes, numbers are float32.
  */
+
+import { clamp, loadLanes, multiplyAdd, storeLanes, VECTOR } from './lanes';
 
 // A tile of the product is 4 rows by 8 columns: its 8 vectors, 2 of the panel and 1 of `a` fit the 16
 // registers of x86-64, and each number loaded is used 4 or 8 times.
 const ROWS = 4;
 const COLUMNS = 8;
-const VECTOR: usize = 16;
 const PANEL_ROW: usize = 32;
 
 /**
@@ -123,35 +121,6 @@ export function multiply(
     // Never so, but without any use the compiler would leave out the touching.
     if (k < 0) v128.store(c, touched);
     packed = end;
-  }
-}
-
-function multiplyAdd(x: v128, y: v128, sum: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(x, y, sum);
-  return f32x4.add(f32x4.mul(x, y), sum);
-}
-
-/** The pseudo-minimum and -maximum are single instructions and let NaN through. */
-function clamp(x: v128, lows: v128, highs: v128): v128 {
-  return f32x4.pmin(f32x4.pmax(x, lows), highs);
-}
-
-/** The first `count` numbers at `from`, then zeros; reads no further. */
-function loadLanes(from: usize, count: i32): v128 {
-  if (count >= 4) return v128.load(from);
-  if (count == 3) return v128.load32_lane(from + 8, v128.load64_zero(from), 2);
-  if (count == 2) return v128.load64_zero(from);
-  if (count == 1) return v128.load32_zero(from);
-  return f32x4.splat(0);
-}
-
-function storeLanes(to: usize, x: v128, count: i32): void {
-  if (count >= 4) {
-    v128.store(to, x);
-  } else {
-    if (count >= 2) v128.store64_lane(to, x, 0);
-    if (count == 3) v128.store32_lane(to + 8, x, 2);
-    if (count == 1) v128.store32_lane(to, x, 0);
   }
 }
 

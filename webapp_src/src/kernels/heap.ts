@@ -13,7 +13,7 @@ interface EmscriptenModule {
 /** What is used of TensorFlow.js's wasm backend. */
 export type WasmBackend = Pick<
   BackendWasm,
-  'disposeData' | 'getMemoryOffset' | 'incRef' | 'makeOutput' | 'wasm'
+  'disposeData' | 'getMemoryOffset' | 'incRef' | 'makeOutput' | 'readSync' | 'wasm'
 >;
 
 /** The memory of TensorFlow.js's wasm backend, in which all its tensors are. */

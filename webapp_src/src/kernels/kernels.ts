@@ -7,12 +7,14 @@ import {
   BatchMatMul,
   backend as currentBackend,
   getKernel,
+  getKernelsForBackend,
   registerKernel,
   SplitV,
   unregisterKernel,
   type KernelFunc,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { GATE, gate, NORMALIZE, normalize } from './fused';
 import { Heap, type WasmBackend } from './heap';
 import { MatMul } from './matmul';
 import { findVariant, instantiate, type Variant } from './module';
@@ -35,11 +37,14 @@ export async function installKernels(
   const backend = currentBackend() as unknown as WasmBackend;
   const heap = new Heap(backend);
   if (variant === undefined || heap.memory === undefined) return undefined;
-  const products = new MatMul(backend, heap, await instantiate(variant, heap.memory));
+  const module = await instantiate(variant, heap.memory);
+  const products = new MatMul(backend, heap, module);
   const multiply: Kernel = (args) => products.multiply(args);
   replaceKernel(BatchMatMul, backend, multiply);
   replaceKernel(_FusedMatMul, backend, multiply);
   replaceKernel(SplitV, backend, (args) => split(args, backend, heap));
+  addKernel(NORMALIZE, (args) => normalize(args, backend, heap, module));
+  addKernel(GATE, (args) => gate(args, backend, heap, module));
   return variant;
 }
 
@@ -52,4 +57,11 @@ function replaceKernel(kernelName: string, backend: WasmBackend, kernel: Kernel)
     kernelFunc: (args) =>
       (args.backend === backend ? kernel(args) : undefined) ?? own.kernelFunc(args),
   });
+}
+
+/** Adds a kernel that no op of TensorFlow.js calls; recordings do. */
+function addKernel(kernelName: string, kernelFunc: (args: KernelArguments) => TensorInfo): void {
+  const isThere = getKernelsForBackend('wasm').some((config) => config.kernelName === kernelName);
+  if (isThere) unregisterKernel(kernelName, 'wasm');
+  registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
 }

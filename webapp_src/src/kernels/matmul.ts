@@ -10,7 +10,7 @@ import {
   stackRows,
   viewMatrices,
 } from './matrices';
-import type { MatMulModule } from './module';
+import type { KernelModule } from './module';
 import { packedBytes, Packing } from './packing';
 
 type Range = readonly [low: number, high: number];
@@ -29,7 +29,7 @@ export class MatMul {
   constructor(
     private readonly backend: WasmBackend,
     private readonly heap: Heap,
-    private readonly module: MatMulModule,
+    private readonly module: KernelModule,
   ) {
     this.packing = new Packing(heap, module);
     const disposeData = backend.disposeData.bind(backend);

@@ -1,7 +1,7 @@
-import { RELAXED_SIMD, SIMD } from './generated/matmul';
+import { RELAXED_SIMD, SIMD } from './generated/binaries';
 
-/** What kernels/matmul.ts exports, in WebAssembly's types: pointers and strides count bytes. */
-export interface MatMulModule {
+/** What kernels/ exports, in WebAssembly's types: pointers and strides count bytes. */
+export interface KernelModule {
   pack(
     b: number,
     packed: number,
@@ -23,6 +23,8 @@ export interface MatMulModule {
     low: number,
     high: number,
   ): void;
+  normalize(x: number, y: number, rows: number, columns: number, epsilon: number): void;
+  gate(x: number, y: number, count: number, cubic: number, linear: number): void;
 }
 
 /** With fused multiply-add, which browsers have since 2023 or later, and without. */
@@ -40,11 +42,11 @@ export function findVariant(): Variant | undefined {
 export async function instantiate(
   variant: Variant,
   memory: WebAssembly.Memory,
-): Promise<MatMulModule> {
+): Promise<KernelModule> {
   const { instance } = await WebAssembly.instantiate(decode(BINARIES[variant]), {
     env: { memory },
   });
-  return instance.exports as unknown as MatMulModule;
+  return instance.exports as unknown as KernelModule;
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {

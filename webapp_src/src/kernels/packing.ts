@@ -1,6 +1,6 @@
 import type { Heap } from './heap';
 import { FLOAT_BYTES, matrixBytes, type Matrices } from './matrices';
-import type { MatMulModule } from './module';
+import type { KernelModule } from './module';
 
 const PANEL_COLUMNS = 8;
 
@@ -27,7 +27,7 @@ export class Packing {
 
   constructor(
     private readonly heap: Heap,
-    private readonly module: MatMulModule,
+    private readonly module: KernelModule,
   ) {}
 
   /** Calls `use` with the place of the packed matrices, which holds for as long as the call. */

@@ -3,28 +3,12 @@ import {
   registerKernel,
   unregisterKernel,
   type KernelConfig,
-  type KernelFunc,
   type NamedTensorInfoMap,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import type { Call, Read } from './calls';
+import { fuse } from './fusion';
 import type { WasmBackend } from './heap';
-import type { KernelArguments } from './kernels';
-
-/** What a kernel is given: the data is put in before each call, from a slot. */
-interface Read {
-  readonly info: TensorInfo;
-  readonly slot: number;
-}
-
-interface Call {
-  readonly kernel: KernelFunc;
-  readonly args: KernelArguments;
-  readonly reads: readonly Read[];
-  /** The slot of the first output; the others follow. */
-  readonly slot: number;
-  /** The slots that no later call reads. */
-  readonly last: number[];
-}
 
 /** The slot of the input. */
 const INPUT = 0;
@@ -36,7 +20,9 @@ const INPUT = 0;
  * that depends on numbers.
  */
 export class Recording {
-  private readonly calls: Call[] = [];
+  private calls: Call[] = [];
+  /** For each call, the slots that no later call reads. */
+  private last: number[][] = [];
   /** Weights and other data that was there before: kept for as long as the recording is. */
   private readonly kept = new Set<object>();
   private readonly slots = new Map<object, number>();
@@ -57,7 +43,7 @@ export class Recording {
     for (const config of kernels) replaceKernel(recording.listen(config));
     try {
       const result = run();
-      recording.finish(result);
+      recording.finish(result, kernels);
       return [recording, result];
     } catch (error) {
       recording.dispose();
@@ -75,12 +61,12 @@ export class Recording {
       if (dataId) info.dataId = dataId;
       return info;
     };
-    for (const { kernel, args, reads, slot, last } of this.calls) {
+    for (const [i, { kernel, args, reads, slot }] of this.calls.entries()) {
       reads.forEach(fill);
       const outputs = kernel(args);
       if (Array.isArray(outputs)) outputs.forEach(({ dataId }, i) => (slots[slot + i] = dataId));
       else slots[slot] = outputs.dataId;
-      for (const done of last) this.release(slots[done]);
+      for (const done of this.last[i] ?? []) this.release(slots[done]);
     }
     if (!this.output) throw new Error('The recording was not finished.');
     return fill(this.output);
@@ -102,14 +88,18 @@ export class Recording {
         const reads: Read[] = [];
         const inputs = this.copyInputs(args.inputs, reads);
         const outputs = config.kernelFunc(args);
+        const made = [outputs].flat();
+        if (isAlias(made, inputs)) return outputs;
         const slot = this.slotCount;
-        for (const { dataId } of [outputs].flat()) this.slots.set(dataId, this.slotCount++);
+        for (const { dataId } of made) this.slots.set(dataId, this.slotCount++);
+        const { kernelName: name, kernelFunc: kernel } = config;
         this.calls.push({
-          kernel: config.kernelFunc,
-          args: { ...args, inputs },
+          name,
+          kernel,
           reads,
           slot,
-          last: [],
+          args: { ...args, inputs },
+          outputs: made.length,
         });
         return outputs;
       },
@@ -136,22 +126,37 @@ export class Recording {
     this.kept.add(dataId);
   }
 
-  /** Finds where each slot is read last: there its data goes, or where it is made if it never is. */
-  private finish({ dataId, shape, dtype }: TensorInfo): void {
+  private finish({ dataId, shape, dtype }: TensorInfo, kernels: readonly KernelConfig[]): void {
     const output = this.slots.get(dataId);
-    if (output === undefined) throw new Error('The result was not computed by kernels.');
+    if (output === undefined || output === INPUT) {
+      throw new Error('The result was not computed by kernels.');
+    }
     this.slots.clear();
     this.output = { info: { dataId, shape, dtype }, slot: output };
-    const seen = new Set<number>([INPUT, output]);
-    for (const [i, call] of [...this.calls.entries()].reverse()) {
-      const end = this.calls[i + 1]?.slot ?? this.slotCount;
-      const made = Array.from({ length: end - call.slot }, (_, j) => call.slot + j);
-      for (const slot of [...made, ...call.reads.map((read) => read.slot)]) {
-        if (!seen.has(slot)) call.last.push(slot);
-        seen.add(slot);
-      }
-    }
+    this.calls = fuse(this.calls, output, kernels, (scalar) => this.readNumber(scalar));
+    this.last = findLast(this.calls, [INPUT, output]);
   }
+
+  private readNumber({ dataId }: TensorInfo): number {
+    return Number(this.backend.readSync(dataId)[0]);
+  }
+}
+
+/** For each call, the slots to give back after it: those read last, or made there and never read. */
+function findLast(calls: readonly Call[], kept: readonly number[]): number[][] {
+  const seen = new Set(kept);
+  const last = calls.toReversed().map(({ reads, slot, outputs }) => {
+    const made = Array.from({ length: outputs }, (_, i) => slot + i);
+    const done = new Set([...made, ...reads.map((read) => read.slot)].filter((s) => !seen.has(s)));
+    for (const each of done) seen.add(each);
+    return [...done];
+  });
+  return last.reverse();
+}
+
+/** Whether a kernel, Reshape for one, gives the data of an input under another shape. */
+function isAlias(outputs: readonly TensorInfo[], inputs: NamedTensorInfoMap): boolean {
+  return Object.values(inputs).some((input) => input?.dataId === outputs[0]?.dataId);
 }
 
 function replaceKernel(config: KernelConfig): void {
