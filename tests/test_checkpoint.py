@@ -232,3 +232,15 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path):
         Checkpoint(tmp_path / "a.npz")
     with pytest.raises(ModelError, match="cannot be read: Is a directory"):
         Checkpoint(tmp_path)
+
+
+def test_a_member_without_a_name_is_refused_as_any_other_that_is_no_array(tmp_path: Path):
+    path = zip_up(tmp_path / "a.npz", {"a": b""})
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02")
+    data[at + 28] = 0  # The length of the name in the directory ...
+    del data[at + 46]
+    data[-10] -= 1  # ... and the directory's own.
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match=r"a\.npz: ''"):
+        Checkpoint(path)

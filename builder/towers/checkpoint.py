@@ -174,7 +174,7 @@ def _open_zip(path: Path) -> zipfile.ZipFile:
 
 def _index_members(path: Path, file: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """The arrays by name, without `.npy`."""
-    members = [info for info in file.infolist() if not info.is_dir()]
+    members = [info for info in file.infolist() if not info.filename.endswith("/")]
     if len(members) > _MAX_MEMBERS:
         raise ModelError(f"{path}: no model has {len(members):,} parameters; {_MAX_MEMBERS:,} may.")
     for info in members:
