@@ -19,7 +19,7 @@ export class LitDemoBars extends LitElement {
 
       li {
         display: grid;
-        grid-template-columns: 1.25rem minmax(0, 1fr) 4.75rem;
+        grid-template-columns: 1.25rem minmax(0, 1fr) 5.25rem;
         gap: 0.6rem;
         align-items: center;
         color: var(--muted);
@@ -53,6 +53,7 @@ export class LitDemoBars extends LitElement {
 
       .value {
         text-align: right;
+        white-space: nowrap;
       }
 
       @media (prefers-reduced-motion: reduce) {

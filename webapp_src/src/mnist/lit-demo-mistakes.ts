@@ -21,7 +21,7 @@ export class LitDemoMistakes extends LitElement {
     css`
       ul {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(5rem, 1fr));
         gap: 0.75rem;
         margin: 1rem 0 0;
         padding: 0;
@@ -109,5 +109,5 @@ export class LitDemoMistakes extends LitElement {
 
 function describe(count: number): string {
   if (count === 0) return 'It made no mistake.';
-  return `Here ${count === 1 ? 'is one' : `are ${count}`} that it does not; choose one to see what it thinks.`;
+  return `Here ${count === 1 ? 'is one' : `are ${count}`} of the others; choose one to see what it thinks.`;
 }
