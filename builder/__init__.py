@@ -5,19 +5,32 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from builder.notebook import Demo
+    from builder.text.vocabulary import load_tokenizer
     from builder.tfjs.convert import convert_jax, tfjs_predict_fn
     from builder.towers.author import TwoTowerModel
     from builder.towers.base import Tower
     from builder.towers.two_towers import load_towers
 
-__all__ = ["Tower", "TwoTowerModel", "__version__", "convert_jax", "load_towers", "tfjs_predict_fn"]
+__all__ = [
+    "Demo",
+    "Tower",
+    "TwoTowerModel",
+    "__version__",
+    "convert_jax",
+    "load_tokenizer",
+    "load_towers",
+    "tfjs_predict_fn",
+]
 
 __version__ = version("lit-demo-builder")
 
 _MODULES = {
+    "Demo": "builder.notebook",
     "Tower": "builder.towers.base",
     "TwoTowerModel": "builder.towers.author",
     "convert_jax": "builder.tfjs.convert",
+    "load_tokenizer": "builder.text.vocabulary",
     "load_towers": "builder.towers.two_towers",
     "tfjs_predict_fn": "builder.tfjs.convert",
 }

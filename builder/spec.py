@@ -4,7 +4,7 @@ import functools
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,6 +16,8 @@ from builder.spec_page import LinkSpec, PageSpec
 from builder.spec_problems import Finding, explain_errors, place_findings
 from builder.spec_types import ExistingFile, Fraction, Id, Table, Text, WebAddress, WebFolder, slug
 from builder.toml_lines import Location
+
+Tables = TypeVar("Tables", bound=Table)
 
 
 class ImageSpec(Table):
@@ -130,6 +132,20 @@ def load_any_spec(path: Path) -> DemoSpec | FunctionDemoSpec:
     raise SpecError(place_findings(path, text, findings))
 
 
+def read_table(kind: type[Tables], table: Mapping[str, Any], where: str) -> Tables:
+    """A table made in Python; file names in it are relative to the working directory.
+
+    Raises:
+        SpecError: with every problem found; `where` is named in each.
+    """
+    try:
+        return kind.model_validate(table, context=Path.cwd())
+    except ValidationError as error:
+        known_keys = functools.partial(_known_keys, kind)
+        findings = explain_errors(error.errors(include_url=False), known_keys)
+        raise SpecError(place_findings(Path(where), "", findings)) from None
+
+
 def _find_duplicates(table: Mapping[str, Any]) -> Iterator[Finding]:
     """Ids in a list of tables that stand twice, read before types are known."""
     for tables, id_of in _IDS.items():
@@ -156,7 +172,7 @@ def _list_of_tables(value: Any) -> list[dict[str, Any]]:
         return []  # a wrong type, which is reported by the model
 
 
-def _known_keys(kind: type[PageSpec], location: Location) -> list[str]:
+def _known_keys(kind: type[Table], location: Location) -> list[str]:
     named = [part for part in location[:-1] if isinstance(part, str)]
     table = _TABLES[named[-1]] if named else kind
     return list(table.model_fields)
