@@ -302,11 +302,11 @@ def test_a_damaged_picture_is_named(classes: Path, tools: dict[str, Any]) -> Non
         evaluate_zero_shot([make_colour_model()], load_labelled_images(classes), ["a {}"], **tools)
 
 
-def test_models_come_by_name_and_from_a_demo(make_demo: MakeDemo) -> None:
+def test_models_come_by_name_and_from_a_demo(make_demo: MakeDemo, tools: dict[str, Any]) -> None:
     names = ["mini-small", str(make_demo())]
-    assert [model.id for model in load_models(names)] == ["mini-small", "mini-tiny"]
+    assert [model.id for model in load_models(names, **tools)] == ["mini-small", "mini-tiny"]
     with pytest.raises(BuilderError, match="there is no model 'nothing'"):
-        load_models(["nothing"])
+        load_models(["nothing"], **tools)
 
 
 def test_a_share_is_shown_in_per_cent() -> None:
@@ -335,7 +335,7 @@ def test_the_command_scores_real_pictures(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not CAPTIONS.is_file(), reason="../shared/captions is not here")
 def test_the_default_models_score_as_their_model_card_says(tools: dict[str, Any]) -> None:
-    models = load_models(["mini-tiny", "mini-small"])
+    models = load_models(["mini-tiny", "mini-small"], **tools)
     scores = evaluate_retrieval(models, load_captioned_images(CAPTIONS, 1), **tools)
     found = {
         row.model.id: [round(share.value, 3) for share in (*row.text_to_image.values(),)]

@@ -52,13 +52,10 @@ def zeroshot(
     from builder.evaluation.zeroshot import evaluate_zero_shot
     from builder.progress import Progress
 
-    scores = evaluate_zero_shot(
-        load_models(models),
-        load_labelled_images(data),
-        load_templates(templates),
-        cache=Cache(cache_dir or default_cache_folder()),
-        progress=Progress(Console(stderr=True)),
-    )
+    images, sentences = load_labelled_images(data), load_templates(templates)
+    cache, progress = Cache(cache_dir or default_cache_folder()), Progress(Console(stderr=True))
+    loaded = load_models(models, cache=cache, progress=progress)
+    scores = evaluate_zero_shot(loaded, images, sentences, cache=cache, progress=progress)
     scores.show(Console())
     if out:
         write_json(scores, out)
@@ -92,12 +89,10 @@ def retrieval(
     from builder.evaluation.retrieval import evaluate_retrieval
     from builder.progress import Progress
 
-    scores = evaluate_retrieval(
-        load_models(models),
-        load_captioned_images(data, captions),
-        cache=Cache(cache_dir or default_cache_folder()),
-        progress=Progress(Console(stderr=True)),
-    )
+    images = load_captioned_images(data, captions)
+    cache, progress = Cache(cache_dir or default_cache_folder()), Progress(Console(stderr=True))
+    loaded = load_models(models, cache=cache, progress=progress)
+    scores = evaluate_retrieval(loaded, images, cache=cache, progress=progress)
     scores.show(Console())
     if out:
         write_json(scores, out)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.cache import Cache
+from builder.fetch import fetch_missing
+from builder.progress import Progress
 from builder.spec import load_spec
 from builder.spec_models import ModelSpec
 from builder.towers.base import ImageTextModel, Tower
@@ -22,13 +24,17 @@ class ScoredModel:
     text_parameters: int
 
 
-def load_models(names: Sequence[str]) -> list[ImageTextModel]:
+def load_models(names: Sequence[str], *, cache: Cache, progress: Progress) -> list[ImageTextModel]:
     """The models of these names; a name ending in `.toml` means all models of that demo.
+
+    Published ones are downloaded into the cache if they are not there.
 
     Raises:
         BuilderError: if there is no such model or file, or it cannot be used.
     """
-    return [load_model(spec) for name in dict.fromkeys(names) for spec in _find_specs(name)]
+    specs = [spec for name in dict.fromkeys(names) for spec in _find_specs(name)]
+    fetch_missing(specs, cache.folder, progress)
+    return [load_model(spec, cache.folder) for spec in specs]
 
 
 def describe_model(model: ImageTextModel, cache: Cache) -> ScoredModel:

@@ -32,7 +32,7 @@ def main() -> None:
     options = parser.parse_args()
     cache, progress = Cache(default_cache_folder()), Progress(Console(stderr=True))
     data = load_captioned_images(options.captions, per_image=1)
-    (model,) = load_models([options.model])
+    (model,) = load_models([options.model], cache=cache, progress=progress)
     inputs = make_inputs(data.files, [model.preprocessing], progress)[model.preprocessing]
     zimg = embed_images(model, inputs, cache=cache, progress=progress)
     ztxt = embed_texts(model, data.captions, cache=cache, progress=progress)
