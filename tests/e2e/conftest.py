@@ -62,18 +62,24 @@ def write_demo(folder: Path) -> Path:
 
 
 @contextmanager
-def serve_site(folder: Path) -> Generator[ServedSite]:
-    """Serve a built site under a sub-path."""
+def serve_folder(folder: Path) -> Generator[str]:
+    """Serve a built site of any kind under a sub-path; yields its address."""
     server = make_server(folder, port=0, host="127.0.0.1", base_path="/some/where/")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    url = f"http://127.0.0.1:{server.server_address[1]}/some/where/"
     try:
-        yield ServedSite(folder, url, load_manifest(folder))
+        yield f"http://127.0.0.1:{server.server_address[1]}/some/where/"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def serve_site(folder: Path) -> Generator[ServedSite]:
+    """Serve a built site of pictures and sentences under a sub-path."""
+    with serve_folder(folder) as url:
+        yield ServedSite(folder, url, load_manifest(folder))
 
 
 @pytest.fixture(scope="session")
@@ -113,10 +119,10 @@ def errors() -> list[str]:
     return []
 
 
-@pytest.fixture
-def page(context: BrowserContext, site: ServedSite, errors: list[str]) -> Iterator[Page]:
-    """A page that must log no error and send no request to another origin, whatever a test does."""
-    origin = site.url.split("/some/")[0]
+@contextmanager
+def open_page(context: BrowserContext, url: str, errors: list[str]) -> Generator[Page]:
+    """A page that must log no error and ask nothing of other origins than that of the site."""
+    origin = url.split("/some/")[0]
     foreign: list[str] = []
     page = context.new_page()
 
@@ -133,6 +139,13 @@ def page(context: BrowserContext, site: ServedSite, errors: list[str]) -> Iterat
     yield page
     assert foreign == []
     assert errors == []
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: ServedSite, errors: list[str]) -> Iterator[Page]:
+    """A page for the site, watched whatever a test does."""
+    with open_page(context, site.url, errors) as page:
+        yield page
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """What a visitor does with a demo, in Chromium."""
 
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +11,10 @@ from builder.manifest import Model, SiteManifest, SoftmaxScoring
 from builder.spec_models import ModelSpec
 from builder.towers.registry import load_model
 from builder.vectors import StoredMatrix, decode_matrix
+from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import IMAGES, ServedSite
 
 OpenDemo = Callable[..., Page]
-
-AXE = Path(__file__).parents[2] / "webapp_src/node_modules/axe-core/axe.min.js"
 
 
 def zimg_of(site: ServedSite, model: Model, image_id: str) -> Rows:
@@ -219,10 +216,7 @@ def test_the_page_is_accessible_and_fits(open_demo: OpenDemo, page: Page, scheme
     open_demo()
     wait_for_answer(card_of(page))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    # The page's own policy forbids inserted scripts; the check itself needs one.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = json.loads(page.evaluate("axe.run().then((r) => JSON.stringify(r.violations))"))
-    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+    assert find_violations(page) == []
 
 
 def test_without_javascript_pictures_prompts_and_credits_are_there(

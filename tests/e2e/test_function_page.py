@@ -1,0 +1,125 @@
+"""Pages of functions in real Chromium: the package's own template, and an author's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from builder.project import create_project
+from tests.e2e.accessibility import find_violations
+from tests.e2e.conftest import open_page, serve_folder
+from tests.test_cli import run
+
+SCRIPT = """\
+import { load } from './functions.js';
+
+const answer = document.querySelector('p');
+try {
+  const steps = [];
+  const onProgress = ({ loaded, total }) => steps.push(loaded / total);
+  const prod = await load('prod', { onProgress });
+  const { output } = await prod.run({ xs: [[1, 2], [3, 4], [5, 6]] });
+  const [{ name, labels }] = prod.inputs;
+  answer.textContent = `${[...output.values]} ${output.shape} ${name} ${labels} ${steps.at(-1)}`;
+  await prod.run({ xs: [1, 2, 3] });
+} catch (error) {
+  answer.title = error.message;
+}
+"""
+
+PAGE = """\
+{% extends "base.html.j2" %}
+{% block script %}
+<script type="module" src="{{ asset('page.js') }}"></script>
+{% endblock %}
+{% block body %}
+<h1>{{ manifest.title }}</h1>
+<p>Computing</p>
+{% endblock %}
+"""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("function")
+    spec = create_project(folder / "demo", "function")
+    code, text = run("build", spec, "-o", folder / "site", "--cache-dir", folder / "cache")
+    assert code == 0, text
+    with serve_folder(folder / "site") as url:
+        yield url
+
+
+@pytest.fixture
+def page(context: BrowserContext, url: str, errors: list[str]) -> Iterator[Page]:
+    with open_page(context, url, errors) as page:
+        page.goto(url)
+        page.locator("lit-demo-function[data-status=ready]").wait_for()
+        yield page
+
+
+def test_the_output_follows_the_sliders(page: Page):
+    output = page.get_by_role("status").filter(has_text="3")
+    expect(output).to_have_text("3")
+    page.get_by_role("slider", name="First number").fill("4")
+    expect(page.locator("output")).to_have_text("4")
+    page.get_by_role("slider", name="Second number").press("ArrowRight")
+    expect(page.locator("output")).to_have_text("4.1")
+    number = page.get_by_role("spinbutton", name="Second number, exactly")
+    expect(number).to_have_value("2.1")
+    number.fill("-7.25")
+    number.press("Enter")
+    expect(page.locator("output")).to_have_text("-5.25")
+
+
+def test_it_runs_on_wasm_in_a_worker(page: Page):
+    expect(page.locator("lit-demo-function")).to_have_attribute("data-backend", "wasm")
+    assert len(page.workers) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_page_is_accessible_and_fits(page: Page, scheme: str, width: int):
+    page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert find_violations(page) == []
+
+
+def test_a_browser_that_computes_something_else_is_not_trusted(
+    context: BrowserContext, url: str, errors: list[str]
+):
+    context.route(
+        "**/sample-output-*.bin", lambda route: route.fulfill(body=b"\x00\x00\x80\x3f" * 4)
+    )
+    with open_page(context, url, errors) as page:
+        page.goto(url)
+        page.locator("lit-demo-function[data-status=failed]").wait_for()
+        expect(page.get_by_role("status")).to_contain_text(
+            "This browser computes another output of prod than the builder did."
+        )
+        context.unroute_all()
+        page.get_by_role("button", name="Try again").click()
+        page.locator("lit-demo-function[data-status=ready]").wait_for()
+
+
+def test_a_script_of_the_authors_own_runs_functions(
+    context: BrowserContext, tmp_path: Path, errors: list[str]
+):
+    spec = create_project(tmp_path / "demo", "function")
+    template = spec.parent / "mine"
+    template.mkdir()
+    (template / "page.html.j2").write_text(PAGE)
+    (template / "page.js").write_text(SCRIPT)
+    spec.write_text(spec.read_text().replace('template = "function"', 'template = "mine"'))
+    code, text = run("build", spec, "-o", tmp_path / "site", "--cache-dir", tmp_path / "cache")
+    assert code == 0, text
+    with (
+        serve_folder(tmp_path / "site") as url,
+        open_page(context, url, errors) as page,
+    ):
+        page.goto(url)
+        answer = page.locator("p")
+        expect(answer).to_have_text("2.5,5.5,8.5 3 xs First number,Second number 1")
+        refusal = "The input “xs” is any × 2; 3 numbers do not fit."
+        expect(answer).to_have_attribute("title", refusal)
