@@ -1,9 +1,6 @@
 """What the exporter writes, loaded in Chromium as anyone would load it, against JAX."""
 
-import functools
-import http.server
 import subprocess
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +14,7 @@ from playwright.sync_api import Page, Playwright
 from builder.tfjs.export import export
 from builder.tfjs.graph import Array
 from tests.e2e.conftest import FLAGS, chromium_path
+from tests.static_server import serve_folder
 from tests.tfjs_functions import CONVOLUTIONS, LAYERS, MODELS, ORDER, PRODUCTS, Function
 
 WEBAPP = Path(__file__).parents[2] / "webapp_src"
@@ -32,15 +30,6 @@ SOFTWARE_WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 TOLERANCE = {"wasm": 1e-5, "webgl": 1e-3}
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder and logs nothing."""
-
-    extensions_map = {".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm"}
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exports")
@@ -52,14 +41,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def origin(folder: Path) -> Iterator[str]:
-    handler = functools.partial(QuietHandler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serve_folder(folder) as url:
+        yield url
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
