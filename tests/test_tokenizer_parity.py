@@ -1,8 +1,10 @@
 """The page's own tokenizers, run by Node, give the rows that Python gives; see tests/fuzz."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sentencepiece import sentencepiece_model_pb2 as proto
 
 from builder.text.sentencepiece import SentencePieceTokenizer
 from tests.fuzz.browser import build, run
@@ -26,6 +28,21 @@ def test_the_browser_gives_pythons_tokens(script: Path, name: str):
     texts = make_texts(COUNT, 0, tokenizer.to_manifest().pieces)
     with run(script, tokenizer) as browser:
         assert list(map(str, differences(tokenizer, browser, texts))) == []
+
+
+def test_pieces_that_are_kept_whole_win_as_in_sentencepiece(script: Path):
+    model: Any = proto.ModelProto()  # pyright: ignore[reportAttributeAccessIssue]
+    types = model.SentencePiece.Type
+    model.pieces.add(piece="<unk>", type=types.UNKNOWN)
+    model.pieces.add(piece="</s>", type=types.CONTROL)
+    model.pieces.add(piece="dog", type=types.USER_DEFINED)
+    scores = {"▁": -2.57, "▁do": -7.58, "gle": -7.79, "le": -6.94, "e": -2.24}
+    for piece, score in scores.items():
+        model.pieces.add(piece=piece, score=score, type=types.NORMAL)
+    tokenizer = SentencePieceTokenizer(model.SerializeToString(), max_length=5, end_id=1, pad_id=1)
+    assert tokenizer(["dogle"]).tolist() == [[3, 2, 6, 1, 1]]
+    with run(script, tokenizer) as browser:
+        assert not list(differences(tokenizer, browser, ["dogle", "dog", "dogs gledog"]))
 
 
 def test_a_difference_is_told(script: Path):

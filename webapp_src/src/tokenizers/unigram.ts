@@ -42,8 +42,8 @@ export function segmentUnigram(text: string, vocabulary: Vocabulary): string[] {
 
 function gainOf(id: number, piece: string, vocabulary: Vocabulary): number {
   if (!vocabulary.isUserDefined(id)) return vocabulary.score(id);
-  // User-defined pieces get a bonus by length in bytes, so that they always win.
-  return Math.fround(new TextEncoder().encode(piece).length * vocabulary.maxScore - 0.1);
+  // User-defined pieces get a bonus by length in bytes, whatever their score (sentencepiece 0.2.3).
+  return Math.fround(0.1 * new TextEncoder().encode(piece).length - 0.1);
 }
 
 function readBack(text: string, paths: readonly (Path | undefined)[]): string[] {

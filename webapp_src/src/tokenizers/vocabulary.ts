@@ -10,9 +10,8 @@ const BYTE = 6;
 export class Vocabulary {
   /** Matches the pieces that are kept whole wherever they occur. */
   readonly userDefined: PrefixMatcher;
-  /** Scores of the normal pieces: the least, and the greatest. */
+  /** The least score of the normal pieces. */
   readonly minScore: number;
-  readonly maxScore: number;
   /** The most UTF-16 units in a piece that text can be segmented into. */
   readonly longest: number;
   private readonly ids = new Map<string, number>();
@@ -21,16 +20,12 @@ export class Vocabulary {
   constructor(private readonly model: SentencePieceModel) {
     const kept = new Set<string>();
     let min = Infinity;
-    let max = -Infinity;
     let longest = 0;
     model.pieces.forEach((piece, id) => {
       const type = model.types[id];
       if (type === BYTE) this.byteIds.set(piece, id);
       if (type === USER_DEFINED) kept.add(piece);
-      if (type === NORMAL) {
-        min = Math.min(min, this.score(id));
-        max = Math.max(max, this.score(id));
-      }
+      if (type === NORMAL) min = Math.min(min, this.score(id));
       // Control and unknown pieces have ids but never match text.
       if (type === NORMAL || type === USER_DEFINED || type === UNUSED) {
         this.ids.set(piece, id);
@@ -39,7 +34,6 @@ export class Vocabulary {
     });
     this.userDefined = new PrefixMatcher(kept);
     this.minScore = min;
-    this.maxScore = max;
     this.longest = longest;
   }
 
