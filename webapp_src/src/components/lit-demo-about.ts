@@ -50,8 +50,12 @@ export class LitDemoAbout extends LitElement {
     return html`
       <h2>About this demo</h2>
       <p>
-        The pictures went through the model’s image tower once, when this page was made. Its text
-        tower runs here, in your browser: nothing you type leaves this device.
+        The pictures went through the model’s image tower once, when this page was made.
+        ${
+          model.encoder
+            ? 'Its text tower runs here, in your browser: nothing you type leaves this device.'
+            : 'So did the example prompts through its text tower, which is not here: this model answers no others. Nothing you type leaves this device.'
+        }
         ${
           model.scoring.kind === 'softmax'
             ? 'The prompts of a card compete, so their percentages add up to 100.'

@@ -20,8 +20,8 @@ import { whenIdle } from './idle';
 /**
  * The demo: loads the manifest, draws what a `Demo` holds and hands it what the visitor does.
  *
- * `data-encoder` on the host is idle, loading, ready or failed; `data-backend` names the backend
- * once the encoder is ready.
+ * `data-encoder` on the host is absent, idle, loading, ready or failed; `data-backend` names the
+ * backend once the encoder is ready.
  *
  * @slot header - The page's title, description and links.
  */

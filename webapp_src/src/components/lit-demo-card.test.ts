@@ -41,6 +41,23 @@ it('keeps old probabilities as stale, but not of prompts that were edited', asyn
   expect(button(element, 'Compute').className).toBe('primary');
 });
 
+it('shows probabilities that are judged alone as they are', async () => {
+  const independent = currentAnswer(card.prompts.slice(0, 2), [0.5, 0.75]);
+  const element = await mountCard(independent);
+  const fills = promptsOf(element).map((prompt) => find(prompt, '.fill').style.transform);
+  expect(fills.slice(0, 2)).toEqual(['translateX(-50%)', 'translateX(-25%)']);
+  expect(find(element, '[role=status]').textContent).toBe('Best match: “a lion”, 75.0 %');
+  const none = await mountCard(currentAnswer(card.prompts.slice(0, 2), [1e-7, 2e-6]));
+  expect(find(none, '[role=status]').textContent).toBe('Best match: “a lion”, < 0.1 %');
+});
+
+it('says what cannot be computed where there is no encoder', async () => {
+  const element = await mountCard(NO_ANSWER, { encoder: { status: 'absent' } });
+  expect(find(element, '[role=status]').textContent).toBe(
+    'This model answers its example prompts only.',
+  );
+});
+
 it('says what computing waits for', async () => {
   const answer: Answer = { ...NO_ANSWER, state: 'computing' };
   const encoder = { status: 'loading', loaded: 1, total: 2, attempt: 1 } as const;

@@ -85,6 +85,17 @@ describe('a model session', () => {
     expect(FakeWorker.all).toEqual([]);
   });
 
+  it('judges each prompt alone where the model was trained so', async () => {
+    const { session } = await openSession({
+      ...model,
+      scoring: { kind: 'sigmoid', scale: 10, bias: -5 },
+    });
+    const [cat, lion] = session.scoreKnown('cat', ['a cat', 'a lion']) ?? [];
+    expect(cat).toBeCloseTo(1 / (1 + Math.exp(-5)), 6);
+    expect(lion).toBeCloseTo(1 / (1 + Math.exp(-1)), 6);
+    expect(session.scoreKnown('cat', ['a lion'])).toEqual([lion]);
+  });
+
   it('answers the example prompts of a model without an encoder, and tries nothing else', async () => {
     const { session, statuses } = await openSession({ ...model, tokenizer: null, encoder: null });
     expect(session.encoder).toEqual({ status: 'absent' });

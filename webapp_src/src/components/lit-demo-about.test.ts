@@ -1,0 +1,28 @@
+// @vitest-environment happy-dom
+import { expect, it } from 'vitest';
+import { makeManifest } from '../testing/manifest';
+import { find, mount } from '../testing/mount';
+import { LitDemoAbout } from './lit-demo-about';
+
+const manifest = makeManifest();
+const [model] = manifest.models;
+const { generator } = manifest;
+
+it.each([
+  [model, 'runs here, in your browser', 'The prompts of a card compete'],
+  [
+    { ...model, scoring: { kind: 'sigmoid', scale: 100, bias: -10 } },
+    'runs here, in your browser',
+    'Each prompt of a card is judged alone',
+  ],
+  [
+    { ...model, tokenizer: null, encoder: null },
+    'this model answers no others',
+    'The prompts of a card compete',
+  ],
+] as const)('says what runs where and how prompts are judged', async (shown, where, how) => {
+  const about = await mount(LitDemoAbout, { model: shown, generator });
+  const text = find(about, 'p').textContent.replaceAll(/\s+/g, ' ');
+  expect(text).toContain(where);
+  expect(text).toContain(how);
+});
