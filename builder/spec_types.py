@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 
@@ -65,7 +73,7 @@ def read_target(text: object, info: ValidationInfo) -> Target:
     return Target(module, name, (info.context or Path()).resolve())
 
 
-TargetName = Annotated[Target, BeforeValidator(read_target)]
+TargetName = Annotated[Target, BeforeValidator(read_target), WithJsonSchema({"type": "string"})]
 Text = Annotated[str, AfterValidator(_not_blank)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
