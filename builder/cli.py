@@ -5,6 +5,7 @@ import sys
 import click
 
 from builder import __version__
+from builder.commands.bench import bench
 from builder.commands.build import build, check, new, serve
 from builder.commands.convert import convert
 from builder.commands.evaluate import evaluate
@@ -36,5 +37,6 @@ def main() -> None:
     """Build static web sites in which an image/text model runs on the visitor's device."""
 
 
-for command in (new, import_original, build, serve, check, convert, evaluate, models, publish):
+_COMMANDS = (new, import_original, build, serve, check, convert, evaluate, bench, models, publish)
+for command in _COMMANDS:
     main.add_command(command)
