@@ -11,7 +11,7 @@ from tests.fuzz.texts import make_texts, real_texts
 from tests.fuzz.vocabularies import OFFICIAL, VOCABULARIES
 
 _SHOWN = 20
-_ROUNDS = 9
+_ROUNDS = 15
 
 
 def main(count: int = 100_000, seed: int = 0) -> int:

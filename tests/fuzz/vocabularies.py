@@ -38,7 +38,7 @@ def sentencepiece_gemma() -> Tokenizer:
         "add_dummy_prefix": False,
         "remove_extra_whitespaces": False,
         "split_digits": True,
-        "user_defined_symbols": ["<keep>", "▁▁", "▁▁▁", "\t", "\n", "🐶"],
+        "user_defined_symbols": ["<keep>", "\t", "🐶", *_runs("▁", 2), *_runs("\n", 1)],
     }
     model = _train(model_type="bpe", vocab_size=1200, pad_id=0, eos_id=1, unk_id=3, **options)
     return SentencePieceTokenizer(
@@ -116,6 +116,10 @@ VOCABULARIES: Mapping[str, Callable[[], Tokenizer]] = {
         official,
     )
 }
+
+
+def _runs(char: str, shortest: int) -> list[str]:
+    return [char * length for length in range(shortest, 32)]
 
 
 def _train(**options: Any) -> bytes:

@@ -1,17 +1,22 @@
-"""Trains the small SentencePiece models of the tokenizer goldens and records what they answer.
+"""Trains the small vocabularies of the tokenizer goldens and records what they answer.
 
 Run as `python tests/golden/make_tokenizer_golden.py`; it rewrites tokenizer_*.json beside it.
-The goldens hold a model in the manifest's form and the ids that sentencepiece itself gives.
+The goldens hold a vocabulary in the manifest's form, and the ids that sentencepiece and Hugging
+Face's `tokenizers` give.
 """
 
-import base64
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import sentencepiece
-from sentencepiece import sentencepiece_model_pb2
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+from builder.manifest import SentencePieceModel, WordPieceModel
+from builder.text.sentencepiece import SentencePieceTokenizer
+from builder.text.wordpiece import WordPieceTokenizer
 
 HERE = Path(__file__).parent
 
@@ -107,17 +112,21 @@ TEXTS = [
 
 
 def main() -> None:
-    """Writes both goldens."""
-    write_golden("bpe", normalization_rule_name="nmt_nfkc_cf", byte_fallback=True, vocab_size=700)
-    write_golden("unigram", normalization_rule_name="identity", byte_fallback=False, vocab_size=300)
+    """Writes all goldens."""
+    write_sentencepiece(
+        "bpe", normalization_rule_name="nmt_nfkc_cf", byte_fallback=True, vocab_size=700
+    )
+    write_sentencepiece(
+        "unigram", normalization_rule_name="identity", byte_fallback=False, vocab_size=300
+    )
+    write_wordpiece()
 
 
-def write_golden(algorithm: str, **options: Any) -> None:
-    """Trains a model and writes it with the ids of `TEXTS`."""
-    sentences = [line.format(word) for line in CORPUS for word in WORDS]
+def write_sentencepiece(algorithm: str, **options: Any) -> None:
+    """Trains a SentencePiece model."""
     buffer = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(sentences),
+        sentence_iterator=iter(sentences()),
         model_writer=buffer,
         model_type=algorithm,
         user_defined_symbols=["<keep>"],
@@ -128,31 +137,41 @@ def write_golden(algorithm: str, **options: Any) -> None:
         **options,
     )
     processor = sentencepiece.SentencePieceProcessor(model_proto=buffer.getvalue())
-    cases = [{"text": text, "ids": processor.encode(text)} for text in TEXTS]
-    golden = {"model": export_model(buffer.getvalue()), "cases": cases}
+    tokenizer = SentencePieceTokenizer(buffer.getvalue(), max_length=2, end_id=2, pad_id=3)
+    write_golden(algorithm, tokenizer.to_manifest(), processor.encode(TEXTS))
+
+
+def write_wordpiece() -> None:
+    """Trains a WordPiece vocabulary as BERT's."""
+    trained = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    trained.normalizer = normalizers.BertNormalizer()
+    trained.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    special = ["[PAD]", "[UNK]", "[CLS]"]
+    trainer = trainers.WordPieceTrainer(vocab_size=600, special_tokens=special, show_progress=False)
+    trained.train_from_iterator(sentences(), trainer)
+    ids = trained.get_vocab()
+    tokenizer = WordPieceTokenizer(sorted(ids, key=ids.__getitem__), max_length=400)
+    rows = [[token for token in row.tolist()[1:] if token] for row in tokenizer(TEXTS)]
+    write_golden("wordpiece", tokenizer.to_manifest(), rows)
+
+
+def sentences() -> list[str]:
+    """What vocabularies are trained on."""
+    return [line.format(word) for line in CORPUS for word in WORDS]
+
+
+def write_golden(
+    name: str, vocabulary: SentencePieceModel | WordPieceModel, answers: Sequence[list[int]]
+) -> None:
+    """Writes a vocabulary with the ids of `TEXTS`."""
+    golden = {
+        "model": vocabulary.model_dump(by_alias=True),
+        "cases": [{"text": text, "ids": ids} for text, ids in zip(TEXTS, answers, strict=True)],
+    }
     text = json.dumps(golden, ensure_ascii=True, separators=(",", ":")).replace(
         '{"text"', '\n{"text"'
     )
-    (HERE / f"tokenizer_{algorithm}.json").write_text(text + "\n")
-
-
-def export_model(proto: bytes) -> dict[str, Any]:
-    """A serialized ModelProto as the manifest's SentencePieceModel."""
-    model: Any = sentencepiece_model_pb2.ModelProto()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
-    model.ParseFromString(proto)
-    normalizer = model.normalizer_spec
-    return {
-        "algorithm": {1: "unigram", 2: "bpe"}[model.trainer_spec.model_type],
-        "pieces": [piece.piece for piece in model.pieces],
-        "scores": [piece.score for piece in model.pieces],
-        "types": [piece.type for piece in model.pieces],
-        "unknownId": [piece.type for piece in model.pieces].index(2),
-        "byteFallback": model.trainer_spec.byte_fallback,
-        "addDummyPrefix": normalizer.add_dummy_prefix,
-        "removeExtraWhitespaces": normalizer.remove_extra_whitespaces,
-        "escapeWhitespaces": normalizer.escape_whitespaces,
-        "precompiledCharsmap": base64.b64encode(normalizer.precompiled_charsmap).decode(),
-    }
+    (HERE / f"tokenizer_{name}.json").write_text(text + "\n")
 
 
 if __name__ == "__main__":

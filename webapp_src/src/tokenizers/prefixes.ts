@@ -1,17 +1,21 @@
 /** Finds which of a set of strings, the longest first, starts at a place in a text. */
 export class PrefixMatcher {
-  private readonly longest: number;
+  /** Lengths of the strings that begin with a UTF-16 unit, the greatest first. */
+  private readonly lengths = new Map<string, number[]>();
 
   constructor(private readonly strings: ReadonlySet<string>) {
-    this.longest = Math.max(0, ...[...strings].map((string) => string.length));
+    const longestFirst = [...strings].sort((a, b) => b.length - a.length);
+    for (const { length, 0: unit = '' } of longestFirst) {
+      const lengths = this.lengths.get(unit) ?? [];
+      if (lengths.at(-1) !== length) lengths.push(length);
+      this.lengths.set(unit, lengths);
+    }
   }
 
   /** The length in UTF-16 units of the longest of the strings that starts at `start`, or 0. */
   match(text: string, start: number): number {
-    for (let length = Math.min(this.longest, text.length - start); length > 0; length--) {
-      if (this.strings.has(text.slice(start, start + length))) return length;
-    }
-    return 0;
+    const lengths = this.lengths.get(text.charAt(start)) ?? [];
+    return lengths.find((length) => this.strings.has(text.slice(start, start + length))) ?? 0;
   }
 }
 
