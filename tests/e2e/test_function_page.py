@@ -77,8 +77,7 @@ def test_it_runs_on_wasm_in_a_worker(page: Page):
     assert len(page.workers) == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1280)])
 def test_the_page_is_accessible_and_fits(page: Page, scheme: str, width: int):
     page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]
     page.set_viewport_size({"width": width, "height": 800})

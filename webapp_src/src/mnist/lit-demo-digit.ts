@@ -41,6 +41,7 @@ export class LitDemoDigit extends LitElement {
   @state() private failure = '';
 
   @query('lit-demo-pad') private readonly pad!: LitDemoPad;
+  @query('.answer') private readonly answer!: HTMLElement;
 
   private readonly live = new Live<Float32Array, readonly number[]>(
     async (image) => {
@@ -210,5 +211,7 @@ export class LitDemoDigit extends LitElement {
     this.drawing = [];
     this.mistake = detail;
     this.ask();
+    // The digits lie far below the answer on a phone.
+    this.answer.scrollIntoView({ block: 'nearest' });
   }
 }
