@@ -45,7 +45,7 @@ def test_a_checkpoint_of_the_authors_gives_what_load_towers_gives(
     np.testing.assert_array_equal(model.text_tower(tokens), towers.embed_tokens(tokens))
     np.testing.assert_array_equal(model.load_image()(pictures), towers.embed_images(pictures))
     assert (model.id, model.dim) == ("mine", 32)
-    assert model.card.image_tower == "ViT, 2 layers, width 32, patches of 16"
+    assert model.card.image_tower.startswith("ViT/16, 2 layers, width 32, ")
     assert model.preprocessing == Preprocessing(64, "tf-bilinear")
 
 
@@ -133,7 +133,7 @@ def test_a_published_model_is_found_by_name_once_it_is_fetched(
     model = load_model(spec, tmp_path)
     assert model.id == "lit-l16ti"
     assert model.card.source == "https://arxiv.org/abs/2111.07991"
-    assert model.card.image_tower == "ViT-Ti/16"
+    assert model.card.image_tower.startswith("ViT/16, 2 layers, width 32, ")
     assert (model.tokenizer(["A KITTEN"]) == model.tokenizer(["a kitten"])).all()
     towers = builder.load_towers(path, small_published.config)
     tokens = model.tokenizer(TEXTS)

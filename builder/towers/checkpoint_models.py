@@ -15,12 +15,12 @@ from builder.text.vocabulary import load_tokenizer
 from builder.towers.architecture import (
     Architecture,
     BertArchitecture,
-    ImageArchitecture,
     TextArchitecture,
     read_architecture,
 )
 from builder.towers.base import ImageTextModel, ModelCard, Preprocessing, Tower
 from builder.towers.checkpoint import checkpoint_fingerprint
+from builder.towers.description import describe_image_tower, describe_text_tower
 from builder.towers.published import PublishedModel, find_file
 
 _RESOLUTION = 224
@@ -40,6 +40,7 @@ def load_published_model(
     """
     name, text = published.name, published.tokenizer
     architecture = read_architecture(published.config)
+    assert architecture.image, "published models have an image tower"
     return _load_model(
         model_id,
         find_file(published.checkpoint, name, cache_folder),
@@ -57,8 +58,8 @@ def load_published_model(
         card=ModelCard(
             name=name,
             description=published.description,
-            image_tower=f"ViT-{published.config['image']['variant']}",
-            text_tower=_describe_text(architecture.text),
+            image_tower=describe_image_tower(architecture.image, published.preprocessing.size),
+            text_tower=describe_text_tower(architecture.text, text.max_length),
             license=published.license,
             source=published.source,
         ),
@@ -77,14 +78,20 @@ def load_own_model(path: Path, spec: ModelSpec, model_id: str) -> ImageTextModel
     if architecture.image is None:
         raise ModelError(f"{path}: a demo needs an image tower, and the architecture has none.")
     tokenizer = _load_own_tokenizer(spec.tokenizer, architecture.text)
+    resolution = spec.resolution or _RESOLUTION
     return _load_model(
         model_id,
         path,
         spec.architecture,
         tokenizer=tokenizer,
-        preprocessing=Preprocessing(spec.resolution or _RESOLUTION, "tf-bilinear"),
+        preprocessing=Preprocessing(resolution, "tf-bilinear"),
         scoring=spec.scoring,
-        card=_fill_card(spec.card, path, architecture.image, architecture.text),
+        card=_fill_card(
+            spec.card,
+            path,
+            describe_image_tower(architecture.image, resolution),
+            describe_text_tower(architecture.text, tokenizer.max_length),
+        ),
     )
 
 
@@ -169,25 +176,12 @@ def _check_length(path: Path, architecture: Architecture, tower: Tower, max_leng
         )
 
 
-def _fill_card(
-    card: CardSpec, path: Path, image: ImageArchitecture, text: TextArchitecture
-) -> ModelCard:
+def _fill_card(card: CardSpec, path: Path, image_tower: str, text_tower: str) -> ModelCard:
     return ModelCard(
         name=card.name or path.stem,
         description=card.description or "A model of the author's own.",
-        image_tower=card.image_tower or _describe_image(image),
-        text_tower=card.text_tower or _describe_text(text),
+        image_tower=card.image_tower or image_tower,
+        text_tower=card.text_tower or text_tower,
         license=card.license or "Not stated",
         source=card.source,
     )
-
-
-def _describe_image(tower: ImageArchitecture) -> str:
-    return f"ViT, {tower.depth} layers, width {tower.width}, patches of {tower.patch_size[0]}"
-
-
-def _describe_text(tower: TextArchitecture) -> str:
-    if isinstance(tower, BertArchitecture):
-        size = tower.config
-        return f"BERT, {size.num_hidden_layers} layers, width {size.hidden_size}"
-    return f"Transformer, {tower.depth} layers, width {tower.width}"
