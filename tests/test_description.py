@@ -35,5 +35,5 @@ def test_other_towers_are_called_by_their_sizes():
     }
     assert describe(read_architecture(config), 16, 2) == (
         "ViT/8x4, 2 layers, width 8, 2.6 thousand parameters",
-        "BERT, 2 layers, width 8, 1.06 thousand parameters",
+        "BERT, 2 layers, width 8, 1.13 thousand parameters",
     )
