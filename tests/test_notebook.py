@@ -1,6 +1,7 @@
 """The Python API, as a notebook uses it."""
 
 import gc
+import json
 import urllib.error
 import urllib.request
 import zipfile
@@ -40,6 +41,9 @@ def colour_model() -> builder.TwoTowerModel:
         scale=10.0,
         name="Colours",
     )
+
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "notebook.ipynb"
 
 
 @pytest.fixture
@@ -149,6 +153,25 @@ def test_arrays_and_pillow_images_are_pictures(
 def test_what_is_no_picture_is_refused_at_once(demo: builder.Demo, picture: Any, message: str):
     with pytest.raises(BuilderError, match=message):
         demo.add_image(picture, ["a"])
+
+
+def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    cells = [
+        cell
+        for cell in json.loads(EXAMPLE.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "data").symlink_to(EXAMPLE.parents[1] / "data")
+    monkeypatch.chdir(tmp_path / "examples")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    names: dict[str, Any] = {}
+    for cell in cells:
+        exec("".join(cell["source"]), names)
+    assert check_site(tmp_path / "examples" / "_site") == []
+    assert [model.id for model in load_manifest(Path("_site")).models] == ["mini-tiny", "colours"]
+    assert Path("_demo.zip").is_file()
 
 
 def test_mistakes_are_named_where_they_are_made(demo: builder.Demo):
