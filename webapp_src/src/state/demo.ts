@@ -177,7 +177,7 @@ export class Demo {
     const { session } = this;
     if (session.encoder.status === 'absent') {
       const { name } = session.model;
-      const text = `${name} is here without its text encoder: it answers its example prompts only.`;
+      const text = `${name} is here without its text encoder: it answers its example prompts only. Reset the card to bring them back.`;
       this.tell({ kind: 'warning', text, retry: false });
       return;
     }
