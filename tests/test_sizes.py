@@ -29,7 +29,8 @@ CONFIGS = [
         "out_dim": 32,
     },
     published_models()["LiT-B16B"].config,
-    published_models()["LiT-B16B_2"].config,
+    published_models()["LiT-L16Ti"].config,
+    published_models()["SigLIP2-g-opt16-256"].config,
 ]
 
 
@@ -41,3 +42,25 @@ def test_counts_are_those_of_the_towers(config: dict[str, Any]):
     counted = count(image, (1, 64, 64, 3), jnp.float32), count(text, (1, 16), jnp.int32)
     assert count_image_params(architecture.image, 64) == counted[0]
     assert count_text_params(architecture.text, 16) == counted[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("SigLIP-B16-224", 203_155_970),
+        ("SigLIP-So400m14-384", 877_960_498),
+    ],
+)
+def test_published_models_are_as_large_as_their_weights_on_hugging_face(name: str, count: int):
+    model = published_models()[name]
+    temperature_and_bias = 2
+    assert model.image_params + model.text_params + temperature_and_bias == count
+
+
+@pytest.mark.parametrize("name", published_models())
+def test_the_towers_of_published_models_can_be_compared(name: str):
+    model = published_models()[name]
+    architecture = read_architecture(model.config)
+    assert architecture.image
+    assert architecture.image.dim == architecture.text.dim == architecture.dim
+    assert architecture.has_bias == (model.scoring == "sigmoid")
