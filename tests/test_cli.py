@@ -1,3 +1,4 @@
+import json
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ def run(*words: str | Path) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-@pytest.mark.parametrize("command", ["new", "build", "convert", "serve", "check"])
+@pytest.mark.parametrize("command", ["new", "build", "convert", "serve", "check", "models"])
 def test_every_command_explains_itself(command: str):
     assert command in run("--help")[1]
     code, text = run(command, "--help")
@@ -55,6 +56,11 @@ def fake_a_picture(spec: Path) -> None:
     (spec.parent / "images" / "red.png").write_bytes(b"<svg>not a picture</svg>")
 
 
+def name_a_failing_function(spec: Path) -> None:
+    (spec.parent / "mine.py").write_text("def make():\n    return {}['x']\n", encoding="utf-8")
+    replace_in_spec('name = "mini-tiny"', 'towers = "mine:make"')(spec)
+
+
 def plant_a_bomb(spec: Path) -> None:
     Image.new("1", (12_000, 12_000)).save(spec.parent / "images" / "red.png")
 
@@ -70,6 +76,7 @@ def plant_a_bomb(spec: Path) -> None:
         (replace_in_spec("mini-tiny", "mini-huge"), "there is no model 'mini-huge'"),
         (replace_in_spec("author", "crop = [0, 0, 999, 999]\nauthor"), "blue.png: crop ="),
         (replace_in_spec("[[models]]", "[[models"), "not valid TOML"),
+        (name_a_failing_function, "mine:make: KeyError: 'x' (|mine.py:2)"),
         (cut_off_a_picture, "red.png: cut off or damaged"),
         (fake_a_picture, "red.png: not a picture"),
         (plant_a_bomb, "red.png: more than 89 million pixels"),
@@ -115,6 +122,18 @@ def test_ctrl_c_leaves_the_old_site(make_demo: MakeDemo):
     )
     assert content(site) == before
     assert sorted(path.name for path in spec.parent.iterdir()) == ["demo.toml", "images", "site"]
+
+
+def test_models_are_listed_and_fetched_by_name(tmp_path: Path):
+    code, text = run("models", "--cache-dir", tmp_path)
+    assert code == 0
+    assert "LiT-L16Ti" in text
+    code, text = run("models", "--json")
+    assert code == 0
+    assert {"mini-tiny", "SigLIP2-B16-256"} <= {model["name"] for model in json.loads(text)}
+    code, text = run("models", "fetch", "LiT-L16Tiny", "--cache-dir", tmp_path)
+    assert code == 2
+    assert "Did you mean 'LiT-L16Ti'" in text
 
 
 def test_check_passes_a_whole_site_and_fails_a_changed_one(tmp_path: Path):
