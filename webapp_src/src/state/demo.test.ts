@@ -147,6 +147,21 @@ describe('a demo', () => {
     expect(demo.settled).toBe(true);
   });
 
+  it('keeps a prompt through a model that cannot answer it, for one that can', async () => {
+    const { demo, sessions } = makeDemo((session) => {
+      if (session.model.id === 'small') session.encoder = { status: 'absent' };
+    });
+    await demo.restore('#image=cat&prompt=something%20else');
+    await demo.chooseModel('small');
+    expect(demo.answer(cardOf(demo)).state).toBe('stale');
+    expect(demo.messages).toHaveLength(1);
+    await demo.chooseModel('tiny');
+    expect(textsOf(cardOf(demo))).toEqual(['something else']);
+    await demo.compute(cardOf(demo).key);
+    expect(demo.settled).toBe(true);
+    expect(sessions.map(({ scored }) => scored.length)).toEqual([0, 1, 0, 1]);
+  });
+
   it('answers at once where every prompt is known, and leaves out blank ones', async () => {
     const { demo, session } = await openDemo();
     const key = edit(demo, 0, 'a dog');
