@@ -129,7 +129,9 @@ def benchmark_site(
     if not models or not (site / BENCHMARK).is_file():
         reason = "no model of it computes in a browser" if not models else f"it has no {BENCHMARK}"
         raise SiteError(f"{site}: cannot be measured, since {reason}. Build it with this version.")
-    pairs = [(model, backend) for model in models for backend in backends]
+    pairs: list[tuple[str, Backend]] = [
+        (model, backend) for model in models for backend in backends
+    ]
     load = {"batch": batch, "runs": runs}
     measurements: list[Measurement] = []
     failures: list[Failure] = []
