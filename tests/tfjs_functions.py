@@ -13,11 +13,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.ad_checkpoint import checkpoint_name
 
 from builder.tfjs.graph import Array
 
 BATCH = 3
-"""The size that stands for the symbolic `b` when a function is called."""
+"""The size that stands for the symbolic `b` when a function is called; 7 stands for `c`."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Function:
         rng = np.random.default_rng(seed)
         made: dict[str, Array] = {}
         for name, (shape, dtype) in self.specs.items():
-            sizes = [int(d) for d in shape.strip("()").replace("b", str(batch)).split(",") if d]
+            numbers = shape.strip("()").replace("b", str(batch)).replace("c", "7")
+            sizes = [int(d) for d in numbers.split(",") if d]
             values = rng.integers(0, 5, sizes) if dtype == "int32" else rng.normal(size=sizes)
             made[name] = values.astype(dtype) if dtype != "bool" else values > 0
         return made
@@ -114,6 +116,8 @@ ELEMENTWISE = [
     *(_f(f.__name__, f, BOOLS, BOOLS) for f in (jnp.logical_and, jnp.logical_or, jnp.logical_xor)),
     _f("logical_not", jnp.logical_not, BOOLS),
     _f("where", jnp.where, BOOLS, X, X),
+    _f("where_flags", lambda c, x: jnp.where(c, x, ~c[:1]), BOOLS, BOOLS),
+    _f("int_of_flags", lambda c: c.astype(jnp.int32), BOOLS),
     _f("where_scalar", lambda x: jnp.where(x > 0, x, -1.0), X),
     _f("clip", lambda x: jnp.clip(x, -0.5, 0.5), X),
     _f("broadcast", lambda x, y: x[:, None] * y[None, :, :1], X, "(3,2)"),
@@ -139,6 +143,11 @@ SHAPES = [
     _f("tile_batch", lambda x, y: jnp.tile(y, (x.shape[0], 1)), X, "(1,3)"),
     _f("repeat", lambda x: jnp.repeat(x, 3, axis=1), ROWS),
     _f("broadcast_fixed", lambda x: jnp.broadcast_to(x, (5, 2, 3)), "(2,3)"),
+    _f("stack", lambda x: jnp.stack([x, 2 * x], axis=1), X),
+    _f("unstack", lambda x: jnp.unstack(x, axis=1), ROWS),
+    _f("roll", lambda x: jnp.roll(x, 2, axis=1), X),
+    _f("first_rows", lambda x: x[:2] + 1, X),
+    _f("columns_of_batch", lambda x: x.reshape(x.shape[0], -1), "(b,b,4)"),
 ]
 REDUCTIONS = [
     *(_f(f.__name__, lambda x, f=f: f(x, axis=1), ROWS) for f in (jnp.sum, jnp.mean, jnp.prod)),
@@ -190,6 +199,17 @@ class _Block(nn.Module):
 
 _BLOCK_PARAMS = _Block().init(jax.random.key(0), jnp.zeros((1, 6, 8)))
 
+SEQUENCES = [
+    _f("all_in_a_row", lambda x: x.reshape(-1), "(b,c,8)"),
+    _f("heads_of_any", lambda x: x.reshape(*x.shape[:2], 2, 4).transpose(0, 2, 1, 3), "(b,c,8)"),
+    _f("dense_of_any", lambda x: jax.nn.relu(x @ W + BIAS), "(b,c,8)"),
+    _f("means_of_any", lambda x: x.mean(axis=1), "(b,c,8)"),
+    _f("causal", lambda x: jax.nn.softmax(jnp.where(jnp.tri(x.shape[1], dtype=bool),
+                                                    x @ x.transpose(0, 2, 1), -1e9)), "(b,c,8)"),
+    _f("rotated", lambda x: x * jnp.cos(jnp.arange(x.shape[1])[:, None] * jnp.arange(8.0)),
+       "(b,c,8)"),
+    _f("block_of_any", lambda x: _Block().apply(_BLOCK_PARAMS, x), "(b,c,8)"),
+]  # fmt: skip
 LAYERS = [
     _f("softmax", jax.nn.softmax, ROWS),
     _f("softmax_axis_1", lambda x: jax.nn.softmax(x, axis=1), ROWS),
@@ -246,6 +266,12 @@ CONVOLUTIONS = [
     _f("pool_nchw", lambda x: lax.reduce_window(x, -jnp.inf, lax.max, (1, 1, 2, 2), (1, 1, 2, 2),
                                                 "VALID"), "(b,4,9,8)"),
 ]  # fmt: skip
+
+
+def _holes(x: Any) -> Any:
+    return jnp.where(x > 0, x, jnp.nan)
+
+
 ORDER = [
     _f("pad", lambda x: jnp.pad(x, ((0, 0), (2, 1)), constant_values=3.0), X),
     _f("pad_negative", lambda x: lax.pad(x, 0.0, ((0, 0, 0), (-1, 2, 0))), X),
@@ -263,7 +289,34 @@ ORDER = [
     _f("sort_axis_1", lambda x: jnp.sort(x, axis=1), ROWS),
     _f("argsort", lambda x: jnp.argsort(x, axis=-1), ROWS),
     _f("argsort_ties", lambda x: jnp.argsort(x, axis=-1), INTS),
+    _f("sort_falling", lambda x: jnp.sort(x, axis=-1, descending=True), ROWS),
+    _f("sort_flags", lambda x: jnp.sort(x, axis=-1), BOOLS),
+    _f("sort_by_two", lambda i, x: lax.sort((i, x, 2 * x), num_keys=2), INTS, X),
+    _f("sort_with_flags", lambda x, b: lax.sort((x, b), num_keys=1), X, BOOLS),
+    _f("lexsort", lambda i, x: jnp.lexsort((x, i)), INTS, X),
+    _f("median", lambda x: jnp.median(x, axis=-1), ROWS),
+    _f("logcumsumexp", lambda x: lax.cumlogsumexp(x, axis=1), ROWS),
+    _f("logcumsumexp_reverse", lambda x: lax.cumlogsumexp(x, axis=2, reverse=True), ROWS),
+    _f(
+        "logcumsumexp_of_nothing",
+        lambda x: lax.cumlogsumexp(jnp.where(x > 0, x, -jnp.inf), axis=1),
+        ROWS,
+    ),
     _f("top_k", lambda x: lax.top_k(x, 3), ROWS),
+    _f("approx_max_k", lambda x: lax.approx_max_k(x, 3), ROWS),
+    _f("approx_min_k", lambda x: lax.approx_min_k(x, 3), ROWS),
+    _f("searchsorted", lambda x: jnp.searchsorted(jnp.arange(-1.0, 2.0), x), X),
+    _f("interpolate", lambda x: jnp.interp(x, jnp.arange(-2.0, 3.0), jnp.arange(5.0) ** 2), X),
+    _f(
+        "order_with_nan",
+        lambda x, y: (
+            lax.lt_to_p.bind(_holes(x), _holes(y)),
+            lax.le_to_p.bind(_holes(x), _holes(y)),
+        ),
+        X,
+        X,
+    ),
+    _f("flip_flags", lambda x: x[:, ::-1], BOOLS),
     _f("strided", lambda x: x[:, 1::2, ::3], ROWS),
     _f("all_but_last_row", lambda x: x[:-1], X),
     _f("last_row", lambda x: x[-1:], X),
@@ -333,7 +386,7 @@ BITS = [
     *(_f(f"logical_right_{n}", _signed(lambda x, n=n: lax.shift_right_logical(x, n)), INTS)
       for n in (1, 3)),
     *(_f(f"{t}_wraps", _signed(lambda x, t=t: (x.astype(t) * 77 + 9).astype("int32")), INTS)
-      for t in ("uint8", "int8", "uint16")),
+      for t in ("uint8", "int8", "uint16", "int4")),
     _f("uint8_inverted", lambda x: (~x.astype("uint8")).astype("int32"), INTS),
     _f("unpack", lambda x: (x[:, :, None] >> jnp.arange(3)) & 1, INTS),
 ]  # fmt: skip
@@ -352,6 +405,10 @@ def _custom(kind: Callable[..., Any]) -> Callable[..., Any]:
 CONTROL = [
     _f("custom_jvp", _custom(jax.custom_jvp), X),
     _f("custom_vjp", _custom(jax.custom_vjp), X),
+    _f("debug", lambda x: (jax.debug.callback(lambda y: None, x), jnp.sin(x))[1], X),
+    _f("named", lambda x: checkpoint_name(jnp.sin(x), "wave"), X),
+    _f("for_platform", lambda x: lax.platform_dependent(x, tpu=jnp.sin, default=jnp.cos), X),
+    _f("composite", lax.composite(jnp.sin, name="my.wave"), X),
     _f("scan", lambda x: lax.scan(lambda c, r: (c + r, c * r), x[0], x), "(5,4)"),
     _f("scan_reverse", lambda x: lax.scan(lambda c, r: (c * r, c), x[0], x, reverse=True), "(5,4)"),
     _f("fori_loop", lambda x: lax.fori_loop(0, 4, lambda i, y: y * x + i, x), X),
@@ -398,6 +455,6 @@ MODELS = [
 ]
 
 FUNCTIONS = [
-    *(*ELEMENTWISE, *SHAPES, *REDUCTIONS, *PRODUCTS, *INDEXING, *LAYERS),
+    *(*ELEMENTWISE, *SHAPES, *SEQUENCES, *REDUCTIONS, *PRODUCTS, *INDEXING, *LAYERS),
     *(*CONVOLUTIONS, *ORDER, *GATHERS, *UPDATES, *BITS, *CONTROL, *MODELS),
 ]

@@ -7,6 +7,7 @@ import numpy as np
 from builder.tfjs.graph import Array, Graph, Node, Value, constant, naming
 from builder.tfjs.ops import is_static, size, with_inputs
 from builder.tfjs.reference import KERNELS
+from builder.tfjs.sizes import compute_shapes
 
 
 def run_node(node: Node, inputs: Sequence[Array]) -> list[Array]:
@@ -19,6 +20,7 @@ def run_node(node: Node, inputs: Sequence[Array]) -> list[Array]:
 
 def evaluate(graph: Graph, inputs: Mapping[str, Array]) -> dict[str, Array]:
     """The outputs of a graph by name, for inputs by name."""
+    graph = compute_shapes(graph)
     results: dict[Node, list[Array]] = {}
     for node in graph.nodes:
         if node.op == "Placeholder":

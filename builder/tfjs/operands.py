@@ -35,7 +35,7 @@ def _shape(node: Node) -> list[Ints]:
     return [_ints(concrete(node.outputs[0].shape))]
 
 
-def _broadcast_to(node: Node) -> list[Ints]:
+def _shape_unless_computed(node: Node) -> list[Ints]:
     return _shape(node) if len(node.inputs) == 1 else []
 
 
@@ -71,10 +71,9 @@ def _split(node: Node) -> list[Ints]:
 
 OPERANDS: Mapping[str, Callable[[Node], Sequence[Array]]] = {
     **dict.fromkeys(("All", "Any", "Max", "Mean", "Min", "Prod", "Sum"), _axes),
+    **dict.fromkeys(("BroadcastTo", "Reshape"), _shape_unless_computed),
     **dict.fromkeys(("ArgMax", "ArgMin", "ConcatV2", "Cumprod", "Cumsum", "GatherV2"), _axis),
-    "BroadcastTo": _broadcast_to,
     "PadV2": _pad,
-    "Reshape": _shape,
     "ReverseV2": _axes,
     "ScatterNd": _scatter,
     "Slice": _slice,

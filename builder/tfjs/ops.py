@@ -61,8 +61,16 @@ def cast(x: Value, dtype: DType) -> Value:
     return x if x.dtype == dtype else make("Cast", (x,), TensorType(x.shape, dtype), DstT=dtype)
 
 
+def truth(x: Value) -> Value:
+    """Whether each number is not 0."""
+    return x if x.dtype == "bool" else binary("NotEqual", x, scalar(0, x))
+
+
 def select(condition: Value, x: Value, y: Value) -> Value:
     """`x` where `condition` holds, else `y`; all three broadcast as in numpy."""
+    if x.dtype == "bool":  # which the wasm backend reads as numbers
+        kept = binary("LogicalAnd", unary("LogicalNot", condition), y)
+        return binary("LogicalOr", binary("LogicalAnd", condition, x), kept)
     shape = broadcast_shapes(condition.shape, x.shape, y.shape)
     return make("SelectV2", (condition, x, y), TensorType(shape, x.dtype))
 
@@ -189,6 +197,8 @@ def pad(x: Value, before: Sequence[int], after: Sequence[int], value: float = 0)
 
 def reverse(x: Value, axes: Sequence[int]) -> Value:
     """`x` with the order along `axes` reversed."""
+    if x.dtype == "bool":  # which the wasm backend reads as numbers
+        return truth(reverse(cast(x, "int32"), axes))
     return make("ReverseV2", (x,), x.type, axes=tuple(axes)) if axes else x
 
 

@@ -141,6 +141,10 @@ def _broadcast_to(node: Node, xs: Sequence[Any]) -> Any:
     return np.broadcast_to(xs[0], shape)
 
 
+def _reshape(node: Node, xs: Sequence[Any]) -> Any:
+    return np.reshape(xs[0], concrete(node.outputs[0].shape) if len(xs) == 1 else tuple(xs[1]))
+
+
 def _shape_of(_: Node, xs: Sequence[Any]) -> Any:
     return np.array(np.shape(xs[0]))
 
@@ -262,7 +266,7 @@ KERNELS: Mapping[str, Kernel] = {
     "MaxPool": _pool(np.max),
     "PadV2": _pad,
     "Range": _range,
-    "Reshape": lambda node, xs: np.reshape(xs[0], concrete(node.outputs[0].shape)),
+    "Reshape": _reshape,
     "ReverseV2": lambda node, xs: np.flip(xs[0], int_tuple(node, "axes")),
     "ScatterNd": _scatter_sum,
     "SelectV2": _select,

@@ -8,6 +8,7 @@ from builder.tfjs.kernels import check_kernels
 from builder.tfjs.model import GraphModel, tensor_shape
 from builder.tfjs.operands import TF_DTYPES, attributes, constant_operands
 from builder.tfjs.quantize import Quantizations
+from builder.tfjs.sizes import compute_shapes
 
 
 def write(graph: Graph, quantization: Quantizations = None) -> GraphModel:
@@ -16,6 +17,7 @@ def write(graph: Graph, quantization: Quantizations = None) -> GraphModel:
     Raises ExportError when an op lacks a kernel in one of the backends of TensorFlow.js, or
     `quantization` names a weight that there is not.
     """
+    graph = compute_shapes(graph)
     check_kernels(graph)
     names = _Names(graph)
     nodes: list[dict[str, Any]] = []

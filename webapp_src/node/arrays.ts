@@ -2,6 +2,8 @@ import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 
 export type ArrayType = 'float32' | 'int32' | 'bool';
 
+const VIEWS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+
 /** An array in the payload of a frame; arrays follow each other in the order of the header. */
 export interface ArrayHeader {
   name: string;
@@ -26,7 +28,7 @@ export function cutPayload<Header extends { bytes: number }>(
 /** A tensor from its bytes. */
 export function toTensor({ dtype, shape }: ArrayHeader, bytes: Uint8Array<ArrayBuffer>): Tensor {
   if (dtype === 'bool') return tensor(bytes, shape, dtype);
-  const View = dtype === 'float32' ? Float32Array : Int32Array;
+  const View = VIEWS[dtype];
   return tensor(new View(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4), shape, dtype);
 }
 
@@ -38,9 +40,10 @@ export interface Output {
 
 /** A tensor's values as bytes, with the header that describes them. */
 export function fromTensor(name: string, result: Tensor): Output {
+  const View = VIEWS[result.dtype as ArrayType];
   const data = result.dataSync();
-  // The cpu backend casts a bool to float32 in name only.
-  const values = result.dtype === 'float32' ? Float32Array.from(data) : data;
+  // The cpu backend casts a bool to a number in name only.
+  const values = data instanceof View ? data : View.from(data);
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const header = {
     name,

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from builder.tfjs import ops
-from builder.tfjs.graph import Value
+from builder.tfjs.graph import Value, constant
 from builder.tfjs.lower.registry import Equation, rule
 
 CALLS: Mapping[str, str] = {
     "checkpoint": "jaxpr",
     "closed_call": "call_jaxpr",
+    "composite": "jaxpr",
     "core_call": "call_jaxpr",
     "custom_jvp_call": "call_jaxpr",
     "custom_vjp_call": "call_jaxpr",
@@ -27,6 +28,20 @@ MOST_STEPS = 1024
 @rule(*CALLS)
 def _call(eqn: Equation, *operands: Value) -> Sequence[Value]:
     return eqn.inline(eqn.params[CALLS[eqn.primitive]], operands)
+
+
+@rule("debug_callback", "debug_print")
+def _debug(*_: object) -> Sequence[Value]:
+    """What prints while a function is developed has no place in a browser."""
+    return ()
+
+
+@rule("platform_index")
+def _platform_index(eqn: Equation) -> Value:
+    """Which of several implementations to take: that for processors, or the default (None)."""
+    platforms: Sequence[Any] = eqn.params["platforms"]
+    suited = [i for i, names in enumerate(platforms) if names is None or "cpu" in names]
+    return constant(suited[0], "int32")
 
 
 @rule("cond")

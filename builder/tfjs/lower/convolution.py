@@ -8,7 +8,6 @@ from builder.tfjs import ops
 from builder.tfjs.graph import Attr, Dim, TensorType, Value, make
 from builder.tfjs.lower.order import spread
 from builder.tfjs.lower.registry import Equation, rule
-from builder.tfjs.lower.shape import checked_reshape
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def _convolution(eqn: Equation, x: Value, weights: Value) -> Value:
     o, i, *axes = specs.rhs_spec
     filters = ops.transpose(weights, [*axes, i, o])
     for axis, factor in enumerate(eqn.params["lhs_dilation"], start=1):
-        picture = spread(eqn, picture, axis, factor - 1, 0)
+        picture = spread(picture, axis, factor - 1, 0)
     padding = [(int(low), int(high)) for low, high in eqn.params["padding"]]
     picture, padding = _crop(picture, padding)
     lift = (1,) * (2 - spatial)  # a sequence is a picture of one row
@@ -55,14 +54,14 @@ def _convolution(eqn: Equation, x: Value, weights: Value) -> Value:
         dilations=(*lift, *eqn.params["rhs_dilation"]),
         padding=(*((0, 0) for _ in lift), *padding),
     )
-    picture = checked_reshape(eqn, picture, (picture.shape[0], *lift, *picture.shape[1:]))
+    picture = ops.reshape(picture, (picture.shape[0], *lift, *picture.shape[1:]))
     filters = ops.reshape(filters, (*lift, *filters.shape))
     n, c, *axes = specs.out_spec
     shape = [eqn.type.shape[axis] for axis in (n, *axes, c)]
     result = _grouped(picture, filters, groups, window, (shape[0], *lift, *shape[1:]))
     places = [n, *axes, c]
     back = [places.index(axis) for axis in range(len(places))]
-    return ops.transpose(checked_reshape(eqn, result, tuple(shape)), back)
+    return ops.transpose(ops.reshape(result, tuple(shape)), back)
 
 
 def _grouped(

@@ -78,6 +78,25 @@ def _divide_integers(x: Value, y: Value) -> Value:
     return ops.binary("Mul", sizes, signs)
 
 
+@rule("lt_to")
+def _precedes(_: Equation, x: Value, y: Value) -> Value:
+    return _in_order(x, y)
+
+
+def _in_order(x: Value, y: Value) -> Value:
+    """x < y in the order of sorting, where NaN comes last."""
+    less = ops.binary("Less", x, y)
+    if x.dtype != "float32":
+        return less
+    ends = ops.binary("LogicalAnd", ops.binary("Equal", x, x), ops.binary("NotEqual", y, y))
+    return ops.binary("LogicalOr", less, ends)
+
+
+@rule("le_to")
+def _precedes_or_ties(_: Equation, x: Value, y: Value) -> Value:
+    return ops.unary("LogicalNot", _in_order(y, x))
+
+
 @rule("rem")
 def _rem(_: Equation, x: Value, y: Value) -> Value:
     """What is left of a division, with the sign of `x`."""
@@ -177,11 +196,16 @@ def _clamp(_: Equation, low: Value, x: Value, high: Value) -> Value:
 
 @rule("convert_element_type")
 def _convert(eqn: Equation, x: Value) -> Value:
-    if eqn.type.dtype == "bool" and x.dtype != "bool":
-        return ops.binary("NotEqual", x, ops.scalar(0, x))
-    return ops.cast(x, eqn.type.dtype)
+    return ops.truth(x) if eqn.type.dtype == "bool" else ops.cast(x, eqn.type.dtype)
 
 
-@rule("stop_gradient", "copy", "copy_p", "device_put", "optimization_barrier", "reduce_precision")
+IDENTITIES = (
+    *("copy", "copy_p", "device_put", "layout_constraint", "name", "optimization_barrier", "pvary"),
+    *("reduce_precision", "sharding_constraint", "stop_gradient"),
+)
+"""What concerns derivatives, devices or narrow floats, which are computed with as float32."""
+
+
+@rule(*IDENTITIES)
 def _identity(_: Equation, *values: Value) -> tuple[Value, ...]:
     return values

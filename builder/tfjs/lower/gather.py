@@ -8,7 +8,6 @@ from builder.tfjs import ops
 from builder.tfjs.graph import Value
 from builder.tfjs.lower.places import Places
 from builder.tfjs.lower.registry import Equation
-from builder.tfjs.lower.shape import checked_reshape
 
 
 def pick_elements(eqn: Equation, x: Value, indices: Value, *, fill: bool) -> Value:
@@ -27,7 +26,7 @@ def pick_elements(eqn: Equation, x: Value, indices: Value, *, fill: bool) -> Val
         batching=dims.operand_batching_dims,
         indices_batching=dims.start_indices_batching_dims,
     )
-    source = checked_reshape(eqn, x, (ops.size(x.shape),))
+    source = ops.reshape(x, (ops.size(x.shape),))
     picked = ops.gather(source, places.flat(), 0)
     if fill:
         number = np.nan if x.dtype == "float32" else np.iinfo(np.int32).min
@@ -43,6 +42,6 @@ def take_along_last(eqn: Equation, x: Value, positions: Value) -> Value:
     rows = ops.size(x.shape[:-1])
     starts = ops.range_to(eqn.sizes.value(rows), rows, "int32")
     starts = ops.reshape(ops.binary("Mul", starts, ops.scalar(length, starts)), (rows, 1))
-    flat = ops.binary("AddV2", checked_reshape(eqn, positions, (rows, positions.shape[-1])), starts)
-    taken = ops.gather(checked_reshape(eqn, x, (rows * length,)), flat, 0)
-    return checked_reshape(eqn, taken, positions.shape)
+    flat = ops.binary("AddV2", ops.reshape(positions, (rows, positions.shape[-1])), starts)
+    taken = ops.gather(ops.reshape(x, (rows * length,)), flat, 0)
+    return ops.reshape(taken, positions.shape)

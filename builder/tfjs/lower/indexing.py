@@ -9,7 +9,7 @@ from builder.tfjs import ops
 from builder.tfjs.graph import Array, Value
 from builder.tfjs.lower.gather import pick_elements
 from builder.tfjs.lower.registry import Equation, rule
-from builder.tfjs.lower.shape import checked_reshape, take_block
+from builder.tfjs.lower.shape import take_block
 
 
 @rule("gather")
@@ -36,7 +36,7 @@ def _constant_slice(eqn: Equation, x: Value, starts: Array) -> Value:
         if begin[axis] != start and not _mode(eqn, "CLIP"):
             raise eqn.refuse(f"index {start} is out of range.", "use an index within the array.")
     block = take_block(eqn, x, begin, eqn.params["slice_sizes"])
-    return checked_reshape(eqn, block, eqn.type.shape)
+    return ops.reshape(block, eqn.type.shape)
 
 
 def _is_take(eqn: Equation, x: Value) -> bool:
@@ -52,7 +52,7 @@ def _take(eqn: Equation, x: Value, indices: Value) -> Value:
     dims: Any = eqn.params["dimension_numbers"]
     axes = dims.start_index_map
     axis = axes[0]
-    positions = checked_reshape(eqn, indices, indices.shape[:-1])
+    positions = ops.reshape(indices, indices.shape[:-1])
     if _mode(eqn, "CLIP"):
         positions = _clip(positions, x.shape[axis] - 1)
     taken = ops.gather(x, positions, axis)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from builder.tfjs import ops
 from builder.tfjs.graph import Value
 from builder.tfjs.lower.registry import Equation, rule
-from builder.tfjs.lower.shape import checked_reshape
 
 HEADS_FIRST = (0, 2, 1, 3)
 """The 4-D transpose with a quick kernel: [batch, tokens, heads, d] to [batch, heads, tokens, d]."""
@@ -28,10 +27,10 @@ def _dot_general(eqn: Equation, x: Value, y: Value) -> Value:
     if not x_batch and len(free) > 0:
         # A dense layer: the rows stay apart, so that slices of them are easy to see.
         rows = ops.transpose(x, [*x_free, *x_contract])
-        rows = checked_reshape(eqn, rows, (*free, ops.size([x.shape[i] for i in x_contract])))
-        return checked_reshape(eqn, ops.matmul(rows, _matrix(eqn, y, y_contract, y_free)), shape)
-    a, adj_x = _arrange(eqn, x, x_batch, x_free, x_contract, wanted="free first")
-    b, adj_y = _arrange(eqn, y, y_batch, y_free, y_contract, wanted="free last")
+        rows = ops.reshape(rows, (*free, ops.size([x.shape[i] for i in x_contract])))
+        return ops.reshape(ops.matmul(rows, _matrix(y, y_contract, y_free)), shape)
+    a, adj_x = _arrange(x, x_batch, x_free, x_contract, wanted="free first")
+    b, adj_y = _arrange(y, y_batch, y_free, y_contract, wanted="free last")
     if adj_x and adj_y:
         # A'B' = (BA)', whose transpose then meets and cancels its neighbours.
         product = ops.matmul(b, a)
@@ -39,7 +38,7 @@ def _dot_general(eqn: Equation, x: Value, y: Value) -> Value:
         product = ops.transpose(product, [*range(rank - 2), rank - 1, rank - 2])
     else:
         product = ops.matmul(a, b, adj_x=adj_x, adj_y=adj_y)
-    return checked_reshape(eqn, product, shape)
+    return ops.reshape(product, shape)
 
 
 def _multiply_integers(
@@ -56,7 +55,7 @@ def _multiply_integers(
         moved = ops.transpose(value, [*batch, *free, *contract])
         sizes = [ops.size([value.shape[i] for i in axes]) for axes in (batch, free, contract)]
         sizes.insert(3 - place, 1)
-        aligned.append(checked_reshape(eqn, moved, tuple(sizes)))
+        aligned.append(ops.reshape(moved, tuple(sizes)))
     products = ops.binary("Mul", *aligned)
     count = ops.size([d for d in products.shape if ops.is_fixed(d)])
     if count > MOST_PRODUCTS:
@@ -64,21 +63,20 @@ def _multiply_integers(
             f"a product of integer matrices needs {count} products of numbers.",
             "convert them to float32 first, which is exact up to 2^24.",
         )
-    return checked_reshape(eqn, ops.reduce("Sum", products, [3]), eqn.type.shape)
+    return ops.reshape(ops.reduce("Sum", products, [3]), eqn.type.shape)
 
 
 def _others(x: Value, contract: Sequence[int], batch: Sequence[int]) -> list[int]:
     return [i for i in range(len(x.shape)) if i not in (*contract, *batch)]
 
 
-def _matrix(eqn: Equation, y: Value, contract: Sequence[int], free: Sequence[int]) -> Value:
+def _matrix(y: Value, contract: Sequence[int], free: Sequence[int]) -> Value:
     """The right operand as [contracted, free]."""
     sizes = [ops.size([y.shape[i] for i in group]) for group in (contract, free)]
-    return checked_reshape(eqn, ops.transpose(y, [*contract, *free]), (sizes[0], sizes[1]))
+    return ops.reshape(ops.transpose(y, [*contract, *free]), (sizes[0], sizes[1]))
 
 
 def _arrange(
-    eqn: Equation,
     x: Value,
     batch: Sequence[int],
     free: Sequence[int],
@@ -97,7 +95,7 @@ def _arrange(
         ops.size([x.shape[i] for i in group])
         for group in ((last, first) if swap else (first, last))
     ]
-    return checked_reshape(eqn, moved, (*(x.shape[i] for i in batch), *sizes)), swap
+    return ops.reshape(moved, (*(x.shape[i] for i in batch), *sizes)), swap
 
 
 def _cost(perm: Sequence[int]) -> int:

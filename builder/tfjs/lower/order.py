@@ -1,12 +1,14 @@
 """Rules that depend on the order of elements: padding, reversal, running sums, sorting."""
 
+import math
 from collections.abc import Sequence
 
 from builder.tfjs import ops
 from builder.tfjs.graph import Value
 from builder.tfjs.lower.gather import take_along_last
 from builder.tfjs.lower.registry import Equation, rule
-from builder.tfjs.lower.shape import checked_reshape
+
+LOG_2 = math.log(2)
 
 
 @rule("pad")
@@ -18,21 +20,21 @@ def _pad(eqn: Equation, x: Value, fill: Value) -> Value:
     low, high, interior = zip(*config, strict=True)
     number = fill.array.item()
     for axis, gap in enumerate(interior):
-        x = spread(eqn, x, axis, gap, number)
+        x = spread(x, axis, gap, number)
     begin = [max(0, -n) for n in low]
     sizes = [d + min(0, a) + min(0, b) for d, a, b in zip(x.shape, low, high, strict=True)]
     kept = ops.slice_(x, begin, sizes)
     return ops.pad(kept, [max(0, n) for n in low], [max(0, n) for n in high], number)
 
 
-def spread(eqn: Equation, x: Value, axis: int, gap: int, number: float) -> Value:
+def spread(x: Value, axis: int, gap: int, number: float) -> Value:
     """`gap` times a number between the entries along an axis."""
     if gap == 0:
         return x
     before, after = x.shape[:axis], x.shape[axis + 1 :]
-    column = checked_reshape(eqn, x, (ops.size(before), x.shape[axis], 1, ops.size(after)))
+    column = ops.reshape(x, (ops.size(before), x.shape[axis], 1, ops.size(after)))
     padded = ops.pad(column, [0] * 4, [0, 0, gap, 0], number)
-    apart = checked_reshape(eqn, padded, (*before, x.shape[axis] * (gap + 1), *after))
+    apart = ops.reshape(padded, (*before, x.shape[axis] * (gap + 1), *after))
     kept = (*before, x.shape[axis] * (gap + 1) - gap, *after)
     return ops.slice_(apart, [0] * len(kept), kept)
 
@@ -48,46 +50,83 @@ def _accumulate(eqn: Equation, x: Value) -> Value:
     return ops.accumulate(op, x, eqn.params["axis"], backwards=eqn.params["reverse"])
 
 
-@rule("cummax", "cummin")
+RUNNING = {"cumlogsumexp": "", "cummax": "Maximum", "cummin": "Minimum"}
+
+
+@rule(*RUNNING)
 def _running(eqn: Equation, x: Value) -> Value:
     """Running maxima by doubling: after k steps each entry has seen the 2^k before it."""
-    op = {"cummax": "Maximum", "cummin": "Minimum"}[eqn.primitive]
     axis, backwards = eqn.params["axis"], eqn.params["reverse"]
     length, rank = x.shape[axis], len(x.shape)
+    if not ops.is_fixed(length):
+        raise eqn.refuse("it runs along a symbolic axis.", "fix the size of that axis.")
+    op = RUNNING[eqn.primitive]
     reach = 1
     while reach < length:
         near = [reach if i == axis else 0 for i in range(rank)]
         sizes = [d - n for d, n in zip(x.shape, near, strict=True)]
         ends = [reach if i == axis else d for i, d in enumerate(x.shape)]
         first, last = [0] * rank, [length - reach if i == axis else 0 for i in range(rank)]
-        if backwards:
-            seen = ops.binary(op, ops.slice_(x, first, sizes), ops.slice_(x, near, sizes))
-            x = ops.concat([seen, ops.slice_(x, last, ends)], axis)
-        else:
-            seen = ops.binary(op, ops.slice_(x, near, sizes), ops.slice_(x, first, sizes))
-            x = ops.concat([ops.slice_(x, first, ends), seen], axis)
+        pair = ops.slice_(x, near, sizes), ops.slice_(x, first, sizes)
+        seen = ops.binary(op, *pair) if op else _add_logarithms(*pair)
+        rest = ops.slice_(x, last if backwards else first, ends)
+        x = ops.concat([seen, rest] if backwards else [rest, seen], axis)
         reach *= 2
     return x
 
 
-@rule("top_k")
+def _add_logarithms(x: Value, y: Value) -> Value:
+    """log(exp(x) + exp(y)), as that of the larger and what the smaller adds."""
+    apart = ops.unary("Abs", ops.binary("Sub", x, y))
+    more = ops.unary("Log1p", ops.unary("Exp", ops.unary("Neg", apart)))
+    larger = ops.binary("Maximum", x, y)
+    # Of two equal infinities the difference is no number.
+    return ops.select(
+        ops.binary("Equal", x, y),
+        ops.binary("AddV2", larger, ops.scalar(LOG_2, x)),
+        ops.binary("AddV2", larger, more),
+    )
+
+
+@rule("top_k", "approx_top_k")
 def _top_k(eqn: Equation, x: Value) -> tuple[Value, Value]:
+    """The largest, or with `is_max_k` false the least; none is left out to save time."""
     last = len(x.shape) - 1
-    if eqn.params.get("axis", last) not in (last, -1):
-        raise eqn.refuse("the largest are sought along an inner axis.", "move it to the end.")
-    return ops.top_k(x, int(eqn.params["k"]))
+    axis = eqn.params.get("axis", eqn.params.get("reduction_dimension", last))
+    if axis not in (last, -1) or not ops.is_fixed(x.shape[-1]):
+        raise eqn.refuse(
+            "the largest are sought along an inner or symbolic axis.",
+            "move the axis to the end, and fix its size.",
+        )
+    if eqn.params.get("is_max_k", True):
+        return ops.top_k(x, int(eqn.params["k"]))
+    negated, places = ops.top_k(ops.unary("Neg", x), int(eqn.params["k"]))
+    return ops.unary("Neg", negated), places
 
 
 @rule("sort")
 def _sort(eqn: Equation, *operands: Value) -> Sequence[Value]:
-    """Ascending and stable: the negated keys in falling order, equal ones as they came."""
+    """Ascending and stable: by the last key first, so that earlier keys overrule later ones."""
     axis, rank = eqn.params["dimension"], len(operands[0].shape)
-    if eqn.params["num_keys"] != 1 or not ops.is_fixed(operands[0].shape[axis]):
-        raise eqn.refuse("several keys, or a symbolic axis, are sorted.", "sort by one key.")
+    if not ops.is_fixed(operands[0].shape[axis]):
+        raise eqn.refuse("a symbolic axis is sorted.", "fix the size of that axis.")
     perm = [*(i for i in range(rank) if i != axis), axis]
     back = [perm.index(i) for i in range(rank)]
-    last = [ops.transpose(v, perm) for v in operands]
-    falling, order = ops.top_k(ops.unary("Neg", last[0]), last[0].shape[-1])
-    results = [ops.unary("Neg", falling)]
-    results += [take_along_last(eqn, v, order) for v in last[1:]]
-    return [ops.transpose(v, back) for v in results]
+    rows = [ops.transpose(v, perm) for v in operands]
+    for key in reversed(range(eqn.params["num_keys"])):
+        rows = _sort_rows(eqn, rows, key)
+    return [ops.transpose(v, back) for v in rows]
+
+
+def _sort_rows(eqn: Equation, rows: Sequence[Value], key: int) -> list[Value]:
+    """All rows in the order of one of them: the negated keys fall, equal ones stay as they came."""
+    found = rows[key]
+    numbers = ops.cast(found, "int32") if found.dtype == "bool" else found
+    falling, order = ops.top_k(ops.unary("Neg", numbers), found.shape[-1])
+    risen = ops.unary("Neg", falling)
+    return [
+        (ops.truth(risen) if found.dtype == "bool" else risen)
+        if i == key
+        else take_along_last(eqn, v, order)
+        for i, v in enumerate(rows)
+    ]

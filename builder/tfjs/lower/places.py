@@ -9,7 +9,7 @@ import numpy as np
 from builder.tfjs import ops
 from builder.tfjs.graph import Dim, Shape, Value, constant
 from builder.tfjs.lower.registry import Equation
-from builder.tfjs.lower.shape import broadcast, checked_reshape
+from builder.tfjs.lower.shape import broadcast
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Places:
         sizes = (*self.indices.shape[:-1], 1)
         column = ops.slice_(self.indices, [0] * self.lead + [place], sizes)
         ones = (1,) * len(self.offsets)
-        return checked_reshape(self.eqn, column, (*self.indices.shape[:-1], *ones))
+        return ops.reshape(column, (*self.indices.shape[:-1], *ones))
 
     def _last_start(self, axis: int) -> Value:
         return self.eqn.sizes.value(self.operand[axis] - self.sizes[axis])

@@ -5,7 +5,6 @@ import numpy as np
 from builder.tfjs import ops
 from builder.tfjs.graph import Attr, Shape, TensorType, Value, make
 from builder.tfjs.lower.registry import Equation, rule
-from builder.tfjs.lower.shape import checked_reshape
 
 FILLS = {"reduce_window_max": -np.inf, "reduce_window_min": np.inf, "reduce_window_sum": 0.0}
 """What padding adds without changing the result."""
@@ -35,14 +34,14 @@ def _pool(eqn: Equation, x: Value) -> Value:
         return (lead, *lift, *(shape[i] for i in moved), *channels)
 
     padded = ops.pad(x, low, high, FILLS[eqn.primitive])
-    picture = checked_reshape(eqn, ops.transpose(padded, perm), as_picture(padded.shape))
+    picture = ops.reshape(ops.transpose(padded, perm), as_picture(padded.shape))
     attrs: dict[str, Attr] = {
         "ksize": (1, *lift, *(window[i] for i in moved), 1),
         "strides": (1, *lift, *(strides[i] for i in moved), 1),
         "padding": "VALID",
     }
     pooled = _pool_picture(eqn.primitive, picture, as_picture(eqn.type.shape), attrs)
-    columns = checked_reshape(eqn, pooled, tuple(eqn.type.shape[i] for i in perm))
+    columns = ops.reshape(pooled, tuple(eqn.type.shape[i] for i in perm))
     return ops.transpose(columns, [perm.index(i) for i in range(rank)])
 
 

@@ -11,9 +11,11 @@ from jax.extend import core
 from builder.tfjs.evaluate import fold
 from builder.tfjs.graph import Graph, TensorType, Value, constant, naming, placeholder
 from builder.tfjs.lower.registry import RULES, Equation
-from builder.tfjs.lower.sizes import Sizes
 from builder.tfjs.lower.wrapping import WRAPPING, wrap
+from builder.tfjs.sizes import Sizes
 from builder.tfjs.trace import Trace, narrow_array, narrow_dtype
+
+MOST_AXES = 6
 
 _LIBRARIES = tuple(str(Path(m.__file__).parent) for m in [jax] if m.__file__)
 
@@ -97,6 +99,11 @@ class _Program:
                 "TensorFlow.js export does not know this operation.",
                 "write this line with other jax.numpy functions, or compute it before the export "
                 "and pass the result as a parameter or an input.",
+            )
+        if max((len(kind.shape) for kind in equation.outputs), default=0) > MOST_AXES:
+            raise equation.refuse(
+                f"an array has more than the {MOST_AXES} axes that every backend can compute with.",
+                "join axes with reshape.",
             )
         with naming(f"{scope}/{primitive}" if scope else primitive):
             result = RULES[primitive](equation, *operands)

@@ -3,7 +3,6 @@
 from builder.tfjs import ops
 from builder.tfjs.graph import Value
 from builder.tfjs.lower.registry import Equation, rule
-from builder.tfjs.lower.shape import checked_reshape
 
 REDUCTIONS = {
     "reduce_and": "All",
@@ -18,7 +17,7 @@ REDUCTIONS = {
 @rule(*REDUCTIONS)
 def _reduce(eqn: Equation, x: Value) -> Value:
     kept = ops.reduce(REDUCTIONS[eqn.primitive], x, eqn.params["axes"])
-    return checked_reshape(eqn, kept, eqn.type.shape)
+    return ops.reshape(kept, eqn.type.shape)
 
 
 @rule("argmax", "argmin")

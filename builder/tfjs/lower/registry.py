@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from builder.errors import ExportError
 from builder.tfjs.graph import TensorType, Value
-from builder.tfjs.lower.sizes import Sizes
+from builder.tfjs.sizes import Sizes
 
 
 @dataclass(frozen=True)

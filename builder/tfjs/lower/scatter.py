@@ -11,7 +11,7 @@ from builder.tfjs.evaluate import fold
 from builder.tfjs.graph import Array, Dim, Value
 from builder.tfjs.lower.places import Places
 from builder.tfjs.lower.registry import Equation, rule
-from builder.tfjs.lower.shape import broadcast, checked_reshape, take_block
+from builder.tfjs.lower.shape import broadcast, take_block
 from builder.tfjs.lower.update import put_block
 
 COMBINE: Mapping[str, str | None] = {
@@ -80,7 +80,7 @@ def _write_block(
         begin[axis] = int(np.clip(start, 0, last))
         if begin[axis] != start and _drops(eqn):
             return x
-    block = checked_reshape(eqn, updates, tuple(sizes))
+    block = ops.reshape(updates, tuple(sizes))
     combine = COMBINE[eqn.primitive]
     if combine is not None:
         block = ops.binary(combine, take_block(eqn, x, begin, tuple(sizes)), block)
@@ -97,7 +97,7 @@ class _Scatter:
 
     def result(self, updates: Value) -> Value:
         length = ops.size(self.x.shape)
-        column = checked_reshape(self.eqn, self.x, (length,))
+        column = ops.reshape(self.x, (length,))
         spare = ops.reshape(ops.scalar(0, column), (1,))
         total = ops.concat([column, spare], 0)
         combine = COMBINE[self.eqn.primitive]
@@ -111,7 +111,7 @@ class _Scatter:
                     numbers = ops.binary(combine, old, numbers)
                 total = ops.scatter_update(total, positions, numbers)
         kept = take_block(self.eqn, total, [0], (length,))
-        return checked_reshape(self.eqn, kept, self.x.shape)
+        return ops.reshape(kept, self.x.shape)
 
     def _positions(self) -> Value:
         """The position of every update, that of the spare entry if it is to be dropped."""
@@ -130,7 +130,7 @@ class _Scatter:
         length = ops.size(updates.shape) // count
 
         def cut(value: Value) -> tuple[Value, ...]:
-            rows = checked_reshape(self.eqn, ops.transpose(value, perm), (count, length))
+            rows = ops.reshape(ops.transpose(value, perm), (count, length))
             return ops.split(rows, [1] * count, 0) if count > 1 else (rows,)
 
         return [

@@ -9,16 +9,6 @@ from builder.tfjs.graph import Dim, Shape, Value, constant
 from builder.tfjs.lower.registry import Equation, rule
 
 
-def checked_reshape(eqn: Equation, x: Value, shape: Shape) -> Value:
-    """A Reshape, which in TensorFlow can leave at most one size to be found out at run time."""
-    if sum(not ops.is_fixed(d) for d in shape) > 1 and shape != x.shape:
-        raise eqn.refuse(
-            f"the shape {shape} has more than one symbolic size.",
-            "keep one symbolic size per array (the batch) and fix the others.",
-        )
-    return ops.reshape(x, shape)
-
-
 def broadcast(eqn: Equation, x: Value, shape: Shape) -> Value:
     """`x` repeated along its axes of size 1, to a size that may be known at run time only."""
     return ops.broadcast_to(x, shape, None if ops.is_static(shape) else eqn.sizes.shape(shape))
@@ -34,7 +24,7 @@ def take_block(eqn: Equation, x: Value, begin: Sequence[Dim], sizes: Shape) -> V
 
 @rule("reshape", "squeeze", "expand_dims")
 def _reshape(eqn: Equation, x: Value) -> Value:
-    return checked_reshape(eqn, x, eqn.type.shape)
+    return ops.reshape(x, eqn.type.shape)
 
 
 @rule("transpose")
@@ -49,7 +39,7 @@ def _broadcast_in_dim(eqn: Equation, x: Value, *_: Value) -> Value:
     aligned = tuple(
         x.shape[places.index(axis)] if axis in places else 1 for axis in range(len(shape))
     )
-    return broadcast(eqn, checked_reshape(eqn, x, aligned), shape)
+    return broadcast(eqn, ops.reshape(x, aligned), shape)
 
 
 @rule("tile")
@@ -60,9 +50,9 @@ def _tile(eqn: Equation, x: Value) -> Value:
     repeated = [d for pair in zip(counts, x.shape, strict=True) for d in pair]
     # Axes of size 1 would only make the rank grow beyond what TensorFlow.js can broadcast.
     kept = [i for i, d in enumerate(repeated) if d != 1]
-    column = checked_reshape(eqn, x, tuple(apart[i] for i in kept))
+    column = ops.reshape(x, tuple(apart[i] for i in kept))
     whole = broadcast(eqn, column, tuple(repeated[i] for i in kept))
-    return checked_reshape(eqn, whole, eqn.type.shape)
+    return ops.reshape(whole, eqn.type.shape)
 
 
 @rule("slice")
@@ -78,9 +68,23 @@ def _slice(eqn: Equation, x: Value) -> Value:
 
 @rule("concatenate")
 def _concatenate(eqn: Equation, *values: Value) -> Value:
-    axis = eqn.params["dimension"]
+    axis = int(eqn.params["dimension"])
     filled = [v for v in values if v.shape[axis] != 0] or values[:1]
     return filled[0] if len(filled) == 1 else ops.concat(filled, axis)
+
+
+@rule("stack")
+def _stack(eqn: Equation, *values: Value) -> Value:
+    axis = eqn.params["axis"]
+    shape = (*eqn.type.shape[:axis], 1, *eqn.type.shape[axis + 1 :])
+    layers = [ops.reshape(v, shape) for v in values]
+    return layers[0] if len(layers) == 1 else ops.concat(layers, axis)
+
+
+@rule("unstack")
+def _unstack(eqn: Equation, x: Value) -> list[Value]:
+    layers = ops.split(x, [1] * len(eqn.outputs), eqn.params["axis"])
+    return [ops.reshape(v, kind.shape) for v, kind in zip(layers, eqn.outputs, strict=True)]
 
 
 @rule("split")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import numpy as np
+import jax.numpy as jnp
 
 from builder.tfjs import ops
 from builder.tfjs.graph import Value
@@ -19,9 +19,9 @@ WRAPPING = frozenset(
 
 def wrap(x: Value, dtype: Any) -> Value:
     """`x` as it is when only the low bits of a narrow dtype are kept."""
-    if x.dtype != "int32" or np.dtype(dtype).itemsize >= 4:
+    if x.dtype != "int32" or jnp.iinfo(dtype).bits >= 32:
         return x
-    limits = np.iinfo(dtype)
+    limits = jnp.iinfo(dtype)
     span, low = ops.scalar(int(limits.max) - int(limits.min) + 1, x), int(limits.min)
     if low == 0:
         return ops.binary("FloorMod", x, span)

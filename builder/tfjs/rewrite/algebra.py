@@ -117,7 +117,7 @@ def join_moves(value: Value, _: Uses) -> Value | None:
         return None
     x, perm = value.inputs[0], int_tuple(value.node, "perm")
     moved = [i for i in perm if x.shape[i] != 1]
-    if moved == sorted(moved) and sum(not ops.is_fixed(d) for d in value.shape) <= 1:
+    if moved == sorted(moved):
         return ops.reshape(x, value.shape)
     return ops.transpose(x, perm) if x.op == "Transpose" else None
 

@@ -27,8 +27,6 @@ def flatten_product(value: Value, _: Uses) -> Value | None:
     product = dense(value)
     if product is None or len(product[0].shape) == 2:
         return None
-    if sum(not ops.is_fixed(d) for d in value.shape) > 1:
-        return None  # no Reshape could bring the rows back
     x = product[0]
     rows = ops.reshape(x, (ops.size(x.shape[:-1]), x.shape[-1]))
     return ops.reshape(ops.matmul(rows, value.inputs[1]), value.shape)

@@ -57,7 +57,7 @@ def _sink(value: Value, *, adopt: bool) -> Value | None:
         return None
     reshaped = [v for v in value.inputs if v.op == "Reshape"]
     guide = next((v for v in reshaped if v.shape == value.shape), None)
-    if guide is None or not _can_restore(value.shape):
+    if guide is None:
         return None
     sources = [_source(v, guide, adopt=adopt) for v in value.inputs]
     operands = tuple(s for s in sources if s is not None)
@@ -65,10 +65,6 @@ def _sink(value: Value, *, adopt: bool) -> Value | None:
         return None
     kind = TensorType(guide.inputs[0].shape, value.dtype)
     return ops.reshape(make(value.op, operands, kind, **value.node.attrs), value.shape)
-
-
-def _can_restore(shape: Shape) -> bool:
-    return sum(not ops.is_fixed(d) for d in shape) <= 1
 
 
 def _source(operand: Value, guide: Value, *, adopt: bool) -> Value | None:
