@@ -1,27 +1,20 @@
-"""Large files from the web: resumed where they were cut off, and checked before they are used.
-
-A file grows as `NAME.part`, with a note beside it of what it is a part of, and gets its name when
-it is whole. Then a record of its SHA-256 lies beside it, which later uses are checked against.
-"""
+"""Large files from the web: resumed where they were cut off, and checked before they are used."""
 
 import base64
-import hashlib
 import http.client
-import json
 import shutil
 import socket
 import ssl
 import time
 import urllib.error
 import urllib.request
-import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
 from email.message import Message
 from http import HTTPStatus
 from pathlib import Path
 
+from builder.downloaded import AttemptError, Origin, Part
 from builder.errors import ModelError
 from builder.progress import Progress
 
@@ -56,124 +49,29 @@ def download(
     Raises:
         ModelError: if the file cannot be had; its part is kept for another try.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = _Part(url, target)
-    with ExitStack() as shown:
-        bar = _Bar(f"Download {target.name}, MB", progress, shown)
-        fruitless, longest = 0, part.size
-        while True:
-            try:
-                if not part.is_whole:
-                    _receive(part, bar)
-                part.finish()
-                return
-            except _AttemptError as failure:
-                fruitless = 0 if part.size > longest else fruitless + 1
-                longest = max(longest, part.size)
-                if fruitless > len(delays):
-                    raise part.give_up(str(failure)) from None
-            time.sleep(delays[max(fruitless - 1, 0)])
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as shown:
+            bar = _Bar(f"Download {target.name}, MB", progress, shown)
+            _try_until_whole(Part(url, target), bar, delays)
+    except OSError as error:
+        raise ModelError(f"{target}: cannot be written: {error.strerror or error}.") from None
 
 
-def check_download(path: Path) -> str:
-    """The SHA-256 of a downloaded file, in hexadecimal digits.
-
-    A file that somebody put there has no record yet, and gets one.
-
-    Raises:
-        ModelError: if it is not the file that was downloaded.
-    """
-    (found,) = _hash_file(path, "sha256")
-    record = record_of(path)
-    if not record.is_file():
-        _write_json(record, {"sha256": found})
-    elif (expected := json.loads(record.read_text("utf-8"))["sha256"]) != found:
-        raise ModelError(
-            f"{path}: has changed since it was downloaded: its SHA-256 is {found[:16]}...,"
-            f" not {expected[:16]}.... Delete it and {record.name} to download it again."
-        )
-    return found
-
-
-def record_of(path: Path) -> Path:
-    """Where the record of a downloaded file lies."""
-    return path.with_name(f"{path.name}.json")
-
-
-class _AttemptError(Exception):
-    """This attempt failed; another may not."""
-
-
-@dataclass(frozen=True)
-class _Origin:
-    """What a part belongs to: a part of anything else is of no use.
-
-    `validator` is what the server recognises a version by, `md5` in hexadecimal digits; a server
-    may name neither, nor the length.
-    """
-
-    url: str
-    validator: str | None
-    bytes: int | None
-    md5: str | None
-
-
-class _Part:
-    """The file `NAME.part` on its way to being `target`."""
-
-    def __init__(self, url: str, target: Path):
-        self.url = url
-        self.target = target
-        self.path = target.with_name(f"{target.name}.part")
-        self._note = record_of(self.path)
-
-    @property
-    def size(self) -> int:
-        return self.path.stat().st_size if self.path.is_file() else 0
-
-    @property
-    def origin(self) -> _Origin | None:
-        """What was begun, if it was begun at this address."""
+def _try_until_whole(part: Part, bar: "_Bar", delays: Sequence[float]) -> None:
+    fruitless, longest = 0, part.size
+    while True:
         try:
-            origin = _Origin(**json.loads(self._note.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
-        return origin if origin.url == self.url else None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all came before, and only the check is left."""
-        origin = self.origin
-        return origin is not None and origin.bytes is not None and self.size == origin.bytes
-
-    def begin(self, origin: _Origin) -> None:
-        """Start from nothing."""
-        self.path.write_bytes(b"")
-        _write_json(self._note, asdict(origin))
-
-    def discard(self) -> None:
-        self.path.unlink(missing_ok=True)
-        self._note.unlink(missing_ok=True)
-
-    def finish(self) -> None:
-        """Check the whole file and give it its name."""
-        found, sha256 = _hash_file(self.path, "md5", "sha256")
-        expected = self.origin.md5 if self.origin else None
-        if expected is not None and found != expected:
-            self.discard()
-            raise _AttemptError(f"what came has the MD5 {found}, not {expected} as named")
-        if self.target.suffix == ".npz" and not zipfile.is_zipfile(self.path):
-            self.discard()
-            raise _AttemptError("what came is not a whole .npz file")
-        _write_json(record_of(self.target), {"url": self.url, "sha256": sha256})
-        self.path.replace(self.target)
-        self._note.unlink(missing_ok=True)
-
-    def give_up(self, reason: str) -> ModelError:
-        return ModelError(
-            f"{self.url}: cannot be downloaded: {reason}. Try again later, or get it in another"
-            f" way and put it there as {self.target}."
-        )
+            if not part.is_whole:
+                _receive(part, bar)
+            part.finish()
+            return
+        except AttemptError as failure:
+            fruitless = 0 if part.size > longest else fruitless + 1
+            longest = max(longest, part.size)
+            if fruitless > len(delays):
+                raise part.give_up(str(failure)) from None
+        time.sleep(delays[max(fruitless - 1, 0)])
 
 
 class _Bar:
@@ -193,7 +91,7 @@ class _Bar:
         self._done = megabytes
 
 
-def _receive(part: _Part, bar: _Bar) -> None:
+def _receive(part: Part, bar: _Bar) -> None:
     """One attempt at the rest of a file."""
     headers = {"Accept-Encoding": "identity", "User-Agent": "lit-demo-builder"}
     origin, start = part.origin, part.size
@@ -206,14 +104,14 @@ def _receive(part: _Part, bar: _Bar) -> None:
                 part.begin(origin)
             elif not origin or not _continues(response.headers, origin, start):
                 part.discard()
-                raise _AttemptError("the server sent something else than the rest of the part")
+                raise AttemptError("the server sent something else than the rest of the part")
             _check_space(part, origin.bytes)
             _append(response, part, origin.bytes, bar)
     except (http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError) as error:
-        raise _AttemptError(str(error) or type(error).__name__) from None
+        raise AttemptError(str(error) or type(error).__name__) from None
 
 
-def _open(part: _Part, headers: Mapping[str, str]) -> http.client.HTTPResponse:
+def _open(part: Part, headers: Mapping[str, str]) -> http.client.HTTPResponse:
     try:
         request = urllib.request.Request(part.url, headers=dict(headers))
         return urllib.request.urlopen(request, timeout=_TIMEOUT_S)
@@ -224,31 +122,31 @@ def _open(part: _Part, headers: Mapping[str, str]) -> http.client.HTTPResponse:
             part.discard()
         elif error.code < HTTPStatus.INTERNAL_SERVER_ERROR and error.code not in _TRANSIENT:
             raise part.give_up(reason) from None
-        raise _AttemptError(reason) from None
+        raise AttemptError(reason) from None
     except urllib.error.URLError as error:
         if isinstance(error.reason, socket.gaierror):
             raise part.give_up("its server was not found, as if this machine is offline") from None
-        raise _AttemptError(str(error.reason)) from None
+        raise AttemptError(str(error.reason)) from None
 
 
-def _append(response: http.client.HTTPResponse, part: _Part, total: int | None, bar: _Bar) -> None:
+def _append(response: http.client.HTTPResponse, part: Part, total: int | None, bar: _Bar) -> None:
     bar.move_to(part.size, total)
     with part.path.open("ab") as file:
         while chunk := response.read1(_CHUNK):
             file.write(chunk)
             bar.move_to(file.tell(), total)
     if total is not None and part.size != total:
-        raise _AttemptError(f"the connection ended after {part.size:,} of {total:,} bytes")
+        raise AttemptError(f"the connection ended after {part.size:,} of {total:,} bytes")
 
 
-def _origin_of(url: str, headers: Message) -> _Origin:
+def _origin_of(url: str, headers: Message) -> Origin:
     length = headers["Content-Length"]
-    return _Origin(
+    return Origin(
         url, _validator_of(headers), None if length is None else int(length), _md5_of(headers)
     )
 
 
-def _continues(headers: Message, origin: _Origin, start: int) -> bool:
+def _continues(headers: Message, origin: Origin, start: int) -> bool:
     """Whether a partial answer is the rest of what was begun, and not of another version."""
     total = origin.bytes
     span = f"bytes {start}-{total - 1}/{total}" if total else None
@@ -271,7 +169,7 @@ def _md5_of(headers: Message) -> str | None:
     return None
 
 
-def _check_space(part: _Part, total: int | None) -> None:
+def _check_space(part: Part, total: int | None) -> None:
     missing = (total or 0) - part.size
     free = shutil.disk_usage(part.path.parent).free
     if missing > free:
@@ -279,16 +177,3 @@ def _check_space(part: _Part, total: int | None) -> None:
             f"{part.target}: needs {missing / _MEGABYTE:,.0f} MB more, but only"
             f" {free / _MEGABYTE:,.0f} MB are free there. Free some, or name another --cache-dir."
         )
-
-
-def _hash_file(path: Path, *algorithms: str) -> tuple[str, ...]:
-    hashes = [hashlib.new(name, usedforsecurity=False) for name in algorithms]
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            for found in hashes:
-                found.update(chunk)
-    return tuple(found.hexdigest() for found in hashes)
-
-
-def _write_json(path: Path, content: Mapping[str, object]) -> None:
-    path.write_text(json.dumps(content), encoding="utf-8")

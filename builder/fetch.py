@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from builder.download import check_download, download, web_address
+from builder.download import download, web_address
+from builder.downloaded import check_download
 from builder.errors import ModelError
 from builder.progress import Progress
 from builder.spec_models import ModelSpec

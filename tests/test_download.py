@@ -18,7 +18,8 @@ import pytest
 from rich.console import Console
 
 from builder import download as module
-from builder.download import check_download, download, record_of, web_address
+from builder.download import download, web_address
+from builder.downloaded import check_download, record_of
 from builder.errors import ModelError
 from builder.progress import Progress
 
@@ -185,7 +186,7 @@ def test_a_part_that_was_whole_is_not_asked_for_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_hash_file", interrupt)
+        patch.setattr("builder.downloaded._hash_file", interrupt)
         with pytest.raises(KeyboardInterrupt):
             fetch(server, tmp_path)
     assert fetch(server, tmp_path).read_bytes() == CONTENT
@@ -331,6 +332,12 @@ def test_a_full_disk_is_noticed_before_it_is_full(
     server.content = bytes(5_000_000)
     with pytest.raises(ModelError, match="needs 5 MB more, but only 2 MB are free"):
         fetch(server, tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(server: Server, tmp_path: Path):
+    (tmp_path / "cache").write_text("a file")
+    with pytest.raises(ModelError, match=r"cache/model\.bin: cannot be written"):
+        fetch(server, tmp_path / "cache")
 
 
 def test_a_changed_file_is_refused(server: Server, tmp_path: Path):

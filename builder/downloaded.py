@@ -1,0 +1,137 @@
+"""What is on disk of a download: the part that came, and the record of a file that is whole.
+
+A file grows as `NAME.part`, with a note beside it of what it is a part of, and gets its name when
+it is whole. Then a record of its SHA-256 lies beside it, which later uses are checked against.
+"""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from builder.errors import ModelError
+
+_CHUNK = 1 << 20
+
+
+class AttemptError(Exception):
+    """This attempt failed; another may not."""
+
+
+def check_download(path: Path) -> str:
+    """The SHA-256 of a downloaded file, in hexadecimal digits.
+
+    A file that somebody put there has no record yet, and gets one.
+
+    Raises:
+        ModelError: if it is not the file that was downloaded.
+    """
+    (found,) = _hash_file(path, "sha256")
+    record = record_of(path)
+    if not record.is_file():
+        _write_json(record, {"sha256": found})
+    elif (expected := json.loads(record.read_text("utf-8"))["sha256"]) != found:
+        raise ModelError(
+            f"{path}: has changed since it was downloaded: its SHA-256 is {found[:16]}...,"
+            f" not {expected[:16]}.... Delete it and {record.name} to download it again."
+        )
+    return found
+
+
+def record_of(path: Path) -> Path:
+    """Where the record of a downloaded file lies."""
+    return path.with_name(f"{path.name}.json")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a part belongs to: a part of anything else is of no use.
+
+    `validator` is what the server recognises a version by, `md5` in hexadecimal digits; a server
+    may name neither, nor the length.
+    """
+
+    url: str
+    validator: str | None
+    bytes: int | None
+    md5: str | None
+
+
+class Part:
+    """The file `NAME.part` on its way to being `target`."""
+
+    def __init__(self, url: str, target: Path):
+        self.url = url
+        self.target = target
+        self.path = target.with_name(f"{target.name}.part")
+        self._note = record_of(self.path)
+
+    @property
+    def size(self) -> int:
+        """Bytes that came."""
+        return self.path.stat().st_size if self.path.is_file() else 0
+
+    @property
+    def origin(self) -> Origin | None:
+        """What was begun, if it was begun at this address."""
+        try:
+            origin = Origin(**json.loads(self._note.read_text("utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+        return origin if origin.url == self.url else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all came before, and only the check is left."""
+        origin = self.origin
+        return origin is not None and origin.bytes is not None and self.size == origin.bytes
+
+    def begin(self, origin: Origin) -> None:
+        """Start from nothing."""
+        self.path.write_bytes(b"")
+        _write_json(self._note, asdict(origin))
+
+    def discard(self) -> None:
+        """Forget what came."""
+        self.path.unlink(missing_ok=True)
+        self._note.unlink(missing_ok=True)
+
+    def finish(self) -> None:
+        """Check the whole file and give it its name.
+
+        Raises:
+            AttemptError: if it is not what it should be; it is discarded.
+        """
+        found, sha256 = _hash_file(self.path, "md5", "sha256")
+        expected = self.origin.md5 if self.origin else None
+        if expected is not None and found != expected:
+            self.discard()
+            raise AttemptError(f"what came has the MD5 {found}, not {expected} as named")
+        if self.target.suffix == ".npz" and not zipfile.is_zipfile(self.path):
+            self.discard()
+            raise AttemptError("what came is not a whole .npz file")
+        _write_json(record_of(self.target), {"url": self.url, "sha256": sha256})
+        self.path.replace(self.target)
+        self._note.unlink(missing_ok=True)
+
+    def give_up(self, reason: str) -> ModelError:
+        """The error that tells what else can be done."""
+        return ModelError(
+            f"{self.url}: cannot be downloaded: {reason}. Try again later, or get it in another"
+            f" way and put it there as {self.target}."
+        )
+
+
+def _hash_file(path: Path, *algorithms: str) -> tuple[str, ...]:
+    hashes = [hashlib.new(name, usedforsecurity=False) for name in algorithms]
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            for found in hashes:
+                found.update(chunk)
+    return tuple(found.hexdigest() for found in hashes)
+
+
+def _write_json(path: Path, content: Mapping[str, object]) -> None:
+    path.write_text(json.dumps(content), encoding="utf-8")
