@@ -12,6 +12,7 @@ from builder.cache import Cache
 from builder.embed import embed
 from builder.encoder import export_text_encoder
 from builder.fetch import fetch_missing
+from builder.fidelity import measure_fidelity
 from builder.goldens import GOLDEN_TEXTS, choose_goldens
 from builder.images import ImageSet, prepare_images
 from builder.precomputed.build import build_precomputed
@@ -118,5 +119,14 @@ def build_model(
         cache=cache,
         progress=progress,
     )
-    goldens = choose_goldens(spec.prompts, texts, embeddings.tokens)
-    return BuiltModel(model, embeddings, texts, goldens, encoder, problems=encoder.problems)
+    return BuiltModel(
+        model=model,
+        embeddings=embeddings,
+        texts=texts,
+        goldens=choose_goldens(spec.prompts, texts, embeddings.tokens),
+        encoder=encoder,
+        fidelity=measure_fidelity(
+            model, images.images, embeddings.zimg, cache=cache, progress=progress
+        ),
+        problems=encoder.problems,
+    )

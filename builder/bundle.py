@@ -26,7 +26,8 @@ _HASH_DIGITS = 10
 class BuiltModel:
     """Everything that was computed for one model; `texts` are the rows of the text embeddings.
 
-    `dtype` is how rows are shipped; `problems` is what the author should know.
+    `dtype` is how rows are shipped; `fidelity` the least cosine between what the model saw and what
+    the page shows, where that is not the same; `problems` what the author should know.
     """
 
     model: ImageTextModel | PrecomputedModel
@@ -35,6 +36,7 @@ class BuiltModel:
     goldens: tuple[manifest.Golden, ...]
     encoder: ExportedEncoder | None
     dtype: Dtype = "float16"
+    fidelity: float | None = None
     problems: tuple[str, ...] = ()
 
 

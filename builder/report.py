@@ -24,7 +24,8 @@ class ModelReport:
     """One model. Parity compares the shipped encoder in TF.js with the author's JAX function.
 
     Where rows were given instead of towers, it is compared with those; without an encoder there is
-    nothing to compare.
+    nothing to compare. `shown_min_cosine` is the least cosine between the row of a picture as the
+    model saw it and that of the JPEG on the page, where these are not the same.
     """
 
     id: str
@@ -32,6 +33,7 @@ class ModelReport:
     graph_nodes: int
     quantization: str | None
     parity: EncoderParity | None
+    shown_min_cosine: float | None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,14 @@ class Report:
         console.print(sizes)
         if any(model.parity for model in self.models):
             console.print(self._parity_table())
+        for model in self.models:
+            if model.shown_min_cosine is not None:
+                console.print(
+                    f"{model.id} sees pictures otherwise than the page shows them: least cosine"
+                    f" {model.shown_min_cosine:.6f}.",
+                    highlight=False,
+                    soft_wrap=True,
+                )
         console.print(self._steps(), highlight=False, soft_wrap=True)
 
     def _parity_table(self) -> Table:
@@ -128,6 +138,7 @@ def make_report(
                 graph_nodes=built.encoder.nodes if built.encoder else 0,
                 quantization=built.encoder.quantization if built.encoder else None,
                 parity=built.encoder.parity if built.encoder else None,
+                shown_min_cosine=built.fidelity,
             )
             for built, described in zip(models, site.manifest.models, strict=True)
         ),

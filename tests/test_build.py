@@ -203,6 +203,17 @@ def test_an_interrupted_build_leaves_the_old_site(
     assert content(out) == before
 
 
+def test_what_a_later_model_sees_is_compared_with_what_the_page_shows(
+    make_demo: MakeDemo, cache: Cache
+):
+    models = '"mini-tiny"\n\n[[models]]\nname = "mini-tiny"\nid = "other"\nresize = "tf-bilinear"'
+    _, report, _ = run_build(make_demo(DEMO.replace('"mini-tiny"', models)), cache)
+    first, second = report.models
+    assert first.shown_min_cosine is None
+    assert second.shown_min_cosine is not None
+    assert 0.9 < second.shown_min_cosine < 1 - 1e-6
+
+
 def test_quantization_none_ships_float32(make_demo: MakeDemo, cache: Cache):
     text = DEMO.replace('"mini-tiny"', '"mini-tiny"\nquantization = "none"')
     _, small, _ = run_build(make_demo(), cache)

@@ -44,7 +44,9 @@ def build_precomputed(
         _refuse_new_prompts(model, spec, problems)
         no_tokens = np.zeros((len(spec.prompts), 0), np.int32)
         embeddings = Embeddings(zimg, model.prompts.select(spec.prompts), no_tokens)
-        return BuiltModel(model, embeddings, spec.prompts, (), None, "float32", problems)
+        return BuiltModel(
+            model, embeddings, spec.prompts, (), None, dtype="float32", problems=problems
+        )
     return BuiltModel(
         model=model,
         embeddings=Embeddings(zimg, encoded.ztxt, encoded.tokens),
