@@ -14,12 +14,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from dataset import Array, Digits, load_digits
 from flax import serialization, traverse_util
 from model import CNN, classify, logits
 from plots import draw_confusion, draw_curves
 from rich.progress import track
-
-from data import Array, Digits, load_digits
 
 CHECKPOINT = Path("training.msgpack")
 BATCH = 128
@@ -59,14 +58,14 @@ def start(optimizer: optax.GradientTransformation, seed: int) -> Training:
 
 def resume(path: Path, optimizer: optax.GradientTransformation) -> Training:
     """A training as it was saved."""
-    stored = serialization.msgpack_restore(path.read_bytes())
+    stored: Any = serialization.msgpack_restore(path.read_bytes())
     fresh = start(optimizer, 0)
     moments = serialization.from_state_dict(fresh.moments, stored["moments"])
     history = [stored["history"][key] for key in sorted(stored["history"], key=int)]
     return Training(stored["params"], moments, stored["best"], history)
 
 
-def loss_and_accuracy(params: Any, images: Array, labels: Array) -> tuple[jax.Array, jax.Array]:
+def loss_and_accuracy(params: Any, images: Any, labels: Any) -> tuple[jax.Array, jax.Array]:
     """Means over a batch."""
     scores = logits(params, images)
     losses = optax.softmax_cross_entropy_with_integer_labels(scores, labels)
@@ -89,7 +88,9 @@ def batches(digits: Digits, rng: np.random.Generator) -> Iterator[Digits]:
         yield digits[order[first : first + BATCH]]
 
 
-def train(training: Training, optimizer: optax.GradientTransformation, digits: Digits, epochs: int):
+def train(
+    training: Training, optimizer: optax.GradientTransformation, digits: Digits, epochs: int
+) -> None:
     """Train to `epochs` epochs in all, saving after each."""
     held_out = int(len(digits) * VALIDATION_SHARE)
     order = np.random.default_rng(0).permutation(len(digits))
@@ -153,8 +154,8 @@ def predict(params: Any, images: Array) -> Array:
 
 def write_results(training: Training, test: Digits) -> float:
     """The files beside `demo.toml`; returns the accuracy on the test digits."""
-    flat = traverse_util.flatten_dict(training.best, sep="/")
-    np.savez("params.npz", **{key: np.asarray(value) for key, value in flat.items()})
+    flat: dict[str, Any] = traverse_util.flatten_dict(training.best, sep="/")
+    np.savez("params.npz", **flat)
     spread = np.linspace(0, len(test) - 1, SAMPLES).astype(int)
     np.savez("samples.npz", image=test.images[spread])
     probabilities = predict(training.best, test.images)
