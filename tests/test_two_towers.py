@@ -15,8 +15,9 @@ import scipy.ndimage
 import builder
 from builder.errors import ModelError
 from builder.towers.base import Rows, Towers
+from builder.towers.checkpoint_layouts import load_scoring
 from builder.towers.npz import flatten_params
-from builder.towers.two_towers import load_image_tower, load_scoring, load_text_tower
+from builder.towers.two_towers import load_image_tower, load_text_tower
 from tests.big_vision_params import (
     Array,
     Config,
@@ -273,9 +274,17 @@ def test_a_text_tower_alone_leaves_the_image_tower_of_the_file_unread(tmp_path: 
 
 def test_scale_and_bias_are_read_without_the_towers(tmp_path: Path):
     flat = init_params(SIGLIP)
-    scale, bias = load_scoring(save(tmp_path / "model.npz", flat), SIGLIP)
+    scale, bias = load_scoring(save(tmp_path / "model.npz", flat))
     assert scale == pytest.approx(math.exp(flat["t"][0]))
     assert bias == flat["b"][0]
+    assert load_scoring(save(tmp_path / "image.npz", {"txt/a": flat["t"]})) == (None, None)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1000])
+def test_temperatures_that_are_none_are_refused(value: float, tmp_path: Path):
+    path = save(tmp_path / "model.npz", {"t": np.array([value], np.float32)})
+    with pytest.raises(ModelError, match="no temperature"):
+        load_scoring(path)
 
 
 def test_all_parameters_that_do_not_fit_are_named_with_both_shapes(tmp_path: Path):

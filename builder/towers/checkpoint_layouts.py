@@ -13,7 +13,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 
+from builder.errors import ModelError
 from builder.towers.checkpoint import Checkpoint, Entry, Weights
 
 Shape = tuple[int, ...]
@@ -34,6 +36,7 @@ class Part:
 
 _ROOTS = ("params/", "opt/target/")
 _MAX_DEPTH = 1000
+_MAX_LOG_SCALE = 80  # Of a factor that float32 can hold; models have about 5.
 
 
 def plan_parts(entries: Mapping[str, Entry]) -> list[Part]:
@@ -81,6 +84,32 @@ def read_parts(checkpoint: Checkpoint, parts: Iterable[Part]) -> dict[str, Weigh
             known = params.get(part.name)
             params[part.name] = piece if known is None else known + piece
     return params
+
+
+def load_scoring(path: Path) -> tuple[float | None, float | None]:
+    """What turns a cosine into a logit: a factor and a bias, each None if the file has none.
+
+    Raises:
+        ModelError: if the file cannot be read or could do harm.
+    """
+    with Checkpoint(path) as file:
+        return read_scoring(file, plan_parts(file.entries))
+
+
+def read_scoring(file: Checkpoint, parts: Iterable[Part]) -> tuple[float | None, float | None]:
+    """The same of a file that is open.
+
+    Raises:
+        ModelError: if they are no numbers that anything could be multiplied with.
+    """
+    scalars = [part for part in parts if part.name in ("t", "b") and math.prod(part.shape) == 1]
+    values = read_parts(file, scalars)
+    log_scale, bias = (values[name].item() if name in values else None for name in ("t", "b"))
+    if log_scale is None:
+        return None, bias
+    if not (abs(log_scale) < _MAX_LOG_SCALE and (bias is None or math.isfinite(bias))):
+        raise ModelError(f"t = {log_scale} and b = {bias} are no temperature and bias of a model.")
+    return math.exp(log_scale), bias
 
 
 def _number_per_class(parts: Sequence[Part]) -> list[Part]:

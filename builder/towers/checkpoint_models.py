@@ -20,6 +20,7 @@ from builder.towers.architecture import (
 )
 from builder.towers.base import ImageTextModel, ModelCard, Preprocessing, Tower
 from builder.towers.checkpoint import checkpoint_fingerprint
+from builder.towers.checkpoint_layouts import load_scoring
 from builder.towers.description import describe_image_tower, describe_text_tower
 from builder.towers.published import PublishedModel, find_file
 
@@ -105,15 +106,22 @@ def _load_model(
     scoring: ScoringKind | None,
     card: ModelCard,
 ) -> ImageTextModel:
-    from builder.towers.two_towers import load_image_tower, load_scoring, load_text_tower
-
     architecture = read_architecture(config)
     code = digest_folder(Path(__file__).parent, "*.py")
     fingerprint = digest(
         __version__, code, checkpoint_fingerprint(path), json.dumps(config, sort_keys=True)
     )
 
+    # The towers bring in JAX, which a build that finds everything in the cache does not need.
+
+    def load_image() -> Tower:
+        from builder.towers.two_towers import load_image_tower
+
+        return load_image_tower(path, config)
+
     def load_text() -> Tower:
+        from builder.towers.two_towers import load_text_tower
+
         tower = load_text_tower(path, config)
         _check_length(path, architecture, tower, tokenizer.max_length)
         return tower
@@ -122,12 +130,12 @@ def _load_model(
         id=model_id,
         card=card,
         dim=architecture.dim,
-        scoring=_make_scoring(path, scoring, *load_scoring(path, config)),
+        scoring=_make_scoring(path, scoring, *load_scoring(path)),
         tokenizer=tokenizer,
         preprocessing=preprocessing,
         image_fingerprint=fingerprint,
         text_fingerprint=fingerprint,
-        load_image=lambda: load_image_tower(path, config),
+        load_image=load_image,
         load_text=load_text,
     )
 
@@ -135,7 +143,8 @@ def _load_model(
 def _make_scoring(
     path: Path, kind: ScoringKind | None, scale: float | None, bias: float | None
 ) -> Scoring:
-    assert scale is not None, "a checkpoint with an image tower has a temperature"
+    if scale is None:
+        raise ModelError(f"{path}: has no temperature 't', so its cosines cannot become scores.")
     if (kind or ("softmax" if bias is None else "sigmoid")) == "softmax":
         return SoftmaxScoring(scale=scale)
     if bias is None:

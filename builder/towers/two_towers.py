@@ -1,6 +1,5 @@
 """Two-tower models from big_vision's checkpoints (models/proj/image_text/two_towers.py)."""
 
-import math
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +27,7 @@ from builder.towers.checkpoint_layouts import (
     compare_shapes,
     plan_parts,
     read_parts,
+    read_scoring,
 )
 from builder.towers.layers import l2_normalize
 from builder.towers.npz import Params, unflatten_params
@@ -54,7 +54,7 @@ def load_towers(checkpoint: str | Path, config: Mapping[str, Any] | None = None)
             all parameters that are missing, left over or misshapen; or if it could do harm.
     """
     with _open(checkpoint, config) as model:
-        scale, bias = model.read_scoring()
+        scale, bias = read_scoring(model.file, model.parts)
         image = model.read_image() if model.architecture.image else None
         return Towers(image, model.read_text(), scale, bias)
 
@@ -69,17 +69,6 @@ def load_text_tower(checkpoint: str | Path, config: Mapping[str, Any] | None = N
     """The text tower alone, with the memory of it alone; see `load_towers`."""
     with _open(checkpoint, config) as model:
         return model.read_text()
-
-
-def load_scoring(
-    checkpoint: str | Path, config: Mapping[str, Any] | None = None
-) -> tuple[float | None, float | None]:
-    """What turns a cosine into a logit: the factor and, of SigLIP models, the bias.
-
-    The factor is None for a text tower whose file has none. See `load_towers`.
-    """
-    with _open(checkpoint, config) as model:
-        return model.read_scoring()
 
 
 @contextmanager
@@ -99,10 +88,10 @@ class _Model:
 
     def __init__(self, file: Checkpoint, architecture: Architecture, path: Path):
         self.architecture = architecture
-        self._file = file
-        self._parts = _plan(file, architecture)
-        wanted = _find_shapes(architecture, {part.name: part.shape for part in self._parts})
-        if problems := compare_shapes(self._parts, wanted):
+        self.file = file
+        self.parts = _plan(file, architecture)
+        wanted = _find_shapes(architecture, {part.name: part.shape for part in self.parts})
+        if problems := compare_shapes(self.parts, wanted):
             lines = [f"{path}: this is not a checkpoint of the given architecture.", *problems]
             raise ModelError("\n  ".join(lines))
 
@@ -119,14 +108,9 @@ class _Model:
     def read_text(self) -> Tower:
         return _normalized(build_text_tower(self.architecture.text), self._read("txt/"))
 
-    def read_scoring(self) -> tuple[float | None, float | None]:
-        values = read_parts(self._file, [part for part in self._parts if part.name in ("t", "b")])
-        scale, bias = (values[name].item() if name in values else None for name in ("t", "b"))
-        return None if scale is None else math.exp(scale), bias
-
     def _read(self, prefix: str) -> Params:
-        parts = [part for part in self._parts if part.name.startswith(prefix)]
-        flat = read_parts(self._file, parts)
+        parts = [part for part in self.parts if part.name.startswith(prefix)]
+        flat = read_parts(self.file, parts)
         return unflatten_params({name.removeprefix(prefix): leaf for name, leaf in flat.items()})
 
 
