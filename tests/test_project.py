@@ -2,16 +2,30 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import BuilderError
+from builder.errors import BuilderError, SpecError
 from builder.images import prepare_images
 from builder.project import create_project
-from builder.spec import load_spec
+from builder.spec import load_any_spec, load_spec
 
 
 def test_a_project_can_be_read_at_once(tmp_path: Path):
     spec = load_spec(create_project(tmp_path / "mine"))
     assert len(prepare_images(spec.images).images) == len(spec.images) == 2
     assert all(image.author and image.license and image.source for image in spec.images)
+
+
+def test_the_mnist_project_waits_for_its_training(tmp_path: Path):
+    with pytest.raises(SpecError) as caught:
+        load_any_spec(create_project(tmp_path, "mnist"))
+    missing = [Path(p.message.split()[-1]).name for p in caught.value.problems]
+    assert missing == ["params.npz", "samples.npz", "mistakes.json"]
+
+
+def test_a_project_holds_no_traces_of_how_it_was_used(tmp_path: Path):
+    create_project(tmp_path, "mnist")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("README.md", "dataset.py", "demo.toml", "digits", "model.py", "plots.py", "train.py"),
+    ]
 
 
 def test_a_project_never_overwrites_anything(tmp_path: Path):
