@@ -5,8 +5,8 @@ first model: what a visitor sees is what that model saw. A JPEG that has the rig
 to hide is shipped as it is.
 
 Published code either squashes a picture to a square or crops it to one. A page shows squares, so
-here a picture is always cropped, around the author's focal point or box; a square picture or box is
-only resized, which is squashing too.
+there a picture is always cropped, around the author's focal point or box; models that were trained
+with squashed pictures see that square, which squashing only resizes.
 """
 
 import io
@@ -136,7 +136,11 @@ def prepare_image(
         spec=spec,
         views={
             preprocessing: _find_view(spec, preprocessing)
-            or make_view(preprocess(picture, preprocessing, focal_point))
+            or make_view(
+                preprocess(
+                    square if preprocessing.fit == "squash" else picture, preprocessing, focal_point
+                )
+            )
             for preprocessing in preprocessings
         },
         display=tuple(
@@ -152,11 +156,16 @@ def prepare_image(
 def preprocess(
     picture: Image.Image, preprocessing: Preprocessing, focal_point: Point = CENTRE
 ) -> Image.Image:
-    """The square of `preprocessing.size` pixels around the focal point, as a model expects it.
+    """The square of `preprocessing.size` pixels that a model expects, cut around the focal point.
 
-    With "tf-bilinear" and the centre, this is what `vit_jax.preprocess` makes with `crop=True`.
+    With "tf-bilinear" and the centre, this is what `vit_jax.preprocess` makes, with `crop=True` or,
+    for "squash", without.
     """
     size = preprocessing.size
+    if preprocessing.fit == "squash":
+        if preprocessing.resize == "bicubic":
+            return _resize(picture, size)
+        return Image.fromarray(resize_tf_bilinear(np.asarray(picture), size, size))
     if preprocessing.resize == "bicubic":
         return _resize(crop_square(picture, focal_point), size)
     # vit_jax first brings the shorter side to `size`, then cuts off what is left of the longer one.
@@ -193,8 +202,8 @@ def _cut_box(picture: Image.Image, box: tuple[int, int, int, int] | None) -> Ima
     return picture.crop(box)
 
 
-def _resize(square: Image.Image, size: int) -> Image.Image:
-    return square.resize((size, size), Image.Resampling.BICUBIC)
+def _resize(picture: Image.Image, size: int) -> Image.Image:
+    return picture.resize((size, size), Image.Resampling.BICUBIC)
 
 
 def _encode(square: Image.Image, *, quality: int, subsampling: str) -> Picture:

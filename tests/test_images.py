@@ -1,6 +1,6 @@
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -91,6 +91,21 @@ def test_both_kernels_see_the_same_square(size: tuple[int, int], focal_point: tu
     )
     # The gradient's steps are those of half a pixel, by which the two crops may differ.
     assert np.abs(bicubic - bilinear).max() <= 2
+
+
+@pytest.mark.parametrize("resize", ["bicubic", "tf-bilinear"])
+def test_a_squashed_picture_keeps_its_edges(resize: Literal["bicubic", "tf-bilinear"]):
+    pixels = np.asarray(preprocess(gradient(400, 200), Preprocessing(40, resize, "squash")))
+    assert pixels.shape == (40, 40, 3)
+    np.testing.assert_allclose(pixels[:, [0, -1], 0].mean(axis=0), (0, 255), atol=5)
+
+
+def test_a_page_shows_the_crop_even_to_models_that_squash(tmp_path: Path):
+    spec = image_spec(save(gradient(400, 200), tmp_path / "a.png"))
+    crop, squash = (Preprocessing(resize="tf-bilinear", fit=fit) for fit in ("crop", "squash"))
+    views = prepare_image(spec, (crop, squash)).views
+    difference = views[crop].pixels.astype(int) - views[squash].pixels
+    assert np.abs(difference).mean() < 1
 
 
 def test_a_very_long_picture_takes_little_memory():

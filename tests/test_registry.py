@@ -46,7 +46,7 @@ def test_a_checkpoint_of_the_authors_gives_what_load_towers_gives(
     np.testing.assert_array_equal(model.load_image()(pictures), towers.embed_images(pictures))
     assert (model.id, model.dim) == ("mine", 32)
     assert model.card.image_tower.startswith("ViT/16, 2 layers, width 32, ")
-    assert model.preprocessing == Preprocessing(64, "tf-bilinear")
+    assert model.preprocessing == Preprocessing(64, "tf-bilinear", "squash")
 
 
 def test_the_scoring_is_that_of_the_checkpoint_unless_another_is_asked_for(tmp_path: Path):
@@ -69,7 +69,7 @@ def test_card_id_and_resize_are_those_of_the_spec(tmp_path: Path):
     model = load_model(spec_of(path, LIT, id="first", card=card, resize="bicubic"))
     assert model.id == "first"
     assert (model.card.name, model.card.description, model.card.license) == tuple(card.values())
-    assert model.preprocessing == Preprocessing(64, "bicubic")
+    assert model.preprocessing == Preprocessing(64, "bicubic", "squash")
 
 
 def test_canonicalization_is_that_of_the_spec(tmp_path: Path):

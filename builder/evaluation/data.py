@@ -113,7 +113,7 @@ def _make_input(file: Path, content: str, preprocessing: Preprocessing) -> Input
     def load() -> NDArray[np.uint8]:
         return make_view(preprocess(open_picture(file), preprocessing)).pixels
 
-    seen = (str(preprocessing.size), preprocessing.resize, PIL.__version__)
+    seen = (str(preprocessing.size), preprocessing.resize, preprocessing.fit, PIL.__version__)
     return Input(str(file), digest(content, *seen), load)
 
 

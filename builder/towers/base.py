@@ -74,10 +74,14 @@ class Towers:
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """How a square picture becomes pixels: the side that the image tower wants, and the kernel."""
+    """How a picture becomes pixels: the side that the image tower wants, and the kernel.
+
+    `fit` says what a picture that is no square loses: its edges, or its proportions.
+    """
 
     size: int = 224
     resize: Literal["bicubic", "tf-bilinear"] = "bicubic"
+    fit: Literal["crop", "squash"] = "crop"
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def load_own_model(path: Path, spec: ModelSpec, model_id: str) -> ImageTextModel
         path,
         spec.architecture,
         tokenizer=tokenizer,
-        preprocessing=Preprocessing(resolution, "tf-bilinear"),
+        preprocessing=Preprocessing(resolution, "tf-bilinear", "squash"),
         scoring=spec.scoring,
         card=_fill_card(
             spec.card,

@@ -184,8 +184,8 @@ def _read_model(
         config=config,
         image_params=image,
         text_params=text,
-        # vit_jax and big_vision both evaluate with tf.image.resize, which is bilinear.
-        preprocessing=Preprocessing(resolution, "tf-bilinear"),
+        # vit_jax and big_vision both evaluate with tf.image.resize to a square, which is bilinear.
+        preprocessing=Preprocessing(resolution, "tf-bilinear", "squash"),
         tokenizer=_read_tokenizer(tokenizers[entry["tokenizer"]], max_length),
         scoring="sigmoid" if "bias_init" in config else "softmax",
         scores=Scores(*entry["scores"]) if "scores" in entry else None,
