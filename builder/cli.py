@@ -1,5 +1,6 @@
 """The command `lit-demo`: its commands, and how their errors end."""
 
+import os
 import sys
 
 import click
@@ -28,7 +29,9 @@ class _Group(click.Group):
             sys.exit(2)
         except KeyboardInterrupt:
             click.echo("Interrupted; what was there before is unchanged.", err=True)
-            sys.exit(_INTERRUPTED)
+            # All is cleaned up. A slower exit could crash in threads of XLA, which still compute.
+            sys.stdout.flush()
+            os._exit(_INTERRUPTED)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,6 +4,7 @@ Threads read and decode inputs while the devices compute, two batches ahead at m
 does not grow with the number of inputs, only by the rows themselves.
 """
 
+import importlib
 import io
 import os
 from collections import deque
@@ -134,6 +135,8 @@ def _embed_rows(work: _Work, inputs: Sequence[Input], cache: Cache, progress: Pr
     rows = {key: row for key in set(keys) if (row := _load_row(cache, key)) is not None}
     missing = {key: item for key, item in zip(keys, inputs, strict=True) if key not in rows}
     if missing:
+        # Ctrl-C in the midst of this import crashes; a line that asks for patience comes after it.
+        importlib.import_module("builder.devices")
         title = f"Embed {work.kind} with {work.model.id}"
         with progress.step(title, len(missing)) as advance:
 
