@@ -3,7 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from builder.spec_page import PageSpec
@@ -86,7 +93,9 @@ class FunctionSpec(Table):
 
     id: Id
     function: TargetName
-    params: Annotated[Target | Path | None, BeforeValidator(_params)] = None
+    params: Annotated[
+        Target | Path | None, BeforeValidator(_params), WithJsonSchema({"type": "string"})
+    ] = None
     inputs: Annotated[tuple[InputSpec, ...], Field(min_length=1, strict=False)]
     samples: ExistingFile | None = None
     quantization: Literal["none", "float16", "uint16", "uint8", "auto"] = "none"

@@ -17,6 +17,8 @@ _NOTICE = "<!-- Written by `make generate`; do not edit. -->"
 def render_pages() -> dict[str, str]:
     """The Markdown of each page of the reference, by file name."""
     schema = spec.DemoSpec.model_json_schema(by_alias=True)
+    functions = spec.FunctionDemoSpec.model_json_schema(by_alias=True)
+    schema["$defs"] |= {"FunctionDemoSpec": functions, **functions.pop("$defs")}
     pages = {
         "cli.md": ["# Commands", *_describe_command(cli.main, "lit-demo")],
         "demo-toml.md": ["# demo.toml", *_describe_schema(schema)],
