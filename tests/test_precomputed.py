@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from builder.build import build_site
 from builder.cache import Cache
+from builder.cli import main
 from builder.errors import BuilderError, ModelError, SpecError
 from builder.goldens import GOLDEN_TEXTS
 from builder.importer import import_demo
@@ -338,6 +340,17 @@ def test_a_bad_import_is_refused_and_writes_nothing(
         import_demo(source, tmp_path / "project")
     assert message in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["original"]
+
+
+def test_the_command_says_what_to_do_next_or_what_is_wrong(tmp_path: Path):
+    source = write_original_demo(tmp_path / "original")
+    command = ["import", str(source), "-o", str(tmp_path / "project")]
+    done = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert done.exit_code == 0
+    assert f"lit-demo build {tmp_path / 'project' / 'demo.toml'}" in done.output
+    again = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert again.exit_code == 2
+    assert "Name another folder with -o" in again.output
 
 
 def test_an_import_replaces_nothing(tmp_path: Path):
