@@ -60,8 +60,8 @@ class Measurement:
 
     model: str
     backend: Backend
+    input: str
     batch: int
-    tokens: int
     runs: int
     bytes: int
     load: float
@@ -102,8 +102,7 @@ class Benchmark:
         for row in self.measurements:
             times = (f"{value:.1f} ms" for value in (row.load, row.first, row.median))
             peak = "unknown" if row.peak_memory is None else f"{row.peak_memory / 1e6:.0f} MB"
-            size = f"{row.batch}x{row.tokens}"
-            table.add_row(row.model, row.backend, size, megabytes(row.bytes), *times, peak)
+            table.add_row(row.model, row.backend, row.input, megabytes(row.bytes), *times, peak)
         console.print(table)
         for failure in self.failures:
             line = f"{failure.model} on {failure.backend}: {failure.message}"

@@ -62,7 +62,7 @@ def test_chromium_is_that_of_the_variable_or_of_the_path(
 
 def test_the_table_has_a_row_for_each_backend_and_says_which_failed():
     measured = Measurement(
-        "mini-tiny", "wasm", 5, 16, 30, 8_090_000, 310.0, 40.0, 12.04, 30_000_000, 61_000_000
+        "mini-tiny", "wasm", "5x16", 5, 30, 8_090_000, 310.0, 40.0, 12.04, 30_000_000, 61_000_000
     )
     failed = Failure("mini-tiny", "webgpu", "TensorFlow.js could not start webgpu.")
     output = io.StringIO()

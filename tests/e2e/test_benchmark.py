@@ -24,7 +24,7 @@ def test_a_visitor_measures_the_device_and_copies_the_row(page: Page, site: Serv
     expect(page.get_by_role("status")).to_have_text("Done.")
     assert page.get_by_role("columnheader").all_inner_texts() == HEADINGS
     cells = page.get_by_role("cell").all_inner_texts()
-    assert cells[:3] == [site.manifest.models[0].id, "wasm", "3×16"]
+    assert cells[:3] == [site.manifest.models[0].id, "wasm", "3x16"]
     assert all(float(cell.removesuffix(" ms")) > 0 for cell in cells[4:7])
     text = page.get_by_label("To copy, as Markdown").input_value()
     assert text.splitlines()[2].startswith("| " + " | ".join(cells) + " | HeadlessChrome")
@@ -58,7 +58,7 @@ def test_the_command_measures_every_model(site: ServedSite, tmp_path: Path):
     models = [row["model"] for row in measured["measurements"]]
     assert models == [model.id for model in site.manifest.models]
     for row in measured["measurements"]:
-        assert (row["batch"], row["tokens"], row["runs"]) == (5, 16, 2)
+        assert (row["input"], row["batch"], row["runs"]) == ("5x16", 5, 2)
         assert min(row[key] for key in ("load", "first", "median", "memory", "bytes")) > 0
 
 

@@ -2,24 +2,31 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { buttons, shared } from '../components/styles';
 import { column, surface } from '../functions/styles';
-import type { Model, SiteManifest } from '../generated/manifest';
-import { Embeddings } from '../inference/embeddings';
-import { loadEncoderFiles } from '../inference/encoder-files';
-import { EncoderWorker } from '../inference/encoder-worker';
+import type { FunctionSiteManifest, SiteManifest } from '../generated/manifest';
 import { findGpuBackends } from '../inference/gpu';
 import type { BackendName } from '../inference/status';
-import { loadManifest } from '../state/manifest';
+import { loadAnyManifest } from '../state/manifest';
 import { measure, type Load, type Measurement, type Subject } from './measure';
 import { describeDevice, formatCells, HEADINGS, toMarkdown } from './rows';
+import { loadEncoder, loadFunction } from './subjects';
 
-const BACKENDS: readonly BackendName[] = ['wasm', 'webgl', 'webgpu', 'cpu'];
+/** A model or backend to tick. */
+interface Choice {
+  readonly id: string;
+  readonly name: string;
+}
+
+const BACKENDS: readonly Choice[] = ['wasm', 'webgl', 'webgpu', 'cpu'].map((id) => ({
+  id,
+  name: id,
+}));
 
 /** As in the table of the blog post "JAX on the Web with TensorFlow.js". */
 const BATCH = 5;
 const RUNS = 30;
 
 /**
- * Measures the site's text encoders in this browser, in the backends that the visitor chooses.
+ * Measures the site's text encoders, or functions, in the backends that the visitor ticks.
  *
  * `data-status` on the host is loading, ready, measuring or failed.
  *
@@ -123,8 +130,8 @@ export class LitDemoBenchmark extends LitElement {
 
   @property() manifest = 'manifest.json';
 
-  @state() private models: readonly Model[] = [];
-  @state() private suggested: readonly BackendName[] = ['wasm'];
+  @state() private choices: readonly Choice[] = [];
+  @state() private suggested: readonly string[] = ['wasm'];
   @state() private measurements: readonly Measurement[] = [];
   @state() private failures: readonly string[] = [];
   @state() private status = 'Loading…';
@@ -133,7 +140,7 @@ export class LitDemoBenchmark extends LitElement {
   @query('form') private readonly form!: HTMLFormElement;
   @query('textarea') private readonly text!: HTMLTextAreaElement | null;
 
-  private site: SiteManifest | undefined;
+  private site: SiteManifest | FunctionSiteManifest | undefined;
   private subject: Subject | undefined;
 
   override connectedCallback(): void {
@@ -147,12 +154,7 @@ export class LitDemoBenchmark extends LitElement {
    * @throws Error with a sentence where it cannot be done.
    */
   async run(id: string, backend: BackendName, load: Load): Promise<Measurement> {
-    const measured = await measure(
-      await this.loadSubject(id),
-      backend,
-      load,
-      (name) => new EncoderWorker(name),
-    );
+    const measured = await measure(await this.loadSubject(id), backend, load);
     this.measurements = [...this.measurements, measured];
     return measured;
   }
@@ -162,8 +164,8 @@ export class LitDemoBenchmark extends LitElement {
       <slot name="header"></slot>
       <main>
         <form @submit=${this.start}>
-          ${this.renderChoices('model', 'Models', this.models, (model) => model === this.models[0])}
-          ${this.renderChoices('backend', 'Backends', NAMED_BACKENDS, ({ id }) =>
+          ${this.renderChoices('model', 'Models', this.choices, ({ id }) => id === this.choices[0]?.id)}
+          ${this.renderChoices('backend', 'Backends', BACKENDS, ({ id }) =>
             this.suggested.includes(id),
           )}
           <label>
@@ -171,7 +173,7 @@ export class LitDemoBenchmark extends LitElement {
             <input name="batch" type="number" min="1" max="64" required value=${BATCH} />
           </label>
           <div class="actions">
-            <button class="primary" ?disabled=${this.busy || this.models.length === 0}>
+            <button class="primary" ?disabled=${this.busy || this.choices.length === 0}>
               Measure
             </button>
             <p role="status">${this.status}</p>
@@ -188,11 +190,11 @@ export class LitDemoBenchmark extends LitElement {
     this.dataset['status'] = site ? (busy ? 'measuring' : 'ready') : busy ? 'loading' : 'failed';
   }
 
-  private renderChoices<T extends { readonly id: string; readonly name: string }>(
+  private renderChoices(
     key: string,
     legend: string,
-    choices: readonly T[],
-    chosen: (choice: T) => boolean,
+    choices: readonly Choice[],
+    chosen: (choice: Choice) => boolean,
   ): TemplateResult {
     return html`
       <fieldset>
@@ -254,31 +256,34 @@ export class LitDemoBenchmark extends LitElement {
   private async open(): Promise<void> {
     this.busy = true;
     try {
-      const site = await loadManifest(this.manifest);
-      const gpu = await findGpuBackends();
-      this.suggested = ['wasm', ...gpu];
-      this.models = site.models.filter(({ encoder }) => encoder);
+      const site = await loadAnyManifest(this.manifest);
+      this.suggested = ['wasm', ...(await findGpuBackends())];
+      this.choices =
+        'models' in site
+          ? site.models.filter(({ encoder }) => encoder)
+          : site.functions.map(({ id }) => ({ id, name: id }));
       this.site = site;
-      this.status = this.models.length > 0 ? '' : 'No model of this site computes in the browser.';
+      this.status = this.choices.length > 0 ? '' : 'No model of this site computes in the browser.';
     } catch (error) {
       this.status = (error as Error).message;
     }
     this.busy = false;
   }
 
+  /** The subject of the last call is kept, since backends are measured one after the other. */
   private async loadSubject(id: string): Promise<Subject> {
-    if (this.subject?.model.id === id) return this.subject;
-    const model = this.models.find((candidate) => candidate.id === id);
-    if (!this.site || !model?.tokenizer || !model.encoder) {
-      throw new Error(`This site has no text encoder “${id}”.`);
-    }
-    const { signal } = new AbortController();
-    const [files, embeddings] = await Promise.all([
-      loadEncoderFiles(model, signal, () => undefined),
-      Embeddings.load(this.site, model, signal),
-    ]);
-    const spec = { tokenizer: model.tokenizer, encoder: model.encoder };
-    this.subject = { model, spec, files, goldens: embeddings.goldens() };
+    if (this.subject?.id === id) return this.subject;
+    const { site } = this;
+    const named = <T extends { readonly id: string }>(entries: readonly T[]): T => {
+      const entry = entries.find((candidate) => candidate.id === id);
+      if (!entry) throw new Error(`There is no model “${id}” in this site.`);
+      return entry;
+    };
+    if (!site) throw new Error('The site has not been loaded.');
+    this.subject =
+      'models' in site
+        ? await loadEncoder(site, named(site.models))
+        : await loadFunction(named(site.functions));
     return this.subject;
   }
 
@@ -314,5 +319,3 @@ export class LitDemoBenchmark extends LitElement {
     }
   };
 }
-
-const NAMED_BACKENDS = BACKENDS.map((id) => ({ id, name: id }));

@@ -1,53 +1,49 @@
 import { describe, expect, it, vi } from 'vitest';
-import { makeManifest } from '../testing/manifest';
 import { measure, median, type Runner, type Subject } from './measure';
 
-function makeSubject(): Subject {
-  const [model] = makeManifest().models;
-  const { tokenizer, encoder } = model;
-  return {
-    model,
-    spec: { tokenizer, encoder },
-    files: { vocabulary: new ArrayBuffer(1), model: new ArrayBuffer(1), weights: [] },
-    goldens: [],
-  };
-}
-
-function makeRunner(changed: Partial<Runner> = {}): Runner {
-  return {
+function makeSubject(changed: Partial<Runner> = {}): [Subject, Runner] {
+  const runner: Runner = {
     start: vi.fn(() => Promise.resolve()),
-    build: vi.fn(() => Promise.resolve()),
+    run: vi.fn(() => Promise.resolve()),
     verify: vi.fn(() => Promise.resolve()),
-    embed: vi.fn((texts: readonly string[]) => Promise.resolve(texts.map(() => Float32Array.of()))),
     memory: () => Promise.resolve(1234),
     close: vi.fn(),
     ...changed,
   };
+  const subject: Subject = {
+    id: 'tiny',
+    bytes: 99,
+    describeInput: (batch) => `${batch}x16`,
+    open: vi.fn(() => runner),
+  };
+  return [subject, runner];
 }
 
 describe('measuring', () => {
-  it('runs the whole batch once first and then as often as asked', async () => {
-    const subject = makeSubject();
-    const runner = makeRunner();
-    const measured = await measure(subject, 'wasm', { batch: 3, runs: 4 }, () => runner);
-    expect(runner.embed).toHaveBeenCalledTimes(5);
-    expect(vi.mocked(runner.embed).mock.calls[0]?.[0]).toHaveLength(3);
+  it('runs once first and then as often as asked', async () => {
+    const [subject, runner] = makeSubject();
+    const measured = await measure(subject, 'webgl', { batch: 3, runs: 4 });
+    expect(subject.open).toHaveBeenCalledExactlyOnceWith('webgl', 3);
+    expect(runner.run).toHaveBeenCalledTimes(5);
     expect(measured).toMatchObject({
-      model: subject.model.id,
-      backend: 'wasm',
+      model: 'tiny',
+      backend: 'webgl',
       batch: 3,
       runs: 4,
-      tokens: subject.spec.tokenizer.maxLength,
+      input: '3x16',
+      bytes: 99,
       memory: 1234,
     });
     expect(measured.median).toBeGreaterThanOrEqual(0);
     expect(runner.close).toHaveBeenCalledOnce();
   });
 
-  it('gives no figures for an encoder that computes something else', async () => {
-    const runner = makeRunner({ verify: () => Promise.reject(new Error('Another embedding.')) });
-    const measured = measure(makeSubject(), 'webgl', { batch: 1, runs: 1 }, () => runner);
-    await expect(measured).rejects.toThrow('Another embedding.');
+  it('gives no figures for a model that computes something else', async () => {
+    const verify = (): Promise<void> => Promise.reject(new Error('Another embedding.'));
+    const [subject, runner] = makeSubject({ verify });
+    await expect(measure(subject, 'wasm', { batch: 1, runs: 1 })).rejects.toThrow(
+      'Another embedding.',
+    );
     expect(runner.close).toHaveBeenCalledOnce();
   });
 

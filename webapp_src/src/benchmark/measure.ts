@@ -1,25 +1,41 @@
-import type { Model } from '../generated/manifest';
-import { encoderBytes, type EncoderFiles } from '../inference/encoder-files';
-import type { EncoderSpec } from '../inference/encoder';
-import type { EncoderWorker } from '../inference/encoder-worker';
-import type { GoldenRow } from '../inference/goldens';
 import type { BackendName } from '../inference/status';
 
-/** What is run: how many texts at once, and how often after the first time. */
+/** What is run: how many rows at once, and how often after the first time. */
 export interface Load {
   readonly batch: number;
   readonly runs: number;
+}
+
+/** A model on its way through one backend, in a worker of its own. */
+export interface Runner {
+  /** Gets backend and model ready to run. */
+  readonly start: () => Promise<void>;
+  readonly run: () => Promise<unknown>;
+  /** @throws Error where this browser computes something else than the builder. */
+  readonly verify: () => Promise<void>;
+  /** Bytes that the backend holds. */
+  readonly memory: () => Promise<number>;
+  readonly close: () => void;
+}
+
+/** A model with its files in memory. */
+export interface Subject {
+  readonly id: string;
+  /** Size of its files. */
+  readonly bytes: number;
+  /** The sizes of its input. */
+  readonly describeInput: (batch: number) => string;
+  readonly open: (backend: BackendName, batch: number) => Runner;
 }
 
 /** How a model did in one backend; times in milliseconds. */
 export interface Measurement extends Load {
   readonly model: string;
   readonly backend: BackendName;
-  /** Tokens in the row of one text. */
-  readonly tokens: number;
-  /** Size of the encoder's files. */
+  /** As in "5x16": prompts and tokens. */
+  readonly input: string;
   readonly bytes: number;
-  /** From files in memory to an encoder that can be run. */
+  /** From files in memory to a model that can be run. */
   readonly load: number;
   /** The first run, which also compiles and packs. */
   readonly first: number;
@@ -29,58 +45,38 @@ export interface Measurement extends Load {
   readonly memory: number;
 }
 
-/** A model with all that its measurements need. */
-export interface Subject {
-  readonly model: Model;
-  readonly spec: EncoderSpec;
-  readonly files: EncoderFiles;
-  readonly goldens: readonly GoldenRow[];
-}
-
-/** What is used of EncoderWorker. */
-export type Runner = Pick<
-  EncoderWorker,
-  'start' | 'build' | 'verify' | 'embed' | 'memory' | 'close'
->;
-
 /**
- * Runs an encoder in a worker of its own, as the demo does, and checks what it computes.
+ * Runs a model in a worker of its own, as the demo does, and checks what it computes.
  *
  * @throws Error with a sentence where this browser has no such backend, or it computes something else.
  */
 export async function measure(
-  { model, spec, files, goldens }: Subject,
+  subject: Subject,
   backend: BackendName,
   { batch, runs }: Load,
-  open: (backend: BackendName) => Runner,
 ): Promise<Measurement> {
-  const worker = open(backend);
-  // Rows are padded to one length, so any texts take the same time.
-  const texts = Array.from({ length: batch }, (_, i) => `a photo of number ${i}`);
+  const runner = subject.open(backend, batch);
   try {
-    const load = await time(async () => {
-      await worker.start();
-      await worker.build(spec, files);
-    });
-    const first = await time(() => worker.embed(texts));
+    const load = await time(() => runner.start());
+    const first = await time(() => runner.run());
     const times: number[] = [];
-    for (let run = 0; run < runs; run++) times.push(await time(() => worker.embed(texts)));
-    const memory = await worker.memory();
-    await worker.verify(goldens);
+    for (let run = 0; run < runs; run++) times.push(await time(() => runner.run()));
+    const memory = await runner.memory();
+    await runner.verify();
     return {
-      model: model.id,
+      model: subject.id,
       backend,
       batch,
       runs,
-      tokens: spec.tokenizer.maxLength,
-      bytes: encoderBytes(model),
+      input: subject.describeInput(batch),
+      bytes: subject.bytes,
       load,
       first,
       median: median(times),
       memory,
     };
   } finally {
-    worker.close();
+    runner.close();
   }
 }
 

@@ -7,7 +7,7 @@ const MEASURED: Measurement = {
   backend: 'wasm',
   batch: 5,
   runs: 30,
-  tokens: 16,
+  input: '5x16',
   bytes: 7_512_000,
   load: 312.4,
   first: 40.26,
@@ -20,7 +20,7 @@ describe('a measurement as text', () => {
     expect(formatCells(MEASURED)).toEqual([
       'mini-tiny',
       'wasm',
-      '5×16',
+      '5x16',
       '7.5 MB',
       '312 ms',
       '40.3 ms',

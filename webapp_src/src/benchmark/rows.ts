@@ -17,7 +17,7 @@ export function formatCells(measured: Measurement): string[] {
   return [
     measured.model,
     measured.backend,
-    `${measured.batch}×${measured.tokens}`,
+    measured.input,
     formatBytes(measured.bytes),
     formatTime(measured.load),
     formatTime(measured.first),

@@ -26,4 +26,9 @@ export class FunctionWorker extends WorkerLink<FunctionWorkerApi> {
   run(inputs: Tensors, outputs: readonly string[]): Promise<Tensors> {
     return this.call(this.api.run(inputs, outputs));
   }
+
+  /** Bytes that the backend holds. */
+  memory(): Promise<number> {
+    return this.call(this.api.memory());
+  }
 }

@@ -137,7 +137,7 @@ export class LoadedFunction {
 }
 
 /** @throws Error with a sentence where the worker does not compute what the builder did. */
-async function verify(
+export async function verify(
   ref: FunctionRef,
   worker: FunctionWorker,
   golden: readonly Tensors[string][],

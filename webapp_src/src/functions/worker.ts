@@ -1,5 +1,5 @@
 import { expose } from 'comlink';
-import { startBackend } from '../inference/backends';
+import { startBackend, usedBytes } from '../inference/backends';
 import type { BackendName } from '../inference/status';
 import { FunctionGraph, type FunctionFiles } from './graph';
 import type { Tensors } from './tensors';
@@ -12,6 +12,8 @@ export interface FunctionWorkerApi {
   load(files: FunctionFiles): Promise<void>;
   /** Outputs by name for inputs by name. */
   run(inputs: Tensors, outputs: readonly string[]): Promise<Tensors>;
+  /** Bytes that the backend holds. */
+  memory(): number;
 }
 
 let graph: FunctionGraph | undefined;
@@ -27,6 +29,8 @@ const api: FunctionWorkerApi = {
     if (!graph) throw new Error('The function has not been loaded.');
     return graph.run(inputs, outputs);
   },
+
+  memory: usedBytes,
 };
 
 expose(api);

@@ -25,7 +25,8 @@ export async function loadFunctionManifest(url: string): Promise<FunctionSiteMan
   throw new ManifestError(`${url} describes no functions.`);
 }
 
-async function loadAnyManifest(url: string): Promise<SiteManifest | FunctionSiteManifest> {
+/** The same for a site of either kind. */
+export async function loadAnyManifest(url: string): Promise<SiteManifest | FunctionSiteManifest> {
   const { href } = new URL(url, document.baseURI);
   let response: Response;
   try {
