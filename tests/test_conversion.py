@@ -1,3 +1,5 @@
+import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +94,31 @@ def test_what_cannot_be_done_is_refused_and_nothing_written(
     assert (code, message in text) == (2, True), text
     assert "Traceback" not in text
     assert not Path("out").exists()
+
+
+PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "convert.md"
+
+
+def blocks(language: str) -> list[str]:
+    """What the page shows of a language."""
+    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_what_the_page_shows_in_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    exec(compile("\n".join(blocks("python")), PAGE.name, "exec"), {})
+    for name in ("classifier", "linear", "mlp", "small"):
+        assert (tmp_path / name / "model.json").is_file()
+
+
+def test_what_the_page_shows_of_the_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_module.py").write_text("def apply(params, x):\n    return x @ params['w']\n")
+    np.savez("params.npz", w=np.random.default_rng(0).normal(size=(16, 80)).astype(np.float32))
+    (commands,) = blocks("sh")
+    for command in commands.splitlines():
+        code, text = run(*shlex.split(command)[1:])
+        assert code == 0, text
 
 
 def test_missing_modules_and_files_are_named(project: Path):

@@ -1,101 +1,20 @@
 """Every op that the exporter uses, in numpy."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from builder.tfjs.graph import Array, Node
+from builder.tfjs.elementwise import ELEMENTWISE
+from builder.tfjs.graph import Node
 from builder.tfjs.ops import concrete, int_attr, int_tuple, is_fixed
 
 
-def _erf(x: Array) -> Array:
-    return np.vectorize(math.erf, otypes=[x.dtype])(x)
-
-
-def _relu(x: Array) -> Array:
-    return np.maximum(x, 0)
-
-
-def _relu6(x: Array) -> Array:
-    return np.clip(x, 0, 6)
-
-
-def _rsqrt(x: Array) -> Array:
-    return 1 / np.sqrt(x)
-
-
-def _squared_difference(x: Array, y: Array) -> Array:
-    return np.square(x - y)
-
-
-def _sigmoid(x: Array) -> Array:
-    return 0.5 * (1 + np.tanh(0.5 * x))
-
-
-def _softmax(x: Array) -> Array:
+def _softmax(_: Node, xs: Sequence[Any]) -> Any:
+    (x,) = xs
     e = np.exp(x - x.max(-1, keepdims=True))
     return e / e.sum(-1, keepdims=True)
 
-
-def _divide(x: Array, y: Array) -> Array:
-    return x // y if x.dtype == np.int32 else x / y
-
-
-ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
-    "Abs": np.abs,
-    "AddV2": np.add,
-    "Ceil": np.ceil,
-    "Cos": np.cos,
-    "Equal": np.equal,
-    "Erf": _erf,
-    "Exp": np.exp,
-    "Expm1": np.expm1,
-    "Floor": np.floor,
-    "Greater": np.greater,
-    "GreaterEqual": np.greater_equal,
-    "IsFinite": np.isfinite,
-    "Less": np.less,
-    "LessEqual": np.less_equal,
-    "Log": np.log,
-    "Log1p": np.log1p,
-    "LogicalAnd": np.logical_and,
-    "LogicalNot": np.logical_not,
-    "LogicalOr": np.logical_or,
-    "Maximum": np.maximum,
-    "Minimum": np.minimum,
-    "Mul": np.multiply,
-    "Neg": np.negative,
-    "NotEqual": np.not_equal,
-    "Pow": np.power,
-    "RealDiv": _divide,
-    "Round": np.round,
-    "Rsqrt": _rsqrt,
-    "Sigmoid": _sigmoid,
-    "Sign": np.sign,
-    "Sin": np.sin,
-    "Sqrt": np.sqrt,
-    "Square": np.square,
-    "SquaredDifference": _squared_difference,
-    "Sub": np.subtract,
-    "Tanh": np.tanh,
-    "Acos": np.arccos,
-    "Acosh": np.arccosh,
-    "Asin": np.arcsin,
-    "Asinh": np.arcsinh,
-    "Atan": np.arctan,
-    "Atan2": np.arctan2,
-    "Atanh": np.arctanh,
-    "Cosh": np.cosh,
-    "FloorDiv": np.floor_divide,
-    "FloorMod": np.mod,
-    "Relu": _relu,
-    "Relu6": _relu6,
-    "Sinh": np.sinh,
-    "Tan": np.tan,
-}
-"""Ops that compute each element alone, so that they commute with reshapes and slices."""
 
 _REDUCTIONS: Mapping[str, Callable[..., Any]] = {
     "All": np.all,
@@ -272,7 +191,7 @@ KERNELS: Mapping[str, Kernel] = {
     "SelectV2": _select,
     "Shape": _shape_of,
     "Slice": _slice,
-    "Softmax": lambda _, xs: _softmax(xs[0]),
+    "Softmax": _softmax,
     "SplitV": _split,
     "StridedSlice": _strided_slice,
     "TensorScatterUpdate": _scatter_update,
