@@ -22,6 +22,7 @@ from builder.progress import Progress
 from builder.report import Report
 from builder.site import check_site, load_manifest
 from builder.spec_models import ModelSpec
+from builder.towers.registry import load_model
 from builder.vectors import StoredMatrix, decode_matrix
 from tests.original_demo import DIM, IMAGES, PROMPTS, TEMPERATURE, Encoder, write_original_demo
 
@@ -167,6 +168,11 @@ def test_a_damaged_encoder_is_left_out(tmp_path: Path, cache: Cache):
     report = build(spec, cache)
     assert any("NoSuchOp" in warning for warning in report.warnings)
     assert load_manifest(spec.parent / "site").models[0].encoder is None
+
+
+def test_what_needs_towers_refuses_finished_rows(tmp_path: Path):
+    with pytest.raises(ModelError, match="holds finished rows, but no towers"):
+        load_model(ModelSpec(precomputed=tmp_path))
 
 
 def test_missing_shards_are_counted_and_leave_the_encoder_out(tmp_path: Path):
