@@ -339,6 +339,21 @@ def test_a_published_model_has_its_architecture_from_the_registry(tmp_path: Path
         builder.load_towers(path)
     with pytest.raises(ModelError, match="there is no published model 'LiT-L16Tiny'"):
         builder.load_towers("LiT-L16Tiny")
+    with pytest.raises(ModelError, match=r"mine\.npz: no published model has a file of this name"):
+        builder.load_towers(tmp_path / "mine.npz")
+
+
+def test_a_published_model_is_found_in_the_cache_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("builder.towers.published.default_cache_folder", lambda: tmp_path)
+    with pytest.raises(ModelError, match="lit-demo models fetch SigLIP-B16-224"):
+        builder.load_towers("SigLIP B/16 224")
+    file = tmp_path / "checkpoints" / "webli_en_b16_224_63724782.npz"
+    file.parent.mkdir()
+    save(file, init_params(SIGLIP))
+    with pytest.raises(ModelError, match=rf"{file}: this is not a checkpoint of"):
+        builder.load_towers("SigLIP B/16 224")
 
 
 def test_a_tower_takes_its_own_memory_and_little_more(tmp_path: Path):

@@ -31,7 +31,7 @@ from builder.towers.checkpoint_layouts import (
 )
 from builder.towers.layers import l2_normalize
 from builder.towers.npz import Params, unflatten_params
-from builder.towers.published import find_config, find_file, find_published
+from builder.towers.published import find_file, find_published, require_published
 from builder.towers.text_transformer import TextTransformer
 from builder.towers.vit import VisionTransformer
 
@@ -71,13 +71,25 @@ def load_text_tower(checkpoint: str | Path, config: Mapping[str, Any] | None = N
         return model.read_text()
 
 
+def _find(checkpoint: str | Path) -> tuple[Path, Mapping[str, Any]]:
+    """The file and the config of a published model, by its name or its file."""
+    path = Path(checkpoint)
+    if path.suffix != ".npz":
+        published = require_published(str(checkpoint))
+        return find_file(published.checkpoint, published.name), published.config
+    if published := find_published(path.stem):
+        return path, published.config
+    raise ModelError(
+        f"{path}: no published model has a file of this name, so the arguments of two_towers.Model"
+        " that it was trained with must be given as the config."
+    )
+
+
 @contextmanager
 def _open(checkpoint: str | Path, config: Mapping[str, Any] | None) -> Generator["_Model"]:
     path = Path(checkpoint)
     if config is None:
-        config = find_config(checkpoint)
-        if not path.is_file() and (published := find_published(str(checkpoint))):
-            path = find_file(published.checkpoint, published.name)
+        path, config = _find(checkpoint)
     architecture = read_architecture(config)
     with Checkpoint(path) as file:
         yield _Model(file, architecture, path)
