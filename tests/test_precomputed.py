@@ -171,7 +171,7 @@ def test_a_damaged_encoder_is_left_out(tmp_path: Path, cache: Cache):
 
 
 def test_what_needs_towers_refuses_finished_rows(tmp_path: Path):
-    with pytest.raises(ModelError, match="holds finished rows, but no towers"):
+    with pytest.raises(ModelError, match="has rows but no towers"):
         load_model(ModelSpec(precomputed=tmp_path))
 
 

@@ -36,10 +36,6 @@ def _load_source(spec: ModelSpec, model_id: str, cache_folder: Path | None) -> I
         raise ModelError(
             f"{spec.precomputed}: has rows but no towers, so it can embed nothing else."
         )
-    if spec.precomputed:
-        raise ModelError(
-            f"{spec.precomputed}: holds finished rows, but no towers to compute others."
-        )
     assert spec.name, "every model has a source"
     if load := DEFAULT_MODELS.get(spec.name):
         return replace(load(), id=model_id)
