@@ -1,5 +1,6 @@
 """Small checkpoints with random weights, in big_vision's layout."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,13 @@ def _draw(prefix: str, module: nn.Module, inputs: jax.ShapeDtypeStruct) -> dict[
     rng = np.random.default_rng(len(prefix))
     flat: Any = flatten_dict(variables["params"], sep="/")
     return {
-        # Norms scale by about one; all else is as large as the kernels of a narrow tower are.
-        f"{prefix}{name}": rng.normal(float(name.endswith("scale")), 0.2, leaf.shape)
+        f"{prefix}{name}": rng.normal(
+            float(name.endswith("scale")), _deviation(name, leaf.shape), leaf.shape
+        )
         for name, leaf in flat.items()
     }
+
+
+def _deviation(name: str, shape: tuple[int, ...]) -> float:
+    """So large that tokens and pixels count, and not so large that rounding does."""
+    return math.prod(shape[:-1]) ** -0.5 if name.endswith("kernel") else 0.2
