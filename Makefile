@@ -81,7 +81,7 @@ $(TUNE)/.installed: builder/tuning/requirements.txt pyproject.toml
 		--requirement builder/tuning/requirements.txt
 	@touch $@
 
-bench: $(BENCH)/.installed tests/bench/node_modules/.installed $(WEB)/node_modules/.installed chromium ## Measure exported models beside ONNX Runtime Web, into docs/benchmarks.md.
+bench: $(BENCH)/.installed $(CROSSCHECK)/.installed tests/bench/node_modules/.installed $(WEB)/node_modules/.installed chromium ## Measure conversion and models beside tensorflowjs and ONNX Runtime Web, into docs/benchmarks.md.
 	$(BENCH)/bin/python -m tests.bench
 
 $(BENCH)/.installed: tests/bench/requirements.txt pyproject.toml .ci/constraints.txt

@@ -2,71 +2,120 @@
 
 import json
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from tests.bench.browser import Bench, open_bench
 from tests.bench.onnx_tower import write_models
-from tests.bench.report import Latency, Report, write_report
-from tests.bench.tower import embed, make_params, make_tokens
+from tests.bench.report import GraphRun, Latency, Report, write_report
+from tests.bench.tower import PROMPTS, embed, make_params, make_tokens
+from tests.e2e.conftest import FLAGS
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "webapp_src"
 ORT = Path(__file__).parent / "node_modules/onnxruntime-web/dist"
 ORT_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
-PROMPTS = (5, 1)
+PYTHONS = {"ours": Path(sys.executable), "reference": ROOT / ".venv-crosscheck/bin/python"}
 WARM_UP = 5
 ROUNDS = 30
 PROFILED = ("TensorFlow.js, its own kernels", "TensorFlow.js, our relaxed-simd, recorded")
+BACKENDS = ("wasm", "webgpu", "webgl", "cpu")
+GRAPH_RUNS = 2
+WEIGHT_BYTES = 21 * 2**20
+"""About what the products of one prompt read."""
+
+# Without a GPU, the processor does what WebGL and WebGPU ask for.
+SOFTWARE_GPU = (
+    *(flag for flag in FLAGS if flag != "--disable-gpu"),
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+)
 
 
-def make_site(site: Path) -> dict[str, float]:
-    """Fill a folder with the page, the models and ONNX Runtime; what the export took."""
+def make_site(site: Path) -> dict[str, dict[str, float]]:
+    """Fill a folder with the page, the models and ONNX Runtime; what each conversion took."""
     vite = ["npx", "vite", "build", "--config", "bench/vite.config.ts", "--logLevel", "error"]
     subprocess.run([*vite, "--outDir", site], cwd=WEB, check=True)
-    tfjs, onnx, ort = site / "models/tfjs", site / "models/onnx", site / "ort"
-    for folder in (tfjs, onnx, ort):
+    asc = ["npx", "asc", "kernels/peak.ts", "-o", site / "peak.wasm", "-O3", "--runtime", "stub"]
+    memory = ["--importMemory", "--noExportMemory", "--disableWarning=112"]  # of vectors in lanes
+    features = ["--enable", "simd", "--enable", "relaxed-simd"]
+    subprocess.run([*asc, *memory, *features], cwd=WEB, check=True)
+    models, onnx, ort = site / "models", site / "models/onnx", site / "ort"
+    for folder in (onnx, ort):
         folder.mkdir(parents=True)
     for name in ORT_FILES:
         shutil.copy(ORT / name, ort)
     write_models(make_params(), onnx)
-    # A process of its own, so that its peak memory is that of the export.
-    command = [sys.executable, "-m", "tests.bench.tower", str(tfjs)]
-    taken = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return {name: convert(name, models) for name in PYTHONS}
+
+
+def convert(name: str, models: Path) -> dict[str, float]:
+    """Convert in a process of its own, so that its peak memory is that of the conversion."""
+    command = [PYTHONS[name], "-m", "tests.bench.conversion", name, models]
+    taken = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(taken.stdout)
 
 
-def measure_errors(bench: Bench) -> dict[str, float]:
-    """The least cosine of an embedding to that of JAX, by runner."""
-    tokens = make_tokens(max(PROMPTS))
-    expected = np.asarray(embed(make_params(), tokens))
-    rows = {n: np.reshape(r, expected.shape) for n, r in bench.embed(len(tokens)).items()}
-    return {n: float(np.min(np.sum(r * expected, axis=1))) for n, r in rows.items()}
+def find_cosine(rows: list[float], prompts: int) -> float:
+    """The least cosine of an embedding to that of JAX."""
+    expected = np.asarray(embed(make_params(), make_tokens(prompts)))
+    return float(np.min(np.sum(np.reshape(rows, expected.shape) * expected, axis=1)))
+
+
+def time_runners(bench: Bench) -> dict[str, Latency]:
+    """Milliseconds of all runs, by runner and number of prompts."""
+    latencies: dict[str, Latency] = {name: {} for name in bench.load()}
+    for prompts in PROMPTS:
+        bench.time(prompts, WARM_UP)
+        for name, times in bench.time(prompts, ROUNDS).items():
+            latencies[name][prompts] = times
+    return latencies
+
+
+def run_graphs(bench: Bench) -> Iterator[GraphRun]:
+    """Both converters' graphs on all backends."""
+    for backend in BACKENDS:
+        for converter in PYTHONS:
+            for prompts in PROMPTS:
+                folder = "ours" if converter == "ours" else f"{converter}-{prompts}"
+                found = bench.run_graph(folder, backend, prompts, GRAPH_RUNS)
+                ms = min(found["times"]) if "times" in found else None
+                cosine = find_cosine(found["rows"], prompts) if "rows" in found else None
+                problem = found.get("problem")
+                yield GraphRun(converter, backend, prompts, ms, cosine, problem)
 
 
 def main() -> None:
     """Measure all."""
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder)
-        export = make_site(site)
+        conversions = make_site(site)
         with open_bench(site) as bench:
-            cosines = measure_errors(bench)
-            latencies: dict[str, Latency] = {name: {} for name in bench.runners}
-            for prompts in PROMPTS:
-                bench.time(prompts, WARM_UP)
-                for name, times in bench.time(prompts, ROUNDS).items():
-                    latencies[name][prompts] = statistics.median(times)
-            profiles = {
-                (name, prompts): bench.profile(name, prompts, ROUNDS)
-                for name in PROFILED
-                for prompts in PROMPTS
-            }
-            report = Report(bench.browser, ROUNDS, export, cosines, latencies, profiles)
+            latencies = time_runners(bench)
+            rows = bench.embed(max(PROMPTS))
+            report = Report(
+                browser=bench.browser,
+                rounds=ROUNDS,
+                conversions=conversions,
+                cosines={name: find_cosine(r, max(PROMPTS)) for name, r in rows.items()},
+                latencies=latencies,
+                profiles={
+                    (name, prompts): bench.profile(name, prompts, ROUNDS)
+                    for name in PROFILED
+                    for prompts in PROMPTS
+                },
+                peak=bench.measure_peak(WEIGHT_BYTES, ROUNDS),
+                graphs=[],
+            )
+        with open_bench(site, SOFTWARE_GPU) as bench:
+            report.graphs.extend(run_graphs(bench))
     write_report(report, ROOT / "docs/benchmarks.md")
 
 

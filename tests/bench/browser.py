@@ -20,7 +20,10 @@ class Bench:
     def __init__(self, page: Page, version: str) -> None:
         self._page = page
         self.browser = version
-        self.runners: Sequence[str] = page.evaluate("bench.load()")
+
+    def load(self) -> Sequence[str]:
+        """Load what `embed` and `time` run; the names of the runners."""
+        return self._call("load")
 
     def embed(self, prompts: int) -> Mapping[str, list[float]]:
         """Embeddings `[prompts * dim]` by runner."""
@@ -34,6 +37,14 @@ class Bench:
         """Median milliseconds by kernel."""
         return self._call("profile", runner, _prompts(prompts), runs)
 
+    def run_graph(self, folder: str, backend: str, prompts: int, runs: int) -> Mapping[str, Any]:
+        """`rows` by a graph on a backend and `times` of its runs in ms; or the `problem`."""
+        return self._call("runGraph", folder, backend, _prompts(prompts), runs)
+
+    def measure_peak(self, size: int, runs: int) -> Mapping[str, float]:
+        """The most `multiplyAdds`, and `bytes` read of so many, in a second."""
+        return self._call("measurePeak", size, runs)
+
     def _call(self, name: str, *arguments: object) -> Any:
         return self._page.evaluate(f"args => bench.{name}(...args)", list(arguments))
 
@@ -43,11 +54,11 @@ def _prompts(count: int) -> Mapping[str, object]:
 
 
 @contextmanager
-def open_bench(site: Path) -> Generator[Bench]:
-    """Serve the folder that holds page.js, models/ and ort/, and load the page."""
+def open_bench(site: Path, flags: Sequence[str] = FLAGS) -> Generator[Bench]:
+    """Serve the folder that holds page.js, models/ and ort/, and open the page."""
     (site / "index.html").write_text(PAGE, encoding="utf-8")
     with serve_folder(site) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(flags))
         page = browser.new_page()
         page.set_default_timeout(0)
         page.goto(url)

@@ -15,9 +15,8 @@ from onnxruntime.quantization import (  # pyright: ignore[reportMissingImports]
     quantize_dynamic,
 )
 
-from tests.bench.tower import LENGTH, TOWER
+from tests.bench.tower import HEADS, LENGTH, MLP_DIM, TOWER, WIDTH
 
-WIDTH, HEADS = TOWER.width, TOWER.num_heads
 OPSET = 20  # the first with Gelu
 
 
@@ -67,7 +66,7 @@ class _Graph:
 
     def mlp(self, x: str, params: Any) -> str:
         wide, narrow = params["Dense_0"], params["Dense_1"]
-        hidden = self.dense(x, wide["kernel"], wide["bias"], TOWER.mlp_dim)
+        hidden = self.dense(x, wide["kernel"], wide["bias"], MLP_DIM)
         hidden = self.op("Gelu", hidden, approximate="tanh")
         return self.dense(hidden, narrow["kernel"], narrow["bias"], WIDTH)
 

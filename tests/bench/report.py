@@ -5,15 +5,34 @@ import json
 import os
 import platform
 import re
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-Latency = dict[int, float]
-"""Milliseconds by number of prompts."""
+from tests.bench.tower import LENGTH, MLP_DIM, TOWER, WIDTH
+
+Latency = dict[int, Sequence[float]]
+"""Milliseconds of all runs, round by round, by number of prompts."""
 
 ROOT = Path(__file__).parents[2]
 BASELINE = "ONNX Runtime Web, float32"
+
+
+KERNEL = "TensorFlow.js, our relaxed-simd, recorded"
+"""What the page uses."""
+
+
+@dataclass(frozen=True)
+class GraphRun:
+    """A graph run by TensorFlow.js's executor on a backend; `problem` says why it could not."""
+
+    converter: str
+    backend: str
+    prompts: int
+    ms: float | None
+    cosine: float | None
+    problem: str | None
 
 
 @dataclass(frozen=True)
@@ -22,10 +41,12 @@ class Report:
 
     browser: str
     rounds: int
-    export: Mapping[str, float]
+    conversions: Mapping[str, Mapping[str, float]]
     cosines: Mapping[str, float]
     latencies: Mapping[str, Latency]
     profiles: Mapping[tuple[str, int], Mapping[str, float]]
+    peak: Mapping[str, float]
+    graphs: list[GraphRun]
 
 
 def write_report(report: Report, path: Path) -> None:
@@ -42,7 +63,10 @@ def write_report(report: Report, path: Path) -> None:
             rounds=report.rounds,
             latency=_latency_table(report),
             profile=_profile_table(report.profiles),
-            export=_export_table(report.export),
+            roofline=_roofline(report),
+            graphs=_graph_table(report.graphs),
+            problems=_list_problems(report.graphs),
+            conversion=_conversion_table(report.conversions),
         ),
         encoding="utf-8",
     )
@@ -65,27 +89,44 @@ ONNX Runtime Web {ort}, Python {python}, JAX {jax}.
 
 Milliseconds from token ids to embeddings in one page, WebAssembly, one thread; medians of
 {rounds} rounds. Each round runs every row of the table four times, the first untimed. The ratio is
-to ONNX Runtime Web float32 in the same rounds; the cosine is the least to JAX's embeddings.
+to ONNX Runtime Web float32: the median of the rounds', and in brackets their quartiles. The cosine
+is the least to JAX's embeddings.
 
 {latency}
 
 "Its own kernels" is the same model in TensorFlow.js as published. "Our" kernels are those of
-webapp_src/src/kernels; "recorded" is with the graph's kernels called from a recording instead of by
-TensorFlow.js's executor. The page records, and takes relaxed-simd where the browser has it.
+webapp_src/src/kernels; "recorded" is with the graph's kernels called from a recording, some of them
+fused, instead of by TensorFlow.js's executor. The page records, and takes relaxed-simd where the
+browser has it.
 
 ## Where the time goes
 
 Milliseconds by kernel of TensorFlow.js, medians of {rounds} runs with a clock in every kernel,
 which itself takes time. "Outside kernels" is JavaScript: the executor, the ops and the engine.
+LitDemoGate is GELU, and LitDemoNormalize what is left of a layer norm.
 
 {profile}
 
-## Export
+{roofline}
 
-The conversion is timed from the call to the files' bytes in memory, after JAX has been imported and
-the parameters made; the peak is that of the whole process.
+## Other backends, and the reference's graph
 
-{export}
+The reference is tensorflowjs' convert_jax in an environment that it works in, with a graph for each
+number of prompts. Milliseconds of the faster of two runs by TensorFlow.js's executor, after one to
+warm up. WebGL and WebGPU are computed by the processor (SwiftShader), so their times say nothing of
+a GPU's.
+
+{graphs}
+
+{problems}
+
+## Conversion
+
+Timed from the call to the files, after all imports and with the parameters made, each converter in
+a process of its own; the peak is that of the whole process. The reference's is for one fixed number
+of prompts, ours for any.
+
+{conversion}
 """
 
 
@@ -100,12 +141,22 @@ def _latency_table(report: Report) -> str:
     for count in baseline:
         header += [f"{_prompts(count)}, ms", "ratio"]
     rows: list[list[str]] = []
-    for name, times in report.latencies.items():
+    for name, latency in report.latencies.items():
         cells = [name]
-        for count, ms in times.items():
-            cells += [f"{ms:.1f}", f"{ms / baseline[count]:.2f}"]
+        for count, times in latency.items():
+            low, middle, high = _find_ratios(times, baseline[count], report.rounds)
+            ratio = f"{middle:.2f} ({low:.2f} to {high:.2f})" if name != BASELINE else "1"
+            cells += [f"{statistics.median(times):.1f}", ratio]
         rows.append([*cells, f"{report.cosines[name]:.6f}"])
     return _table([*header, "cosine"], rows)
+
+
+def _find_ratios(times: Sequence[float], baseline: Sequence[float], rounds: int) -> list[float]:
+    """The quartiles of the ratio of what the same rounds took."""
+    runs = len(times) // rounds
+    starts = range(0, len(times), runs)
+    medians = [[statistics.median(t[i : i + runs]) for i in starts] for t in (times, baseline)]
+    return statistics.quantiles([a / b for a, b in zip(*medians, strict=True)], n=4)
 
 
 def _profile_table(profiles: Mapping[tuple[str, int], Mapping[str, float]]) -> str:
@@ -124,17 +175,66 @@ def _profile_table(profiles: Mapping[tuple[str, int], Mapping[str, float]]) -> s
     return _table(header, rows)
 
 
-def _export_table(export: Mapping[str, float]) -> str:
-    return _table(
-        ["", "measured"],
-        [
-            ["conversion", f"{export['seconds']:.2f} s"],
-            ["peak memory", f"{export['peak_mb']:.0f} MB"],
-            ["of that before the conversion", f"{export['before_mb']:.0f} MB"],
-            ["nodes that are executed", f"{export['nodes']:.0f}"],
-            ["bytes of all files", f"{export['bytes']:,.0f}"],
-        ],
+def _roofline(report: Report) -> str:
+    peak, bandwidth = report.peak["multiplyAdds"] / 1e9, report.peak["bytes"] / 1e9
+    block = 4 * WIDTH * WIDTH + 2 * WIDTH * MLP_DIM  # query, key, value, out; the MLP's two
+    # Of the last block only keys and values are computed for all tokens, the rest for one of them.
+    full = (TOWER.depth - 1) * block + 2 * WIDTH * WIDTH
+    weights = TOWER.depth * block * 4 / 1e6
+    parts: list[str] = []
+    for count in report.latencies[BASELINE]:
+        millions = count * (LENGTH * full + block - 2 * WIDTH * WIDTH) / 1e6
+        ms = report.profiles[KERNEL, count]["_FusedMatMul"]
+        parts.append(
+            f"For {_prompts(count)} these are {millions:.0f} million multiply-adds, at least"
+            f" {millions / peak:.1f} ms;\n_FusedMatMul takes {ms:.1f} ms,"
+            f" {millions / ms / peak:.0%} of that limit."
+        )
+    return (
+        f"The machine multiplies and adds at most {peak:.1f} thousand million float32 a second on"
+        f" vectors of 128 bits,\nwhich is all that WebAssembly has, and reads"
+        f" {bandwidth:.0f} GB/s of as many bytes as the weights are\n(webapp_src/kernels/peak.ts,"
+        f" in the same page). The tower's products read {weights:.0f} MB of weights,"
+        f" in\n{weights / bandwidth:.1f} ms at least.\n" + "\n".join(parts)
     )
+
+
+def _graph_table(graphs: Sequence[GraphRun]) -> str:
+    counts = list(dict.fromkeys(run.prompts for run in graphs))
+    rows: dict[tuple[str, str], list[str]] = {}
+    for run in graphs:
+        cells = rows.setdefault((run.backend, run.converter), [])
+        cells.append("-" if run.ms is None else f"{run.ms:,.0f}")
+        if run.prompts == counts[-1]:
+            cells.append("-" if run.cosine is None else f"{run.cosine:.6f}")
+    header = ["backend", "graph", *[f"{_prompts(count)}, ms" for count in counts], "cosine"]
+    return _table(header, [[*key, *cells] for key, cells in rows.items()])
+
+
+def _list_problems(graphs: Sequence[GraphRun]) -> str:
+    problems = {(r.backend, r.converter, r.problem) for r in graphs if r.problem}
+    lines = [f"- {backend}, {converter}: {text}" for backend, converter, text in sorted(problems)]
+    return "\n".join(lines) or "All of them run."
+
+
+def _conversion_table(conversions: Mapping[str, Mapping[str, float]]) -> str:
+    names = {
+        "seconds": ("seconds", 2),
+        "peak_mb": ("peak memory, MB", 0),
+        "before_mb": ("of that before the conversion, MB", 0),
+        "nodes": ("nodes that are executed", 0),
+        "bytes": ("bytes of all files", 0),
+    }
+    ours, reference = conversions["ours"], conversions["reference"]
+    rows = [
+        [
+            label,
+            *(f"{c[key]:,.{digits}f}" for c in (ours, reference)),
+            f"{reference[key] / ours[key]:.1f}",
+        ]
+        for key, (label, digits) in names.items()
+    ]
+    return _table(["", "ours", "reference", "ratio"], rows)
 
 
 def _prompts(count: int) -> str:

@@ -2,7 +2,9 @@
  * The page of `make bench`: one text tower run in several ways, timed in turns. tests/bench builds it,
  * gives it the models and calls `bench`.
  */
+import { runGraph } from './graphs';
 import * as onnx from './onnx';
+import { measurePeak } from './peak';
 import type { Prompts, Runner } from './runner';
 import * as tfjs from './tfjs';
 
@@ -46,6 +48,10 @@ const bench = {
     }
     return times;
   },
+
+  runGraph,
+
+  measurePeak,
 
   /** Milliseconds in each kernel of TensorFlow.js, a median of some runs. */
   profile: tfjs.profile,

@@ -43,7 +43,7 @@ export async function makeRunners(): Promise<Map<string, Runner>> {
     ways.set(`TensorFlow.js, our ${variant}`, { kernels, isRecorded: false });
     ways.set(`TensorFlow.js, our ${variant}, recorded`, { kernels, isRecorded: true });
   }
-  model = await loadGraphModel('models/tfjs/model.json');
+  model = await loadGraphModel('models/ours/model.json');
   return new Map([...ways].map(([name, way]) => [name, makeRunner(way)]));
 }
 

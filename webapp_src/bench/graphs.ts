@@ -1,0 +1,38 @@
+/** Graphs of either converter on any backend of TensorFlow.js, as its executor runs them. */
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import { dispose, getBackend, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { startBackend } from '../src/inference/backends';
+import type { BackendName } from '../src/inference/status';
+import { LENGTH, type Prompts } from './runner';
+
+/** Embeddings, row by row, and milliseconds of each run; or why the backend cannot run the graph. */
+type Outcome = { readonly rows: number[]; readonly times: number[] } | { readonly problem: string };
+
+export async function runGraph(
+  folder: string,
+  backend: BackendName,
+  prompts: Prompts,
+  runs: number,
+): Promise<Outcome> {
+  if (getBackend() !== backend) await startBackend(backend);
+  const model = await loadGraphModel(`models/${folder}/model.json`);
+  const input = tensor(Int32Array.from(prompts.tokens), [prompts.count, LENGTH], 'int32');
+  try {
+    let rows: number[] = [];
+    const times: number[] = [];
+    // The first run, in which shaders are compiled, is not timed.
+    for (let run = 0; run <= runs; run++) {
+      const start = performance.now();
+      const output = model.execute(input) as Tensor;
+      rows = [...(await output.data())];
+      if (run > 0) times.push(performance.now() - start);
+      output.dispose();
+    }
+    return { rows, times };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  } finally {
+    dispose(input);
+    model.dispose();
+  }
+}

@@ -1,0 +1,46 @@
+/** What this machine can do at most, for `make bench`: multiply and add, and read memory. */
+import { multiplyAdd, VECTOR } from './lanes';
+
+/** Vectors in `read`'s step and products in one of `multiplyAdds`. */
+const STEP = 8;
+
+/** Multiplies and adds `8 * steps` vectors, eight sums at a time; a sum waits for itself only. */
+export function multiplyAdds(steps: i32, at: usize): void {
+  const x = v128.load(at);
+  const y = v128.load(at, VECTOR);
+  let a = x;
+  let b = x;
+  let c = x;
+  let d = x;
+  let e = x;
+  let f = x;
+  let g = x;
+  let h = x;
+  for (let i = 0; i < steps; i++) {
+    a = multiplyAdd(x, y, a);
+    b = multiplyAdd(x, y, b);
+    c = multiplyAdd(x, y, c);
+    d = multiplyAdd(x, y, d);
+    e = multiplyAdd(x, y, e);
+    f = multiplyAdd(x, y, f);
+    g = multiplyAdd(x, y, g);
+    h = multiplyAdd(x, y, h);
+  }
+  const left = v128.or(v128.or(a, b), v128.or(c, d));
+  v128.store(at, v128.or(left, v128.or(v128.or(e, f), v128.or(g, h))));
+}
+
+/** Reads `bytes`, a multiple of 128, from `from` on, and writes what depends on all to `at`. */
+export function read(from: usize, bytes: usize, at: usize): void {
+  const end = from + bytes;
+  let a = v128.load(at);
+  let b = a;
+  while (from < end) {
+    a = v128.or(a, v128.or(v128.load(from), v128.load(from, 16)));
+    b = v128.or(b, v128.or(v128.load(from, 32), v128.load(from, 48)));
+    a = v128.or(a, v128.or(v128.load(from, 64), v128.load(from, 80)));
+    b = v128.or(b, v128.or(v128.load(from, 96), v128.load(from, 112)));
+    from += STEP;
+  }
+  v128.store(at, v128.or(a, b));
+}
