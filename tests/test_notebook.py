@@ -46,10 +46,15 @@ def colour_model() -> builder.TwoTowerModel:
 EXAMPLE = Path(__file__).parents[1] / "examples" / "notebook.ipynb"
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> builder.Demo:
+def demo(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> builder.Demo:
     monkeypatch.chdir(tmp_path)
-    demo = builder.Demo(title="My colours!", cache_dir=tmp_path / "cache", language="de")
+    demo = builder.Demo(title="My colours!", cache_dir=cache, language="de")
     demo.add_model(towers=colour_model, quantization="none")
     demo.add_image(np.zeros((40, 30, 3), np.uint8), ["dark", "light"], description="Black.")
     return demo
@@ -98,8 +103,8 @@ def test_show_serves_what_was_added_last(demo: builder.Demo):
     assert b"All is white." in read(again.url)
 
 
-def test_the_server_ends_with_the_demo(tmp_path: Path):
-    temporary = builder.Demo("Short", cache_dir=tmp_path)
+def test_the_server_ends_with_the_demo(cache: Path):
+    temporary = builder.Demo("Short", cache_dir=cache)
     temporary.add_model(towers=colour_model)
     temporary.add_image(np.zeros((9, 9, 4)), ["dark"])
     preview = temporary.show()
