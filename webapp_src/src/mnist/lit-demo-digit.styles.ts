@@ -27,6 +27,13 @@ export const layout = css`
     font-size: 0.875rem;
   }
 
+  /* Phones have no arrow keys. */
+  @media (hover: none) {
+    .keys {
+      display: none;
+    }
+  }
+
   .answer {
     display: flex;
     align-items: baseline;
@@ -43,12 +50,12 @@ export const layout = css`
 
   .view {
     display: grid;
-    grid-template-columns: minmax(6rem, 11rem) minmax(0, 1fr);
+    grid-template-columns: minmax(6rem, 30%) minmax(0, 1fr);
     gap: 1.25rem;
     grid-column: 1 / -1;
   }
 
-  @media (max-width: 26rem) {
+  @media (max-width: 22rem) {
     .view {
       grid-template-columns: minmax(0, 1fr);
     }

@@ -79,7 +79,7 @@ export class LitDemoDigit extends LitElement {
               ${TRASH}Clear
             </button>
           </div>
-          <p class="hint">
+          <p class="hint keys">
             With the keyboard: arrows move the pen, the space bar sets it down and lifts it.
           </p>
         </section>
