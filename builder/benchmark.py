@@ -1,7 +1,8 @@
-"""A site's text encoders in headless Chromium, measured by the site's own benchmark.html."""
+"""Models in headless Chromium, measured by the page benchmark.html that sites have."""
 
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -13,10 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from builder.errors import BuilderError, SiteError
+from builder.manifest import SiteManifest
 from builder.progress import Progress
 from builder.report import megabytes
 from builder.serve import make_server
-from builder.site import load_manifest
+from builder.site import load_any_manifest, write_site
 from builder.template import BENCHMARK
 
 if TYPE_CHECKING:
@@ -109,14 +111,27 @@ class Benchmark:
             console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def benchmark_site(
-    site: Path, backends: Sequence[Backend], *, batch: int, runs: int, progress: Progress
+def benchmark(
+    folder: Path, backends: Sequence[Backend], *, batch: int, runs: int, progress: Progress
 ) -> Benchmark:
-    """Measure each encoder of a site in each backend, each time in a fresh browser.
+    """Measure each encoder of a site, or a graph model, in each backend and a fresh browser.
 
     Raises:
-        BuilderError: if Playwright or Chromium is missing, or the folder is no site with encoders.
+        BuilderError: if Playwright or Chromium is missing, or there is nothing to measure.
     """
+    if not (folder / "model.json").is_file():
+        return _benchmark_site(folder, backends, batch, runs, progress)
+    from builder.model_site import make_model_site
+
+    with tempfile.TemporaryDirectory() as scratch:
+        site = Path(scratch) / "site"
+        write_site(make_model_site(folder, batch), site)
+        return _benchmark_site(site, backends, batch, runs, progress)
+
+
+def _benchmark_site(
+    site: Path, backends: Sequence[Backend], batch: int, runs: int, progress: Progress
+) -> Benchmark:
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
@@ -124,10 +139,14 @@ def benchmark_site(
             "measuring takes Playwright, which is not installed:"
             " pip install 'lit-demo-builder[bench]'"
         ) from None
-    models = [model.id for model in load_manifest(site).models if model.encoder]
+    manifest = load_any_manifest(site)
+    if isinstance(manifest, SiteManifest):
+        models = [model.id for model in manifest.models if model.encoder]
+    else:
+        models = [function.id for function in manifest.functions]
     if not models or not (site / BENCHMARK).is_file():
         reason = "no model of it computes in a browser" if not models else f"it has no {BENCHMARK}"
-        raise SiteError(f"{site}: cannot be measured, since {reason}. Build it with this version.")
+        raise SiteError(f"{site}: cannot be measured, since {reason}.")
     pairs: list[tuple[str, Backend]] = [
         (model, backend) for model in models for backend in backends
     ]

@@ -11,7 +11,7 @@ from builder.benchmark import (
     Benchmark,
     Failure,
     Measurement,
-    benchmark_site,
+    benchmark,
     find_chromium,
     parse_backends,
 )
@@ -22,7 +22,7 @@ from tests.test_site import write_small_site
 
 def run(site: Path) -> Benchmark:
     progress = Progress(Console(quiet=True))
-    return benchmark_site(site, ["wasm"], batch=5, runs=1, progress=progress)
+    return benchmark(site, ["wasm"], batch=5, runs=1, progress=progress)
 
 
 def test_backends_are_named_with_commas():

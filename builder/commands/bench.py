@@ -9,7 +9,7 @@ from builder.commands import PATH
 
 
 @click.command()
-@click.argument("site", type=PATH, default=Path("_site"), metavar="[SITE]")
+@click.argument("folder", type=PATH, default=Path("_site"), metavar="[SITE_OR_MODEL]")
 @click.option(
     "--backends",
     default="wasm,webgl,webgpu,cpu",
@@ -27,19 +27,20 @@ from builder.commands import PATH
     help="Runs after the first.",
 )
 @click.option("--json", "out", type=PATH, help="Also write every figure to this file.")
-def bench(site: Path, backends: str, batch: int, runs: int, out: Path | None) -> None:
-    """Measure the text encoders of SITE (./_site by default) in headless Chromium.
+def bench(folder: Path, backends: str, batch: int, runs: int, out: Path | None) -> None:
+    """Measure the text encoders of a site (./_site by default), or a model, in headless Chromium.
 
-    Time to load, the first and the median run, peak memory and size, in each backend. Visitors
-    measure their own device on the site's benchmark.html.
+    Time to load, the first and the median run, peak memory and size, in each backend. A model is a
+    folder that `lit-demo convert` wrote. Visitors measure their own device on a site's
+    benchmark.html.
     """
-    from builder.benchmark import benchmark_site, parse_backends
+    from builder.benchmark import benchmark, parse_backends
     from builder.evaluation.report import write_json
     from builder.progress import Progress
 
     progress = Progress(Console(stderr=True))
-    measured = benchmark_site(
-        site, parse_backends(backends), batch=batch, runs=runs, progress=progress
+    measured = benchmark(
+        folder, parse_backends(backends), batch=batch, runs=runs, progress=progress
     )
     measured.show(Console())
     if out:

@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from playwright.sync_api import Page, expect
 
+from builder import convert_jax
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import ServedSite, chromium_path
 
@@ -60,6 +63,32 @@ def test_the_command_measures_every_model(site: ServedSite, tmp_path: Path):
     for row in measured["measurements"]:
         assert (row["input"], row["batch"], row["runs"]) == ("5x16", 5, 2)
         assert min(row[key] for key in ("load", "first", "median", "memory", "bytes")) > 0
+
+
+def test_the_command_measures_a_graph_model(tmp_path: Path):
+    def project(params: dict[str, Any], x: Any) -> Any:
+        return x @ params["kernel"]
+
+    convert_jax(
+        project,
+        {"kernel": np.ones((3, 2), np.float32)},
+        input_signatures=[((None, 3), np.float32)],
+        polymorphic_shapes=["(b, ...)"],
+        model_dir=tmp_path / "product",
+    )
+    out = tmp_path / "bench.json"
+    command = [sys.executable, "-m", "builder", "bench", tmp_path / "product"]
+    done = subprocess.run(
+        [*command, "--backends", "wasm,cpu", "--batch", "7", "--runs", "2", "--json", out],
+        env={**os.environ, "CHROME_PATH": chromium_path()},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    measured = json.loads(out.read_text(encoding="utf-8"))
+    assert measured["failures"] == []
+    rows = [(row["model"], row["backend"], row["input"]) for row in measured["measurements"]]
+    assert rows == [("product", "wasm", "7x3"), ("product", "cpu", "7x3")]
 
 
 def test_the_command_says_so_when_chromium_is_missing(site: ServedSite):
