@@ -35,7 +35,11 @@ class Tower:
 
     def __call__(self, inputs: NDArray[Any]) -> Rows:
         """Unit rows, float32[n, d], of a batch; compiled once per shape."""
-        return np.asarray(self._jitted(self.params, inputs))
+        import jax
+
+        # By default, accelerators round what they multiply; rows are to be those of the checkpoint.
+        with jax.default_matmul_precision("float32"):
+            return np.asarray(self._jitted(self.params, inputs))
 
     @cached_property
     def _jitted(self) -> Apply:
