@@ -139,17 +139,23 @@ class _Scatter:
         ]
 
     def _count(self, combine: str | None) -> int:
-        """Number of rounds: one if no position repeats, or the last update wins."""
+        """Number of rounds: one if no position repeats, else one for each index.
+
+        What is written is written in one round if there are too many. Where positions repeat, the
+        last update wins then, as in JAX on processors, but WebGL adds them up.
+        """
         shape = self.places.indices.shape[:-1]
         count = ops.size([d for i, d in enumerate(shape) if i not in self.places.indices_batching])
-        if combine is None or self.eqn.params["unique_indices"] or self._all_differ():
+        if self.eqn.params["unique_indices"] or self._all_differ():
             return 1
-        if not ops.is_fixed(count) or count > MOST_ROUNDS:
-            raise self.eqn.refuse(
-                f"{count} indices may repeat.",
-                f"pass unique_indices=True if they do not, or give at most {MOST_ROUNDS}.",
-            )
-        return count
+        if ops.is_fixed(count) and count <= MOST_ROUNDS:
+            return count
+        if combine is None:
+            return 1
+        raise self.eqn.refuse(
+            f"{count} indices may repeat.",
+            f"pass unique_indices=True if they do not, or give at most {MOST_ROUNDS}.",
+        )
 
     def _all_differ(self) -> bool:
         found = fold(self._positions(), {}).array
