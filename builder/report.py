@@ -14,6 +14,7 @@ from builder.encoder import EncoderParity
 from builder.images import ImageSet
 from builder.manifest import SiteManifest
 from builder.site import MANIFEST, PAGE, Site
+from builder.tables import print_whole
 from builder.webapp import WebApp
 
 _SLOWEST = 5
@@ -77,7 +78,7 @@ class Report:
         self.budget.add_rows(sizes)
         console.print(sizes)
         if any(model.parity for model in self.models):
-            console.print(self._parity_table())
+            print_whole(self._parity_table(), console)
         for model in self.models:
             if model.shown_min_cosine is not None:
                 console.print(

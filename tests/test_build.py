@@ -266,3 +266,11 @@ def test_models_and_images_may_be_served_from_elsewhere(make_demo: MakeDemo, cac
     assert f"img-src 'self' data: {address}/; connect-src 'self' {address}/;" in page
     assert f'src="{address}/{manifest.images[0].photo.url}"' in page
     assert check_site(out) == [], "all files are in the folder, to be uploaded from there"
+
+
+def test_the_report_is_shown_whole_in_a_narrow_terminal(make_demo: MakeDemo, cache: Cache):
+    _, report, _ = run_build(make_demo(), cache)
+    shown = io.StringIO()
+    report.show(Console(file=shown, width=60))
+    assert f"{parity_of(report).min_cosine:.6f}" in shown.getvalue()
+    assert "…" not in shown.getvalue()

@@ -13,6 +13,7 @@ from builder.functions.convert import ConvertedFunction
 from builder.manifest import Function, FunctionSiteManifest
 from builder.report import bytes_of
 from builder.site import MANIFEST, PAGE, Site
+from builder.tables import print_whole
 from builder.tfjs.export import Parity
 from builder.webapp import WebApp
 
@@ -68,7 +69,7 @@ class FunctionSiteReport:
                 f"{function.parity.max_abs_error:.1e}",
                 f"{function.parity.min_cosine:.6f}",
             )
-        console.print(table)
+        print_whole(table, console)
         console.print(f"Built in {self.seconds:.1f} s.", highlight=False)
 
 

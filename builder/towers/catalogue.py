@@ -11,13 +11,14 @@ from rich.table import Table
 
 from builder.resources import data_folder
 from builder.spec_models import ScoringKind
+from builder.tables import print_whole
 from builder.towers.architecture import TransformerArchitecture
 from builder.towers.checkpoint import Checkpoint
 from builder.towers.published import PublishedModel, Scores, checkpoint_folder, published_models
 from builder.towers.sizes import count_text_params
 
 _FLOAT16_BYTES = 2
-_MARGIN, _WIDE = 2, 1000
+_MARGIN = 2
 
 _LEGEND = """
 Text encoder: what a visitor downloads, with float16 weights.
@@ -73,9 +74,7 @@ def show_models(models: Sequence[ListedModel], console: Console) -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     for model in models:
         table.add_row(*_cells(model))
-    any_width = console.options.update(max_width=_WIDE)
-    console.width = max(console.width, console.measure(table, options=any_width).maximum)
-    console.print(table)
+    print_whole(table, console)
     console.print(_LEGEND, highlight=False, soft_wrap=True)
 
 
