@@ -14,7 +14,7 @@ from tests.bench.browser import Bench, open_bench
 from tests.bench.onnx_tower import write_models
 from tests.bench.report import GraphRun, Latency, Report, write_report
 from tests.bench.tower import PROMPTS, embed, make_params, make_tokens
-from tests.e2e.conftest import FLAGS
+from tests.e2e.conftest import SOFTWARE_GPU_FLAGS
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "webapp_src"
@@ -28,15 +28,6 @@ BACKENDS = ("wasm", "webgpu", "webgl", "cpu")
 GRAPH_RUNS = 2
 WEIGHT_BYTES = 21 * 2**20
 """About what the products of one prompt read."""
-
-# Without a GPU, the processor does what WebGL and WebGPU ask for.
-SOFTWARE_GPU = (
-    *(flag for flag in FLAGS if flag != "--disable-gpu"),
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--enable-unsafe-webgpu",
-    "--use-webgpu-adapter=swiftshader",
-)
 
 
 def make_site(site: Path) -> dict[str, dict[str, float]]:
@@ -114,7 +105,7 @@ def main() -> None:
                 peak=bench.measure_peak(WEIGHT_BYTES, ROUNDS),
                 graphs=[],
             )
-        with open_bench(site, SOFTWARE_GPU) as bench:
+        with open_bench(site, SOFTWARE_GPU_FLAGS) as bench:
             report.graphs.extend(run_graphs(bench))
     write_report(report, ROOT / "docs/benchmarks.md")
 

@@ -31,6 +31,15 @@ FLAGS = (
     "--disable-sync",
 )
 
+# The same with WebGL and WebGPU, which the processor computes.
+SOFTWARE_GPU_FLAGS = (
+    *(flag for flag in FLAGS if flag != "--disable-gpu"),
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--enable-unsafe-webgpu",
+    "--use-webgpu-adapter=swiftshader",
+)
+
 
 @dataclass(frozen=True)
 class ServedSite:
