@@ -41,6 +41,8 @@ _OF_TRAINING = {"dropout", "dropout_rate", "head_zeroinit", "remat_policy", "sca
 """Keys that change how a model is trained, not what it computes; files tell if they are scanned."""
 
 _Positive = Annotated[int, Field(gt=0)]
+_Columns = Annotated[int, Field(ge=0)] | None
+"""Of a head, which None and 0 leave out."""
 
 
 class _Table(BaseModel):
@@ -64,8 +66,7 @@ def _check_heads(width: int, heads: int) -> None:
 
 
 class _Transformer(_Table):
-    num_classes: Annotated[int, Field(ge=0)] | None = None
-    """Columns of the head. None and 0 leave it out."""
+    num_classes: _Columns = None
     width: _Positive
     depth: _Positive
     mlp_dim: _Positive | None
@@ -165,7 +166,7 @@ BERT_SIZES = {
 class BertArchitecture(_Table):
     """BERT (models/proj/flaxformer/bert.py); `config` is "base", "large" or a table of sizes."""
 
-    num_classes: Annotated[int, Field(ge=0)] | None = None
+    num_classes: _Columns = None
     config: BertSize
 
     @field_validator("config", mode="before")
@@ -205,9 +206,15 @@ class _TwoTowers(_Table):
     text_model: Literal["proj.image_text.text_transformer", "proj.flaxformer.bert"] = (
         "proj.image_text.text_transformer"
     )
-    out_dim: _Positive | tuple[_Positive | None, _Positive | None] = 128
+    out_dim: tuple[_Columns, _Columns] = (128, 128)
+    """Of the image tower and the text tower."""
     temperature_init: float = 1.0
     bias_init: float | None = None
+
+    @field_validator("out_dim", mode="before")
+    @classmethod
+    def _one_for_both(cls, out_dim: Any) -> Any:
+        return (out_dim, out_dim) if isinstance(out_dim, int) else out_dim
 
 
 class Architecture(_Table):
@@ -232,7 +239,7 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
         ModelError: naming every key that is unknown, and every value that cannot be.
     """
     towers = _check(_TwoTowers, config)
-    dims = towers.out_dim if isinstance(towers.out_dim, tuple) else (towers.out_dim,) * 2
+    dims = towers.out_dim
     image = towers.image
     if image is not None:
         image = _check(ImageArchitecture, {"num_classes": dims[0], **image}, "image")
