@@ -8,8 +8,9 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from builder.errors import ModelError
 
@@ -30,12 +31,13 @@ def check_download(path: Path) -> str:
     """
     (found,) = _hash_file(path, "sha256")
     record = record_of(path)
-    if not record.is_file():
-        _write_json(record, {"sha256": found})
-    elif (expected := json.loads(record.read_text("utf-8"))["sha256"]) != found:
+    expected = _read_json(record).get("sha256")
+    if expected is None:
+        _write_json(record, {"url": None, "sha256": found})
+    elif expected != found:
         raise ModelError(
-            f"{path}: has changed since it was downloaded: its SHA-256 is {found[:16]}...,"
-            f" not {expected[:16]}.... Delete it and {record.name} to download it again."
+            f"{path}: has changed since it was downloaded: its SHA-256 is {found}, not {expected}."
+            f" Delete it and {record.name} to download it again."
         )
     return found
 
@@ -76,10 +78,10 @@ class Part:
     @property
     def origin(self) -> Origin | None:
         """What was begun, if it was begun at this address."""
-        try:
-            origin = Origin(**json.loads(self._note.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+        note = _read_json(self._note)
+        if note.keys() != {field.name for field in fields(Origin)}:
             return None
+        origin = Origin(**note)
         return origin if origin.url == self.url else None
 
     @property
@@ -131,6 +133,15 @@ def _hash_file(path: Path, *algorithms: str) -> tuple[str, ...]:
             for found in hashes:
                 found.update(chunk)
     return tuple(found.hexdigest() for found in hashes)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """The object in a file; nothing where there is none, or it was cut off."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _write_json(path: Path, content: Mapping[str, object]) -> None:

@@ -356,6 +356,16 @@ def test_a_file_put_there_by_hand_is_recorded(tmp_path: Path):
         check_download(target)
 
 
+def test_a_record_or_a_note_that_was_cut_off_counts_as_absent(server: Server, tmp_path: Path):
+    (tmp_path / "model.bin.part").write_bytes(b"of what?")
+    (tmp_path / "model.bin.part.json").write_text('{"url": ')
+    target = fetch(server, tmp_path)
+    assert server.asked == [None]
+    record_of(target).write_text('{"sha')
+    assert check_download(target) == hashlib.sha256(CONTENT).hexdigest()
+    assert "sha256" in record_of(target).read_text()
+
+
 def test_progress_goes_up_to_the_size_in_megabytes(server: Server, tmp_path: Path):
     server.content = bytes(2_500_000)
     lines = io.StringIO()
