@@ -1,6 +1,5 @@
 """`make bench-embedding`: measures and writes docs/embedding.md."""
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,12 +20,12 @@ from builder.evaluation.data import make_inputs
 from builder.progress import Progress
 from builder.resources import data_folder
 from tests.bench_embedding.pytorch import TorchTransformer, import_torch
-from tests.bench_embedding.report import EMBEDDED, TORCH, Report, bare, write_report
+from tests.bench_embedding.report import BATCH, EMBEDDED, TORCH, Report, bare, write_report
 from tests.bench_embedding.tower import LARGE, SIZE, TINY, make_model, make_tower
 
 ROUNDS = 3
 BARE_BATCHES = (1, 4, 8, 16)
-IMAGES = 24
+IMAGES = 16
 MEMORY_COUNTS = (100, 1000)
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -35,7 +34,7 @@ def main() -> None:
     """Measure everything; with a number, only the peak memory of embedding so many images."""
     if len(sys.argv) > 1:
         embed_repeated(int(sys.argv[1]))
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3)
+        print(read_peak())
         return
     with tempfile.TemporaryDirectory() as folder:
         # Each call compiles its tower, which is not what is measured here.
@@ -54,23 +53,33 @@ def measure_rates() -> tuple[dict[str, list[float]], str | None]:
     torch = import_torch()
     transformer = TorchTransformer(torch, LARGE, SIZE) if torch else None
     rates: dict[str, list[float]] = defaultdict(list)
-    for round_ in range(-1, ROUNDS):
-        measured = {bare(size): size / time_forward(forward, params, size) for size in BARE_BATCHES}
+    for size in BARE_BATCHES:
+        time_forward(forward, params, size)  # compiles
+    for round_ in range(ROUNDS):
+        measured = {
+            bare(size): size / time_forward(forward, params, size)
+            for size in BARE_BATCHES
+            if size != BATCH
+        }
+        # Before and after, since a machine that others use is now faster, now slower.
+        around = time_forward(forward, params, BATCH, IMAGES // BATCH)
         measured[EMBEDDED] = IMAGES / time_embedding(tower, IMAGES)
+        around += time_forward(forward, params, BATCH, IMAGES // BATCH)
+        measured[bare(BATCH)] = 2 * IMAGES / around
         if transformer:
-            measured[TORCH] = 8 / transformer.time(8)
+            measured[TORCH] = BATCH / transformer.time(BATCH)
         print(round_, {name: round(rate, 3) for name, rate in measured.items()}, flush=True)
-        if round_ >= 0:  # the one before compiles
-            for name, rate in measured.items():
-                rates[name].append(rate)
+        for name, rate in measured.items():
+            rates[name].append(rate)
     return rates, torch and torch.__version__
 
 
-def time_forward(forward: Any, params: Any, size: int) -> float:
-    """Seconds of one batch whose images are already on the device."""
+def time_forward(forward: Any, params: Any, size: int, batches: int = 1) -> float:
+    """Seconds of some batches whose images are already on the device."""
     images = jax.device_put(np.zeros((size, SIZE, SIZE, 3), np.float32))
     start = time.perf_counter()
-    forward(params, images).block_until_ready()
+    for _ in range(batches):
+        forward(params, images).block_until_ready()
     return time.perf_counter() - start
 
 
@@ -116,6 +125,13 @@ def measure_peak(count: int) -> float:
     words = [sys.executable, "-m", "tests.bench_embedding", str(count)]
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     return float(done.stdout)
+
+
+def read_peak() -> float:
+    """Peak memory of this process in MB. `getrusage` would include its parent's, on Linux."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024 / 1e6
 
 
 def embed_repeated(count: int) -> None:
