@@ -47,7 +47,8 @@ def author_code(target: Target) -> Generator[None]:
     except BuilderError:
         raise
     except Exception as error:
-        message = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+        # Not as traceback formats it, since JAX notes its own affairs after the message.
+        message = f"{type(error).__name__}: {error}".strip().splitlines()[0]
         raise BuilderError(f"{target}: {message} ({_place_of(error, folder)})") from error
     finally:
         sys.path.remove(folder)

@@ -1,8 +1,6 @@
 """A JAX function by name to a folder with its graph model, compared with JAX before it is kept."""
 
-import importlib
 import re
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +11,9 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.author_code import author_code, load_target
 from builder.errors import BuilderError, ExportError, ParityError
+from builder.spec_types import TARGET, Target
 from builder.tfjs.export import Parity, export, measure_parity, start_runtime
 from builder.tfjs.model import Converter, GraphModel
 from builder.tfjs.quantize import Quantization
@@ -64,13 +64,15 @@ def convert_function(
         ExportError: for what TensorFlow.js cannot run, or a model larger than `max_bytes`.
         ParityError: if the model is further from JAX than allowed. Nothing is written then.
     """
-    apply_fn = load_function(target)
+    author = parse_target(target)
+    apply_fn = load_target(author)
     params = _load_params(params_file)
     inputs = parse_inputs(input_texts)
     started = time.perf_counter()
-    exact = export(apply_fn, params, inputs, converter=converter)
     reference = _Reference(apply_fn, params, inputs)
-    sample, _ = reference.run(exact, SAMPLE_SIZES[0])
+    with author_code(author):
+        exact = export(apply_fn, params, inputs, converter=converter)
+        sample, _ = reference.run(exact, SAMPLE_SIZES[0])
     with start_runtime(exact, sample, converter) as trial:
         model = _quantize(exact, quantization, reference, min_cosine, trial.runtime)
         seconds = time.perf_counter() - started
@@ -89,24 +91,12 @@ def convert_function(
     return Conversion(model, parity, seconds, trial.problems)
 
 
-def load_function(target: str) -> Callable[..., Any]:
+def parse_target(text: str) -> Target:
     """The function that `package.module:function` names; modules of this folder come first."""
-    module_name, _, function_name = target.partition(":")
-    if not module_name or not function_name:
-        raise BuilderError(f"'{target}' names no function. Write it as module:function.")
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        raise BuilderError(
-            f"{target}: {error}. Install it, or run the command in the folder that holds it."
-        ) from None
-    finally:
-        sys.path.pop(0)
-    function = getattr(module, function_name, None)
-    if not callable(function):
-        raise BuilderError(f"{target}: {module_name} has no function '{function_name}'.")
-    return function
+    if not TARGET.fullmatch(text):
+        raise BuilderError(f"'{text}' names no function. Write it as module:function.")
+    module, name = text.split(":")
+    return Target(module, name, Path.cwd())
 
 
 def parse_inputs(texts: Sequence[str]) -> dict[str, tuple[str, str]]:

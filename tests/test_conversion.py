@@ -17,6 +17,10 @@ def dense(params, x):
 def embed(params, tokens):
     return params["table"][tokens].mean(axis=1)
 
+def fail(params, x):
+    if x.shape[1] > 8:
+        raise ValueError("too many columns")
+
 def decompose(params, x):
     return jnp.linalg.svd(x)
 """
@@ -82,7 +86,9 @@ def test_quantized_weights_are_smaller(project: Path, kind: str):
         ("dense", ["--input", "b, 64"], "--input 'b, 64' is not understood"),
         ("dense", ["--input", "(b, 64):float32", "--min-cosine", "1.1"], "below the 1.1"),
         ("dense", ["--input", "(b, 64):float32", "--max-bytes", "99"], "more than the 99"),
-        ("none", ["--input", "(b, 64):float32"], "has no function 'none'"),
+        ("none", ["--input", "(b, 64):float32"], "has nothing called 'none'"),
+        ("fail", ["--input", "(b, 64):float32"], "ValueError: too many columns"),
+        ("dense", ["--input", "(b, 7):float32"], "dot_general"),
         ("decompose", ["--input", "(4, 4):float32"], "svd"),
         ("dense", ["--input", "(b, 64):float32", "--converter", "tensorflowjs"], "pip install"),
     ],
