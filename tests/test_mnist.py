@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -134,16 +135,17 @@ def test_a_resumed_training_is_the_one_that_was_not_interrupted(
             np.testing.assert_allclose(resumed[name], whole[name], atol=1e-6)
 
 
-@pytest.fixture
-def mirror(few: Path) -> Iterator[str]:
-    """The address of a server that has the images compressed, but not the labels."""
+@contextmanager
+def serve(folder: Path) -> Generator[str]:
+    """The address of a server of a folder."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
             """Nothing."""
 
-    handler = partial(Handler, directory=str(few))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(Handler, directory=str(folder))
+    )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -152,11 +154,20 @@ def mirror(few: Path) -> Iterator[str]:
     thread.join()
 
 
-def test_files_come_from_an_address_until_one_is_missing(tmp_path: Path, mirror: str):
+def test_digits_are_downloaded_once(tmp_path: Path):
     create_project(tmp_path, "mnist")
-    code, text = load(tmp_path, mirror)
+    with serve(SOURCES / "digits") as address:
+        code, text = load(tmp_path, address)
+    assert (code, text.count("Downloading"), text.splitlines()[-1]) == (0, 4, "8000 2000")
+    assert load(tmp_path, address) == (0, "8000 2000\n")
+
+
+def test_a_file_that_an_address_has_not_is_named(tmp_path: Path, few: Path):
+    create_project(tmp_path, "mnist")
+    with serve(few) as address:
+        code, text = load(tmp_path, address)
     assert code == 1
-    assert f"{mirror}/train-labels-idx1-ubyte.gz: HTTP Error 404" in text
+    assert f"{address}/train-labels-idx1-ubyte.gz: HTTP Error 404" in text
     assert [path.name for path in (tmp_path / "mnist").iterdir()] == ["train-images-idx3-ubyte.gz"]
 
 
