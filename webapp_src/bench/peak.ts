@@ -15,7 +15,7 @@ interface Peak {
   readonly bytes: number;
 }
 
-/** The best of `runs`. */
+/** The best that `runs` show. */
 export async function measurePeak(bytes: number, runs: number): Promise<Peak> {
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) + 1 });
   new Uint8Array(memory.buffer).fill(1);
@@ -24,24 +24,21 @@ export async function measurePeak(bytes: number, runs: number): Promise<Peak> {
     env: { memory },
   });
   const module = instance.exports as unknown as PeakModule;
-  const best = (work: () => void): number => {
-    const seconds = Array.from({ length: runs }, () => {
-      const start = performance.now();
-      work();
-      return (performance.now() - start) / 1000;
-    });
-    return Math.min(...seconds);
-  };
-  return {
-    multiplyAdds:
-      (STEPS * MULTIPLY_ADDS_PER_STEP) /
-      best(() => {
-        module.multiplyAdds(STEPS, 0);
-      }),
-    bytes:
-      bytes /
-      best(() => {
-        module.read(PAGE_BYTES, bytes, 0);
-      }),
-  };
+  const computing = findBest(runs, () => {
+    module.multiplyAdds(STEPS, 0);
+  });
+  const reading = findBest(runs, () => {
+    module.read(PAGE_BYTES, bytes, 0);
+  });
+  return { multiplyAdds: (STEPS * MULTIPLY_ADDS_PER_STEP) / computing, bytes: bytes / reading };
+}
+
+/** Seconds that the fastest of `runs` takes. */
+function findBest(runs: number, work: () => void): number {
+  const seconds = Array.from({ length: runs }, () => {
+    const start = performance.now();
+    work();
+    return (performance.now() - start) / 1000;
+  });
+  return Math.min(...seconds);
 }

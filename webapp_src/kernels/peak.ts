@@ -1,8 +1,8 @@
 /** What this machine can do at most, for `make bench`: multiply and add, and read memory. */
 import { multiplyAdd, VECTOR } from './lanes';
 
-/** Vectors in `read`'s step and products in one of `multiplyAdds`. */
-const STEP = 8;
+/** Bytes that `read` reads before it looks whether it has all. */
+const STEP: usize = 8 * VECTOR;
 
 /** Multiplies and adds `8 * steps` vectors, eight sums at a time; a sum waits for itself only. */
 export function multiplyAdds(steps: i32, at: usize): void {
