@@ -23,19 +23,27 @@ Tables = TypeVar("Tables", bound=Table)
 class ImageSpec(Table):
     """A picture and its example prompts.
 
-    `focal_point` is a fraction of width and height; `crop` is left, top, right, bottom in pixels of
-    the upright picture. Without either, the largest square around the centre is used.
+    Without `focal_point` and `crop`, the largest square around the centre is used.
     """
 
     file: ExistingFile
-    id: Id
+    """The picture, relative to `demo.toml`, in any common format."""
+    id: Id = ""
+    """What links to it say; made of the file's name if left out."""
     description: Text
+    """What it shows, for those who cannot see it."""
     prompts: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    """Example prompts, whose answers are precomputed."""
     author: Text | None = None
+    """Who made it."""
     license: Text | None = None
+    """Under which licence, such as `CC-BY-4.0`."""
     source: WebAddress | None = None
+    """Where it comes from."""
     focal_point: Annotated[tuple[Fraction, Fraction] | None, Field(strict=False)] = None
+    """What the square should keep, in fractions of width and height."""
     crop: Annotated[tuple[int, int, int, int] | None, Field(strict=False)] = None
+    """The square itself: left, top, right, bottom in pixels of the upright picture."""
 
     @model_validator(mode="before")
     @classmethod
@@ -72,16 +80,16 @@ class ImageSpec(Table):
 
 
 class DemoSpec(PageSpec):
-    """A demo of pictures and sentences; `models[0]` is the one the page opens with.
-
-    `base_url` is where the files of `models/` and `images/` are served from, if not from beside the
-    page.
-    """
+    """A demo of pictures and sentences."""
 
     template: Literal["image-text"] = "image-text"
+    """The page."""
     models: Annotated[tuple[ModelSpec, ...], Field(min_length=1, strict=False)]
+    """The models to choose from; the page opens with the first."""
     images: Annotated[tuple[ImageSpec, ...], Field(min_length=1, strict=False)]
+    """The pictures, in the order of the page."""
     base_url: WebFolder | None = None
+    """Where `models/` and `images/` are served from, if not from beside the page."""
 
     @property
     def prompts(self) -> tuple[str, ...]:

@@ -58,18 +58,18 @@ def _params(source: object, info: ValidationInfo) -> Target | Path:
 
 
 class InputSpec(Table):
-    """An input of a function, in the order of its arguments.
-
-    `shape` is written like "(b, 28, 28)", with letters for sizes that vary. `range` is what its
-    numbers lie between: samples are drawn from it, and sliders end there. `labels` name the entries
-    of the last axis, or the input itself if it has none.
-    """
+    """An input of a function, in the order of its arguments."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")]
+    """What the page calls it."""
     shape: Annotated[str, Field(pattern=r"^\(.*\)$")]
+    """Its shape, like `(b, 28, 28)`, with letters for sizes that vary."""
     dtype: Literal["float32", "int32"] = "float32"
+    """Type of its numbers."""
     range: Annotated[tuple[float, float] | None, Field(strict=False)] = None
+    """What its numbers lie between: samples are drawn from it, and sliders end there."""
     labels: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    """Names of the entries of the last axis, or of the input itself if it has none."""
 
     @model_validator(mode="after")
     def _range_rises(self) -> "InputSpec":
@@ -83,23 +83,24 @@ class InputSpec(Table):
 
 
 class FunctionSpec(Table):
-    """A JAX function for the page: `function(params, *inputs)`, converted and compared with JAX.
+    """A JAX function for the page: `function(params, *inputs)`, converted and compared with JAX."""
 
-    `function` is `module:function`, found in the folder of `demo.toml` or installed. `params` is an
-    npz file with keys like `dense/kernel`, or `module:name`; without it the function is called with
-    an empty dictionary. `samples` is an npz file with an array for each input, on which the
-    converted function is compared with JAX; without it they are drawn at random.
-    """
-
-    id: Id
+    id: Id = ""
+    """What the page calls it; made of the function's name if left out."""
     function: TargetName
+    """`module:function`, found in the folder of `demo.toml` or installed."""
     params: Annotated[
         Target | Path | None, BeforeValidator(_params), WithJsonSchema({"type": "string"})
     ] = None
+    """An npz file with keys like `dense/kernel`, or `module:name`; an empty dictionary without."""
     inputs: Annotated[tuple[InputSpec, ...], Field(min_length=1, strict=False)]
+    """Its inputs after `params`."""
     samples: ExistingFile | None = None
+    """An npz file with an array for each input to compare on; drawn at random without."""
     quantization: Literal["none", "float16", "uint16", "uint8", "auto"] = "none"
+    """How weights are stored; `auto` takes the fewest bytes that keep `min_cosine`."""
     min_cosine: Annotated[float, Field(gt=0, le=1)] = 0.9999
+    """The least cosine to what JAX computes."""
 
     @model_validator(mode="before")
     @classmethod
@@ -112,11 +113,14 @@ class FunctionSpec(Table):
 
 
 class FunctionDemoSpec(PageSpec):
-    """A demo of functions: `template` makes the page, `data` are files that it reads by name."""
+    """A demo of functions."""
 
     template: Annotated[str, AfterValidator(_existing_template)]
+    """The page: `function`, `mnist`, or a folder of yours."""
     functions: Annotated[tuple[FunctionSpec, ...], Field(min_length=1, strict=False)]
+    """The functions that the page calls."""
     data: dict[str, ExistingFile] = {}
+    """Files that the page reads by these names."""
 
 
 def id_of_function(table: dict[str, Any]) -> str:

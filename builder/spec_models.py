@@ -43,57 +43,71 @@ Architecture = Annotated[dict[str, Any], BeforeValidator(with_none)]
 
 
 class TokenizerSpec(Table):
-    """How a checkpoint's texts become token rows of `max_length` ids.
-
-    `canonicalization` are the steps before. Without `kind`, a vocabulary `*.txt` is WordPiece and
-    any other file SentencePiece. Without `end_id` and `pad_id`, a SentencePiece text ends with its
-    model's own end token and is padded with it, as LiT and SigLIP do; a WordPiece text has no end
-    token and is padded with 0, as LiT does.
-    """
+    """How a checkpoint's texts become token rows."""
 
     vocabulary: ExistingFile
+    """The model of SentencePiece, or the word list of WordPiece."""
     kind: TokenizerKind | None = None
+    """By default WordPiece for a `*.txt`, and SentencePiece for any other file."""
     max_length: Annotated[int, Field(gt=1)] = 16
+    """Ids in a row; longer texts are cut off."""
     canonicalization: Annotated[tuple[CanonicalizationStep, ...], Field(strict=False)] = ()
+    """What is done to a text before, in this order."""
     end_id: Annotated[int | None, Field(ge=0)] = None
+    """What a text ends with: by default the end token of a SentencePiece model, as in LiT and
+    SigLIP, and nothing after WordPiece."""
     pad_id: Annotated[int | None, Field(ge=0)] = None
+    """What a row is filled up with: by default the end token, or 0 after WordPiece."""
 
 
 class CardSpec(Table):
     """What a visitor is told about a model."""
 
     name: Text | None = None
+    """Its name in the menu."""
     description: Text | None = None
+    """What it is, in a sentence."""
     image_tower: Text | None = None
+    """What the image tower is."""
     text_tower: Text | None = None
+    """What the text tower is."""
     license: Text | None = None
+    """Licence of the weights."""
     source: WebAddress | None = None
+    """Where it comes from."""
 
 
 class ModelSpec(Table):
-    """A model, from exactly one of four sources, and how it is used.
-
-    `name` is a model of the registry; `checkpoint` an npz file in big_vision's layout, with
-    `architecture` and `tokenizer`; `towers` a function `package.module:function` of the author's;
-    `precomputed` a data folder of the original LiT demo. `resize` and `resolution` (pixels) change
-    what the model itself expects.
-    """
+    """A model and how it is used: exactly one of the first four keys says where it comes from."""
 
     name: Text | None = None
+    """A model of those that `lit-demo models` lists."""
     checkpoint: ExistingFile | None = None
+    """An npz file in one of big_vision's layouts, described by `architecture` and `tokenizer`."""
     towers: TargetName | None = None
+    """`module:function`, which returns a `builder.TwoTowerModel`."""
     precomputed: ExistingFolder | None = None
+    """A data folder of the original LiT demo."""
 
     id: Id | None = None
+    """What links to it say; made of its name or file if left out."""
     architecture: Architecture | None = None
+    """Keyword arguments of big_vision's `two_towers.Model`; the text "none" stands for None."""
     tokenizer: TokenizerSpec | None = None
+    """How texts become token rows."""
     resolution: Annotated[int | None, Field(gt=0)] = None
+    """Side of the pictures in pixels, 224 by default; position embeddings are resampled."""
     scoring: ScoringKind | None = None
+    """By default `sigmoid` where the checkpoint has a bias, and `softmax` elsewhere."""
     card: CardSpec = CardSpec()
+    """What a visitor is told."""
 
     converter: Converter = "native"
+    """What converts the text tower; `tensorflowjs` is the reference, if it is installed."""
     quantization: Quantization = "float16"
+    """How the text tower's weights are stored."""
     resize: Resize | None = None
+    """How pictures are resized, if not as the model expects."""
 
     @model_validator(mode="after")
     def _one_source(self) -> "ModelSpec":

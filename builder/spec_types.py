@@ -93,4 +93,6 @@ def slug(text: str) -> str:
 class Table(BaseModel):
     """A table of `demo.toml`: unknown keys and wrong types are mistakes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )

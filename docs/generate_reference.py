@@ -7,21 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import TypeAdapter
 
 from builder import cli, manifest, spec
 
 FOLDER = Path(__file__).parent / "reference"
+_DEMO_TOML = (
+    "A demo is a [DemoSpec](#demospec), or with the template of another page a"
+    " [FunctionDemoSpec](#functiondemospec). File names are relative to the folder of `demo.toml`."
+)
 _NOTICE = "<!-- Written by `make generate`; do not edit. -->"
 
 
 def render_pages() -> dict[str, str]:
     """The Markdown of each page of the reference, by file name."""
-    schema = spec.DemoSpec.model_json_schema(by_alias=True)
-    functions = spec.FunctionDemoSpec.model_json_schema(by_alias=True)
-    schema["$defs"] |= {"FunctionDemoSpec": functions, **functions.pop("$defs")}
+    demos = TypeAdapter[Any](spec.DemoSpec | spec.FunctionDemoSpec).json_schema()
     pages = {
         "cli.md": ["# Commands", *_describe_command(cli.main, "lit-demo")],
-        "demo-toml.md": ["# demo.toml", *_describe_schema(schema)],
+        "demo-toml.md": ["# demo.toml", _DEMO_TOML, *_describe_definitions(demos)],
         "manifest.md": ["# manifest.json", *_describe_schema(manifest.json_schema())],
     }
     return {
@@ -49,8 +52,12 @@ def _describe_command(command: click.Command, name: str) -> Iterator[str]:
 
 
 def _describe_schema(schema: Mapping[str, Any]) -> Iterator[str]:
-    """A section for an object of a JSON schema, and one for each object that it refers to."""
+    """The object of a JSON schema, and a section for each object that it refers to."""
     yield from _describe_object(schema)
+    yield from _describe_definitions(schema)
+
+
+def _describe_definitions(schema: Mapping[str, Any]) -> Iterator[str]:
     for name, definition in schema["$defs"].items():
         yield f"## {name}"
         yield from _describe_object(definition)
@@ -68,8 +75,10 @@ def _describe_object(schema: Mapping[str, Any]) -> Iterator[str]:
         )
         for name, field in schema.get("properties", {}).items()
     ]
-    if rows:
+    if any(meaning for *_, meaning in rows):
         yield _table(("Key", "Value", "Default", "Meaning"), rows)
+    elif rows:
+        yield _table(("Key", "Value", "Default"), [row[:-1] for row in rows])
 
 
 def _describe_type(field: Mapping[str, Any]) -> str:
