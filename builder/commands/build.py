@@ -35,8 +35,9 @@ def new(folder: Path, template: str) -> None:
 def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
     """Build the site that DEMO.TOML describes (./demo.toml by default).
 
-    Embeds the pictures and prompts, converts the text encoders to TensorFlow.js, compares each with
-    JAX, and replaces the folder --out only when everything went well.
+    Embeds the pictures and prompts, converts the text encoders, or the demo's own functions, to
+    TensorFlow.js, compares each with JAX, and replaces the folder --out only when everything went
+    well.
     """
     from builder.build import build_site
     from builder.cache import Cache, default_cache_folder

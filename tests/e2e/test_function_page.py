@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from builder.project import create_project
 from tests.e2e.accessibility import find_violations
@@ -64,6 +64,20 @@ def test_the_page_is_accessible_and_fits(page: Page, scheme: str, width: int):
     page.set_viewport_size({"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert find_violations(page) == []
+
+
+def test_a_visit_costs_what_the_report_says(context: BrowserContext, url: str, errors: list[str]):
+    sizes: dict[str, int] = {}
+
+    def note(response: Response) -> None:
+        sizes[response.url] = int(response.headers["content-length"])
+
+    with open_page(context, url, errors) as page:
+        page.on("response", note)
+        page.goto(url)
+        expect(page.locator("output")).to_have_text("3")
+        report = context.request.get(f"{url}report.json").json()
+    assert sum(sizes.values()) == pytest.approx(report["bytes_before_first_answer"], rel=0.01)
 
 
 def test_a_browser_that_computes_something_else_is_not_trusted(
