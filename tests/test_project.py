@@ -28,6 +28,14 @@ def test_a_project_holds_no_traces_of_how_it_was_used(tmp_path: Path):
     ]
 
 
+def test_the_guide_shows_the_function_project_as_it_is(tmp_path: Path):
+    create_project(tmp_path, "function")
+    guide = (Path(__file__).parents[1] / "docs/how-to/template.md").read_text(encoding="utf-8")
+    for name, language in (("prod.py", "python"), ("demo.toml", "toml")):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert f"```{language}\n{text}```" in guide
+
+
 def test_a_project_never_overwrites_anything(tmp_path: Path):
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "kitten.jpg").write_bytes(b"mine")
