@@ -5,6 +5,9 @@ import { startBackend } from '../src/inference/backends';
 import type { BackendName } from '../src/inference/status';
 import { LENGTH, type Prompts } from './runner';
 
+/** A graph that takes longer is not waited for: without a GPU, some take minutes. */
+const LIMIT_MS = 120_000;
+
 /** Embeddings, row by row, and milliseconds of each run; or why the backend cannot run the graph. */
 type Outcome = { readonly rows: number[]; readonly times: number[] } | { readonly problem: string };
 
@@ -24,7 +27,7 @@ export async function runGraph(
     for (let run = 0; run <= runs; run++) {
       const start = performance.now();
       const output = model.execute(input) as Tensor;
-      rows = [...(await output.data())];
+      rows = [...(await Promise.race([output.data(), giveUp()]))];
       if (run > 0) times.push(performance.now() - start);
       output.dispose();
     }
@@ -35,4 +38,12 @@ export async function runGraph(
     dispose(input);
     model.dispose();
   }
+}
+
+function giveUp(): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => {
+      reject(new Error(`No result in ${LIMIT_MS / 1000} seconds.`));
+    }, LIMIT_MS);
+  });
 }
