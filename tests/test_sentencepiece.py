@@ -110,3 +110,14 @@ def test_a_file_that_is_no_model_is_refused_by_name(tmp_path: Path, content: byt
 def test_a_missing_file_is_refused_by_name(tmp_path: Path):
     with pytest.raises(ModelError, match=r"none\.model"):
         SentencePieceTokenizer.load(tmp_path / "none.model", max_length=8, end_id=1, pad_id=1)
+
+
+def test_an_old_sentencepiece_is_refused_where_it_would_split_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    model = train(model_type="unigram", user_defined_symbols=["<keep>"])
+    tokenizer = SentencePieceTokenizer(model, max_length=8, end_id=1, pad_id=1)
+    assert "<keep>" in tokenizer.to_manifest().pieces
+    monkeypatch.setattr(sentencepiece, "__version__", "0.2.1")
+    with pytest.raises(ModelError, match=r"pip install 'sentencepiece>=0\.2\.3'"):
+        tokenizer.to_manifest()

@@ -19,6 +19,13 @@ from builder.manifest import CanonicalizationStep, FileRef, SentencePieceModel, 
 from builder.text.tokenizer import RowLayout
 
 _ALGORITHMS: dict[int, Literal["unigram", "bpe"]] = {1: "unigram", 2: "bpe"}
+_USER_DEFINED = 4
+_OWN_PIECES_WIN = (0, 2, 3)
+"""The first release of sentencepiece in which user-defined pieces win whatever their score."""
+
+
+def _version() -> tuple[int, ...]:
+    return tuple(int(part) for part in sentencepiece.__version__.split(".")[:3])
 
 
 class SentencePieceTokenizer:
@@ -102,11 +109,18 @@ class SentencePieceTokenizer:
             )
         if trainer.treat_whitespace_as_suffix:
             raise ModelError("SentencePiece option treat_whitespace_as_suffix is not supported.")
+        types = tuple(p.type for p in model.pieces)
+        if algorithm == "unigram" and _USER_DEFINED in types and _version() < _OWN_PIECES_WIN:
+            raise ModelError(
+                f"sentencepiece {sentencepiece.__version__} scores the user-defined pieces of this"
+                " vocabulary otherwise than later ones and the web app:"
+                " pip install 'sentencepiece>=0.2.3'."
+            )
         return SentencePieceModel(
             algorithm=algorithm,
             pieces=tuple(p.piece for p in model.pieces),
             scores=tuple(p.score for p in model.pieces),
-            types=tuple(p.type for p in model.pieces),
+            types=types,
             unknown_id=trainer.unk_id,
             byte_fallback=trainer.byte_fallback,
             add_dummy_prefix=normalizer.add_dummy_prefix,
