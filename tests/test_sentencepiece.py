@@ -115,7 +115,7 @@ def test_a_missing_file_is_refused_by_name(tmp_path: Path):
 def test_an_old_sentencepiece_is_refused_where_it_would_split_otherwise(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    model = train(model_type="unigram", user_defined_symbols=["<keep>"])
+    model = train(model_type="unigram", hard_vocab_limit=False, user_defined_symbols=["<keep>"])
     tokenizer = SentencePieceTokenizer(model, max_length=8, end_id=1, pad_id=1)
     assert "<keep>" in tokenizer.to_manifest().pieces
     monkeypatch.setattr(sentencepiece, "__version__", "0.2.1")
