@@ -23,10 +23,10 @@ from tests.bench_embedding.pytorch import TorchTransformer, import_torch
 from tests.bench_embedding.report import BATCH, EMBEDDED, TORCH, Report, bare, write_report
 from tests.bench_embedding.tower import LARGE, SIZE, TINY, make_model, make_tower
 
-ROUNDS = 3
+ROUNDS = 5
 BARE_BATCHES = (1, 4, 8, 16)
 IMAGES = 16
-MEMORY_COUNTS = (100, 1000)
+MEMORY_COUNTS = (200, 1000)
 DOCS = Path(__file__).parents[2] / "docs"
 
 

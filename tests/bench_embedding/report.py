@@ -86,7 +86,7 @@ ViT-L/16 at 224 pixels with random weights, {images} photographs of the default 
 {rounds} rounds in which all rows take turns. A forward pass has its images in memory; embedding
 starts from files, and ends with rows in the cache; compiling is not counted in either. The ratio is
 to the forward pass in batches of 8 in the same round, half of which runs before embedding and half
-after it.
+after it; ratios that lie far apart show that other programs used the machine.
 
 {rates}
 
