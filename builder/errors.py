@@ -4,8 +4,10 @@ Every error that a user can cause is a `BuilderError`. The command line prints i
 with code 2; anything else is a bug of ours and keeps its traceback.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class BuilderError(Exception):
@@ -58,3 +60,17 @@ class ParityError(ExportError):
 
 class SiteError(BuilderError):
     """A site folder cannot be written, or is not what its manifest says."""
+
+
+@contextmanager
+def writing(path: Path, remedy: str) -> Generator[None]:
+    """Tell in a sentence that the system refuses to write a file or folder.
+
+    Raises:
+        BuilderError: instead of an OSError, naming `path`, with the `remedy`, a sentence.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BuilderError(f"{path}: cannot be written: {reason}. {remedy}") from None

@@ -16,7 +16,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from builder.errors import BuilderError, Problem, SpecError
+from builder.errors import BuilderError, Problem, SpecError, writing
 from builder.precomputed.model import PrecomputedModel, image_id, load_precomputed, read_definition
 from builder.spec_models import ModelSpec
 
@@ -62,7 +62,8 @@ def import_demo(source: Path, out: Path) -> ImportedDemo:
     has no row for, and cannot compute one, is left out with a note.
 
     Raises:
-        BuilderError: if `out` is not empty, or a file of `source` is missing or wrong.
+        BuilderError: if `out` is not empty or cannot be written, or a file of `source` is missing
+            or wrong.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BuilderError(f"{out}: is there already. Name another folder with -o.")
@@ -75,14 +76,8 @@ def import_demo(source: Path, out: Path) -> ImportedDemo:
         raise BuilderError(f"{data}: no picture has a row and prompts that every model can answer.")
     if unlicensed := sum(not image.info.license for image in images):
         notes.append(f"{unlicensed} of {len(images)} pictures state no licence.")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-        fresh = Path(scratch, "project")
-        _copy_files(data / "images", images, models, fresh)
-        (fresh / "demo.toml").write_text(_write_spec(images, models), encoding="utf-8")
-        if out.exists():
-            out.rmdir()
-        fresh.rename(out)
+    with writing(out, "Name another folder with -o."):
+        _write_project(data / "images", images, models, out)
     return ImportedDemo(
         out / "demo.toml", len(images), tuple(model.id for model in models), tuple(notes)
     )
@@ -152,6 +147,19 @@ def _choose_images(
 
 def _can_answer(model: PrecomputedModel, prompt: str) -> bool:
     return model.encoder is not None or not model.prompts.missing([prompt])
+
+
+def _write_project(
+    pictures: Path, images: Sequence[_Image], models: Sequence[PrecomputedModel], out: Path
+) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+        fresh = Path(scratch, "project")
+        _copy_files(pictures, images, models, fresh)
+        (fresh / "demo.toml").write_text(_write_spec(images, models), encoding="utf-8")
+        if out.exists():
+            out.rmdir()
+        fresh.rename(out)
 
 
 def _copy_files(

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from builder.errors import BuilderError
+from builder.errors import BuilderError, writing
 from builder.resources import data_folder, template_folder
 from builder.template import IMAGE_TEXT
 
@@ -21,12 +21,10 @@ def create_project(folder: Path, template: str = IMAGE_TEXT) -> Path:
     for target in sources:
         if target.exists():
             raise BuilderError(f"{target}: is there already. Name another folder, or move it away.")
-    try:
+    with writing(folder, "Name another folder."):
         for target, source in sources.items():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
-    except OSError as error:
-        raise BuilderError(f"{folder}: cannot be written: {error.strerror}.") from None
     return folder / "demo.toml"
 
 

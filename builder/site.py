@@ -1,6 +1,7 @@
 """A site as a folder: written whole or not at all, and checked against its own manifest."""
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any, Generic
 from pydantic import TypeAdapter, ValidationError
 
 from builder.bundle import Bundle, Manifest, refer, referenced_files, to_json
-from builder.errors import Problem, SiteError
+from builder.errors import Problem, SiteError, writing
 from builder.manifest import FunctionSiteManifest, PageManifest, SiteManifest
 from builder.template import Template
 
@@ -30,6 +31,8 @@ HOST_FILES: Mapping[str, bytes] = {
     ),
 }
 """What hosts read and need not serve."""
+
+_REMEDY = "Name another folder with -o."
 
 # Files that a manifest cannot name: itself, and the report, which is written after it.
 _UNNAMED = {MANIFEST, REPORT}
@@ -71,14 +74,17 @@ def check_target(out: Path) -> None:
     """Refuse to replace a folder that does not look like a site of ours.
 
     Raises:
-        SiteError: if `out` is a file, or a folder with other things in it.
+        SiteError: if `out` is a file, a folder with other things in it, or cannot be made.
     """
     if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise SiteError(f"{out}: is not a folder. Name another with -o.")
+        raise SiteError(f"{out}: is not a folder. {_REMEDY}")
+    above = next(folder for folder in out.absolute().parents if folder.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise SiteError(f"{out}: cannot be made in {above}. {_REMEDY}")
     if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
         raise SiteError(
             f"{out}: is not empty and holds no site (no {MANIFEST}), so it is not replaced."
-            " Name another folder with -o, or empty it yourself."
+            f" {_REMEDY} Or empty it yourself."
         )
 
 
@@ -86,8 +92,16 @@ def write_site(files: Mapping[str, bytes], out: Path) -> None:
     """Write all files beside `out`, then put the new folder in its place.
 
     When anything fails or is interrupted before that, `out` is as it was.
+
+    Raises:
+        BuilderError: if it cannot be written.
     """
     check_target(out)
+    with writing(out, _REMEDY):
+        _replace_folder(files, out)
+
+
+def _replace_folder(files: Mapping[str, bytes], out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
         fresh, old = Path(scratch, "fresh"), Path(scratch, "old")
@@ -128,6 +142,10 @@ def load_any_manifest(folder: Path) -> SiteManifest | FunctionSiteManifest:
         data = path.read_bytes()
     except FileNotFoundError:
         raise SiteError(f"{path}: there is no such file. Build the site first.") from None
+    except OSError as error:
+        raise SiteError(
+            f"{path}: cannot be read: {error.strerror}. Build the site again."
+        ) from None
     return parse_manifest(data, str(path))
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from builder.cache import Cache, digest
+from builder.errors import BuilderError
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -38,3 +39,12 @@ def test_an_interrupted_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest
 def test_parts_of_a_digest_do_not_run_together():
     assert digest("ab", "c") != digest("a", "bc")
     assert digest("a", b"b") == digest("a", "b")
+
+
+def test_a_folder_that_cannot_be_used_is_named_with_the_option(tmp_path: Path):
+    file = tmp_path / "file"
+    file.write_text("in the way")
+    with pytest.raises(BuilderError, match=r"file: cannot be written: .*--cache-dir"):
+        Cache(file).load("rows", digest("a"))
+    with pytest.raises(BuilderError, match=r"file: cannot be written: .*--cache-dir"):
+        Cache(file).store("rows", digest("a"), b"content")

@@ -1,9 +1,10 @@
+import errno
 from pathlib import Path
 
 import pytest
 
 from builder.bundle import refer, to_json
-from builder.errors import SiteError
+from builder.errors import BuilderError, SiteError
 from builder.manifest import (
     Credit,
     Generator,
@@ -17,7 +18,7 @@ from builder.manifest import (
     SiteManifest,
     SoftmaxScoring,
 )
-from builder.site import check_site, load_manifest, write_site
+from builder.site import check_site, check_target, load_manifest, write_site
 
 FILES = {
     url: url.encode()
@@ -133,7 +134,7 @@ def test_an_interrupted_build_leaves_the_old_site(
         return real(self, argument)
 
     monkeypatch.setattr(Path, step, fail)
-    with pytest.raises(error):
+    with pytest.raises(BuilderError if error is OSError else error):
         write_small_site(out)
     monkeypatch.undo()
     assert content(out) == before
@@ -151,6 +152,28 @@ def test_a_file_in_the_way_is_not_replaced(tmp_path: Path):
     (tmp_path / "site").write_text("a file")
     with pytest.raises(SiteError, match="is not a folder"):
         write_small_site(tmp_path / "site")
+
+
+def test_a_place_where_no_folder_can_be_is_refused_at_once(tmp_path: Path):
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(SiteError, match=r"below/site: cannot be made in .*file. Name another"):
+        check_target(tmp_path / "file" / "below" / "site")
+
+
+def test_a_refusal_of_the_system_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(self: Path, data: bytes):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(BuilderError, match=r"site: cannot be written: No space left.*with -o"):
+        write_small_site(tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path):
+    (tmp_path / "manifest.json").mkdir()
+    with pytest.raises(SiteError, match=r"manifest\.json: cannot be read: Is a directory"):
+        check_site(tmp_path)
 
 
 def test_every_difference_from_the_manifest_is_found(tmp_path: Path):

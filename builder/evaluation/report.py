@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from builder.errors import BuilderError
+from builder.errors import writing
 from builder.evaluation.models import ScoredModel
 from builder.evaluation.scores import Share
 
@@ -58,7 +58,5 @@ def write_json(evaluation: "DataclassInstance", path: Path) -> None:
         BuilderError: if the file cannot be written.
     """
     text = json.dumps(asdict(evaluation), indent=2, ensure_ascii=False) + "\n"
-    try:
+    with writing(path, "Name another file with --json."):
         path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BuilderError(f"{path}: cannot be written: {error.strerror}.") from None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from builder.errors import BuilderError
+from builder.errors import BuilderError, writing
 from builder.publish.content import published_files
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest date that the format knows.
@@ -26,7 +26,7 @@ def write_zip(site: Path, out: Path) -> int:
     files = published_files(site)
     if out.is_dir() or out.resolve().is_relative_to(site.resolve()):
         raise BuilderError(f"{out}: is a folder, or lies in the site. Name another file with -o.")
-    try:
+    with writing(out, "Name another file with -o."):
         handle, temporary = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}-")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -35,8 +35,6 @@ def write_zip(site: Path, out: Path) -> int:
             Path(temporary).replace(out)
         finally:
             Path(temporary).unlink(missing_ok=True)
-    except OSError as error:
-        raise BuilderError(f"{out}: cannot be written: {error.strerror}.") from None
     return out.stat().st_size
 
 
