@@ -3,7 +3,7 @@
 import importlib
 import sys
 import traceback
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,6 +31,18 @@ def load_target(target: Target) -> Any:
     if not hasattr(module, target.name):
         raise BuilderError(f"{target}: {module.__file__} has nothing called '{target.name}'.")
     return getattr(module, target.name)
+
+
+def load_function(target: Target) -> Callable[..., Any]:
+    """The function that `module:name` stands for.
+
+    Raises:
+        BuilderError: as `load_target` does, or if it is no function.
+    """
+    function = load_target(target)
+    if not callable(function):
+        raise BuilderError(f"{target}: is no function, but {function!r}. Name a function.")
+    return function
 
 
 @contextmanager

@@ -11,15 +11,15 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.author_code import author_code, load_target
-from builder.errors import BuilderError, ExportError, ParityError
+from builder.author_code import author_code, load_function
+from builder.errors import BuilderError, ExportError, ParityError, writing
 from builder.spec_types import TARGET, Target
 from builder.tfjs.export import Parity, export, measure_parity, start_runtime
 from builder.tfjs.model import Converter, GraphModel
 from builder.tfjs.quantize import Quantization
 from builder.tfjs.runtime import Runtime
 from builder.tfjs.selection import select_quantization
-from builder.towers.npz import unflatten_params
+from builder.towers.npz import read_npz, unflatten_params
 
 Array = NDArray[Any]
 Inputs = Mapping[str, tuple[str, str]]
@@ -65,8 +65,8 @@ def convert_function(
         ParityError: if the model is further from JAX than allowed. Nothing is written then.
     """
     author = parse_target(target)
-    apply_fn = load_target(author)
-    params = _load_params(params_file)
+    apply_fn = load_function(author)
+    params = unflatten_params(read_npz(params_file))
     inputs = parse_inputs(input_texts)
     started = time.perf_counter()
     reference = _Reference(apply_fn, params, inputs)
@@ -87,7 +87,8 @@ def convert_function(
             f"{target}: the least cosine to JAX's output is {parity.min_cosine:.6f}, below the"
             f" {min_cosine} of --min-cosine. Quantize less, or allow less."
         )
-    model.save(out)
+    with writing(out, "Name another folder with -o."):
+        model.save(out)
     return Conversion(model, parity, seconds, trial.problems)
 
 
@@ -114,14 +115,6 @@ def parse_inputs(texts: Sequence[str]) -> dict[str, tuple[str, str]]:
             raise BuilderError(f"--input '{text}': there is already an input '{name}'.")
         inputs[name] = (found["shape"], found["dtype"])
     return inputs
-
-
-def _load_params(path: Path) -> Any:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return unflatten_params({key: file[key] for key in file.files})
-    except (OSError, ValueError) as error:
-        raise BuilderError(f"{path}: cannot be read as an npz file: {error}") from None
 
 
 @dataclass(frozen=True)

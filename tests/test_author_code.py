@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.author_code import author_code, load_target
+from builder.author_code import author_code, load_function, load_target
 from builder.errors import BuilderError, ModelError
 from builder.spec_types import Target
 
@@ -32,6 +32,11 @@ def test_a_module_that_changed_is_read_again(write: WriteModule):
     assert load_target(write("make = 1\n")) == 1
     assert load_target(write("make = 2 + 0\n")) == 2
     assert load_target(write("make = 3 + 0\n", "other")) == 3
+
+
+def test_what_is_no_function_is_named(write: WriteModule):
+    with pytest.raises(BuilderError, match=r"my_own_module:make: is no function, but 1\. Name"):
+        load_function(write("make = 1\n"))
 
 
 def test_an_installed_module_is_found_too(tmp_path: Path):

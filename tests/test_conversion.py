@@ -133,3 +133,10 @@ def test_missing_modules_and_files_are_named(project: Path):
     assert (code, "no_such_module" in text) == (2, True)
     code, text = run("convert", f"{module_of(project)}:dense", "--params", "no.npz", *words)
     assert (code, "no.npz" in text) == (2, True)
+
+
+def test_parameters_that_are_no_npz_file_are_refused(project: Path):
+    Path("picture.npz").write_bytes(b"\x89PNG")
+    words = ["--input", "(b, 64):float32", "-o", "out", "--params", "picture.npz"]
+    code, text = run("convert", f"{module_of(project)}:dense", *words)
+    assert (code, text) == (2, "Error: picture.npz: is no npz file. Write one with numpy.savez.\n")

@@ -9,12 +9,12 @@ import jax
 import jax.export
 import numpy as np
 
-from builder.author_code import author_code, load_target
+from builder.author_code import author_code, load_function, load_target
 from builder.errors import BuilderError
 from builder.spec_functions import FunctionSpec, InputSpec
 from builder.spec_types import Target
 from builder.tfjs.graph import Array
-from builder.towers.npz import unflatten_params
+from builder.towers.npz import read_npz, unflatten_params
 
 _DRAWN = 4
 """What a size that varies is in samples drawn at random."""
@@ -36,9 +36,7 @@ def load_call(spec: FunctionSpec) -> Call:
     Raises:
         BuilderError: if something that the spec names is missing or fails.
     """
-    apply = load_target(spec.function)
-    if not callable(apply):
-        raise BuilderError(f"{spec.function}: is no function, but {apply!r}.")
+    apply = load_function(spec.function)
     params = _load_params(spec.params)
     inputs = _read_samples(spec) if spec.samples else _draw_samples(spec.inputs)
     with author_code(spec.function):
@@ -51,20 +49,12 @@ def _load_params(source: Target | Path | None) -> Any:
         return {}
     if isinstance(source, Target):
         return load_target(source)
-    return unflatten_params(_read_npz(source))
-
-
-def _read_npz(path: Path) -> dict[str, Array]:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {key: file[key] for key in file.files}
-    except (OSError, ValueError) as error:
-        raise BuilderError(f"{path}: cannot be read as an npz file: {error}") from None
+    return unflatten_params(read_npz(source))
 
 
 def _read_samples(spec: FunctionSpec) -> dict[str, Array]:
     assert spec.samples is not None
-    arrays = _read_npz(spec.samples)
+    arrays = read_npz(spec.samples)
     samples: dict[str, Array] = {}
     for wanted in spec.inputs:
         if wanted.name not in arrays:

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from builder.author_code import author_code, load_target
+from builder.author_code import author_code, load_function
 from builder.cache import digest
 from builder.errors import ModelError
 from builder.manifest import Scoring, SigmoidScoring, SoftmaxScoring
@@ -53,7 +53,7 @@ def load_author_model(target: Target, model_id: str) -> ImageTextModel:
         BuilderError: if the function fails, with its message, file and line.
         ModelError: if it returns something else than a `TwoTowerModel` whose towers fit together.
     """
-    function = load_target(target)
+    function = load_function(target)
     with author_code(target):
         model = function()
     if not isinstance(model, TwoTowerModel):
