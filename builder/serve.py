@@ -120,9 +120,10 @@ def make_server(
     )
     try:
         return ThreadingHTTPServer((host, port), handler)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
         raise BuilderError(
-            f"cannot serve on {host}:{port}: {error.strerror}. Choose another with --port."
+            f"cannot serve on {host}:{port}: {reason}. Choose another with --host or --port."
         ) from None
 
 

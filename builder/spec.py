@@ -122,8 +122,14 @@ def load_any_spec(path: Path) -> DemoSpec | FunctionDemoSpec:
         raise BuilderError(
             f"{path}: there is no such file. `lit-demo new DIR` writes one to start from."
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BuilderError(f"{path}: cannot be read: {error}") from None
+    except OSError as error:
+        raise BuilderError(
+            f"{path}: cannot be read: {error.strerror}. Name the demo.toml itself."
+        ) from None
+    except UnicodeDecodeError:
+        raise BuilderError(
+            f"{path}: is not a text in UTF-8. Name a demo.toml, or save it as UTF-8."
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise SpecError([Problem(str(path), f"not valid TOML: {error}")]) from None
 

@@ -62,7 +62,10 @@ def check_deployment(url: str, progress: Progress) -> Deployment:
     try:
         answer = _fetch(base + MANIFEST)
     except OSError as error:
-        raise SiteError(f"{base}: cannot be reached ({_reason(error)}).") from None
+        raise SiteError(
+            f"{base}: cannot be reached ({_reason(error)}). Correct the address, or try again"
+            " later."
+        ) from None
     if answer.status != HTTPStatus.OK:
         raise SiteError(
             f"{base}{MANIFEST}: the server answered {answer.status}. Publish the site first, and"
