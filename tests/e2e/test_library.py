@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from builder.serve import make_server
+from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import ServedSite
 
 PROBABILITIES = """async ([library, base]) => {
@@ -59,6 +60,22 @@ def test_the_playground_calls_every_function(page: Page, site: ServedSite) -> No
     page.get_by_role("button", name="Tokens").click()
     expect(first).to_have_text("259 3788" + " 1" * 14)
     expect(page.locator("code")).to_contain_text('await model.tokenize("a kitten")')
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1280)])
+def test_the_playground_is_accessible_and_fits(
+    page: Page, site: ServedSite, scheme: str, width: int
+) -> None:
+    page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(site.url + "playground.html")
+    expect(page.get_by_role("status")).to_have_text("3 pictures.")
+    button = page.get_by_role("button", name="Probabilities")
+    button.press("Enter")
+    expect(page.get_by_role("table")).to_be_visible()
+    expect(button).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert find_violations(page) == []
 
 
 def test_the_playground_says_what_is_wrong(page: Page, site: ServedSite, errors: list[str]) -> None:

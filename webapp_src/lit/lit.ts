@@ -83,6 +83,7 @@ export class ImageData {
 /** A model of a demo, by its id; it computes in a worker of its own. */
 export class Model {
   private readonly site = site;
+  private loading: Promise<LoadedModel> | undefined;
   private loaded: LoadedModel | undefined;
 
   constructor(readonly name: string) {}
@@ -93,7 +94,14 @@ export class Model {
    * @throws Error with a sentence where that fails.
    */
   async load(onProgress: (progress: Progress) => void = () => undefined): Promise<void> {
-    this.loaded ??= await LoadedModel.load(this.site, this.name, onProgress);
+    const loading = (this.loading ??= LoadedModel.load(this.site, this.name, onProgress));
+    try {
+      const loaded = await loading;
+      if (this.loading === loading) this.loaded = loaded;
+    } catch (error) {
+      if (this.loading === loading) this.loading = undefined;
+      throw error;
+    }
   }
 
   /** For each text its cosine to each of the pictures, which are named by index or id. */
@@ -136,8 +144,13 @@ export class Model {
 
   /** Ends the worker; the model can be loaded again. */
   dispose(): void {
-    this.loaded?.close();
-    this.loaded = undefined;
+    void this.loading?.then(
+      (loaded) => {
+        loaded.close();
+      },
+      () => undefined,
+    );
+    this.loading = this.loaded = undefined;
   }
 
   private ready(): LoadedModel {

@@ -31,8 +31,10 @@ const results = byId('results', HTMLTableElement);
 
 let pictures = new lit.ImageData();
 let model: Lit.Model | undefined;
+let busy = false;
 
 async function openSite(): Promise<void> {
+  controls.disabled = true;
   lit.setBaseUrl(baseUrl.value);
   model?.dispose();
   model = undefined;
@@ -43,7 +45,8 @@ async function openSite(): Promise<void> {
     ...pictures.rows.map(({ id, description }) => new Option(description, id)),
   );
   showPicture();
-  status.textContent = `${pictures.rows.length} pictures.`;
+  controls.disabled = false;
+  status.textContent = `${count(pictures.rows.length, 'picture')}.`;
 }
 
 function showPicture(): void {
@@ -76,7 +79,7 @@ async function compute(call: Call, texts: readonly string[]): Promise<Answer[]> 
     tokenize: async () =>
       (await Promise.all(texts.map((text) => loaded.tokenize(text)))).map((ids) => ids.join(' ')),
   }[call]();
-  status.textContent = `${(performance.now() - start).toFixed(0)} ms for ${texts.length} texts.`;
+  status.textContent = `${(performance.now() - start).toFixed(0)} ms for ${count(texts.length, 'text')}.`;
   return texts.map((text, i) => [text, values[i] ?? '']);
 }
 
@@ -86,7 +89,7 @@ async function loadModel(): Promise<Lit.Model> {
     model = new lit.Model(modelMenu.value);
   }
   await model.load(({ loaded, total }) => {
-    status.textContent = `${(loaded / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB ...`;
+    status.textContent = `${(loaded / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB…`;
   });
   return model;
 }
@@ -109,6 +112,7 @@ function showCode(call: Call, texts: readonly string[]): void {
     computeSimilarities: `${list}, [${image}]`,
     tokenize: JSON.stringify(texts[0] ?? ''),
   }[call];
+  byId('in-code', HTMLElement).hidden = false;
   byId('code', HTMLElement).textContent = [
     `lit.setBaseUrl(${JSON.stringify(baseUrl.value)});`,
     `const model = new lit.Model(${JSON.stringify(modelMenu.value)});`,
@@ -117,15 +121,20 @@ function showCode(call: Call, texts: readonly string[]): void {
   ].join('\n');
 }
 
-/** Runs one action at a time and says what went wrong. */
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Runs one action at a time and says what went wrong; its button stays enabled, to keep the focus. */
 async function perform(action: () => Promise<void>): Promise<void> {
-  controls.disabled = true;
+  if (busy) return;
+  busy = true;
   try {
     await action();
   } catch (error) {
     status.textContent = (error as Error).message;
   } finally {
-    controls.disabled = pictures.rows.length === 0;
+    busy = false;
   }
 }
 
