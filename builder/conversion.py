@@ -113,8 +113,19 @@ def parse_inputs(texts: Sequence[str]) -> dict[str, tuple[str, str]]:
         name = found["name"] or f"input_{index}"
         if name in inputs:
             raise BuilderError(f"--input '{text}': there is already an input '{name}'.")
+        _check_dtype(text, found["dtype"])
         inputs[name] = (found["shape"], found["dtype"])
     return inputs
+
+
+def _check_dtype(text: str, name: str) -> None:
+    try:
+        np.dtype(name)
+    except TypeError:
+        raise BuilderError(
+            f"--input '{text}': there is no dtype '{name}'. Write one of numpy's, such as float32,"
+            " int32 or bool."
+        ) from None
 
 
 @dataclass(frozen=True)

@@ -120,10 +120,9 @@ def make_server(
     )
     try:
         return ThreadingHTTPServer((host, port), handler)
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+    except OSError as error:
         raise BuilderError(
-            f"cannot serve on {host}:{port}: {reason}. Choose another with --host or --port."
+            f"cannot serve on {host}:{port}: {error.strerror}. Choose another with --host or --port."
         ) from None
 
 

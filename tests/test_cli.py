@@ -154,6 +154,12 @@ def test_serve_refuses_a_folder_without_a_site(tmp_path: Path):
     assert run("serve", tmp_path)[0] == 2
 
 
+def test_serve_refuses_a_number_that_is_no_port():
+    code, text = run("serve", "--port", "99999")
+    assert code == 2
+    assert "0<=x<=65535" in text
+
+
 def test_importing_the_package_loads_nothing_heavy():
     heavy = ("jax", "flax", "PIL", "numpy", "pydantic", "rich")
     code = f"import sys, builder.cli; print([m for m in {heavy} if m in sys.modules])"

@@ -84,6 +84,7 @@ def test_quantized_weights_are_smaller(project: Path, kind: str):
     ("function", "options", "message"),
     [
         ("dense", ["--input", "b, 64"], "--input 'b, 64' is not understood"),
+        ("dense", ["--input", "(b, 64):float33"], "there is no dtype 'float33'"),
         ("dense", ["--input", "(b, 64):float32", "--min-cosine", "1.1"], "below the 1.1"),
         ("dense", ["--input", "(b, 64):float32", "--max-bytes", "99"], "more than the 99"),
         ("none", ["--input", "(b, 64):float32"], "has nothing called 'none'"),

@@ -86,11 +86,6 @@ def test_a_port_in_use_is_reported(site: Path, port: int):
         make_server(site, port=port, host="127.0.0.1", base_path="/")
 
 
-def test_a_number_that_is_no_port_is_reported(site: Path):
-    with pytest.raises(BuilderError, match=r"127\.0\.0\.1:99999: .*0-65535.*--port"):
-        make_server(site, port=99_999, host="127.0.0.1", base_path="/")
-
-
 def test_other_origins_may_read_every_answer(port: int):
     for path in ("/demo/assets/a.bin", "/demo/none"):
         connection = HTTPConnection("127.0.0.1", port)

@@ -52,7 +52,13 @@ def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
 
 @click.command()
 @click.argument("site", type=PATH, default=Path("_site"), metavar="[SITE]")
-@click.option("--port", default=8000, show_default=True, help="Port; 0 takes any free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="Port; 0 takes any free one.",
+)
 @click.option("--base-path", default="/", show_default=True, help="Path the site is served under.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--qr", is_flag=True, help="Print the address as a QR code, to open on a phone.")
