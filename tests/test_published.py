@@ -7,10 +7,10 @@ from builder.errors import ModelError
 from builder.spec_types import slug
 from builder.towers.published import (
     checkpoint_folder,
-    find_config,
     find_file,
     find_published,
     published_models,
+    require_published,
 )
 
 MODELS = list(published_models().values())
@@ -45,13 +45,13 @@ def test_a_model_is_found_however_its_name_is_punctuated(written: str, name: str
 
 
 def test_a_config_is_found_by_the_name_of_the_checkpoint_file():
-    config = find_config("/somewhere/siglip2_so400m16_256.npz")
+    config = require_published("siglip2_so400m16_256").config
     assert config["image"] == {"variant": "So400m/16", "pool_type": "map", "scan": True}
     assert config["text"] == {"variant": "So400m", "vocab_size": 256_000, "scan": True}
     assert config["out_dim"] == (None, 1152)
     assert config["bias_init"] == -10
     with pytest.raises(ModelError, match="Did you mean 'LiT-L16Ti'"):
-        find_config("LiT-L16T.npz")
+        require_published("LiT-L16T")
 
 
 def test_families_differ_in_how_they_pool_score_and_read():

@@ -129,15 +129,6 @@ def require_published(name: str) -> PublishedModel:
     return model
 
 
-def find_config(name: str | Path) -> Mapping[str, Any]:
-    """The configuration of a published model, by its name or by the name of its checkpoint file.
-
-    Raises:
-        ModelError: if there is no such model.
-    """
-    return require_published(Path(name).name.removesuffix(".npz")).config
-
-
 def find_file(file: RemoteFile, name: str, cache_folder: Path | None = None) -> Path:
     """Where a file of the published model `name` lies.
 
