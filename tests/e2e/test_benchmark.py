@@ -25,6 +25,7 @@ def test_a_visitor_measures_the_device_and_copies_the_row(page: Page, site: Serv
     page.get_by_label("Prompts at once").fill("3")
     page.get_by_role("button", name="Measure").click()
     expect(page.get_by_role("status")).to_have_text("Done.")
+    expect(page.get_by_role("button", name="Measure")).to_be_focused()
     assert page.get_by_role("columnheader").all_inner_texts() == HEADINGS
     cells = page.get_by_role("cell").all_inner_texts()
     assert cells[:3] == [site.manifest.models[0].id, "wasm", "3x16"]

@@ -147,7 +147,7 @@ def test_a_small_digit_in_a_corner_needs_centring(page: Page):
 def test_it_shows_what_it_gets_wrong(page: Page):
     page.get_by_role("button", name="Show me what it gets wrong").click()
     section = page.get_by_role("region", name="What it gets wrong")
-    expect(section.get_by_role("status")).to_contain_text("Of 2,000 digits")
+    expect(section.get_by_text("Of 2,000 digits")).to_be_focused()
     mistake = section.get_by_role("listitem").first.get_by_role("button")
     label, guess = (mistake.text_content() or "").strip().split(", taken for ")
     mistake.click()

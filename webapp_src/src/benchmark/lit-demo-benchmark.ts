@@ -173,9 +173,7 @@ export class LitDemoBenchmark extends LitElement {
             <input name="batch" type="number" min="1" max="64" required value=${BATCH} />
           </label>
           <div class="actions">
-            <button class="primary" ?disabled=${this.busy || this.choices.length === 0}>
-              Measure
-            </button>
+            <button class="primary" ?disabled=${this.choices.length === 0}>Measure</button>
             <p role="status">${this.status}</p>
           </div>
         </form>
@@ -289,6 +287,8 @@ export class LitDemoBenchmark extends LitElement {
 
   private readonly start = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    // The button stays enabled, to keep the focus.
+    if (this.busy) return;
     const fields = new FormData(this.form);
     const load = { batch: Number(fields.get('batch')), runs: RUNS };
     const pairs = (fields.getAll('model') as string[]).flatMap((id) =>

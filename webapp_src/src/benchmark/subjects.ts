@@ -1,11 +1,10 @@
+import { loadFunctionFiles, verifyGolden } from '../functions/function-files';
 import { FunctionWorker } from '../functions/function-worker';
-import { verify } from '../functions/functions';
-import { decodeArray } from '../functions/tensors';
 import type { Function as FunctionRef, Model, SiteManifest } from '../generated/manifest';
 import { Embeddings } from '../inference/embeddings';
 import { encoderBytes, loadEncoderFiles } from '../inference/encoder-files';
 import { EncoderWorker } from '../inference/encoder-worker';
-import { loadFiles, sumBytes } from '../inference/files';
+import { sumBytes } from '../inference/files';
 import type { Subject } from './measure';
 
 /**
@@ -47,34 +46,22 @@ export async function loadEncoder(site: SiteManifest, model: Model): Promise<Sub
 
 /** A function, run on its golden's inputs and checked by its outputs. */
 export async function loadFunction(ref: FunctionRef): Promise<Subject> {
-  const { id, golden, outputs } = ref;
-  const arrays = [...golden.inputs, ...golden.outputs];
+  const { id, outputs } = ref;
   const { signal } = new AbortController();
-  const files = await loadFiles([ref.model, ...ref.weights, ...arrays], signal, () => undefined);
-  const [model, ...rest] = files as [ArrayBuffer, ...ArrayBuffer[]];
-  const weights = rest.slice(0, ref.weights.length);
-  const tensors = arrays.map((array, i) =>
-    decodeArray(array, rest[ref.weights.length + i] ?? new ArrayBuffer()),
-  );
-  const inputs = Object.fromEntries(
-    ref.inputs.flatMap(({ name }, i) => {
-      const tensor = tensors[i];
-      return tensor ? [[name, tensor]] : [];
-    }),
-  );
+  const { files, golden } = await loadFunctionFiles(ref, signal, () => undefined);
   return {
     id,
     bytes: sumBytes([ref.model, ...ref.weights]),
-    describeInput: () => golden.inputs.map(({ shape }) => shape.join('x')).join(', '),
+    describeInput: () => ref.golden.inputs.map(({ shape }) => shape.join('x')).join(', '),
     open(backend) {
       const worker = new FunctionWorker(backend);
       return {
         async start() {
           await worker.start();
-          await worker.load({ model, weights });
+          await worker.load(files);
         },
-        run: () => worker.run(inputs, outputs),
-        verify: () => verify(ref, worker, tensors),
+        run: () => worker.run(golden.inputs, outputs),
+        verify: () => verifyGolden(ref, worker, golden),
         memory: () => worker.memory(),
         close: () => {
           worker.close();

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Generator, Model } from '../generated/manifest';
 import { renderLicense } from './license';
+import { renderMadeWith } from './made-with';
 import { shared } from './styles';
 
 /** Says what runs where, which model it is, and what made the page. */
@@ -83,10 +84,7 @@ export class LitDemoAbout extends LitElement {
             : nothing
         }
       </dl>
-      <p>
-        Made with ${generator.name} ${generator.version}, which builds on
-        <a href="assets/licenses.md">open-source software</a>.
-      </p>
+      ${renderMadeWith(generator)}
     `;
   }
 }

@@ -1,8 +1,8 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
+import { renderMadeWith } from '../components/made-with';
 import { shared } from '../components/styles';
 import { FunctionController } from '../functions/function-controller';
-import type { LoadedFunction } from '../functions/functions';
 import '../functions/lit-demo-loading';
 import { column } from '../functions/styles';
 import './lit-demo-sliders';
@@ -29,18 +29,14 @@ export class LitDemoFunction extends LitElement {
     `,
   ];
 
-  private readonly loader = new FunctionController(this, () => {
-    this.functions = this.loader.functions;
-  });
-
-  @state() private functions: readonly LoadedFunction[] = [];
+  private readonly loader = new FunctionController(this);
 
   protected override render(): TemplateResult {
-    const { status, manifest } = this.loader;
+    const { status, manifest, functions } = this.loader;
     return html`
       <slot name="header"></slot>
       <main>
-        ${this.functions.map(
+        ${functions.map(
           (loaded) => html`<lit-demo-sliders .function=${loaded}></lit-demo-sliders>`,
         )}
         <lit-demo-loading
@@ -53,17 +49,14 @@ export class LitDemoFunction extends LitElement {
           What you set is computed here, in your browser, by a JAX function that was converted to
           TensorFlow.js. Before it answers, it has to reproduce what JAX computed.
         </p>
-        <p>
-          Made with ${manifest?.generator.name} ${manifest?.generator.version}, which builds on
-          <a href="assets/licenses.md">open-source software</a>.
-        </p>
+        ${renderMadeWith(manifest?.generator)}
       </footer>
     `;
   }
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    const backend = this.functions[0]?.backend;
+    const backend = this.loader.functions[0]?.backend;
     if (backend) this.dataset['backend'] = backend;
   }
 }

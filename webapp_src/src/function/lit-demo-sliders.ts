@@ -90,6 +90,7 @@ export class LitDemoSliders extends LitElement {
   private readonly live = new Live<Question, Tensors>(
     (question) => this.function.run(question),
     (outputs) => {
+      this.failure = '';
       this.outputs = outputs;
     },
     (error) => {

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { FunctionSiteManifest } from '../generated/manifest';
+import type { Function as FunctionRef, FunctionSiteManifest } from '../generated/manifest';
 import { loadFunctionManifest } from '../state/manifest';
 import { LoadedFunction } from './functions';
 
@@ -15,9 +15,11 @@ export class FunctionController implements ReactiveController {
   manifest: FunctionSiteManifest | undefined;
   functions: readonly LoadedFunction[] = [];
 
+  private loading = new AbortController();
+
   constructor(
     private readonly host: ReactiveControllerHost & HTMLElement,
-    private readonly onReady: () => void,
+    private readonly onReady: () => void = () => undefined,
   ) {
     host.addController(this);
   }
@@ -27,27 +29,32 @@ export class FunctionController implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    for (const loaded of this.functions) loaded.close();
+    this.loading.abort();
     this.functions = [];
   }
 
   async load(): Promise<void> {
-    this.become({ status: 'loading', loaded: 0, total: 0 });
+    this.loading.abort();
+    const loading = new AbortController();
+    const { signal } = loading;
+    this.loading = loading;
+    const become = (status: LoadStatus): void => {
+      if (!signal.aborted) this.become(status);
+    };
+    become({ status: 'loading', loaded: 0, total: 0 });
     try {
       this.manifest = await loadFunctionManifest(
         this.host.getAttribute('manifest') ?? 'manifest.json',
       );
-      const { signal } = new AbortController();
-      const loading = this.manifest.functions.map((ref) =>
-        LoadedFunction.load(ref, signal, ({ loaded, total }) => {
-          this.become({ status: 'loading', loaded, total });
-        }),
-      );
-      this.functions = await Promise.all(loading);
-      this.become({ status: 'ready' });
+      this.functions = await loadAll(this.manifest.functions, signal, (progress) => {
+        become({ status: 'loading', ...progress });
+      });
+      become({ status: 'ready' });
       this.onReady();
     } catch (error) {
-      this.become({ status: 'failed', message: (error as Error).message });
+      become({ status: 'failed', message: (error as Error).message });
+      // Where one function fails, the others are given up.
+      loading.abort();
     }
   }
 
@@ -56,4 +63,23 @@ export class FunctionController implements ReactiveController {
     this.host.dataset['status'] = status.status;
     this.host.requestUpdate();
   }
+}
+
+/** Loads functions side by side; progress is that of all together. */
+function loadAll(
+  refs: readonly FunctionRef[],
+  signal: AbortSignal,
+  onProgress: (progress: { loaded: number; total: number }) => void,
+): Promise<LoadedFunction[]> {
+  const parts = refs.map(() => ({ loaded: 0, total: 0 }));
+  const loading = refs.map((ref, i) =>
+    LoadedFunction.load(ref, signal, ({ loaded, total }) => {
+      parts[i] = { loaded, total };
+      onProgress({
+        loaded: parts.reduce((sum, part) => sum + part.loaded, 0),
+        total: parts.reduce((sum, part) => sum + part.total, 0),
+      });
+    }),
+  );
+  return Promise.all(loading);
 }

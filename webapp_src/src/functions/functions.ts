@@ -9,11 +9,11 @@
  *   console.log(output.values, output.shape);
  */
 import type { Function as FunctionRef, FunctionInput } from '../generated/manifest';
-import { loadFiles } from '../inference/files';
 import type { BackendName } from '../inference/status';
 import { loadFunctionManifest } from '../state/manifest';
+import { loadFunctionFiles, verifyGolden } from './function-files';
 import { FunctionWorker } from './function-worker';
-import { decodeArray, largestDifference, makeTensor, type Numbers, type Tensors } from './tensors';
+import { makeTensor, type Numbers, type Tensors } from './tensors';
 
 export { loadFunctionManifest as loadManifest } from '../state/manifest';
 
@@ -60,15 +60,7 @@ export class LoadedFunction {
     signal: AbortSignal,
     onProgress: NonNullable<LoadOptions['onProgress']> = () => undefined,
   ): Promise<LoadedFunction> {
-    const { golden } = ref;
-    const arrays = [...golden.inputs, ...golden.outputs];
-    const refs = [ref.model, ...ref.weights, ...arrays];
-    const files = await loadFiles(refs, signal, onProgress);
-    const [model, ...rest] = files as [ArrayBuffer, ...ArrayBuffer[]];
-    const weights = rest.slice(0, ref.weights.length);
-    const tensors = arrays.map((array, i) =>
-      decodeArray(array, rest[ref.weights.length + i] ?? new ArrayBuffer()),
-    );
+    const { files, golden } = await loadFunctionFiles(ref, signal, onProgress);
     const failures = new Set<string>();
     for (const backend of BACKENDS) {
       signal.throwIfAborted();
@@ -78,8 +70,8 @@ export class LoadedFunction {
       });
       try {
         await worker.start();
-        await worker.load({ model, weights });
-        await verify(ref, worker, tensors);
+        await worker.load(files);
+        await verifyGolden(ref, worker, golden);
         return new LoadedFunction(ref, worker);
       } catch (error) {
         worker.close();
@@ -134,23 +126,4 @@ export class LoadedFunction {
   close(): void {
     this.worker.close();
   }
-}
-
-/** @throws Error with a sentence where the worker does not compute what the builder did. */
-export async function verify(
-  ref: FunctionRef,
-  worker: FunctionWorker,
-  golden: readonly Tensors[string][],
-): Promise<void> {
-  const given = ref.inputs.map(({ name }, i) => [name, golden[i]]);
-  const outputs = await worker.run(Object.fromEntries(given) as Tensors, ref.outputs);
-  ref.outputs.forEach((name, i) => {
-    const expected = golden[ref.inputs.length + i];
-    const actual = outputs[name];
-    // The negation also refuses NaN.
-    const off = expected && actual ? largestDifference(actual, expected) : NaN;
-    if (!(off <= ref.golden.tolerance)) {
-      throw new Error(`This browser computes another ${name} of ${ref.id} than the builder did.`);
-    }
-  });
 }

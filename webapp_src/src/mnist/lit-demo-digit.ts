@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, query, state } from 'lit/decorators.js';
 import { formatPercent } from '../components/format';
 import { RESET, TRASH } from '../components/icons';
+import { renderMadeWith } from '../components/made-with';
 import { buttons, shared } from '../components/styles';
 import { FunctionController } from '../functions/function-controller';
 import { Live } from '../functions/live';
@@ -52,6 +53,7 @@ export class LitDemoDigit extends LitElement {
       return [...(outputs[classify.outputs[0] ?? '']?.values ?? [])];
     },
     (probabilities) => {
+      this.failure = '';
       // Cleared while it was computed.
       this.probabilities = this.isEmpty ? [] : probabilities;
     },
@@ -115,10 +117,7 @@ export class LitDemoDigit extends LitElement {
           trained with JAX and converted to TensorFlow.js; before it answers, it has to reproduce
           what JAX computed.
         </p>
-        <p>
-          Made with ${manifest?.generator.name} ${manifest?.generator.version}, which builds on
-          <a href="assets/licenses.md">open-source software</a>.
-        </p>
+        ${renderMadeWith(manifest?.generator)}
       </footer>
     `;
   }

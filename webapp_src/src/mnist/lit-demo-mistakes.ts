@@ -1,5 +1,5 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { formatPercent } from '../components/format';
 import { buttons, shared } from '../components/styles';
 import { surface } from '../functions/styles';
@@ -55,6 +55,8 @@ export class LitDemoMistakes extends LitElement {
   @state() private result: TestResult | undefined;
   @state() private failure = '';
 
+  @query('[tabindex]') private readonly summary!: HTMLElement;
+
   protected override render(): TemplateResult {
     return html`<section class="surface" aria-labelledby="title">
       <h2 id="title">What it gets wrong</h2>
@@ -71,7 +73,7 @@ export class LitDemoMistakes extends LitElement {
 
   private renderResult({ tested, accuracy, mistakes }: TestResult): TemplateResult {
     return html`
-      <p role="status">
+      <p tabindex="-1">
         Of ${tested.toLocaleString('en')} digits that it had not been trained with, it names
         ${formatPercent(accuracy)} rightly. ${describe(mistakes.length)}
       </p>
@@ -103,7 +105,11 @@ export class LitDemoMistakes extends LitElement {
       this.result = await loadMistakes(this.file);
     } catch (error) {
       this.failure = (error as Error).message;
+      return;
     }
+    // The button that had the focus is gone.
+    await this.updateComplete;
+    this.summary.focus();
   }
 }
 
