@@ -122,7 +122,8 @@ def make_server(
         return ThreadingHTTPServer((host, port), handler)
     except OSError as error:
         raise BuilderError(
-            f"cannot serve on {host}:{port}: {error.strerror}. Choose another with --host or --port."
+            f"cannot serve on {host}:{port}: {error.strerror}. Choose another with --host or"
+            " --port."
         ) from None
 
 

@@ -102,6 +102,12 @@ def test_a_vocabulary_of_another_model_is_refused(tmp_path: Path):
         load_model(spec_of(path, small))
 
 
+def test_an_architecture_that_cannot_be_built_is_told_with_its_file(tmp_path: Path):
+    path = write_checkpoint(tmp_path / "mine.npz", LIT)
+    with pytest.raises(ModelError, match=r"mine\.npz: this architecture.*\n.*mean 'width'"):
+        load_model(spec_of(path, {**LIT, "text": {"widht": 8}}))
+
+
 def test_an_architecture_without_an_image_tower_is_refused(tmp_path: Path):
     path = write_checkpoint(tmp_path / "mine.npz", LIT)
     with pytest.raises(ModelError, match="needs an image tower"):

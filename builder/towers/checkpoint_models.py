@@ -75,7 +75,10 @@ def load_own_model(path: Path, spec: ModelSpec, model_id: str) -> ImageTextModel
     """
     assert spec.architecture is not None, "a checkpoint comes with its architecture"
     assert spec.tokenizer is not None, "a checkpoint comes with its tokenizer"
-    architecture = read_architecture(spec.architecture)
+    try:
+        architecture = read_architecture(spec.architecture)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from None
     if architecture.image is None:
         raise ModelError(f"{path}: a demo needs an image tower, and the architecture has none.")
     tokenizer = _load_own_tokenizer(spec.tokenizer, architecture.text)
