@@ -365,3 +365,10 @@ def test_an_import_replaces_nothing(tmp_path: Path):
     import_demo(source, tmp_path / "project")
     with pytest.raises(BuilderError, match="is there already"):
         import_demo(source, tmp_path / "project")
+
+
+def test_a_place_where_no_project_can_be_is_named(tmp_path: Path):
+    source = write_original_demo(tmp_path / "original")
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(BuilderError, match=r"file/project: cannot be written: .*with -o"):
+        import_demo(source, tmp_path / "file" / "project")
