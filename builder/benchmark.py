@@ -3,7 +3,6 @@
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from builder.errors import BuilderError, SiteError
 from builder.manifest import SiteManifest
 from builder.progress import Progress
 from builder.report import megabytes
-from builder.serve import make_server
+from builder.serve import make_server, running
 from builder.site import load_any_manifest, write_site
 from builder.template import BENCHMARK
 
@@ -201,15 +200,8 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def _serve(site: Path) -> Generator[str]:
-    server = make_server(site, port=0, host="127.0.0.1", base_path="/")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(make_server(site, port=0, host="127.0.0.1", base_path="/")) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 @contextmanager

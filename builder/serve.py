@@ -5,8 +5,10 @@ import io
 import posixpath
 import re
 import socket
+import threading
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,6 +30,9 @@ _MIME_TYPES: Mapping[str, str] = {
     ".wasm": "application/wasm",
     ".webp": "image/webp",
 }
+
+_POLL_S = 0.01
+"""How long a server takes to notice that it should stop."""
 
 
 def normalize_base_path(base_path: str) -> str:
@@ -125,6 +130,19 @@ def make_server(
             f"cannot serve on {host}:{port}: {error.strerror}. Choose another with --host or"
             " --port."
         ) from None
+
+
+@contextmanager
+def running(server: ThreadingHTTPServer) -> Generator[int]:
+    """Answer requests in a thread for as long as the context lasts; gives the port."""
+    thread = threading.Thread(target=server.serve_forever, args=(_POLL_S,), daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def reachable_host(host: str) -> str:

@@ -1,11 +1,12 @@
 """A folder over HTTP, for pages that tests build."""
 
 import functools
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from builder.serve import running
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -32,11 +33,5 @@ class _Handler(SimpleHTTPRequestHandler):
 def serve_folder(folder: Path) -> Generator[str]:
     """Serve a folder on a free port of this machine; gives the URL, with a slash at its end."""
     handler = functools.partial(_Handler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
+        yield f"http://127.0.0.1:{port}/"

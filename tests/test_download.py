@@ -6,7 +6,6 @@ import io
 import json
 import re
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +21,7 @@ from builder.download import download, web_address
 from builder.downloaded import check_download, record_of
 from builder.errors import ModelError
 from builder.progress import Progress
+from builder.serve import running
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 
@@ -124,14 +124,9 @@ def server() -> Iterator[Server]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.url = f"http://127.0.0.1:{running.server_address[1]}/model.npz"
-    thread = threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield state
-    running.shutdown()
-    running.server_close()
-    thread.join()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        state.url = f"http://127.0.0.1:{port}/model.npz"
+        yield state
 
 
 def fetch(server: Server, folder: Path, name: str = "model.bin") -> Path:

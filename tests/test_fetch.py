@@ -1,5 +1,4 @@
 import io
-import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,7 @@ from builder import download
 from builder.errors import ModelError
 from builder.fetch import fetch_missing, fetch_model
 from builder.progress import Progress
+from builder.serve import running
 from builder.spec_models import ModelSpec
 from builder.towers.published import checkpoint_folder
 
@@ -30,13 +30,8 @@ def mirror(tmp_path: Path) -> Iterator[str]:
     np.savez(folder / "LiT-L16Ti.npz", t=np.zeros(1))
     (folder / "LiT-L16Ti.model").write_bytes(b"a vocabulary")
     handler = partial(_Quiet, directory=str(tmp_path / "mirror"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 @pytest.fixture

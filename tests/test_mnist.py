@@ -5,7 +5,6 @@ import http.server
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +16,7 @@ from PIL import Image
 
 from builder.project import create_project
 from builder.resources import template_folder
+from builder.serve import running
 from builder.spec import load_any_spec
 
 SOURCES = template_folder() / "mnist" / "project"
@@ -143,15 +143,9 @@ def serve(folder: Path) -> Generator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Nothing."""
 
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), partial(Handler, directory=str(folder))
-    )
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    handler = partial(Handler, directory=str(folder))
+    with running(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def test_digits_are_downloaded_once(tmp_path: Path):

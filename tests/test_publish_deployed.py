@@ -1,4 +1,3 @@
-import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ from builder.cli import main
 from builder.errors import SiteError
 from builder.progress import Progress
 from builder.publish.deployed import Deployment, check_deployment
+from builder.serve import running
 from builder.site import write_site
 from tests.test_site import FILES, small_manifest
 
@@ -54,7 +54,7 @@ def good_host(tmp_path: Path) -> Host:
 
 
 @contextmanager
-def running(host: Host) -> Generator[str]:
+def serve(host: Host) -> Generator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             status, headers, body = host(self.path, dict(self.headers))
@@ -67,15 +67,8 @@ def running(host: Host) -> Generator[str]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/demo/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield f"http://127.0.0.1:{port}/demo/"
 
 
 def check_at(url: str) -> Deployment:
@@ -83,7 +76,7 @@ def check_at(url: str) -> Deployment:
 
 
 def check(host: Host) -> Deployment:
-    with running(host) as url:
+    with serve(host) as url:
         return check_at(url)
 
 
@@ -138,7 +131,7 @@ def with_data_at(host: Host, base_url: str) -> Host:
 
 
 def test_models_and_images_are_looked_for_where_the_manifest_says(good_host: Host):
-    with running(good_host) as data, running(with_data_at(good_host, data)) as url:
+    with serve(good_host) as data, serve(with_data_at(good_host, data)) as url:
         found = check_at(url)
     assert found.problems == ()
     assert found.files == len(FILES)
@@ -146,7 +139,7 @@ def test_models_and_images_are_looked_for_where_the_manifest_says(good_host: Hos
 
 def test_another_host_must_let_the_page_use_its_data(good_host: Host):
     closed = changed(good_host, "z.bin", headers={})
-    with running(closed) as data, running(with_data_at(good_host, data)) as url:
+    with serve(closed) as data, serve(with_data_at(good_host, data)) as url:
         (problem,) = check_at(url).problems
     assert problem.where == f"{data}z.bin"
     assert "Access-Control-Allow-Origin" in problem.remedy
@@ -189,14 +182,14 @@ def test_a_host_without_ranges_and_with_an_answer_to_everything_is_noted(good_ho
 
 
 def test_the_command_takes_the_address_of_the_page(good_host: Host):
-    with running(good_host) as url:
+    with serve(good_host) as url:
         result = CliRunner().invoke(main, ["check", f"{url}index.html"])
     assert result.exit_code == 0, result.output
     assert f"all {len(FILES) + 1} files are as built" in result.output
 
 
 def test_the_command_fails_where_a_file_is_missing(good_host: Host):
-    with running(changed(good_host, "index.html", status=404)) as url:
+    with serve(changed(good_host, "index.html", status=404)) as url:
         result = CliRunner().invoke(main, ["check", url])
     assert result.exit_code == 2
     assert "index.html: the server answered 404" in result.output
@@ -210,12 +203,12 @@ def test_the_command_fails_where_a_file_is_missing(good_host: Host):
     ],
 )
 def test_an_address_without_a_site_is_refused(answer: Answer, message: str):
-    with running(lambda path, headers: answer) as url, pytest.raises(SiteError, match=message):
+    with serve(lambda path, headers: answer) as url, pytest.raises(SiteError, match=message):
         check_at(url)
 
 
 def test_an_address_without_a_server_is_refused():
-    with running(lambda path, headers: MISSING) as url:
+    with serve(lambda path, headers: MISSING) as url:
         pass
     with pytest.raises(SiteError, match="cannot be reached"):
         check_at(url)

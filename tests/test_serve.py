@@ -1,5 +1,4 @@
 import socket
-import threading
 import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -9,7 +8,7 @@ import pytest
 import segno
 
 from builder.errors import BuilderError, SiteError
-from builder.serve import make_server, normalize_base_path, qr_code, reachable_host
+from builder.serve import make_server, normalize_base_path, qr_code, reachable_host, running
 
 
 @pytest.fixture
@@ -24,13 +23,8 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def port(site: Path) -> Iterator[int]:
-    server = make_server(site, port=0, host="127.0.0.1", base_path="/demo")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with running(make_server(site, port=0, host="127.0.0.1", base_path="/demo")) as port:
+        yield port
 
 
 @pytest.mark.parametrize(

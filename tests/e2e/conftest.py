@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
 from builder.manifest import SiteManifest
-from builder.serve import make_server
+from builder.serve import make_server, running
 from builder.site import load_manifest
 
 DATA = Path(__file__).parents[2] / "data"
@@ -73,15 +72,8 @@ def write_demo(folder: Path) -> Path:
 @contextmanager
 def serve_folder(folder: Path) -> Generator[str]:
     """Serve a built site of any kind under a sub-path; yields its address."""
-    server = make_server(folder, port=0, host="127.0.0.1", base_path="/some/where/")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/some/where/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(make_server(folder, port=0, host="127.0.0.1", base_path="/some/where/")) as port:
+        yield f"http://127.0.0.1:{port}/some/where/"
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import BrowserContext, Page
 
 from builder.manifest import Model, SigmoidScoring
-from builder.serve import make_server
+from builder.serve import make_server, running
 from builder.spec import load_spec
 from builder.towers.registry import load_model
 from tests.checkpoints import LIT, SIGLIP, VOCABULARY, write_checkpoint
@@ -168,13 +167,8 @@ def test_a_sigmoid_judges_each_prompt_by_itself(site: ServedSite):
 
 @contextmanager
 def serve_data(site: Path, port: int) -> Generator[None]:
-    server = make_server(site, port=port, host="127.0.0.1", base_path="/data/")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with running(make_server(site, port=port, host="127.0.0.1", base_path="/data/")):
+        yield
 
 
 def test_models_and_images_come_from_the_base_url(

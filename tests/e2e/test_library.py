@@ -1,14 +1,12 @@
 """lit.js in Chromium: in the playground, as a module, and with the data of another origin."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from builder.serve import make_server
 from tests.e2e.accessibility import find_violations
-from tests.e2e.conftest import ServedSite
+from tests.e2e.conftest import ServedSite, serve_folder
 
 PROBABILITIES = """async ([library, base]) => {
   const lit = await import(library);
@@ -37,13 +35,8 @@ PROBABILITIES = """async ([library, base]) => {
 @pytest.fixture(scope="module")
 def other_origin(site: ServedSite) -> Iterator[str]:
     """The same site on another port, which is another origin."""
-    server = make_server(site.folder, port=0, host="127.0.0.1", base_path="/data/")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/data/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serve_folder(site.folder) as url:
+        yield url
 
 
 def test_the_playground_calls_every_function(page: Page, site: ServedSite) -> None:
