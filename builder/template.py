@@ -38,14 +38,14 @@ class Template:
 
     `app` is what of the web app the page loads. `files` are others by URL; those of `assets` by the
     names that they have in the template's folder. `benchmark` is what the second page loads, which
-    measures the site's encoders; functions have none.
+    measures the site's models.
     """
 
     folder: Path
     app: WebApp
     files: Mapping[str, bytes]
     assets: Mapping[str, str]
-    benchmark: WebApp | None = None
+    benchmark: WebApp
 
     def render(self, manifest: PageManifest, manifest_url: str) -> str:
         """The page of a site.
@@ -56,9 +56,7 @@ class Template:
         return self._render(PAGE_TEMPLATE, self.app, manifest, manifest_url)
 
     def render_benchmark(self, manifest: PageManifest, manifest_url: str) -> Mapping[str, bytes]:
-        """The page that measures encoders, with what it loads, by URL."""
-        if self.benchmark is None:
-            return {}
+        """The page that measures models, with what it loads, by URL."""
         page = self._render(_BENCHMARK_TEMPLATE, self.benchmark, manifest, manifest_url)
         return {BENCHMARK: page.encode(), **self.benchmark.files}
 
@@ -89,15 +87,15 @@ class Template:
 def load_template(name: str) -> Template:
     """The template of that name, or the author's own in the folder `name`."""
     web = web_folder()
+    benchmark = load_webapp(web, _BENCHMARK_ENTRY)
     if name not in _ENTRIES:
-        return _load_folder(Path(name), load_webapp(web, _FUNCTIONS))
-    folder, app = template_folder() / name, load_webapp(web, _ENTRIES[name])
-    if name != IMAGE_TEXT:
-        return Template(folder, app, {}, {})
-    return Template(folder, app, load_library(web), {}, load_webapp(web, _BENCHMARK_ENTRY))
+        return _load_folder(Path(name), load_webapp(web, _FUNCTIONS), benchmark)
+    files = load_library(web) if name == IMAGE_TEXT else {}
+    app = load_webapp(web, _ENTRIES[name])
+    return Template(template_folder() / name, app, files, {}, benchmark)
 
 
-def _load_folder(folder: Path, app: WebApp) -> Template:
+def _load_folder(folder: Path, app: WebApp, benchmark: WebApp) -> Template:
     """The files beside the page go together into one folder of the site, named by their content.
 
     So they find each other, and `./functions.js`, by their own names.
@@ -111,4 +109,5 @@ def _load_folder(folder: Path, app: WebApp) -> Template:
     total = hashlib.sha256(repr(sorted(contents.items())).encode())
     place = f"template-{total.hexdigest()[:_HASH_DIGITS]}"
     files = {f"{place}/{name}": data for name, data in contents.items()}
-    return Template(folder, app, files, {name: f"{place}/{name}" for name in contents})
+    assets = {name: f"{place}/{name}" for name in contents}
+    return Template(folder, app, files, assets, benchmark)

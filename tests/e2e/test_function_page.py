@@ -53,6 +53,14 @@ def test_the_output_follows_the_sliders(page: Page):
     expect(page.locator("output")).to_have_text("-5.25")
 
 
+def test_its_benchmark_measures_the_function(context: BrowserContext, url: str, errors: list[str]):
+    with open_page(context, url, errors) as page:
+        page.goto(f"{url}benchmark.html")
+        page.get_by_role("button", name="Measure").click()
+        row = page.get_by_role("row", name=re.compile("^prod wasm"))
+        expect(row).to_contain_text("ms")
+
+
 def test_it_runs_on_wasm_in_a_worker(page: Page):
     expect(page.locator("lit-demo-function")).to_have_attribute("data-backend", "wasm")
     assert len(page.workers) == 1
