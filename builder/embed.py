@@ -82,8 +82,9 @@ def embed(
     """
     images = [_loaded(f"image {index}", array) for index, array in enumerate(pixels)]
     zimg = embed_images(model, images, cache=cache, progress=progress)
-    ztxt = embed_texts(model, texts, cache=cache, progress=progress)
-    return Embeddings(zimg, ztxt, model.tokenizer(texts))
+    tokens = model.tokenizer(texts)
+    ztxt = _embed_tokens(model, texts, tokens, cache=cache, progress=progress)
+    return Embeddings(zimg, ztxt, tokens)
 
 
 def embed_images(
@@ -116,7 +117,17 @@ def embed_texts(
     Raises:
         ModelError: if the tower returns rows of the wrong size or that are not finite.
     """
-    tokens = model.tokenizer(texts)
+    return _embed_tokens(model, texts, model.tokenizer(texts), cache=cache, progress=progress)
+
+
+def _embed_tokens(
+    model: ImageTextModel,
+    texts: Sequence[str],
+    tokens: NDArray[np.int32],
+    *,
+    cache: Cache,
+    progress: Progress,
+) -> Rows:
     inputs = [_loaded(text, row) for text, row in zip(texts, tokens, strict=True)]
 
     def load() -> tuple[Tower, Tower | None]:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Reque
 from builder.manifest import SiteManifest
 from builder.serve import make_server, running
 from builder.site import load_manifest
+from tests.test_cli import run
 
 DATA = Path(__file__).parents[2] / "data"
 IMAGES = ("kitten", "bison", "eiffel-tower")
@@ -74,6 +75,15 @@ def serve_folder(folder: Path) -> Generator[str]:
     """Serve a built site of any kind under a sub-path; yields its address."""
     with running(make_server(folder, port=0, host="127.0.0.1", base_path="/some/where/")) as port:
         yield f"http://127.0.0.1:{port}/some/where/"
+
+
+@contextmanager
+def serve_project(spec: Path, folder: Path) -> Generator[str]:
+    """Build a project into `folder` and serve its site; yields the address."""
+    code, text = run("build", spec, "-o", folder / "site", "--cache-dir", folder / "cache")
+    assert code == 0, text
+    with serve_folder(folder / "site") as url:
+        yield url
 
 
 @contextmanager

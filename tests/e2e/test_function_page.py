@@ -9,8 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from builder.project import create_project
 from tests.e2e.accessibility import find_violations
-from tests.e2e.conftest import open_page, serve_folder
-from tests.test_cli import run
+from tests.e2e.conftest import open_page, serve_project
 
 GUIDE = Path(__file__).parents[2] / "docs/how-to/template.md"
 
@@ -25,9 +24,7 @@ def read_example(language: str) -> str:
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("function")
     spec = create_project(folder / "demo", "function")
-    code, text = run("build", spec, "-o", folder / "site", "--cache-dir", folder / "cache")
-    assert code == 0, text
-    with serve_folder(folder / "site") as url:
+    with serve_project(spec, folder) as url:
         yield url
 
 
@@ -114,12 +111,7 @@ def test_the_template_of_the_guide_runs_functions(
     for name, language in (("page.html.j2", "html"), ("page.css", "css"), ("page.js", "js")):
         (template / name).write_text(read_example(language), encoding="utf-8")
     spec.write_text(spec.read_text().replace('template = "function"', 'template = "mine"'))
-    code, text = run("build", spec, "-o", tmp_path / "site", "--cache-dir", tmp_path / "cache")
-    assert code == 0, text
-    with (
-        serve_folder(tmp_path / "site") as url,
-        open_page(context, url, errors) as page,
-    ):
+    with serve_project(spec, tmp_path) as url, open_page(context, url, errors) as page:
         page.goto(url)
         expect(page.locator("output")).to_have_text("3")
         page.get_by_label("A number").fill("6")

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from builder.project import create_project
 from tests.e2e.accessibility import find_violations
-from tests.e2e.conftest import open_page, serve_folder
+from tests.e2e.conftest import open_page, serve_project
 from tests.test_cli import run
 
 Line = Sequence[tuple[float, float]]
@@ -27,9 +27,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     spec = create_project(folder / "demo", "mnist")
     command = [sys.executable, "train.py", "--epochs", "1"]
     subprocess.run(command, cwd=spec.parent, check=True, capture_output=True)
-    code, text = run("build", spec, "-o", folder / "site", "--cache-dir", folder / "cache")
-    assert code == 0, text
-    with serve_folder(folder / "site") as url:
+    with serve_project(spec, folder) as url:
         yield url
 
 

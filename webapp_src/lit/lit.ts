@@ -12,7 +12,7 @@
 import { dot, scorePrompts } from '../src/inference/scoring';
 import { LoadedModel } from './loaded-model';
 import { SCRIPT_URL } from './script-url';
-import { Site } from './site';
+import { find, Site } from './site';
 
 /** A picture of the demo; its place in `ImageData.rows` is its index. */
 export interface ImageRow {
@@ -74,9 +74,7 @@ export class ImageData {
 
   /** @throws Error where there is no such picture. */
   get(id: string): ImageRow {
-    const row = this.rows.find((candidate) => candidate.id === id);
-    if (!row) throw new Error(`The demo has no picture “${id}”.`);
-    return row;
+    return find(this.rows, id, 'picture');
   }
 }
 

@@ -37,7 +37,12 @@ export class Site {
   }
 }
 
-function find<T extends { readonly id: string }>(all: readonly T[], id: string, what: string): T {
+/** @throws Error that names what there is, where there is no such `what`. */
+export function find<T extends { readonly id: string }>(
+  all: readonly T[],
+  id: string,
+  what: string,
+): T {
   const found = all.find((candidate) => candidate.id === id);
   if (found) return found;
   const known = all.map((candidate) => candidate.id).join(', ');

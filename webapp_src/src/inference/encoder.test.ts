@@ -1,23 +1,10 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { SentencePieceModel } from '../generated/manifest';
 import { fileRef, makeManifest } from '../testing/manifest';
+import { VOCABULARY } from '../testing/vocabulary';
 import { startBackend } from './backends';
 import { PromptEncoder, type EncoderSpec } from './encoder';
 import type { EncoderFiles } from './encoder-files';
-
-const VOCABULARY: SentencePieceModel = {
-  algorithm: 'bpe',
-  pieces: ['<pad>', '</s>', '<unk>', '▁', 'a', '▁a'],
-  scores: [0, 0, 0, -2, -3, -1],
-  types: [3, 3, 2, 1, 1, 1],
-  unknownId: 2,
-  byteFallback: false,
-  addDummyPrefix: true,
-  removeExtraWhitespaces: true,
-  escapeWhitespaces: true,
-  precompiledCharsmap: '',
-};
 
 const FLOAT = { type: 'DT_FLOAT' };
 

@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { SentencePieceModel, WordPieceModel } from '../generated/manifest';
+import type { WordPieceModel } from '../generated/manifest';
+import { VOCABULARY } from '../testing/vocabulary';
 import { Tokenizer, type TokenizerRef } from './tokenizer';
 
-const PIECES: SentencePieceModel = {
-  algorithm: 'bpe',
-  pieces: ['<pad>', '</s>', '<unk>', '▁', 'a', '▁a'],
-  scores: [0, 0, 0, -2, -3, -1],
-  types: [3, 3, 2, 1, 1, 1],
-  unknownId: 2,
-  byteFallback: false,
-  addDummyPrefix: true,
-  removeExtraWhitespaces: true,
-  escapeWhitespaces: true,
-  precompiledCharsmap: '',
-};
 const WORDS: WordPieceModel = {
   pieces: ['[PAD]', '[UNK]', '[CLS]', 'a', '##b'],
   unknownId: 1,
@@ -32,7 +21,7 @@ const WORDS: WordPieceModel = {
 const LAYOUT = { canonicalization: [], maxLength: 4, startId: null, endId: 1, padId: 0 };
 
 function rowOf(text: string, changes: Partial<Omit<TokenizerRef, 'kind'>> = {}): number[] {
-  const tokenizer = Tokenizer.create({ kind: 'sentencepiece', ...LAYOUT, ...changes }, PIECES);
+  const tokenizer = Tokenizer.create({ kind: 'sentencepiece', ...LAYOUT, ...changes }, VOCABULARY);
   return [...tokenizer.encodeRow(text)];
 }
 
