@@ -43,7 +43,7 @@ web: builder/_web/.built ## Build the web app and the Node runtime that checks e
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*')
 builder/_web/.built: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 	npm --prefix $(WEB) run --silent build
-	npm --prefix $(WEB) run --silent build:lit
+	npm --prefix $(WEB) run --silent build:library
 	npm --prefix $(WEB) run --silent build:node
 	@touch $@
 
@@ -81,21 +81,21 @@ $(TUNE)/.installed: builder/tuning/requirements.txt pyproject.toml
 		--requirement builder/tuning/requirements.txt
 	@touch $@
 
-bench: $(BENCH)/.installed $(CROSSCHECK)/.installed tests/bench/node_modules/.installed $(WEB)/node_modules/.installed chromium ## Measure conversion and models beside tensorflowjs and ONNX Runtime Web, into docs/benchmarks.md.
-	$(BENCH)/bin/python -m tests.bench
+bench: $(BENCH)/.installed $(CROSSCHECK)/.installed tests/bench/export/node_modules/.installed $(WEB)/node_modules/.installed chromium ## Measure conversion and models beside tensorflowjs and ONNX Runtime Web, into docs/benchmarks.md.
+	$(BENCH)/bin/python -m tests.bench.export
 
-$(BENCH)/.installed: tests/bench/requirements.txt pyproject.toml .ci/constraints.txt
+$(BENCH)/.installed: tests/bench/export/requirements.txt pyproject.toml .ci/constraints.txt
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --constraint .ci/constraints.txt --editable '.[dev]' \
-		--requirement tests/bench/requirements.txt
+		--requirement tests/bench/export/requirements.txt
 	@touch $@
 
-tests/bench/node_modules/.installed: tests/bench/package-lock.json
-	npm --prefix tests/bench ci --no-audit --no-fund --loglevel=error
+tests/bench/export/node_modules/.installed: tests/bench/export/package-lock.json
+	npm --prefix tests/bench/export ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 bench-embedding: $(VENV)/.installed-dev ## Measure embedding beside the bare forward pass, into docs/embedding.md.
-	$(BIN)/python -m tests.bench_embedding
+	$(BIN)/python -m tests.bench.embedding
 
 crosscheck: $(VENV)/.installed $(CROSSCHECK)/.installed web ## Compare our exporter with tensorflowjs' own, into docs/crosscheck.md.
 	$(BIN)/python -m tests.crosscheck

@@ -1,15 +1,16 @@
 """LiT demo builder: static sites in which an image/text model runs on the visitor's device."""
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from builder.version import __version__
+
 if TYPE_CHECKING:
+    from builder.conversion.convert_jax import convert_jax, tfjs_predict_fn
+    from builder.model import Tower
+    from builder.models.author import TwoTowerModel
     from builder.notebook import Demo
-    from builder.text.vocabulary import load_tokenizer
-    from builder.tfjs.convert import convert_jax, tfjs_predict_fn
-    from builder.towers.author import TwoTowerModel
-    from builder.towers.base import Tower
+    from builder.text.load import load_tokenizer
     from builder.towers.two_towers import load_towers
 
 __all__ = [
@@ -23,16 +24,14 @@ __all__ = [
     "tfjs_predict_fn",
 ]
 
-__version__ = version("lit-demo-builder")
-
 _MODULES = {
     "Demo": "builder.notebook",
-    "Tower": "builder.towers.base",
-    "TwoTowerModel": "builder.towers.author",
-    "convert_jax": "builder.tfjs.convert",
-    "load_tokenizer": "builder.text.vocabulary",
+    "Tower": "builder.model",
+    "TwoTowerModel": "builder.models.author",
+    "convert_jax": "builder.conversion.convert_jax",
+    "load_tokenizer": "builder.text.load",
     "load_towers": "builder.towers.two_towers",
-    "tfjs_predict_fn": "builder.tfjs.convert",
+    "tfjs_predict_fn": "builder.conversion.convert_jax",
 }
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from builder.errors import BuilderError
-from builder.spec_types import Target
+from builder.spec.types import Target
 
 
 def load_target(target: Target) -> Any:

@@ -5,7 +5,6 @@ import sys
 
 import click
 
-from builder import __version__
 from builder.commands.bench import bench
 from builder.commands.build import build, check, new, serve
 from builder.commands.convert import convert
@@ -14,6 +13,7 @@ from builder.commands.imports import import_original
 from builder.commands.models import models
 from builder.commands.publish import publish
 from builder.errors import BuilderError
+from builder.version import __version__
 
 _INTERRUPTED = 130
 

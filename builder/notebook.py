@@ -17,21 +17,21 @@ from numpy.typing import NDArray
 from PIL import Image
 from rich.console import Console
 
-from builder.build import build_spec
 from builder.cache import Cache, default_cache_folder, digest
 from builder.errors import BuilderError
+from builder.model import ImageTextModel
+from builder.models.author import TwoTowerModel, as_image_text_model
+from builder.models.load import load_model
+from builder.pipeline.image_text import build_spec
 from builder.progress import Progress
 from builder.publish.archive import write_zip
-from builder.serve import make_server
-from builder.spec import DemoSpec, ImageSpec, read_table
-from builder.spec_models import ModelSpec, id_of_source
-from builder.spec_types import slug
-from builder.towers.author import TwoTowerModel, as_image_text_model
-from builder.towers.base import ImageTextModel
-from builder.towers.registry import load_model
+from builder.publish.serve import make_server
+from builder.spec.demo import DemoSpec, ImageSpec, read_table
+from builder.spec.models import ModelSpec, id_of_source
+from builder.spec.types import slug
 
 if TYPE_CHECKING:
-    from builder.report import Report
+    from builder.site.report import Report
 
 _IN_MEMORY = "notebook:towers"
 """What `towers` is called in the spec of a model that is an object."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from builder.errors import BuilderError, writing
 from builder.resources import data_folder, template_folder
-from builder.template import IMAGE_TEXT
+from builder.site.template import IMAGE_TEXT
 
 _PICTURES = ("kitten.jpg", "bison.jpg")
 

@@ -9,7 +9,8 @@ from typing import Any
 import click
 from pydantic import TypeAdapter
 
-from builder import cli, manifest, spec
+from builder import cli, manifest
+from builder.spec import demo
 
 FOLDER = Path(__file__).parent / "reference"
 _DEMO_TOML = (
@@ -21,7 +22,7 @@ _NOTICE = "<!-- Written by `make generate`; do not edit. -->"
 
 def render_pages() -> dict[str, str]:
     """The Markdown of each page of the reference, by file name."""
-    demos = TypeAdapter[Any](spec.DemoSpec | spec.FunctionDemoSpec).json_schema()
+    demos = TypeAdapter[Any](demo.DemoSpec | demo.FunctionDemoSpec).json_schema()
     pages = {
         "cli.md": ["# Commands", *_describe_command(cli.main, "lit-demo")],
         "demo-toml.md": ["# demo.toml", _DEMO_TOML, *_describe_definitions(demos)],

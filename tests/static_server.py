@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from builder.serve import running
+from builder.publish.serve import running
 
 
 class _Handler(SimpleHTTPRequestHandler):

@@ -6,7 +6,7 @@ import pytest
 
 from builder.author_code import author_code, load_function, load_target
 from builder.errors import BuilderError, ModelError
-from builder.spec_types import Target
+from builder.spec.types import Target
 
 WriteModule = Callable[..., Target]
 

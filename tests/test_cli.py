@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from builder import __version__
 from builder.cli import main
+from builder.version import __version__
 from tests.conftest import MakeDemo
-from tests.test_site import content, write_small_site
+from tests.site.test_folder import content, write_small_site
 
 
 def run(*words: str | Path) -> tuple[int, str]:

@@ -15,7 +15,7 @@ from PIL import Image
 
 import builder
 from builder.errors import BuilderError
-from builder.site import check_site, load_manifest
+from builder.site.folder import check_site, load_manifest
 from builder.text.sentencepiece import SentencePieceTokenizer
 from tests.conftest import gradient
 

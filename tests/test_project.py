@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from builder.errors import BuilderError, SpecError
-from builder.images import prepare_images
+from builder.images.prepare import prepare_images
 from builder.project import create_project
-from builder.spec import load_any_spec, load_spec
+from builder.spec.demo import load_any_spec, load_spec
 
 
 def test_a_project_can_be_read_at_once(tmp_path: Path):

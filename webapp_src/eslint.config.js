@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['src/generated/', 'kernels/*.ts']),
+  globalIgnores(['src/generated/', 'wasm/*.ts']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -19,12 +19,12 @@ export default defineConfig(
   },
   {
     // Lit binds the listeners in templates to their element.
-    files: ['src/{components,function,mnist}/**'],
+    files: ['src/{components,pages}/**'],
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
   {
-    files: ['{kernels,scripts}/**', 'lit/build.mjs'],
+    files: ['{wasm,scripts}/**', 'library/build.mjs'],
     languageOptions: { globals: { process: 'readonly', URL: 'readonly' } },
   },
 );

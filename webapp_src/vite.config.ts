@@ -31,11 +31,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: [
-        'src/main.ts',
-        'src/benchmark/main.ts',
-        'src/function/main.ts',
-        'src/mnist/main.ts',
-        'src/functions/functions.ts',
+        'src/pages/demo/main.ts',
+        'src/pages/benchmark/main.ts',
+        'src/pages/function/main.ts',
+        'src/pages/mnist/main.ts',
+        'src/inference/functions/functions.ts',
       ],
       preserveEntrySignatures: 'exports-only',
       output,

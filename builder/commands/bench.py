@@ -34,8 +34,8 @@ def bench(folder: Path, backends: str, batch: int, runs: int, out: Path | None) 
     folder that `lit-demo convert` wrote. Visitors measure their own device on a site's
     benchmark.html.
     """
-    from builder.benchmark import benchmark, parse_backends
-    from builder.evaluation.report import write_json
+    from builder.benchmark.measure import benchmark, parse_backends
+    from builder.evaluation.score_table import write_json
     from builder.progress import Progress
 
     progress = Progress(Console(stderr=True))

@@ -39,8 +39,8 @@ def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
     TensorFlow.js, compares each with JAX, and replaces the folder --out only when everything went
     well.
     """
-    from builder.build import build_site
     from builder.cache import Cache, default_cache_folder
+    from builder.pipeline.image_text import build_site
     from builder.progress import Progress
 
     console = Console()
@@ -65,7 +65,7 @@ def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
 @click.option("--verbose", is_flag=True, help="Log every request.")
 def serve(site: Path, port: int, base_path: str, host: str, qr: bool, verbose: bool) -> None:
     """Preview SITE (./_site by default) in a browser, as a static host would serve it."""
-    from builder.serve import make_server, normalize_base_path, qr_code, reachable_host
+    from builder.publish.serve import make_server, normalize_base_path, qr_code, reachable_host
 
     server = make_server(site, port=port, host=host, base_path=base_path, verbose=verbose)
     address = f"{reachable_host(host)}:{server.server_address[1]}"
@@ -90,7 +90,7 @@ def check(site: str) -> None:
     from builder.errors import SiteError
     from builder.progress import Progress
     from builder.publish.deployed import check_deployment
-    from builder.site import check_site, load_any_manifest, referenced_files
+    from builder.site.folder import check_site, load_any_manifest, referenced_files
 
     if site.startswith(("http://", "https://")):
         deployment = check_deployment(site, Progress(Console()))

@@ -47,7 +47,7 @@ def convert(
 
     The model is run in TensorFlow.js next to JAX, on random inputs, before it is written.
     """
-    from builder.conversion import convert_function
+    from builder.conversion.command import convert_function
 
     converted = convert_function(
         target,

@@ -47,7 +47,7 @@ def zeroshot(
     from builder.cache import Cache, default_cache_folder
     from builder.evaluation.data import load_labelled_images
     from builder.evaluation.models import load_models
-    from builder.evaluation.report import write_json
+    from builder.evaluation.score_table import write_json
     from builder.evaluation.templates import load_templates
     from builder.evaluation.zeroshot import evaluate_zero_shot
     from builder.progress import Progress
@@ -85,8 +85,8 @@ def retrieval(
     from builder.cache import Cache, default_cache_folder
     from builder.evaluation.data import load_captioned_images
     from builder.evaluation.models import load_models
-    from builder.evaluation.report import write_json
     from builder.evaluation.retrieval import evaluate_retrieval
+    from builder.evaluation.score_table import write_json
     from builder.progress import Progress
 
     images = load_captioned_images(data, captions)

@@ -16,7 +16,7 @@ def import_original(folder: Path, out: Path) -> None:
     FOLDER holds images/info.json and models/NAME/ with def.json, zimgs and ztxts. A text encoder in
     models/NAME/tfjs/ is taken over where all its files are there.
     """
-    from builder.importer import import_demo
+    from builder.models.importer import import_demo
 
     done = import_demo(folder, out)
     for note in done.notes:

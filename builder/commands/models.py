@@ -18,7 +18,7 @@ def models(context: click.Context, as_json: bool, cache_dir: Path | None) -> Non
     """List the models that a demo can name, with the size of what a visitor downloads."""
     if context.invoked_subcommand:
         return
-    from builder.towers.catalogue import list_models, show_models, to_json
+    from builder.models.catalogue import list_models, show_models, to_json
 
     listed = list_models(cache_dir)
     if as_json:
@@ -37,7 +37,7 @@ def fetch(names: tuple[str, ...], cache_dir: Path | None, mirror: str | None) ->
     A mirror has the same folders: URL/vit_models/lit/LiT-L16Ti.npz, for example.
     """
     from builder.cache import default_cache_folder
-    from builder.fetch import fetch_model
+    from builder.models.fetch import fetch_model
     from builder.progress import Progress
 
     progress = Progress(Console())

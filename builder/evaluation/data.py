@@ -13,13 +13,13 @@ import PIL
 from numpy.typing import NDArray
 
 from builder.cache import digest
-from builder.embed import Input
+from builder.embedding.embed import Input
 from builder.errors import Problem, SpecError
 from builder.evaluation.scores import Ints
-from builder.images import make_view, preprocess
-from builder.pictures import open_picture
+from builder.images.open import open_picture
+from builder.images.prepare import make_view, preprocess
+from builder.model import Preprocessing
 from builder.progress import Progress
-from builder.towers.base import Preprocessing
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.cache import Cache
-from builder.fetch import fetch_missing
+from builder.model import ImageTextModel, Tower
+from builder.models.fetch import fetch_missing
+from builder.models.load import load_model
 from builder.progress import Progress
-from builder.spec import load_spec
-from builder.spec_models import ModelSpec
-from builder.towers.base import ImageTextModel, Tower
-from builder.towers.registry import load_model
+from builder.spec.demo import load_spec
+from builder.spec.models import ModelSpec
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ import numpy as np
 from rich.console import Console
 
 from builder.cache import Cache
-from builder.embed import embed_images, embed_texts
+from builder.embedding.embed import embed_images, embed_texts
 from builder.evaluation.data import CaptionedImages, make_inputs
 from builder.evaluation.models import ScoredModel, describe_model
-from builder.evaluation.report import score_table, show_table
+from builder.evaluation.score_table import score_table, show_table
 from builder.evaluation.scores import Ints, Share, rank_captions, rank_images, wilson_share
+from builder.model import ImageTextModel
 from builder.progress import Progress
-from builder.towers.base import ImageTextModel
 
 _RANKS = (1, 5, 10)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.towers.base import Rows
+from builder.model import Rows
 
 Ints = NDArray[np.intp]
 

@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from builder.cache import Cache
-from builder.embed import embed_images, embed_texts
+from builder.embedding.embed import embed_images, embed_texts
 from builder.evaluation.data import LabelledImages, make_inputs
 from builder.evaluation.models import ScoredModel, describe_model
-from builder.evaluation.report import format_share, make_table, score_table, show_table
+from builder.evaluation.score_table import format_share, make_table, score_table, show_table
 from builder.evaluation.scores import Ints, Share, rank_classes, wilson_share
+from builder.model import ImageTextModel, Rows
 from builder.progress import Progress
-from builder.towers.base import ImageTextModel, Rows
 
 _RANKS = (1, 5)
 _SHOWN_CLASSES = 20

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from builder.bundle import referenced_files
-from builder.site import MANIFEST, load_any_manifest, require_whole_site
+from builder.site.bundle import referenced_files
+from builder.site.folder import MANIFEST, load_any_manifest, require_whole_site
 
 
 def published_files(site: Path) -> Mapping[str, Path]:

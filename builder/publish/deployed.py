@@ -14,11 +14,11 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import PurePosixPath
 
-from builder.bundle import referenced_files
 from builder.errors import Problem, SiteError
 from builder.manifest import FileRef, FunctionSiteManifest, SiteManifest
 from builder.progress import Progress
-from builder.site import HOST_FILES, MANIFEST, parse_manifest
+from builder.site.bundle import referenced_files
+from builder.site.folder import HOST_FILES, MANIFEST, parse_manifest
 
 _PARALLEL = 6
 _TIMEOUT_S = 30

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from builder.budget import megabytes
 from builder.errors import BuilderError
 from builder.publish.content import published_files
 from builder.publish.git import Entry, Repository
-from builder.site import MANIFEST, load_any_manifest
+from builder.site.budget import megabytes
+from builder.site.folder import MANIFEST, load_any_manifest
 
 # https://docs.github.com/repositories/working-with-files/managing-large-files
 LARGEST_FILE = 100 * 2**20

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import jinja2
 
-from builder import __version__
 from builder.errors import BuilderError
 from builder.resources import template_folder
+from builder.version import __version__
 
 WORKFLOW = Path(".github", "workflows", "lit-demo.yml")
 

@@ -12,9 +12,9 @@ from builder.tfjs.graph import Array
 from builder.tfjs.lower import lower
 from builder.tfjs.model import Converter, GraphModel
 from builder.tfjs.quantize import Quantizations
+from builder.tfjs.reference_converter import export_with_tensorflowjs
 from builder.tfjs.rewrite import rewrite
 from builder.tfjs.runtime import Backend, Runtime
-from builder.tfjs.tensorflowjs import export_with_tensorflowjs
 from builder.tfjs.trace import trace
 from builder.tfjs.write import write
 

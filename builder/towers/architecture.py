@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from builder.errors import ModelError
-from builder.spec_problems import explain_errors
+from builder.spec.problems import explain_errors
 
 ImagePool = Literal["gap", "tok", "map", "0"]
 TextPool = Literal["last", "first", "mean", "gap", "max", "gmp", "map"]

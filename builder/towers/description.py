@@ -7,7 +7,7 @@ from builder.towers.architecture import (
     ImageArchitecture,
     TextArchitecture,
 )
-from builder.towers.sizes import count_image_params, count_text_params
+from builder.towers.parameter_counts import count_image_params, count_text_params
 
 
 def describe_image_tower(tower: ImageArchitecture, resolution: int) -> str:

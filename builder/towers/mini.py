@@ -14,10 +14,10 @@ import jax
 import jax.numpy as jnp
 
 from builder.errors import ModelError
-from builder.towers.base import Tower
+from builder.model import Tower
+from builder.params import Params, load_params
 from builder.towers.efficientnet import EfficientNetLite0
 from builder.towers.layers import l2_normalize
-from builder.towers.npz import Params, load_params
 from builder.towers.text_transformer import TextTransformer, embed_tokens
 
 Variant = Literal["tiny", "small"]

@@ -11,9 +11,9 @@ import flax.linen as nn
 import jax
 
 from builder.errors import ModelError
+from builder.params import Params
 from builder.towers.architecture import TextPool
 from builder.towers.layers import Encoder, MAPHead, l2_normalize
-from builder.towers.npz import Params
 
 
 class TextTransformer(nn.Module):

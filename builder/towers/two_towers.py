@@ -11,6 +11,9 @@ import jax.numpy as jnp
 from flax.traverse_util import flatten_dict
 
 from builder.errors import ModelError
+from builder.model import Tower, Towers
+from builder.models.published import find_file, find_published, require_published
+from builder.params import Params, unflatten_params
 from builder.towers.architecture import (
     Architecture,
     BertArchitecture,
@@ -18,7 +21,6 @@ from builder.towers.architecture import (
     TextArchitecture,
     read_architecture,
 )
-from builder.towers.base import Tower, Towers
 from builder.towers.bert import BertTower
 from builder.towers.checkpoint import Checkpoint
 from builder.towers.checkpoint_layouts import (
@@ -30,8 +32,6 @@ from builder.towers.checkpoint_layouts import (
     read_scoring,
 )
 from builder.towers.layers import l2_normalize
-from builder.towers.npz import Params, unflatten_params
-from builder.towers.published import find_file, find_published, require_published
 from builder.towers.text_transformer import TextTransformer
 from builder.towers.vit import VisionTransformer
 

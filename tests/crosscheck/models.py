@@ -9,9 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from builder.params import Params
 from builder.tfjs.graph import Array
 from builder.towers.layers import EncoderBlock
-from builder.towers.npz import Params
 from builder.towers.text_transformer import TextTransformer, embed_tokens
 
 ANY = 3

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from builder.towers.npz import unflatten_params
+from builder.params import unflatten_params
 from tests.crosscheck.models import MODELS, Model
 
 CONVERTERS = {"ours": "builder", "reference": "tensorflowjs.converters"}

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
 from builder.manifest import SiteManifest
-from builder.serve import make_server, running
-from builder.site import load_manifest
+from builder.publish.serve import make_server, running
+from builder.site.folder import load_manifest
 from tests.test_cli import run
 
 DATA = Path(__file__).parents[2] / "data"

@@ -8,7 +8,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from builder.serve import make_server
+from builder.publish.serve import make_server
 from tests.e2e.conftest import FLAGS, chromium_path
 
 

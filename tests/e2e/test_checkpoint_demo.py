@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from playwright.sync_api import BrowserContext, Page
 
 from builder.manifest import Model, SigmoidScoring
-from builder.serve import make_server, running
-from builder.spec import load_spec
-from builder.towers.registry import load_model
-from tests.checkpoints import LIT, SIGLIP, VOCABULARY, write_checkpoint
+from builder.models.load import load_model
+from builder.publish.serve import make_server, running
+from builder.spec.demo import load_spec
 from tests.conftest import gradient
 from tests.e2e.conftest import ServedSite, serve_site
 from tests.e2e.test_visitor import card_of, model_choice, texts_of, wait_for_answer, zimg_of
+from tests.towers.checkpoints import LIT, SIGLIP, VOCABULARY, write_checkpoint
 
 OpenDemo = Callable[..., Page]
 
@@ -75,7 +75,7 @@ from pathlib import Path
 import jax.numpy as jnp
 
 import builder
-from builder.text.vocabulary import load_tokenizer
+from builder.text.load import load_tokenizer
 
 FOLDER = Path(__file__).parent
 TABLE = jnp.cos(jnp.arange(10_000 * 8.0)).reshape(10_000, 8)

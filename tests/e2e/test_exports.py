@@ -15,7 +15,7 @@ from builder.tfjs.export import export
 from builder.tfjs.graph import Array
 from tests.e2e.conftest import SOFTWARE_GPU_FLAGS, chromium_path
 from tests.static_server import serve_folder
-from tests.tfjs_functions import (
+from tests.tfjs.functions import (
     BITS,
     CONVOLUTIONS,
     LAYERS,

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import ServedSite, serve_site
 from tests.e2e.test_visitor import card_of, example_prompts, texts_of, wait_for_answer
-from tests.original_demo import Encoder, write_original_demo
+from tests.models.original_demo import Encoder, write_original_demo
 
 OpenDemo = Callable[..., Page]
 

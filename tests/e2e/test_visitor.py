@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from builder.embed import Rows
+from builder.embedding.embed import Rows
+from builder.embedding.matrix import StoredMatrix, decode_matrix
 from builder.manifest import Model, SiteManifest, SoftmaxScoring
-from builder.spec_models import ModelSpec
-from builder.towers.registry import load_model
-from builder.vectors import StoredMatrix, decode_matrix
+from builder.models.load import load_model
+from builder.spec.models import ModelSpec
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import IMAGES, ServedSite
 

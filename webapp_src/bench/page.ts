@@ -1,5 +1,5 @@
 /**
- * The page of `make bench`: one text tower run in several ways, timed in turns. tests/bench builds it,
+ * The page of `make bench`: one text tower run in several ways, timed in turns. tests/bench/export builds it,
  * gives it the models and calls `bench`.
  */
 import { runGraph } from './graphs';

@@ -13,9 +13,9 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { startBackend } from '../src/inference/backends';
-import { GATE, NORMALIZE } from '../src/kernels/fused';
-import { installKernels } from '../src/kernels/kernels';
-import { RecordedGraph } from '../src/kernels/recorded-graph';
+import { GATE, NORMALIZE } from '../src/inference/wasm/fused';
+import { installKernels } from '../src/inference/wasm/kernels';
+import { RecordedGraph } from '../src/inference/wasm/recorded-graph';
 import { LENGTH, type Prompts, type Runner } from './runner';
 
 const CHANGED: readonly string[] = [BatchMatMul, _FusedMatMul, SplitV, GATE, NORMALIZE];

@@ -8,10 +8,10 @@ from typing import Any
 import jax
 from jax.extend import core
 
-from builder.tfjs.evaluate import fold
 from builder.tfjs.graph import Graph, TensorType, Value, constant, naming, placeholder
 from builder.tfjs.lower.registry import RULES, Equation
 from builder.tfjs.lower.wrapping import WRAPPING, wrap
+from builder.tfjs.numpy.evaluate import fold
 from builder.tfjs.sizes import Sizes
 from builder.tfjs.trace import Trace, narrow_array, narrow_dtype
 

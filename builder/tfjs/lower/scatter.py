@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from builder.tfjs import ops
-from builder.tfjs.evaluate import fold
 from builder.tfjs.graph import Array, Dim, Value
 from builder.tfjs.lower.places import Places
 from builder.tfjs.lower.registry import Equation, rule
 from builder.tfjs.lower.shape import broadcast, take_block
 from builder.tfjs.lower.update import put_block
+from builder.tfjs.numpy.evaluate import fold
 
 COMBINE: Mapping[str, str | None] = {
     "scatter": None,

@@ -3,9 +3,9 @@
 import numpy as np
 
 from builder.tfjs import ops
-from builder.tfjs.elementwise import ELEMENTWISE
-from builder.tfjs.evaluate import fold
 from builder.tfjs.graph import Graph, Value, constant
+from builder.tfjs.numpy.elementwise import ELEMENTWISE
+from builder.tfjs.numpy.evaluate import fold
 from builder.tfjs.ops import int_tuple
 from builder.tfjs.rewrite.engine import Uses, settle, sweep
 from builder.tfjs.rewrite.match import inputs_of, with_constant, with_number, with_scalar

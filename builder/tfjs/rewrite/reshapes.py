@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from builder.tfjs import ops
-from builder.tfjs.elementwise import ELEMENTWISE
 from builder.tfjs.graph import Graph, Shape, TensorType, Value, constant, make
+from builder.tfjs.numpy.elementwise import ELEMENTWISE
 from builder.tfjs.ops import int_tuple
 from builder.tfjs.rewrite.algebra import join_moves
 from builder.tfjs.rewrite.engine import Uses, settle

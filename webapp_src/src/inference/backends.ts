@@ -1,7 +1,7 @@
 import plainBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simdBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { backend, env, getBackend, memory, ready, setBackend } from '@tensorflow/tfjs-core';
-import { installKernels } from '../kernels/kernels';
+import { installKernels } from './wasm/kernels';
 import type { BackendName } from './status';
 
 /** Loads a backend's code and makes it the one that tensors live in. */

@@ -1,6 +1,6 @@
 import { tensor2d, type Tensor } from '@tensorflow/tfjs-core';
 import type { GraphModelRef } from '../generated/manifest';
-import { RecordedGraph } from '../kernels/recorded-graph';
+import { RecordedGraph } from './wasm/recorded-graph';
 import { Tokenizer, type TokenizerRef } from '../tokenizers/tokenizer';
 import type { EncoderFiles } from './encoder-files';
 import { loadGraph, readJson } from './graph';

@@ -1,0 +1,231 @@
+"""The images of a demo: each cropped square, as its models see it and as the page shows it.
+
+The pixels a model embeds are those of a JPEG, decoded again, and the page shows the JPEG of its
+first model: what a visitor sees is what that model saw. A JPEG that has the right size and nothing
+to hide is shipped as it is.
+
+Published code either squashes a picture to a square or crops it to one. A page shows squares, so
+there a picture is always cropped, around the author's focal point or box; models that were trained
+with squashed pictures see that square, which squashing only resizes.
+"""
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from builder.errors import ImageError, Problem, SpecError
+from builder.images.open import open_picture, read_plain_jpeg
+from builder.images.resize import resize_tf_bilinear
+from builder.model import Preprocessing
+from builder.progress import Advance
+from builder.spec.demo import ImageSpec
+
+DISPLAY_SIZES = (448, 896)
+THUMBNAIL_SIZE = 112
+
+Point: TypeAlias = tuple[float, float]
+"""A place as fractions of a picture's width and height."""
+
+CENTRE: Point = (0.5, 0.5)
+
+# A copy this much larger than the model's input is worth its bytes; a smaller gain is not seen.
+_DISPLAY_GAIN = 1.25
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A square JPEG file of `size` x `size` pixels."""
+
+    jpeg: bytes
+    size: int
+
+
+@dataclass(frozen=True)
+class View:
+    """An image as a model sees it: `pixels`, uint8[size, size, 3], are decoded from `photo`."""
+
+    photo: Picture
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class PreparedImage:
+    """One image in all the forms a site needs: among them a view for each preprocessing.
+
+    `side` is that of the square that was cut out of the author's picture.
+    """
+
+    spec: ImageSpec
+    views: Mapping[Preprocessing, View]
+    display: tuple[Picture, ...]
+    thumbnail: Picture
+    side: int
+
+    @property
+    def photo(self) -> Picture:
+        """What the page shows, and its first model saw."""
+        return next(iter(self.views.values())).photo
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """The decoded `photo`."""
+        return next(iter(self.views.values())).pixels
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """The prepared images of a demo, in the author's order."""
+
+    images: tuple[PreparedImage, ...]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What an author should know although nothing is wrong."""
+        return [
+            f"{image.spec.file}: smaller than {size}x{size}, so it was enlarged"
+            for image in self.images
+            if image.side < (size := max(view.size for view in image.views))
+        ]
+
+
+def prepare_images(
+    specs: Iterable[ImageSpec],
+    preprocessings: Sequence[Preprocessing] = (Preprocessing(),),
+    advance: Advance | None = None,
+) -> ImageSet:
+    """Prepare all images for models with these preprocessings, calling `advance` after each.
+
+    The photo that the page shows is the view of the first preprocessing.
+
+    Raises:
+        SpecError: naming every picture that cannot be used.
+    """
+    prepared: list[PreparedImage] = []
+    problems: list[Problem] = []
+    for spec in specs:
+        try:
+            prepared.append(prepare_image(spec, preprocessings))
+        except ImageError as error:
+            message, _, remedy = str(error).partition("\n")
+            problems.append(Problem(str(spec.file), message, remedy))
+        if advance:
+            advance(1)
+    if problems:
+        raise SpecError(problems)
+    return ImageSet(tuple(prepared))
+
+
+def prepare_image(
+    spec: ImageSpec, preprocessings: Sequence[Preprocessing] = (Preprocessing(),)
+) -> PreparedImage:
+    """Open one picture and make the site's copies of it.
+
+    Raises:
+        ImageError: if it is no picture that can be used, or the crop box reaches outside it.
+    """
+    picture = _cut_box(open_picture(spec.file), spec.crop)
+    focal_point = spec.focal_point or CENTRE
+    square = crop_square(picture, focal_point)
+    sizes = sorted({min(square.width, size) for size in DISPLAY_SIZES})
+    return PreparedImage(
+        spec=spec,
+        views={
+            preprocessing: _find_view(spec, preprocessing)
+            or make_view(
+                preprocess(
+                    square if preprocessing.fit == "squash" else picture, preprocessing, focal_point
+                )
+            )
+            for preprocessing in preprocessings
+        },
+        display=tuple(
+            _encode(_resize(square, size), quality=85, subsampling="4:2:0")
+            for size in sizes
+            if size >= preprocessings[0].size * _DISPLAY_GAIN
+        ),
+        thumbnail=_encode(_resize(square, THUMBNAIL_SIZE), quality=80, subsampling="4:2:0"),
+        side=square.width,
+    )
+
+
+def preprocess(
+    picture: Image.Image, preprocessing: Preprocessing, focal_point: Point = CENTRE
+) -> Image.Image:
+    """The square of `preprocessing.size` pixels that a model expects, cut around the focal point.
+
+    With "tf-bilinear" and the centre, this is what `vit_jax.preprocess` makes, with `crop=True` or,
+    for "squash", without.
+    """
+    size = preprocessing.size
+    if preprocessing.fit == "squash":
+        if preprocessing.resize == "bicubic":
+            return _resize(picture, size)
+        return Image.fromarray(resize_tf_bilinear(np.asarray(picture), size, size))
+    if preprocessing.resize == "bicubic":
+        return _resize(crop_square(picture, focal_point), size)
+    # vit_jax first brings the shorter side to `size`, then cuts off what is left of the longer one.
+    scale = np.float32(size) / np.float32(min(picture.size))
+    width, height = (round(float(np.float32(side) * scale)) for side in picture.size)
+    left, top = map(int, _place_square(width, height, focal_point))
+    rows, columns = slice(top, top + size), slice(left, left + size)
+    return Image.fromarray(resize_tf_bilinear(np.asarray(picture), width, height, rows, columns))
+
+
+def crop_square(picture: Image.Image, focal_point: Point = CENTRE) -> Image.Image:
+    """The largest square that has the focal point as near to its centre as can be."""
+    left, top = map(round, _place_square(picture.width, picture.height, focal_point))
+    side = min(picture.size)
+    return picture.crop((left, top, left + side, top + side))
+
+
+def _place_square(width: int, height: int, focal_point: Point) -> tuple[float, float]:
+    """Left and top of the largest square in a picture of that size."""
+    side = min(width, height)
+    left = min(max(focal_point[0] * width - side / 2, 0), width - side)
+    top = min(max(focal_point[1] * height - side / 2, 0), height - side)
+    return left, top
+
+
+def _cut_box(picture: Image.Image, box: tuple[int, int, int, int] | None) -> Image.Image:
+    if box is None:
+        return picture
+    if box[2] > picture.width or box[3] > picture.height:
+        raise ImageError(
+            f"crop = {list(box)} reaches outside the picture, which is"
+            f" {picture.width}x{picture.height}\nWrite [left, top, right, bottom] within it."
+        )
+    return picture.crop(box)
+
+
+def _resize(picture: Image.Image, size: int) -> Image.Image:
+    return picture.resize((size, size), Image.Resampling.BICUBIC)
+
+
+def _encode(square: Image.Image, *, quality: int, subsampling: str) -> Picture:
+    """Write a JPEG without any metadata (camera, place, colour profile)."""
+    square.info.clear()
+    data = io.BytesIO()
+    square.save(data, "JPEG", quality=quality, subsampling=subsampling, optimize=True)
+    return Picture(data.getvalue(), square.width)
+
+
+def make_view(square: Image.Image) -> View:
+    """The preprocessed picture as a page shows it, and a model sees it: after JPEG compression."""
+    return _decode(_encode(square, quality=92, subsampling="4:4:4"))
+
+
+def _find_view(spec: ImageSpec, preprocessing: Preprocessing) -> View | None:
+    """The author's own file where preprocessing would not change it but for another compression."""
+    if spec.crop or not (jpeg := read_plain_jpeg(spec.file, preprocessing.size)):
+        return None
+    return _decode(Picture(jpeg, preprocessing.size))
+
+
+def _decode(photo: Picture) -> View:
+    with Image.open(io.BytesIO(photo.jpeg)) as decoded:
+        return View(photo, np.asarray(decoded, dtype=np.uint8))

@@ -1,0 +1,137 @@
+"""Models in the author's own JAX code: whatever a function returns as a `TwoTowerModel`."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from builder.author_code import author_code, load_function
+from builder.cache import digest
+from builder.errors import ModelError
+from builder.manifest import Scoring, SigmoidScoring, SoftmaxScoring
+from builder.model import ImageTextModel, ModelCard, Params, Preprocessing, Tower
+from builder.spec.models import Resize
+from builder.spec.types import Target
+from builder.text.tokenizer import Tokenizer
+from builder.towers.layers import l2_normalize
+
+
+@dataclass(frozen=True)
+class TwoTowerModel:
+    """An image/text model in JAX, as a function that `towers = "module:function"` names returns it.
+
+    `image.apply` takes parameters and pictures, float32[n, size, size, 3] in [-1, 1]; `text.apply`
+    takes parameters and token rows, int32[n, tokenizer.max_length]. Both return rows [n, d], which
+    are normalised. What they compute may depend on parameters and input alone.
+
+    A cosine times `scale` is the logit of a softmax over the prompts; with a `bias`, that of a
+    sigmoid for each prompt. `size` is the side of a picture in pixels, and `resize` how it gets it:
+    as Pillow's bicubic filter, or as TensorFlow's bilinear one. The rest is what a visitor reads.
+    """
+
+    image: Tower
+    text: Tower
+    tokenizer: Tokenizer
+    scale: float
+    bias: float | None = None
+    size: int = 224
+    resize: Resize = "bicubic"
+    name: str | None = None
+    description: str = "A model of the author's own."
+    image_tower: str = "Image tower"
+    text_tower: str = "Text tower"
+    license: str = "Not stated"
+    source: str | None = None
+
+
+def load_author_model(target: Target, model_id: str) -> ImageTextModel:
+    """Call the author's function, and check what it returns.
+
+    Raises:
+        BuilderError: if the function fails, with its message, file and line.
+        ModelError: if it returns something else than a `TwoTowerModel` whose towers fit together.
+    """
+    function = load_function(target)
+    with author_code(target):
+        model = function()
+    if not isinstance(model, TwoTowerModel):
+        raise ModelError(f"{target}: returned {type(model).__name__}, not a builder.TwoTowerModel.")
+    with author_code(target):
+        return as_image_text_model(model, model_id)
+
+
+def as_image_text_model(model: TwoTowerModel, model_id: str) -> ImageTextModel:
+    """The model as the pipeline needs it.
+
+    Raises:
+        ModelError: if the towers return anything but rows of equal width.
+    """
+    pictures = jax.ShapeDtypeStruct((2, model.size, model.size, 3), jnp.float32)
+    tokens = jax.ShapeDtypeStruct((2, model.tokenizer.max_length), jnp.int32)
+    dim, text_dim = _width_of("image", model.image, pictures), _width_of("text", model.text, tokens)
+    if dim != text_dim:
+        raise ModelError(
+            f"{model_id}: rows of images have {dim} columns, those of texts {text_dim}, so they"
+            " cannot be compared."
+        )
+    image, text = _with_unit_rows(model.image), _with_unit_rows(model.text)
+    return ImageTextModel(
+        id=model_id,
+        card=ModelCard(
+            name=model.name or model_id,
+            description=model.description,
+            image_tower=model.image_tower,
+            text_tower=model.text_tower,
+            license=model.license,
+            source=model.source,
+        ),
+        dim=dim,
+        scoring=_scoring_of(model),
+        tokenizer=model.tokenizer,
+        preprocessing=Preprocessing(model.size, model.resize),
+        image_fingerprint=_fingerprint(image, pictures),
+        text_fingerprint=_fingerprint(text, tokens),
+        load_image=lambda: image,
+        load_text=lambda: text,
+    )
+
+
+def _width_of(kind: str, tower: Tower, batch: jax.ShapeDtypeStruct) -> int:
+    rows = jax.eval_shape(tower.apply, tower.params, batch)
+    shapes = [leaf.shape for leaf in jax.tree.leaves(rows)]
+    match shapes:
+        case [(n, d)] if n == batch.shape[0]:
+            return d
+        case _:
+            n = batch.shape[0]
+            raise ModelError(
+                f"the {kind} tower returns arrays of {shapes} for a batch of {n}; expected one of"
+                f" ({n}, d)."
+            )
+
+
+def _with_unit_rows(tower: Tower) -> Tower:
+    def apply(params: Params, inputs: Any) -> jax.Array:
+        return l2_normalize(jnp.asarray(tower.apply(params, inputs), jnp.float32))
+
+    return replace(tower, apply=apply)
+
+
+def _scoring_of(model: TwoTowerModel) -> Scoring:
+    if model.bias is None:
+        return SoftmaxScoring(scale=float(model.scale))
+    return SigmoidScoring(scale=float(model.scale), bias=float(model.bias))
+
+
+def _fingerprint(tower: Tower, batch: jax.ShapeDtypeStruct) -> str:
+    """A hash of what the tower computes, not of how it is written: its program and parameters.
+
+    A closed-over array is part of the program. Where that is the same for other sources of the same
+    numbers, so are the rows.
+    """
+    traced = jax.jit(tower.apply).trace(tower.params, batch)
+    arrays = [np.asarray(leaf) for leaf in (*jax.tree.leaves(tower.params), *traced.jaxpr.consts)]
+    parts = [part for a in arrays for part in (f"{a.dtype}{a.shape}", a.tobytes())]
+    return digest(jax.__version__, traced.lower().as_text(), *parts)

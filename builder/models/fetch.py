@@ -1,0 +1,69 @@
+"""Published models, from where their authors have put them into the cache."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from builder.download.record import check_download
+from builder.download.transfer import download, web_address
+from builder.errors import ModelError
+from builder.models.catalogue import format_size
+from builder.models.default import DEFAULT_MODELS
+from builder.models.published import (
+    PublishedModel,
+    checkpoint_folder,
+    find_published,
+    require_published,
+)
+from builder.progress import Progress
+from builder.spec.models import ModelSpec
+
+
+def fetch_model(
+    name: str, cache_folder: Path, *, progress: Progress, mirror: str | None = None
+) -> None:
+    """Download the files of the model of that name, and check those that are there already.
+
+    `mirror` takes the place of Google Storage.
+
+    Raises:
+        ModelError: if there is no such model, it cannot be had, or a file has changed since.
+    """
+    if mirror and not mirror.startswith(("http://", "https://")):
+        raise ModelError(f"the mirror '{mirror}' is no web address. Write https://HOST/FOLDER.")
+    if name in DEFAULT_MODELS:
+        progress.say(f"{name} comes with this program, there is nothing to fetch.")
+    else:
+        _fetch(require_published(name), cache_folder, mirror, progress)
+
+
+def fetch_missing(models: Iterable[ModelSpec], cache_folder: Path, progress: Progress) -> None:
+    """Download what is not there yet of the published models that a demo names.
+
+    Raises:
+        ModelError: if it cannot be had.
+    """
+    folder = checkpoint_folder(cache_folder)
+    for spec in models:
+        if spec.name is None or spec.name in DEFAULT_MODELS:
+            continue
+        # A name that nobody knows is reported when the model is loaded.
+        published = find_published(spec.name)
+        if published and not all((folder / file.name).is_file() for file in published.files):
+            _fetch(published, cache_folder, None, progress)
+
+
+def _fetch(
+    model: PublishedModel, cache_folder: Path, mirror: str | None, progress: Progress
+) -> None:
+    folder = checkpoint_folder(cache_folder)
+    for file in model.files:
+        path = folder / file.name
+        if path.is_file():
+            check_download(path)
+            progress.say(f"{path} is there, as it was downloaded.")
+            continue
+        url = web_address(file.url, mirror)
+        is_large = file == model.checkpoint
+        size = f"about {format_size(model.checkpoint_bytes)}" if is_large else "its vocabulary"
+        progress.say(f"{model.name}: downloading {url} ({size}) to {path}")
+        download(url, path, progress=progress)

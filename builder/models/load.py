@@ -1,0 +1,47 @@
+"""The model that a table of `demo.toml` stands for, wherever it comes from."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from builder.errors import ModelError
+from builder.model import ImageTextModel
+from builder.models.checkpoint import load_own_model, load_published_model
+from builder.models.default import DEFAULT_MODELS
+from builder.models.published import find_published, suggest
+from builder.spec.models import ModelSpec, id_of_source
+
+
+def load_model(spec: ModelSpec, cache_folder: Path | None = None) -> ImageTextModel:
+    """The model that a demo asks for; published ones must be in the cache folder.
+
+    Raises:
+        BuilderError: if there is none, its files are missing or unreadable, or its code fails.
+    """
+    model = _load_source(spec, spec.id or id_of_source(spec), cache_folder)
+    if spec.resize:
+        preprocessing = replace(model.preprocessing, resize=spec.resize)
+        model = replace(model, preprocessing=preprocessing)
+    return model
+
+
+def _load_source(spec: ModelSpec, model_id: str, cache_folder: Path | None) -> ImageTextModel:
+    if spec.checkpoint:
+        return load_own_model(spec.checkpoint, spec, model_id)
+    if spec.towers:
+        # The author's code brings in JAX, which other models may not need.
+        from builder.models.author import load_author_model
+
+        return load_author_model(spec.towers, model_id)
+    if spec.precomputed:
+        raise ModelError(
+            f"{spec.precomputed}: has rows but no towers, so it can embed nothing else."
+        )
+    assert spec.name, "every model has a source"
+    if load := DEFAULT_MODELS.get(spec.name):
+        return replace(load(), id=model_id)
+    published = find_published(spec.name)
+    if published is None:
+        raise ModelError(
+            f"there is no model '{spec.name}'. {suggest(spec.name, tuple(DEFAULT_MODELS))}"
+        )
+    return load_published_model(published, model_id, cache_folder)

@@ -1,0 +1,113 @@
+"""The original demo's text encoder, taken over as the graph model that it is."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.errors import ExportError, ModelError
+from builder.model import Rows
+from builder.models.precomputed.rows import read_file
+from builder.spec.models import Quantization
+
+MODEL = "model.json"
+
+
+@dataclass(frozen=True)
+class GraphFiles:
+    """A graph model of one input and one output: `model.json` and weight shards, by name.
+
+    `input` and `output` are their names in its signature.
+    """
+
+    files: Mapping[str, bytes]
+    input: str
+    output: str
+    nodes: int
+    quantization: Quantization
+
+
+def read_encoder(folder: Path) -> GraphFiles:
+    """Read the files of a graph model; its shards get names that change with their content.
+
+    Raises:
+        ModelError: if a file is absent, or the model has not one input and one output.
+    """
+    path = folder / MODEL
+    try:
+        model = json.loads(read_file(path))
+        (input_name,) = model["signature"]["inputs"]
+        (output_name,) = model["signature"]["outputs"]
+        groups = model["weightsManifest"]
+        names = [str(name) for group in groups for name in group["paths"]]
+        ops = [node["op"] for node in model["modelTopology"]["node"]]
+        stored = [weight.get("quantization") for group in groups for weight in group["weights"]]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ModelError(
+            f"{path}: is not a graph model with a signature of one input and one output."
+        ) from None
+    shards = _read_shards(folder, names)
+    renamed = {
+        name: f"weights-{hashlib.sha256(content).hexdigest()[:16]}.bin"
+        for name, content in shards.items()
+    }
+    for group in groups:
+        group["paths"] = [renamed[name] for name in group["paths"]]
+    return GraphFiles(
+        files={
+            MODEL: json.dumps(model, separators=(",", ":")).encode(),
+            **{renamed[name]: content for name, content in shards.items()},
+        },
+        input=input_name,
+        output=output_name,
+        nodes=sum(op not in ("Const", "Placeholder") for op in ops),
+        quantization=next((kind["dtype"] for kind in stored if kind), "none"),
+    )
+
+
+def _read_shards(folder: Path, names: list[str]) -> dict[str, bytes]:
+    if strange := [name for name in names if Path(name).name != name]:
+        raise ModelError(f"{folder / MODEL}: {strange[0]!r} is no name of a file beside it.")
+    if missing := [name for name in names if not (folder / name).is_file()]:
+        raise ModelError(
+            f"{folder}: {len(missing)} of {len(names)} weight files are missing"
+            f" ({', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''})."
+        )
+    return {name: read_file(folder / name) for name in names}
+
+
+def run_encoder(
+    encoder: GraphFiles, tokens: NDArray[np.int32], dim: int
+) -> tuple[Rows, tuple[str, ...]]:
+    """Rows float32[n, dim] of token rows, and which backends cannot compute them, and why.
+
+    The original converter wrote Einsum, which TensorFlow.js has on cpu and webgl, not on wasm.
+
+    Raises:
+        ModelError: if TensorFlow.js computes no such rows on any backend that Node has.
+    """
+    from builder.tfjs.runtime import Backend, Runtime
+
+    backends: tuple[Backend, ...] = ("wasm", "cpu")
+    problems: list[str] = []
+    for backend in backends:
+        try:
+            with Runtime(backend) as runtime:
+                runtime.load(encoder.files)
+                outputs: dict[str, Any] = runtime.predict({encoder.input: tokens})
+        except ExportError as error:
+            problems.append(f"On the backend {backend}, {error}")
+            continue
+        (rows,) = outputs.values()
+        if rows.shape != (len(tokens), dim):
+            raise ModelError(
+                f"the encoder gives an array of {rows.shape} for {len(tokens)} texts, not {dim}"
+                " numbers for each."
+            )
+        return rows, tuple(problems)
+    raise ModelError(" ".join(problems))

@@ -1,0 +1,78 @@
+"""Rows of embeddings by name, as they lie in a `.bin` and a `.txt`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from builder.errors import ModelError
+from builder.model import Rows
+
+# Float32 rows of a thousand entries are off by less; half-precision ones too.
+_NORM_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True)
+class NamedRows:
+    """Unit rows float32[n, d] and where the one of each name is."""
+
+    rows: Rows
+    index: Mapping[str, int]
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that have no row."""
+        return [name for name in names if name not in self.index]
+
+    def select(self, names: Iterable[str]) -> Rows:
+        """The rows of these names, float32[len(names), d]; each must have one."""
+        return self.rows[[self.index[name] for name in names]]
+
+
+def read_rows(folder: Path, stem: str, dim: int) -> NamedRows:
+    """Read `STEM.bin` and `STEM.txt`.
+
+    Raises:
+        ModelError: if they are absent, do not fit each other or `dim`, or hold no unit rows.
+    """
+    values_path, names_path = folder / f"{stem}.bin", folder / f"{stem}.txt"
+    data = read_file(values_path)
+    try:
+        names = read_file(names_path).decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        raise ModelError(f"{names_path}: is not UTF-8.") from None
+    if names[-1] == "":
+        names.pop()
+    index = {name: row for row, name in enumerate(names)}
+    if len(index) < len(names):
+        twice = next(name for row, name in enumerate(names) if index[name] != row)
+        raise ModelError(f"{names_path}: {twice!r} stands twice. Keep one, and its row.")
+    if len(data) != (expected := 4 * dim * len(names)):
+        raise ModelError(
+            f"{values_path}: has {len(data)} bytes, not {expected}: {names_path.name} has"
+            f" {len(names)} lines, and a row has {dim} float32, the embedding_size of def.json."
+        )
+    rows = np.frombuffer(data, "<f4").astype(np.float32).reshape(-1, dim)
+    # Written so that NaN, which is neither within nor beyond a tolerance, fails.
+    wrong = ~(np.abs(np.linalg.norm(rows, axis=1) - 1) <= _NORM_TOLERANCE)
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        raise ModelError(
+            f"{values_path}: the row of {names[first]!r} does not have length 1. Divide each row by"
+            " its length."
+        )
+    return NamedRows(rows, index)
+
+
+def read_file(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        ModelError: if it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"{path}: there is no such file.") from None
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror}.") from None

@@ -1,0 +1,216 @@
+"""Published models by name: what they are, where their files are, and where they lie once fetched.
+
+The facts are in published.toml. Nothing here brings in JAX.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from builder.cache import default_cache_folder
+from builder.errors import ModelError
+from builder.manifest import CanonicalizationStep
+from builder.model import Preprocessing
+from builder.spec.models import ScoringKind, with_none
+from builder.text.load import TokenizerKind
+from builder.towers.architecture import read_architecture
+from builder.towers.parameter_counts import count_image_params, count_text_params
+
+_FLOAT16_BYTES, _FLOAT32_BYTES = 2, 4
+_BERT_NAMES = ("base", "large")
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file on the web, and its name in the cache."""
+
+    url: str
+    name: str
+
+
+@dataclass(frozen=True)
+class PublishedTokenizer:
+    """A vocabulary, and how token rows are made with it."""
+
+    kind: TokenizerKind
+    vocabulary: RemoteFile
+    max_length: int
+    canonicalization: tuple[CanonicalizationStep, ...] = ()
+    end_id: int | None = None
+    pad_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """In percent, as published: ImageNet zero-shot accuracy, and recall at 1 on COCO."""
+
+    imagenet_zero_shot: float
+    coco_text_to_image: float
+    coco_image_to_text: float
+
+
+@dataclass(frozen=True)
+class PublishedModel:
+    """A model as its authors publish it; `config` are the arguments of big_vision's two towers.
+
+    `*_params` count the parameters of a tower.
+    """
+
+    name: str
+    family: str
+    description: str
+    license: str
+    source: str
+    checkpoint: RemoteFile
+    checkpoint_bytes: int
+    config: Mapping[str, Any]
+    image_params: int
+    text_params: int
+    preprocessing: Preprocessing
+    tokenizer: PublishedTokenizer
+    scoring: ScoringKind
+    scores: Scores | None
+
+    @property
+    def text_encoder_bytes(self) -> int:
+        """What a visitor downloads of the text encoder, with float16 weights."""
+        return self.text_params * _FLOAT16_BYTES
+
+    @property
+    def files(self) -> tuple[RemoteFile, ...]:
+        """The checkpoint and the vocabulary."""
+        return (self.checkpoint, self.tokenizer.vocabulary)
+
+
+def checkpoint_folder(cache_folder: Path | None = None) -> Path:
+    """Where fetched files lie in a cache folder, by default the user's."""
+    return (cache_folder or default_cache_folder()) / "checkpoints"
+
+
+@cache
+def published_models() -> Mapping[str, PublishedModel]:
+    """All models by name, in the order of published.toml."""
+    with Path(__file__).with_name("published.toml").open("rb") as file:
+        table = with_none(tomllib.load(file))
+    models = [
+        _read_model(entry, family, table["tokenizers"])
+        for family in table["families"]
+        for entry in family["models"]
+    ]
+    return {model.name: model for model in models}
+
+
+def find_published(name: str) -> PublishedModel | None:
+    """The model of that name, or of that checkpoint file, however it is punctuated.
+
+    `LiT-L16Ti`, `SigLIP B/16 224` and `siglip2_b16_224` are all understood.
+    """
+    wanted = _key(name)
+    for model in published_models().values():
+        if wanted in (_key(model.name), _key(Path(model.checkpoint.name).stem)):
+            return model
+    return None
+
+
+def require_published(name: str) -> PublishedModel:
+    """The model of that name.
+
+    Raises:
+        ModelError: if there is none.
+    """
+    model = find_published(name)
+    if model is None:
+        raise ModelError(f"there is no published model '{name}'. {suggest(name)}")
+    return model
+
+
+def find_file(file: RemoteFile, name: str, cache_folder: Path | None = None) -> Path:
+    """Where a file of the published model `name` lies.
+
+    Raises:
+        ModelError: if it has not been fetched.
+    """
+    path = checkpoint_folder(cache_folder) / file.name
+    if not path.is_file():
+        given = f" --cache-dir {cache_folder}" if cache_folder else ""
+        raise ModelError(
+            f"{name}: {path} is not there. This fetches it: lit-demo models fetch {name}{given}"
+        )
+    return path
+
+
+def suggest(name: str, others: tuple[str, ...] = ()) -> str:
+    """What somebody who wrote `name` may have meant."""
+    known = {_key(model): model for model in (*others, *published_models())}
+    close = difflib.get_close_matches(_key(name), known, n=1)
+    hint = f"Did you mean '{known[close[0]]}'? " if close else ""
+    return f"{hint}`lit-demo models` lists all."
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _read_model(
+    entry: Mapping[str, Any], family: Mapping[str, Any], tokenizers: Mapping[str, Any]
+) -> PublishedModel:
+    config = _read_config(entry, family)
+    resolution = entry["resolution"]
+    max_length = entry.get("max_length", family["max_length"])
+    image, text = _count_params(config, resolution, max_length)
+    megabytes = entry.get("megabytes")
+    return PublishedModel(
+        name=entry["name"],
+        family=family["name"],
+        description=family["description"],
+        license=family["license"],
+        source=family["source"],
+        checkpoint=RemoteFile(family["folder"] + entry["file"], entry["file"]),
+        checkpoint_bytes=megabytes * 1_000_000 if megabytes else (image + text) * _FLOAT32_BYTES,
+        config=config,
+        image_params=image,
+        text_params=text,
+        # vit_jax and big_vision both evaluate with tf.image.resize to a square, which is bilinear.
+        preprocessing=Preprocessing(resolution, "tf-bilinear", "squash"),
+        tokenizer=_read_tokenizer(tokenizers[entry["tokenizer"]], max_length),
+        scoring="sigmoid" if "bias_init" in config else "softmax",
+        scores=Scores(*entry["scores"]) if "scores" in entry else None,
+    )
+
+
+def _read_config(entry: Mapping[str, Any], family: Mapping[str, Any]) -> Mapping[str, Any]:
+    config: dict[str, Any] = {
+        "image": {"variant": entry["image"], **family["image"]},
+        "out_dim": tuple(entry["out_dim"]),
+    }
+    if entry["text"] in _BERT_NAMES:
+        config |= {"text_model": "proj.flaxformer.bert", "text": {"config": entry["text"]}}
+    else:
+        text = {"variant": entry["text"], "vocab_size": entry["vocab_size"]}
+        config["text"] = text | family.get("text", {})
+    if "bias_init" in family:
+        config["bias_init"] = family["bias_init"]
+    return config
+
+
+def _count_params(config: Mapping[str, Any], resolution: int, max_length: int) -> tuple[int, int]:
+    architecture = read_architecture(config)
+    assert architecture.image, "all published models have an image tower"
+    image = count_image_params(architecture.image, resolution)
+    return image, count_text_params(architecture.text, max_length)
+
+
+def _read_tokenizer(table: Mapping[str, Any], max_length: int) -> PublishedTokenizer:
+    return PublishedTokenizer(
+        kind=table["kind"],
+        vocabulary=RemoteFile(table["url"], table["file"]),
+        max_length=max_length,
+        canonicalization=tuple(table.get("canonicalization", ())),
+        end_id=table.get("end_id"),
+        pad_id=table.get("pad_id"),
+    )

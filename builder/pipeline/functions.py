@@ -1,0 +1,103 @@
+"""The pipeline for a demo of functions. Only the last stage touches the output folder."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from builder.cache import Cache
+from builder.conversion.calls import Call, parse_shape
+from builder.conversion.page_function import ConvertedFunction, convert_function
+from builder.manifest import (
+    ArrayRef,
+    Function,
+    FunctionGolden,
+    FunctionInput,
+    FunctionSiteManifest,
+)
+from builder.progress import Progress
+from builder.site.budget import check_size
+from builder.site.bundle import Bundle, Files, describe_page
+from builder.site.folder import REPORT, assemble_site, check_target, write_site
+from builder.site.function_report import FunctionSiteReport, make_report
+from builder.site.template import load_template
+from builder.spec.functions import FunctionDemoSpec, FunctionSpec
+from builder.spec.types import slug
+from builder.tfjs.graph import Array
+from builder.tfjs.trace import narrow_dtype
+
+
+def build_functions(
+    spec: FunctionDemoSpec, out: Path, *, cache: Cache, progress: Progress
+) -> FunctionSiteReport:
+    """Build the site of a demo of functions into the folder `out`.
+
+    Raises:
+        BuilderError: for anything the author can mend; `out` is unchanged then.
+    """
+    started = time.perf_counter()
+    check_target(out)
+    template = load_template(spec.template)
+    built = [convert_function(entry, cache=cache, progress=progress) for entry in spec.functions]
+    site = assemble_site(bundle_functions(spec, built), template)
+    check_size(site.files, spec.max_bytes)
+    seconds = time.perf_counter() - started
+    converted = [function for _, function in built]
+    report = make_report(site, template.app, converted, spec.max_bytes, progress.seconds, seconds)
+    write_site({**site.files, REPORT: report.to_json()}, out)
+    return report
+
+
+def bundle_functions(
+    spec: FunctionDemoSpec, built: Sequence[tuple[Call, ConvertedFunction]]
+) -> Bundle[FunctionSiteManifest]:
+    """Put a site's data together."""
+    files = Files()
+    manifest = FunctionSiteManifest(
+        **describe_page(spec).model_dump(),
+        functions=tuple(
+            _describe(entry, call, converted, files)
+            for entry, (call, converted) in zip(spec.functions, built, strict=True)
+        ),
+        data={
+            name: files.add(f"data/{slug(name)}", path.suffix, path.read_bytes())
+            for name, path in spec.data.items()
+        },
+    )
+    return Bundle(manifest, files.content)
+
+
+def _describe(
+    spec: FunctionSpec, call: Call, converted: ConvertedFunction, files: Files
+) -> Function:
+    folder = f"functions/{spec.id}"
+
+    def add_array(stem: str, array: Array) -> ArrayRef:
+        dtype = narrow_dtype(array.dtype, stem)
+        file = files.add(f"{folder}/{stem}", ".bin", array.astype(dtype).tobytes())
+        return ArrayRef(**file.model_dump(), dtype=dtype, shape=array.shape)
+
+    def add_arrays(stem: str, arrays: Sequence[Array]) -> tuple[ArrayRef, ...]:
+        return tuple(add_array(f"{stem}-{index}", array) for index, array in enumerate(arrays))
+
+    contents = dict(converted.files)
+    return Function(
+        id=spec.id,
+        model=files.add(f"{folder}/model", ".json", contents.pop("model.json")),
+        weights=tuple(files.add_as(f"{folder}/{name}", data) for name, data in contents.items()),
+        inputs=tuple(
+            FunctionInput(
+                name=wanted.name,
+                dtype=wanted.dtype,
+                shape=parse_shape(wanted),
+                range=wanted.range,
+                labels=wanted.labels,
+            )
+            for wanted in spec.inputs
+        ),
+        outputs=converted.outputs,
+        golden=FunctionGolden(
+            inputs=add_arrays("sample-input", tuple(call.inputs.values())),
+            outputs=add_arrays("sample-output", call.outputs),
+            tolerance=converted.tolerance,
+        ),
+    )

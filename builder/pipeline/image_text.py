@@ -1,0 +1,132 @@
+"""The pipeline. Data flows one way; only the last stage touches the output folder."""
+
+import functools
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builder.cache import Cache
+from builder.conversion.text_encoder import export_text_encoder
+from builder.embedding.embed import embed
+from builder.embedding.fidelity import measure_fidelity
+from builder.images.prepare import ImageSet, prepare_images
+from builder.model import ImageTextModel
+from builder.models.fetch import fetch_missing
+from builder.models.load import load_model
+from builder.models.precomputed.model import PrecomputedModel, load_precomputed
+from builder.pipeline.precomputed import build_precomputed
+from builder.progress import Progress
+from builder.site.budget import check_size
+from builder.site.bundle import BuiltModel, bundle
+from builder.site.folder import REPORT, assemble_site, check_target, write_site
+from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
+from builder.site.report import Report, make_report
+from builder.site.template import load_template
+from builder.spec.demo import DemoSpec, load_any_spec
+from builder.spec.models import ModelSpec
+
+if TYPE_CHECKING:
+    from builder.site.function_report import FunctionSiteReport
+
+LoadModel = Callable[[ModelSpec], ImageTextModel]
+
+
+def build_site(
+    spec_path: Path, out: Path, *, cache: Cache, progress: Progress
+) -> "Report | FunctionSiteReport":
+    """Build the site of a `demo.toml`, of whatever kind, into the folder `out`.
+
+    Raises:
+        BuilderError: for anything the author can mend; `out` is unchanged then.
+    """
+    check_target(out)
+    spec = load_any_spec(spec_path)
+    if isinstance(spec, DemoSpec):
+        return build_spec(spec, out, cache=cache, progress=progress)
+    # This brings in JAX, which a demo of pictures does not need when its results are in the cache.
+    from builder.pipeline.functions import build_functions
+
+    return build_functions(spec, out, cache=cache, progress=progress)
+
+
+def build_spec(
+    spec: DemoSpec,
+    out: Path,
+    *,
+    cache: Cache,
+    progress: Progress,
+    load: LoadModel | None = None,
+) -> Report:
+    """Build the site of a spec, however it was made.
+
+    Published models that it names are downloaded into the cache if they are not there. `load` finds
+    a model in another way than `load_model` does.
+
+    Raises:
+        BuilderError: for anything the author can mend; `out` is unchanged then.
+    """
+    started = time.perf_counter()
+    check_target(out)
+    template = load_template(spec.template)
+    fetch_missing(spec.models, cache.folder, progress)
+    load = load or functools.partial(load_model, cache_folder=cache.folder)
+    sources = [
+        load_precomputed(model) if model.precomputed else load(model) for model in spec.models
+    ]
+    with progress.step("Prepare images", len(spec.images)) as advance:
+        preprocessings = tuple(dict.fromkeys(source.preprocessing for source in sources))
+        images = prepare_images(spec.images, preprocessings, advance)
+    built = [
+        build_model(source, model, spec, images, cache=cache, progress=progress)
+        for source, model in zip(sources, spec.models, strict=True)
+    ]
+    # The hinge: everything before only computes; this replaces the old site, or leaves it.
+    site = assemble_site(bundle(spec, images.images, built), template)
+    check_size(site.files, spec.max_bytes)
+    seconds = time.perf_counter() - started
+    report = make_report(
+        site, template.app, images, built, spec.max_bytes, progress.seconds, seconds
+    )
+    write_site({**site.files, REPORT: report.to_json()}, out)
+    return report
+
+
+def build_model(
+    model: ImageTextModel | PrecomputedModel,
+    options: ModelSpec,
+    spec: DemoSpec,
+    images: ImageSet,
+    *,
+    cache: Cache,
+    progress: Progress,
+) -> BuiltModel:
+    """Everything one model contributes to a site, with the options of its table in the spec.
+
+    Raises:
+        ParityError: if the exported text encoder does not compute what JAX computes.
+    """
+    if isinstance(model, PrecomputedModel):
+        return build_precomputed(model, spec, cache=cache, progress=progress)
+    texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
+    pixels = [image.views[model.preprocessing].pixels for image in images.images]
+    embeddings = embed(model, pixels, texts, cache=cache, progress=progress)
+    encoder = export_text_encoder(
+        model,
+        options.quantization,
+        embeddings,
+        converter=options.converter,
+        cache=cache,
+        progress=progress,
+    )
+    return BuiltModel(
+        model=model,
+        embeddings=embeddings,
+        texts=texts,
+        goldens=choose_goldens(spec.prompts, texts, embeddings.tokens),
+        encoder=encoder,
+        fidelity=measure_fidelity(
+            model, images.images, embeddings.zimg, cache=cache, progress=progress
+        ),
+        problems=encoder.problems,
+    )

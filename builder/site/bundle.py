@@ -1,0 +1,204 @@
+"""From results to files: the manifest and everything it points to, named by content."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from builder import manifest
+from builder.conversion.text_encoder import ExportedEncoder
+from builder.embedding.embed import Embeddings, Rows
+from builder.embedding.matrix import Dtype, encode_matrix
+from builder.images.prepare import Picture, PreparedImage
+from builder.manifest import FileRef, PageManifest, PictureRef, SiteManifest
+from builder.model import ImageTextModel
+from builder.models.precomputed.model import PrecomputedModel
+from builder.spec.demo import DemoSpec
+from builder.spec.page import PageSpec
+from builder.version import __version__
+
+_HASH_DIGITS = 10
+
+
+@dataclass(frozen=True)
+class BuiltModel:
+    """Everything that was computed for one model; `texts` are the rows of the text embeddings.
+
+    `dtype` is how rows are shipped; `fidelity` the least cosine between what the model saw and what
+    the page shows, where that is not the same; `problems` what the author should know.
+    """
+
+    model: ImageTextModel | PrecomputedModel
+    embeddings: Embeddings
+    texts: tuple[str, ...]
+    goldens: tuple[manifest.Golden, ...]
+    encoder: ExportedEncoder | None
+    dtype: Dtype = "float16"
+    fidelity: float | None = None
+    problems: tuple[str, ...] = ()
+
+
+Manifest = TypeVar("Manifest", bound=PageManifest)
+
+
+@dataclass(frozen=True)
+class Bundle(Generic[Manifest]):
+    """A site without its page: the manifest, still without the app's files, and the data files."""
+
+    manifest: Manifest
+    files: Mapping[str, bytes]
+
+
+@dataclass
+class Files:
+    """Collects files under names that change with their content."""
+
+    content: dict[str, bytes] = field(default_factory=dict[str, bytes])
+
+    def add(self, stem: str, suffix: str, data: bytes) -> FileRef:
+        """Keep a file as `stem-HASHsuffix`."""
+        return self.add_as(
+            f"{stem}-{hashlib.sha256(data).hexdigest()[:_HASH_DIGITS]}{suffix}", data
+        )
+
+    def add_as(self, url: str, data: bytes) -> FileRef:
+        """Keep a file under this very URL."""
+        self.content[url] = data
+        return refer(url, data)
+
+
+def refer(url: str, data: bytes) -> FileRef:
+    """The manifest's entry for a file."""
+    return FileRef(url=url, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+
+
+def row_id(text: str) -> str:
+    """The id of a text's embedding row: the same text has the same id in every model."""
+    return f"p-{hashlib.sha256(text.encode()).hexdigest()[:_HASH_DIGITS]}"
+
+
+def bundle(
+    spec: DemoSpec, images: Sequence[PreparedImage], models: Sequence[BuiltModel]
+) -> Bundle[SiteManifest]:
+    """Put a site's data together."""
+    files = Files()
+    image_ids = tuple(image.spec.id for image in images)
+    site = SiteManifest(
+        **describe_page(spec).model_dump(),
+        base_url=spec.base_url and f"{spec.base_url.rstrip('/')}/",
+        models=tuple(_describe_model(model, image_ids, files) for model in models),
+        images=tuple(_describe_image(image, files) for image in images),
+    )
+    return Bundle(site, files.content)
+
+
+def describe_page(spec: PageSpec) -> PageManifest:
+    """What every manifest says, still without the page's files."""
+    return PageManifest(
+        generator=manifest.Generator(name="lit-demo-builder", version=__version__),
+        title=spec.title,
+        description=spec.description,
+        language=spec.language,
+        links=tuple(manifest.Link(label=link.label, url=link.url) for link in spec.links),
+        files=(),
+    )
+
+
+def referenced_files(site: BaseModel) -> Iterator[FileRef]:
+    """Every file that a manifest, or a part of one, names."""
+    pending: list[Any] = [site]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, FileRef):
+            yield part
+        elif isinstance(part, BaseModel):
+            pending += vars(part).values()
+        elif isinstance(part, tuple | dict):
+            pending += part.values() if isinstance(part, dict) else part
+
+
+def encoder_files(model: manifest.Model) -> tuple[FileRef, ...]:
+    """What a page fetches before it can embed a text of the visitor's: nothing where it cannot."""
+    if model.tokenizer is None or model.encoder is None:
+        return ()
+    return (model.tokenizer.file, model.encoder.model, *model.encoder.weights)
+
+
+def _describe_image(image: PreparedImage, files: Files) -> manifest.Image:
+    spec = image.spec
+
+    def add(picture: Picture) -> PictureRef:
+        file = files.add(f"images/{spec.id}-{picture.size}", ".jpg", picture.jpeg)
+        return PictureRef(**file.model_dump(), width=picture.size, height=picture.size)
+
+    return manifest.Image(
+        id=spec.id,
+        description=spec.description,
+        prompts=tuple(manifest.Prompt(id=row_id(text), text=text) for text in spec.prompts),
+        photo=add(image.photo),
+        display=tuple(add(picture) for picture in image.display),
+        thumbnail=add(image.thumbnail),
+        credit=manifest.Credit(author=spec.author, license=spec.license, source=spec.source),
+    )
+
+
+def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: Files) -> manifest.Model:
+    model, card = built.model, built.model.card
+    folder = f"models/{model.id}"
+
+    def add_matrix(stem: str, rows: Rows, ids: tuple[str, ...]) -> manifest.MatrixRef:
+        stored = encode_matrix(rows, built.dtype)
+        file = files.add(f"{folder}/{stem}", ".bin", stored.data)
+        return manifest.MatrixRef(
+            **file.model_dump(),
+            dtype=stored.dtype,
+            shape=stored.shape,
+            scale=stored.scale,
+            rows=ids,
+        )
+
+    tokenizer, encoder = _describe_encoder(built, folder, files)
+    return manifest.Model(
+        id=model.id,
+        name=card.name,
+        description=card.description,
+        image_tower=card.image_tower,
+        text_tower=card.text_tower,
+        license=card.license,
+        source=card.source,
+        dim=model.dim,
+        scoring=model.scoring,
+        tokenizer=tokenizer,
+        encoder=encoder,
+        image_embeddings=add_matrix("images", built.embeddings.zimg, image_ids),
+        prompt_embeddings=add_matrix(
+            "prompts", built.embeddings.ztxt, tuple(map(row_id, built.texts))
+        ),
+        goldens=built.goldens,
+    )
+
+
+def _describe_encoder(
+    built: BuiltModel, folder: str, files: Files
+) -> tuple[manifest.TokenizerRef | None, manifest.GraphModelRef | None]:
+    tokenizer, encoder = built.model.tokenizer, built.encoder
+    if tokenizer is None or encoder is None:
+        return None, None
+    vocabulary = tokenizer.to_manifest().model_dump_json(by_alias=True).encode()
+    graph = manifest.GraphModelRef(
+        model=files.add(f"{folder}/model", ".json", encoder.model),
+        weights=tuple(
+            files.add_as(f"{folder}/{name}", data) for name, data in encoder.weights.items()
+        ),
+        input=encoder.input,
+        output=encoder.output,
+    )
+    return tokenizer.to_ref(files.add(f"{folder}/vocabulary", ".json", vocabulary)), graph
+
+
+def to_json(site: PageManifest) -> bytes:
+    """`manifest.json`, byte for byte the same for the same site."""
+    return json.dumps(site.model_dump(by_alias=True), ensure_ascii=False, indent=1).encode()

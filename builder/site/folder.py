@@ -1,0 +1,203 @@
+"""A site as a folder: written whole or not at all, and checked against its own manifest."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic
+
+from pydantic import TypeAdapter, ValidationError
+
+from builder.errors import Problem, SiteError, writing
+from builder.manifest import FunctionSiteManifest, PageManifest, SiteManifest
+from builder.site.bundle import Bundle, Manifest, refer, referenced_files, to_json
+from builder.site.template import Template
+
+PAGE = "index.html"
+MANIFEST = "manifest.json"
+REPORT = "report.json"
+
+HOST_FILES: Mapping[str, bytes] = {
+    # Without it, GitHub Pages would run the folder through Jekyll.
+    ".nojekyll": b"",
+    # For Netlify and Cloudflare Pages: pages elsewhere may use the data, and browsers keep what has
+    # a hash in its name.
+    "_headers": b"/*\n  Access-Control-Allow-Origin: *\n"
+    + b"".join(
+        b"/%b/*\n  Cache-Control: public, max-age=31536000, immutable\n" % folder
+        for folder in (b"assets", b"data", b"functions", b"images", b"models")
+    ),
+}
+"""What hosts read and need not serve."""
+
+_REMEDY = "Name another folder with -o."
+
+# Files that a manifest cannot name: itself, and the report, which is written after it.
+_UNNAMED = {MANIFEST, REPORT}
+
+
+@dataclass(frozen=True)
+class Site(Generic[Manifest]):
+    """A site ready to be written: all files by URL, and the manifest that names them."""
+
+    manifest: Manifest
+    files: Mapping[str, bytes]
+
+    @property
+    def total_bytes(self) -> int:
+        """Size of the whole site."""
+        return sum(map(len, self.files.values()))
+
+
+def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest]:
+    """Add the page and what it loads to the data.
+
+    The page shows the manifest's texts and is itself named by the manifest, so it is rendered from
+    the manifest without files.
+    """
+    page = template.render(bundle.manifest, MANIFEST)
+    own = {
+        PAGE: page.encode(),
+        **HOST_FILES,
+        **template.app.files,
+        **template.files,
+        **template.render_benchmark(bundle.manifest, MANIFEST),
+    }
+    refs = tuple(refer(url, data) for url, data in sorted(own.items()))
+    manifest = bundle.manifest.model_copy(update={"files": refs})
+    return Site(manifest, {**bundle.files, **own, MANIFEST: to_json(manifest)})
+
+
+def check_target(out: Path) -> None:
+    """Refuse to replace a folder that does not look like a site of ours.
+
+    Raises:
+        SiteError: if `out` is a file, a folder with other things in it, or cannot be made.
+    """
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise SiteError(f"{out}: is not a folder. {_REMEDY}")
+    above = next(folder for folder in out.absolute().parents if folder.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise SiteError(f"{out}: cannot be made in {above}. {_REMEDY}")
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+        raise SiteError(
+            f"{out}: is not empty and holds no site (no {MANIFEST}), so it is not replaced."
+            f" {_REMEDY} Or empty it yourself."
+        )
+
+
+def write_site(files: Mapping[str, bytes], out: Path) -> None:
+    """Write all files beside `out`, then put the new folder in its place.
+
+    When anything fails or is interrupted before that, `out` is as it was.
+
+    Raises:
+        BuilderError: if it cannot be written.
+    """
+    check_target(out)
+    with writing(out, _REMEDY):
+        _replace_folder(files, out)
+
+
+def _replace_folder(files: Mapping[str, bytes], out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+        fresh, old = Path(scratch, "fresh"), Path(scratch, "old")
+        for url, data in files.items():
+            path = fresh / url
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        try:
+            if out.exists():
+                out.rename(old)
+            fresh.rename(out)
+        except BaseException:
+            if old.exists() and not out.exists():
+                old.rename(out)
+            raise
+
+
+def load_manifest(folder: Path) -> SiteManifest:
+    """Read the manifest of a site of pictures and sentences.
+
+    Raises:
+        SiteError: if there is none, or none that this version understands.
+    """
+    manifest = load_any_manifest(folder)
+    if not isinstance(manifest, SiteManifest):
+        raise SiteError(f"{folder}: is no site of pictures and sentences.")
+    return manifest
+
+
+def load_any_manifest(folder: Path) -> SiteManifest | FunctionSiteManifest:
+    """Read a site's manifest, whatever its page shows.
+
+    Raises:
+        SiteError: if there is none, or none that this version understands.
+    """
+    path = folder / MANIFEST
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise SiteError(f"{path}: there is no such file. Build the site first.") from None
+    except OSError as error:
+        raise SiteError(
+            f"{path}: cannot be read: {error.strerror}. Build the site again."
+        ) from None
+    return parse_manifest(data, str(path))
+
+
+def parse_manifest(data: bytes, where: str) -> SiteManifest | FunctionSiteManifest:
+    """Read a manifest that came from `where`.
+
+    Raises:
+        SiteError: if it is none that this version understands.
+    """
+    try:
+        content = TypeAdapter(dict[str, Any]).validate_json(data)
+        kind = FunctionSiteManifest if "functions" in content else SiteManifest
+        return kind.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        raise SiteError(
+            f"{where}: {place}: {first['msg']}. Build the site again with this version."
+        ) from None
+
+
+def check_site(folder: Path) -> list[Problem]:
+    """Compare every file of a site with its manifest: missing, altered, or not named at all."""
+    manifest = load_any_manifest(folder)
+    return list(_find_problems(folder, manifest))
+
+
+def require_whole_site(folder: Path) -> None:
+    """Refuse a folder that is not what was built.
+
+    Raises:
+        SiteError: if it holds no site, or with every problem that was found.
+    """
+    problems = check_site(folder)
+    if problems:
+        listing = "\n".join(f"  {problem}" for problem in problems)
+        raise SiteError(f"{folder} is not what was built:\n{listing}")
+
+
+def _find_problems(folder: Path, manifest: PageManifest) -> Iterator[Problem]:
+    named = {ref.url: ref for ref in referenced_files(manifest)}
+    for url, ref in sorted(named.items()):
+        path = folder / url
+        if not path.resolve().is_relative_to(folder.resolve()):
+            yield Problem(url, "lies outside the site", "Build the site again.")
+        elif not path.is_file():
+            yield Problem(url, "is missing", "Build or upload the site again.")
+        elif (size := path.stat().st_size) != ref.bytes:
+            yield Problem(url, f"has {size} bytes, not {ref.bytes}", "Upload it again.")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != ref.sha256:
+            yield Problem(url, "has other content than was built", "Upload it again.")
+    for path in sorted(folder.rglob("*")):
+        url = path.relative_to(folder).as_posix()
+        if path.is_file() and url not in named and url not in _UNNAMED:
+            yield Problem(url, "is not part of the site", "Remove it, or keep it elsewhere.")

@@ -1,0 +1,172 @@
+"""What a build made, how much a visitor downloads, how long it took, and how exact it is."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from builder.conversion.text_encoder import EncoderParity
+from builder.images.prepare import ImageSet
+from builder.manifest import SiteManifest
+from builder.site.budget import Budget, measure_budget, megabytes
+from builder.site.bundle import BuiltModel, encoder_files
+from builder.site.folder import MANIFEST, PAGE, Site
+from builder.site.webapp import WebApp
+from builder.tables import print_whole
+
+_SLOWEST = 5
+
+
+@dataclass(frozen=True)
+class ModelReport:
+    """One model. Parity compares the shipped encoder in TF.js with the author's JAX function.
+
+    Where rows were given instead of towers, it is compared with those; without an encoder there is
+    nothing to compare. `shown_min_cosine` is the least cosine between the row of a picture as the
+    model saw it and that of the JPEG on the page, where these are not the same.
+    """
+
+    id: str
+    encoder_bytes: int
+    graph_nodes: int
+    quantization: str | None
+    parity: EncoderParity | None
+    shown_min_cosine: float | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Figures of a build. Bytes are those of the files, before any compression by the host.
+
+    The first model may have no encoder, and so never give a free-text answer.
+    """
+
+    images: int
+    prompts: int
+    models: tuple[ModelReport, ...]
+    bytes_before_first_answer: int
+    bytes_before_first_free_text_answer: int | None
+    total_bytes: int
+    budget: Budget
+    files: int
+    seconds: float
+    step_seconds: Mapping[str, float]
+    warnings: tuple[str, ...]
+
+    def to_json(self) -> bytes:
+        """`report.json`."""
+        return json.dumps(asdict(self), indent=2).encode()
+
+    def show(self, console: Console) -> None:
+        """Print the figures for a person."""
+        for warning in self.warnings:
+            console.print(f"Note: {warning}", markup=False, highlight=False, soft_wrap=True)
+        sizes = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+        sizes.add_column()
+        sizes.add_column(justify="right")
+        sizes.add_row(
+            "Images, prompts, models", f"{self.images}, {self.prompts}, {len(self.models)}"
+        )
+        sizes.add_row("Before the first answer", megabytes(self.bytes_before_first_answer))
+        free_text = self.bytes_before_first_free_text_answer
+        if free_text is not None:
+            sizes.add_row("Before the first free-text answer", megabytes(free_text))
+        sizes.add_row(f"Whole site, {self.files} files", megabytes(self.total_bytes))
+        self.budget.add_rows(sizes)
+        console.print(sizes)
+        if any(model.parity for model in self.models):
+            print_whole(self._parity_table(), console)
+        for model in self.models:
+            if model.shown_min_cosine is not None:
+                console.print(
+                    f"{model.id} sees pictures otherwise than the page shows them: least cosine"
+                    f" {model.shown_min_cosine:.6f}.",
+                    highlight=False,
+                    soft_wrap=True,
+                )
+        console.print(self._steps(), highlight=False, soft_wrap=True)
+
+    def _parity_table(self) -> Table:
+        title = "Text encoders in TensorFlow.js against JAX"
+        table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+        table.add_column("Model", no_wrap=True)
+        for heading in ("Download", "Nodes", "Texts", "Float32 error", "Shipped error", "Cosine"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for model in self.models:
+            if model.parity is None:
+                continue
+            exact = model.parity.float32_max_abs_error
+            table.add_row(
+                model.id,
+                megabytes(model.encoder_bytes),
+                str(model.graph_nodes),
+                str(model.parity.texts),
+                "" if exact is None else f"{exact:.1e}",
+                f"{model.parity.max_abs_error:.1e}",
+                f"{model.parity.min_cosine:.6f}",
+            )
+        return table
+
+    def _steps(self) -> str:
+        slowest = sorted(self.step_seconds.items(), key=lambda step: -step[1])[:_SLOWEST]
+        steps = "; ".join(f"{name} {seconds:.1f} s" for name, seconds in slowest)
+        return f"Built in {self.seconds:.1f} s. Slowest steps: {steps}."
+
+
+def make_report(
+    site: Site[SiteManifest],
+    app: WebApp,
+    images: ImageSet,
+    models: Sequence[BuiltModel],
+    max_bytes: int | None,
+    step_seconds: Mapping[str, float],
+    seconds: float,
+) -> Report:
+    """Collect the figures of a finished build."""
+    first = _bytes_before_first_answer(site, app)
+    encoder = sum(file.bytes for file in encoder_files(site.manifest.models[0]))
+    free_text = first + encoder + bytes_of(site, app.runtime) if encoder else None
+    return Report(
+        images=len(site.manifest.images),
+        prompts=len({p.id for image in site.manifest.images for p in image.prompts}),
+        models=tuple(
+            ModelReport(
+                id=built.model.id,
+                encoder_bytes=sum(file.bytes for file in encoder_files(described)),
+                graph_nodes=built.encoder.nodes if built.encoder else 0,
+                quantization=built.encoder.quantization if built.encoder else None,
+                parity=built.encoder.parity if built.encoder else None,
+                shown_min_cosine=built.fidelity,
+            )
+            for built, described in zip(models, site.manifest.models, strict=True)
+        ),
+        bytes_before_first_answer=first,
+        bytes_before_first_free_text_answer=free_text,
+        total_bytes=site.total_bytes,
+        budget=measure_budget(site.files, free_text or first, max_bytes),
+        files=len(site.files),
+        seconds=seconds,
+        step_seconds=dict(step_seconds),
+        warnings=(
+            *images.warnings,
+            *(f"{built.model.id}: {text}" for built in models for text in built.problems),
+        ),
+    )
+
+
+def _bytes_before_first_answer(site: Site[SiteManifest], app: WebApp) -> int:
+    """The page, its scripts, the first model's precomputed rows, and the pictures in view."""
+    manifest = site.manifest
+    model, image = manifest.models[0], manifest.images[0]
+    urls = [PAGE, MANIFEST, app.entry, *app.preloads, *app.styles]
+    refs = [model.image_embeddings, model.prompt_embeddings, (*image.display, image.photo)[0]]
+    thumbnails = [image.thumbnail for image in manifest.images]
+    return bytes_of(site, urls) + sum(ref.bytes for ref in (*refs, *thumbnails))
+
+
+def bytes_of(site: Site[Any], urls: Sequence[str]) -> int:
+    """Size of these files of a site."""
+    return sum(len(site.files[url]) for url in urls)

@@ -1,0 +1,113 @@
+"""What a page is made of: its Jinja template, the app's part that it loads, files of its own."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from builder.errors import BuilderError
+from builder.manifest import PageManifest
+from builder.resources import template_folder, web_folder
+from builder.site.webapp import WebApp, load_library, load_webapp
+
+IMAGE_TEXT = "image-text"
+PAGE_TEMPLATE = "page.html.j2"
+
+_ENTRIES = {
+    IMAGE_TEXT: "src/pages/demo/main.ts",
+    "function": "src/pages/function/main.ts",
+    "mnist": "src/pages/mnist/main.ts",
+}
+"""The app's script for each template that comes with the package."""
+
+BENCHMARK = "benchmark.html"
+_BENCHMARK_TEMPLATE = "benchmark.html.j2"
+_BENCHMARK_ENTRY = "src/pages/benchmark/main.ts"
+
+_FUNCTIONS = "src/inference/functions/functions.ts"
+"""What the scripts of authors' own templates import as `./functions.js`."""
+
+_HASH_DIGITS = 10
+
+
+@dataclass(frozen=True)
+class Template:
+    """A folder with `page.html.j2`.
+
+    `app` is what of the web app the page loads. `files` are others by URL; those of `assets` by the
+    names that they have in the template's folder. `benchmark` is what the second page loads, which
+    measures the site's models.
+    """
+
+    folder: Path
+    app: WebApp
+    files: Mapping[str, bytes]
+    assets: Mapping[str, str]
+    benchmark: WebApp
+
+    def render(self, manifest: PageManifest, manifest_url: str) -> str:
+        """The page of a site.
+
+        Raises:
+            BuilderError: if the template cannot be used, with its line.
+        """
+        return self._render(PAGE_TEMPLATE, self.app, manifest, manifest_url)
+
+    def render_benchmark(self, manifest: PageManifest, manifest_url: str) -> Mapping[str, bytes]:
+        """The page that measures models, with what it loads, by URL."""
+        page = self._render(_BENCHMARK_TEMPLATE, self.benchmark, manifest, manifest_url)
+        return {BENCHMARK: page.encode(), **self.benchmark.files}
+
+    def _render(self, name: str, app: WebApp, manifest: PageManifest, manifest_url: str) -> str:
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([self.folder, template_folder()]),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        try:
+            return environment.get_template(name).render(
+                manifest=manifest, manifest_url=manifest_url, app=app, asset=self._asset
+            )
+        except jinja2.TemplateSyntaxError as error:
+            raise BuilderError(f"{error.filename}:{error.lineno}: {error.message}") from None
+        except jinja2.TemplateError as error:
+            raise BuilderError(f"{self.folder / name}: {error}.") from None
+
+    def _asset(self, name: str) -> str:
+        if name not in self.assets:
+            known = ", ".join(self.assets)
+            raise jinja2.TemplateError(f"there is no file '{name}' beside it, only {known}")
+        return self.assets[name]
+
+
+def load_template(name: str) -> Template:
+    """The template of that name, or the author's own in the folder `name`."""
+    web = web_folder()
+    benchmark = load_webapp(web, _BENCHMARK_ENTRY)
+    if name not in _ENTRIES:
+        return _load_folder(Path(name), load_webapp(web, _FUNCTIONS), benchmark)
+    files = load_library(web) if name == IMAGE_TEXT else {}
+    app = load_webapp(web, _ENTRIES[name])
+    return Template(template_folder() / name, app, files, {}, benchmark)
+
+
+def _load_folder(folder: Path, app: WebApp, benchmark: WebApp) -> Template:
+    """The files beside the page go together into one folder of the site, named by their content.
+
+    So they find each other, and `./functions.js`, by their own names.
+    """
+    contents = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != PAGE_TEMPLATE and not path.name.startswith(".")
+    }
+    contents["functions.js"] = f'export * from "../{app.entry}";\n'.encode()
+    total = hashlib.sha256(repr(sorted(contents.items())).encode())
+    place = f"template-{total.hexdigest()[:_HASH_DIGITS]}"
+    files = {f"{place}/{name}": data for name, data in contents.items()}
+    assets = {name: f"{place}/{name}" for name in contents}
+    return Template(folder, app, files, assets, benchmark)

@@ -1,0 +1,80 @@
+"""The built web app, as Vite left it: which files a page needs, and which it loads first."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_LICENSES = "assets/licenses.md"
+
+
+@dataclass(frozen=True)
+class WebApp:
+    """The part of the app that one page needs; files by URL.
+
+    `entry`, `preloads` and `styles` are what the page names; `runtime` is what computing takes
+    besides: the worker, TensorFlow.js and its wasm backend.
+    """
+
+    files: Mapping[str, bytes]
+    entry: str
+    preloads: tuple[str, ...]
+    styles: tuple[str, ...]
+    runtime: tuple[str, ...]
+
+
+def load_webapp(folder: Path, entry: str) -> WebApp:
+    """Read from `folder/app`, which Vite built, what the page script `entry` needs.
+
+    `entry` is named by its source, like "src/pages/demo/main.ts". Formats:
+    https://vite.dev/guide/backend-integration and webapp_src/runtime-files.ts.
+    """
+    app = folder / "app"
+    chunks = json.loads((app / ".vite" / "manifest.json").read_text(encoding="utf-8"))
+    first = list(_follow(chunks, entry, ("imports",)))
+    reached = [chunks[key] for key in _follow(chunks, entry, ("imports", "dynamicImports"))]
+    assets = [asset for chunk in reached for asset in chunk.get("assets", ())]
+    workers = [worker for asset in assets if (worker := _read_worker(app, asset))]
+    urls = {
+        _LICENSES,
+        *(chunk["file"] for chunk in reached),
+        *(css for chunk in reached for css in chunk.get("css", ())),
+        *assets,
+        *(url for worker in workers for url in worker["files"]),
+    }
+    return WebApp(
+        files={url: (app / url).read_bytes() for url in sorted(urls)},
+        entry=chunks[entry]["file"],
+        preloads=tuple(chunks[key]["file"] for key in first[1:]),
+        styles=tuple(css for key in first for css in chunks[key].get("css", ())),
+        runtime=tuple(url for worker in workers for url in worker["runtime"]),
+    )
+
+
+def load_library(folder: Path) -> Mapping[str, bytes]:
+    """`folder/lit`: lit.js with its playground, by URL."""
+    library = folder / "lit"
+    return {
+        path.relative_to(library).as_posix(): path.read_bytes()
+        for path in sorted(library.rglob("*"))
+        if path.is_file() and ".vite" not in path.parts
+    }
+
+
+def _read_worker(app: Path, asset: str) -> Mapping[str, Any] | None:
+    """What a worker loads, if the asset is one."""
+    path = app / ".vite" / f"{Path(asset).name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def _follow(chunks: Mapping[str, Any], key: str, kinds: tuple[str, ...]) -> Iterator[str]:
+    """A chunk and all it imports in these ways, each once."""
+    pending, seen = [key], {key}
+    while pending:
+        current = pending.pop()
+        yield current
+        for imported in (name for kind in kinds for name in chunks[current].get(kind, ())):
+            if imported not in seen:
+                seen.add(imported)
+                pending.append(imported)

@@ -1,0 +1,1 @@
+"""What an author writes in `demo.toml`, as checked and frozen tables."""

@@ -1,0 +1,128 @@
+"""The `[[functions]]` of `demo.toml`: JAX functions for a page that a template describes."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from builder.spec.page import PageSpec
+from builder.spec.types import (
+    TARGET,
+    ExistingFile,
+    Id,
+    Table,
+    Target,
+    TargetName,
+    Text,
+    read_target,
+    slug,
+)
+
+BUILT_IN = ("function", "mnist")
+"""Templates of pages for functions that come with the package."""
+
+
+def _existing_template(name: str, info: ValidationInfo) -> str:
+    """Make the path of a folder absolute; built-in names stay as they are."""
+    if name in BUILT_IN:
+        return name
+    folder = (info.context or Path()) / name
+    if not (folder / "page.html.j2").is_file():
+        raise PydanticCustomError(
+            "no_template",
+            "there is no template {path}|Name one of {known}, or a folder with a page.html.j2.",
+            {"path": str(folder), "known": ", ".join(("image-text", *BUILT_IN))},
+        )
+    return str(folder.resolve())
+
+
+def _params(source: object, info: ValidationInfo) -> Target | Path:
+    if isinstance(source, str) and TARGET.fullmatch(source):
+        return read_target(source, info)
+    path = (info.context or Path()) / str(source)
+    if not path.is_file():
+        raise PydanticCustomError(
+            "no_params",
+            "there is no file {path}|Put it there, or name a value as module:name.",
+            {"path": str(path)},
+        )
+    return path
+
+
+class InputSpec(Table):
+    """An input of a function, in the order of its arguments."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")]
+    """What the page calls it."""
+    shape: Annotated[str, Field(pattern=r"^\(.*\)$")]
+    """Its shape, like `(b, 28, 28)`, with letters for sizes that vary."""
+    dtype: Literal["float32", "int32"] = "float32"
+    """Type of its numbers."""
+    range: Annotated[tuple[float, float] | None, Field(strict=False)] = None
+    """What its numbers lie between: samples are drawn from it, and sliders end there."""
+    labels: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    """Names of the entries of the last axis, or of the input itself if it has none."""
+
+    @model_validator(mode="after")
+    def _range_rises(self) -> "InputSpec":
+        if self.range and not self.range[0] < self.range[1]:
+            raise PydanticCustomError(
+                "range",
+                "range = {r} does not rise|Write [least, greatest].",
+                {"r": str(self.range)},
+            )
+        return self
+
+
+class FunctionSpec(Table):
+    """A JAX function for the page: `function(params, *inputs)`, converted and compared with JAX."""
+
+    id: Id = ""
+    """What the page calls it; made of the function's name if left out."""
+    function: TargetName
+    """`module:function`, found in the folder of `demo.toml` or installed."""
+    params: Annotated[
+        Target | Path | None, BeforeValidator(_params), WithJsonSchema({"type": "string"})
+    ] = None
+    """An npz file with keys like `dense/kernel`, or `module:name`; an empty dictionary without."""
+    inputs: Annotated[tuple[InputSpec, ...], Field(min_length=1, strict=False)]
+    """Its inputs after `params`."""
+    samples: ExistingFile | None = None
+    """An npz file with an array for each input to compare on; drawn at random without."""
+    quantization: Literal["none", "float16", "uint16", "uint8", "auto"] = "none"
+    """How weights are stored; `auto` takes the fewest bytes that keep `min_cosine`."""
+    min_cosine: Annotated[float, Field(gt=0, le=1)] = 0.9999
+    """The least cosine to what JAX computes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_after_function(cls, table: Any) -> Any:
+        """Without an id, the function's own name is one."""
+        if isinstance(table, dict):
+            named = cast("dict[str, Any]", table)
+            return {"id": id_of_function(named), **named}
+        return table
+
+
+class FunctionDemoSpec(PageSpec):
+    """A demo of functions."""
+
+    template: Annotated[str, AfterValidator(_existing_template)]
+    """The page: `function`, `mnist`, or a folder of yours."""
+    functions: Annotated[tuple[FunctionSpec, ...], Field(min_length=1, strict=False)]
+    """The functions that the page calls."""
+    data: dict[str, ExistingFile] = {}
+    """Files that the page reads by these names."""
+
+
+def id_of_function(table: dict[str, Any]) -> str:
+    """The id of a function as written in `demo.toml`, given or made of its name."""
+    return str(table.get("id") or slug(str(table.get("function")).rpartition(":")[2]))

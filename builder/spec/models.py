@@ -1,0 +1,181 @@
+"""The `[[models]]` of `demo.toml`: published models, checkpoints, own code, finished results."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from builder.manifest import CanonicalizationStep
+from builder.spec.types import (
+    ExistingFile,
+    ExistingFolder,
+    Id,
+    Table,
+    TargetName,
+    Text,
+    WebAddress,
+    slug,
+)
+from builder.text.load import TokenizerKind
+
+Quantization = Literal["none", "float16", "uint16", "uint8"]
+Converter = Literal["native", "tensorflowjs"]
+Resize = Literal["bicubic", "tf-bilinear"]
+ScoringKind = Literal["softmax", "sigmoid"]
+
+SOURCES = ("name", "checkpoint", "towers", "precomputed")
+"""The keys of which a model has exactly one: where it comes from."""
+
+
+def with_none(value: Any) -> Any:
+    """A value of TOML, which has no null, with None wherever there is the text "none"."""
+    if isinstance(value, dict):
+        table = cast("dict[str, Any]", value)
+        return {key: with_none(entry) for key, entry in table.items()}
+    if isinstance(value, list):
+        return [with_none(entry) for entry in cast("list[Any]", value)]
+    return None if isinstance(value, str) and value.lower() == "none" else value
+
+
+Architecture = Annotated[dict[str, Any], BeforeValidator(with_none)]
+"""Keyword arguments of big_vision's `two_towers.Model`, as they stand in its configs."""
+
+
+class TokenizerSpec(Table):
+    """How a checkpoint's texts become token rows."""
+
+    vocabulary: ExistingFile
+    """The model of SentencePiece, or the word list of WordPiece."""
+    kind: TokenizerKind | None = None
+    """By default WordPiece for a `*.txt`, and SentencePiece for any other file."""
+    max_length: Annotated[int, Field(gt=1)] = 16
+    """Ids in a row; longer texts are cut off."""
+    canonicalization: Annotated[tuple[CanonicalizationStep, ...], Field(strict=False)] = ()
+    """What is done to a text before, in this order."""
+    end_id: Annotated[int | None, Field(ge=0)] = None
+    """What a text ends with: by default the end token of a SentencePiece model, as in LiT and
+    SigLIP, and nothing after WordPiece."""
+    pad_id: Annotated[int | None, Field(ge=0)] = None
+    """What a row is filled up with: by default the end token, or 0 after WordPiece."""
+
+
+class CardSpec(Table):
+    """What a visitor is told about a model."""
+
+    name: Text | None = None
+    """Its name in the menu."""
+    description: Text | None = None
+    """What it is, in a sentence."""
+    image_tower: Text | None = None
+    """What the image tower is."""
+    text_tower: Text | None = None
+    """What the text tower is."""
+    license: Text | None = None
+    """Licence of the weights."""
+    source: WebAddress | None = None
+    """Where it comes from."""
+
+
+class ModelSpec(Table):
+    """A model and how it is used: exactly one of the first four keys says where it comes from."""
+
+    name: Text | None = None
+    """A model of those that `lit-demo models` lists."""
+    checkpoint: ExistingFile | None = None
+    """An npz file in one of big_vision's layouts, described by `architecture` and `tokenizer`."""
+    towers: TargetName | None = None
+    """`module:function`, which returns a `builder.TwoTowerModel`."""
+    precomputed: ExistingFolder | None = None
+    """A data folder of the original LiT demo."""
+
+    id: Id | None = None
+    """What links to it say; made of its name or file if left out."""
+    architecture: Architecture | None = None
+    """Keyword arguments of big_vision's `two_towers.Model`; the text "none" stands for None."""
+    tokenizer: TokenizerSpec | None = None
+    """How texts become token rows."""
+    resolution: Annotated[int | None, Field(gt=0)] = None
+    """Side of the pictures in pixels, 224 by default; position embeddings are resampled."""
+    scoring: ScoringKind | None = None
+    """By default `sigmoid` where the checkpoint has a bias, and `softmax` elsewhere."""
+    card: CardSpec = CardSpec()
+    """What a visitor is told."""
+
+    converter: Converter = "native"
+    """What converts the text tower; `tensorflowjs` is the reference, if it is installed."""
+    quantization: Quantization = "float16"
+    """How the text tower's weights are stored."""
+    resize: Resize | None = None
+    """How pictures are resized, if not as the model expects."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "ModelSpec":
+        given = [source for source in SOURCES if getattr(self, source) is not None]
+        if not given:
+            raise PydanticCustomError(
+                "no_source",
+                "nothing says which model this is|Give one of {keys}.",
+                {"keys": ", ".join(SOURCES)},
+            )
+        if len(given) > 1:
+            raise PydanticCustomError(
+                "sources", "both {keys} are given|Keep one.", {"keys": " and ".join(given)}
+            )
+        self._check_keys(given[0])
+        return self
+
+    def _check_keys(self, source: str) -> None:
+        known = (source, *_KEYS_OF[source])
+        for key in type(self).model_fields:
+            if key in self.model_fields_set and key not in known:
+                raise PydanticCustomError(
+                    "not_with",
+                    "'{key}' cannot be given with {source}|Remove it; {source} goes with {known}.",
+                    {"key": key, "source": source, "known": ", ".join(_KEYS_OF[source])},
+                )
+        for key in ("architecture", "tokenizer"):
+            if source == "checkpoint" and getattr(self, key) is None:
+                raise PydanticCustomError(
+                    "missing_with",
+                    "a checkpoint needs a table [models.{key}]|For example: {example}",
+                    {"key": key, "example": _TABLES[key]},
+                )
+
+
+_EXPORT = ("converter", "quantization")
+_KEYS_OF = {
+    "name": ("id", "resize", *_EXPORT),
+    "checkpoint": (
+        *("id", "architecture", "tokenizer", "resolution", "scoring", "card", "resize"),
+        *_EXPORT,
+    ),
+    "towers": ("id", "resize", *_EXPORT),
+    "precomputed": ("id", "card"),
+}
+
+_TABLES = {
+    "architecture": 'image = { variant = "B/16", pool_type = "tok" },'
+    ' text = { width = 384, depth = 12 }, out_dim = ["none", 768]',
+    "tokenizer": 'vocabulary = "vocabulary.model", max_length = 16',
+}
+
+
+def id_of_model(table: dict[str, Any]) -> str | None:
+    """The id of a model as written in `demo.toml`, given or made of its source."""
+    if isinstance(given := table.get("id"), str):
+        return given
+    source = next((table[key] for key in SOURCES if isinstance(table.get(key), str)), None)
+    if source is None:
+        return None
+    if "towers" in table:
+        source = source.rpartition(":")[2]
+    elif "name" not in table:
+        source = Path(source).stem
+    return slug(source)
+
+
+def id_of_source(spec: ModelSpec) -> str:
+    """The id of a model that was not given one."""
+    named = {key: str(value) for key in SOURCES if (value := getattr(spec, key)) is not None}
+    return id_of_model(named) or "model"

@@ -1,0 +1,31 @@
+"""What `demo.toml` says of any page, whatever is on it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from builder.spec.types import Table, Text, WebAddress
+
+
+class LinkSpec(Table):
+    """A link in the header of the page."""
+
+    label: Text
+    """What it says."""
+    url: WebAddress
+    """Where it leads."""
+
+
+class PageSpec(Table):
+    """The page's texts and limits."""
+
+    title: Text
+    """Heading of the page, and its name in search results."""
+    description: Text
+    """What it is about, in a sentence or two."""
+    language: Annotated[str, Field(pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$")] = "en"
+    """Language of these texts and of the prompts, as in `en` or `de-CH`."""
+    links: Annotated[tuple[LinkSpec, ...], Field(strict=False)] = ()
+    """Links in the header: a paper, the code."""
+    max_bytes: Annotated[int | None, Field(gt=0)] = None
+    """The most that the whole site may weigh; a build that would exceed it fails."""

@@ -1,0 +1,134 @@
+"""Problems in `demo.toml` in the author's words, each with its place in the file."""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic_core import ErrorDetails
+
+from builder.errors import Problem
+from builder.spec.lines import Location, find_line, index_lines
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong at a location such as `("images", 3, "prompts")`."""
+
+    location: Location
+    message: str
+    remedy: str
+
+
+def place_findings(path: Path, text: str, findings: Iterable[Finding]) -> list[Problem]:
+    """The findings with the lines they are about, in the order of the file."""
+    lines = index_lines(text)
+    placed: list[tuple[int, Problem]] = []
+    for finding in findings:
+        line = find_line(lines, finding.location)
+        where = f"{path}:{line}" if line else str(path)
+        key = "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in finding.location)
+        problem = Problem(f"{where}: {key.lstrip('.')}", finding.message, finding.remedy)
+        placed.append((line or 0, problem))
+    return [problem for _, problem in sorted(placed, key=lambda pair: pair[0])]
+
+
+def explain_errors(
+    details: Iterable[ErrorDetails], known_keys: Callable[[Location], list[str]]
+) -> Iterator[Finding]:
+    """Say what pydantic found; `known_keys` gives those that may stand at a location."""
+    for detail in details:
+        # Pydantic also calls a list too short when an entry of it is wrong.
+        if detail["type"] == "too_short" and detail["input"]:
+            continue
+        yield _explain(detail, known_keys)
+
+
+def _explain(detail: ErrorDetails, known_keys: Callable[[Location], list[str]]) -> Finding:
+    location = detail["loc"]
+    key = next((part for part in reversed(location) if isinstance(part, str)), "")
+    example = f"For example: {_EXAMPLES[key]}" if key in _EXAMPLES else ""
+    match detail["type"]:
+        case "extra_forbidden":
+            known = known_keys(location)
+            close = difflib.get_close_matches(key, known, n=1)
+            remedy = f"Did you mean '{close[0]}'?" if close else f"Known keys: {', '.join(known)}."
+            return Finding(location, f"unknown key '{key}'", remedy)
+        case "missing":
+            return Finding(location, "this key is missing", example)
+        case "too_short" if not detail["input"]:
+            return Finding(location, "the list is empty", example)
+        case "tuple_type":
+            return Finding(location, f"expected a list, not {detail['input']!r}", example)
+        case "dict_type" | "model_type":
+            return Finding(location, f"expected a table, not {detail['input']!r}", example)
+        case "path_type" | "string_type":
+            return Finding(location, f"expected text, not {detail['input']!r}", example)
+        case "string_pattern_mismatch":
+            rule = _PATTERNS[key]
+            return Finding(location, f"{detail['input']!r} is not {rule}", example)
+        case _:
+            message, _, remedy = detail["msg"].partition("|")
+            if not remedy:
+                message = f"{message[0].lower()}{message[1:]}, not {detail['input']!r}"
+            return Finding(location, message, remedy or example)
+
+
+_PATTERNS = {
+    "id": "made of lower-case letters, digits and hyphens",
+    "language": "a language tag",
+    "url": "a web address",
+    "source": "a web address",
+    "base_url": "a folder on the web",
+    "shape": "a shape in parentheses",
+    "name": "a name of letters, digits and underscores",
+}
+
+_EXAMPLES = {
+    "title": 'title = "Which sentence fits the picture?"',
+    "description": 'description = "A kitten asleep on a blue sofa."',
+    "language": 'language = "en"',
+    "links": '[[links]] with label = "Paper" and url = "https://..."',
+    "label": 'label = "Paper"',
+    "url": 'url = "https://arxiv.org/abs/2111.07991"',
+    "models": '[[models]] with name = "mini-small"',
+    "name": 'name = "mini-small"',
+    "quantization": 'quantization = "float16"',
+    "converter": 'converter = "native"',
+    "resize": 'resize = "tf-bilinear"',
+    "checkpoint": 'checkpoint = "LiT-L16Ti.npz"',
+    "towers": 'towers = "my_package.my_module:make_towers"',
+    "precomputed": 'precomputed = "data/models/tiny"',
+    "architecture": "[models.architecture] with image, text and out_dim as in big_vision",
+    "tokenizer": '[models.tokenizer] with vocabulary = "vocabulary.model"',
+    "vocabulary": 'vocabulary = "vocabulary.model"',
+    "kind": 'kind = "sentencepiece"',
+    "max_length": "max_length = 16",
+    "canonicalization": 'canonicalization = ["lower-ascii"]',
+    "resolution": "resolution = 224",
+    "scoring": 'scoring = "softmax"',
+    "card": '[models.card] with name = "My model"',
+    "max_bytes": "max_bytes = 1_000_000_000",
+    "base_url": 'base_url = "https://storage.googleapis.com/my-bucket/demo/"',
+    "template": 'template = "function"',
+    "functions": '[[functions]] with function = "my_module:apply"',
+    "function": 'function = "my_module:apply"',
+    "params": 'params = "params.npz"',
+    "inputs": '[[functions.inputs]] with name = "x" and shape = "(b, 2)"',
+    "shape": 'shape = "(b, 2)"',
+    "dtype": 'dtype = "float32"',
+    "range": "range = [0, 1]",
+    "labels": 'labels = ["width", "height"]',
+    "samples": 'samples = "samples.npz"',
+    "min_cosine": "min_cosine = 0.9999",
+    "data": 'data = { mistakes = "mistakes.json" }',
+    "images": '[[images]] with file = "images/cat.jpg"',
+    "file": 'file = "images/cat.jpg"',
+    "id": 'id = "cat"',
+    "prompts": 'prompts = ["a cat on a sofa", "a dog on a sofa"]',
+    "author": 'author = "Ada Lovelace"',
+    "license": 'license = "CC0-1.0"',
+    "source": 'source = "https://commons.wikimedia.org/..."',
+    "focal_point": "focal_point = [0.5, 0.3]",
+    "crop": "crop = [0, 40, 480, 520]",
+}

@@ -1,0 +1,1 @@
+"""What the ops of a graph compute, in numpy: to fold constants and to test rewrites."""

@@ -1,0 +1,254 @@
+"""docs/benchmarks.md, from what was measured."""
+
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.export.tower import LENGTH, MLP_DIM, TOWER, WIDTH
+
+Latency = dict[int, Sequence[float]]
+"""Milliseconds of all runs, round by round, by number of prompts."""
+
+ROOT = Path(__file__).parents[3]
+BASELINE = "ONNX Runtime Web, float32"
+
+
+KERNEL = "TensorFlow.js, our relaxed-simd, recorded"
+"""What the page uses."""
+
+
+@dataclass(frozen=True)
+class GraphRun:
+    """A graph run by TensorFlow.js's executor on a backend; `problem` says why it could not."""
+
+    converter: str
+    backend: str
+    prompts: int
+    ms: float | None
+    cosine: float | None
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that is measured; times in ms, memory in MB."""
+
+    browser: str
+    rounds: int
+    conversions: Mapping[str, Mapping[str, float]]
+    cosines: Mapping[str, float]
+    latencies: Mapping[str, Latency]
+    profiles: Mapping[tuple[str, int], Mapping[str, float]]
+    peak: Mapping[str, float]
+    graphs: list[GraphRun]
+
+
+def write_report(report: Report, path: Path) -> None:
+    """Write the page."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(
+        _TEXT.format(
+            machine=describe_machine(),
+            browser=report.browser,
+            tfjs=_npm_version(ROOT / "webapp_src", "@tensorflow/tfjs-core"),
+            ort=_npm_version(ROOT / "tests/bench", "onnxruntime-web"),
+            jax=importlib.metadata.version("jax"),
+            python=platform.python_version(),
+            rounds=report.rounds,
+            latency=_latency_table(report),
+            profile=_profile_table(report.profiles),
+            roofline=_roofline(report),
+            graphs=_graph_table(report.graphs),
+            problems=_list_problems(report.graphs),
+            conversion=_conversion_table(report.conversions),
+        ),
+        encoding="utf-8",
+    )
+
+
+_TEXT = """\
+# Benchmarks
+
+Written by `make bench`; do not edit.
+
+The model is a text tower of the shape of LiT-L16Ti's (12 layers, width 192, MLP 768, 3 heads,
+16,000 tokens, prompts of 16 tokens) with random weights, exported by `builder.tfjs` in float32. The
+ONNX model holds the same weights as PyTorch's exporter would write them, with layer norms and GELU
+as single operators; int8 is `quantize_dynamic` of it.
+
+Machine: {machine}. Chromium {browser} (headless), TensorFlow.js {tfjs},
+ONNX Runtime Web {ort}, Python {python}, JAX {jax}.
+
+## Latency
+
+Milliseconds from token ids to embeddings in one page, WebAssembly, one thread; medians of
+{rounds} rounds. Each round runs every row of the table four times, the first untimed. The ratio is
+to ONNX Runtime Web float32: the median of the rounds', and in brackets their quartiles. The cosine
+is the least to JAX's embeddings.
+
+{latency}
+
+"Its own kernels" is the same model in TensorFlow.js as published. "Our" kernels are those of
+webapp_src/src/inference/wasm; "recorded" is with the graph's kernels called from a recording, some
+of them fused, instead of by TensorFlow.js's executor. The page records, and takes relaxed-simd
+where the browser has it.
+
+## Where the time goes
+
+Milliseconds by kernel of TensorFlow.js, medians of {rounds} runs with a clock in every kernel,
+which itself takes time. "Outside kernels" is JavaScript: the executor, the ops and the engine.
+LitDemoGate is GELU, and LitDemoNormalize what is left of a layer norm.
+
+{profile}
+
+{roofline}
+
+## Other backends, and the reference's graph
+
+The reference is tensorflowjs' convert_jax in an environment that it works in, with a graph for each
+number of prompts. Milliseconds of the faster of two runs by TensorFlow.js's executor, after one to
+warm up. WebGL and WebGPU are computed by the processor (SwiftShader), so their times say nothing of
+a GPU's.
+
+{graphs}
+
+{problems}
+
+## Conversion
+
+Timed from the call to the files, after all imports and with the parameters made, each converter in
+a process of its own; the peak is that of the whole process. The reference's is for one fixed number
+of prompts, ours for any.
+
+{conversion}
+"""
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    rule = ["---", *["---:"] * (len(header) - 1)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [header, rule, *rows])
+
+
+def _latency_table(report: Report) -> str:
+    baseline = report.latencies[BASELINE]
+    header = [""]
+    for count in baseline:
+        header += [f"{_prompts(count)}, ms", "ratio"]
+    rows: list[list[str]] = []
+    for name, latency in report.latencies.items():
+        cells = [name]
+        for count, times in latency.items():
+            low, middle, high = _find_ratios(times, baseline[count], report.rounds)
+            ratio = f"{middle:.2f} ({low:.2f} to {high:.2f})" if name != BASELINE else "1"
+            cells += [f"{statistics.median(times):.1f}", ratio]
+        rows.append([*cells, f"{report.cosines[name]:.6f}"])
+    return _table([*header, "cosine"], rows)
+
+
+def _find_ratios(times: Sequence[float], baseline: Sequence[float], rounds: int) -> list[float]:
+    """The quartiles of the ratio of what the same rounds took."""
+    runs = len(times) // rounds
+    starts = range(0, len(times), runs)
+    medians = [[statistics.median(t[i : i + runs]) for i in starts] for t in (times, baseline)]
+    return statistics.quantiles([a / b for a, b in zip(*medians, strict=True)], n=4)
+
+
+def _profile_table(profiles: Mapping[tuple[str, int], Mapping[str, float]]) -> str:
+    kernels = sorted(
+        {kernel for profile in profiles.values() for kernel in profile},
+        key=lambda kernel: -max(profile.get(kernel, 0) for profile in profiles.values()),
+    )
+    shown = [k for k in kernels if max(p.get(k, 0) for p in profiles.values()) >= 0.05]
+    rest = [k for k in kernels if k not in shown]
+    header = ["", *[f"{name}, {_prompts(count)}" for name, count in profiles]]
+    rows = [[k, *[f"{p.get(k, 0):.2f}" for p in profiles.values()]] for k in shown]
+    rows.append(
+        ["other kernels", *[f"{sum(p.get(k, 0) for k in rest):.2f}" for p in profiles.values()]]
+    )
+    rows.append(["all", *[f"{sum(p.values()):.2f}" for p in profiles.values()]])
+    return _table(header, rows)
+
+
+def _roofline(report: Report) -> str:
+    peak, bandwidth = report.peak["multiplyAdds"] / 1e9, report.peak["bytes"] / 1e9
+    block = 4 * WIDTH * WIDTH + 2 * WIDTH * MLP_DIM  # query, key, value, out; the MLP's two
+    # Of the last block only keys and values are computed for all tokens, the rest for one of them.
+    full = (TOWER.depth - 1) * block + 2 * WIDTH * WIDTH
+    weights = TOWER.depth * block * 4 / 1e6
+    parts: list[str] = []
+    for count in report.latencies[BASELINE]:
+        millions = count * (LENGTH * full + block - 2 * WIDTH * WIDTH) / 1e6
+        ms = report.profiles[KERNEL, count]["_FusedMatMul"]
+        parts.append(
+            f"For {_prompts(count)} these are {millions:.0f} million multiply-adds, at least"
+            f" {millions / peak:.1f} ms;\n_FusedMatMul takes {ms:.1f} ms,"
+            f" {millions / ms / peak:.0%} of that limit."
+        )
+    return (
+        f"The machine multiplies and adds at most {peak:.1f} thousand million float32 a second on"
+        f" vectors of 128 bits,\nwhich is all that WebAssembly has, and reads"
+        f" {bandwidth:.0f} GB/s of as many bytes as the weights are\n(webapp_src/wasm/peak.ts,"
+        f" in the same page). The tower's products read {weights:.0f} MB of weights,"
+        f" in\n{weights / bandwidth:.1f} ms at least.\n" + "\n".join(parts)
+    )
+
+
+def _graph_table(graphs: Sequence[GraphRun]) -> str:
+    counts = list(dict.fromkeys(run.prompts for run in graphs))
+    rows: dict[tuple[str, str], list[str]] = {}
+    for run in graphs:
+        cells = rows.setdefault((run.backend, run.converter), [])
+        cells.append("-" if run.ms is None else f"{run.ms:,.0f}")
+        if run.prompts == counts[-1]:
+            cells.append("-" if run.cosine is None else f"{run.cosine:.6f}")
+    header = ["backend", "graph", *[f"{_prompts(count)}, ms" for count in counts], "cosine"]
+    return _table(header, [[*key, *cells] for key, cells in rows.items()])
+
+
+def _list_problems(graphs: Sequence[GraphRun]) -> str:
+    problems = {(r.backend, r.converter, r.problem) for r in graphs if r.problem}
+    lines = [f"- {backend}, {converter}: {text}" for backend, converter, text in sorted(problems)]
+    return "\n".join(lines) or "All of them run."
+
+
+def _conversion_table(conversions: Mapping[str, Mapping[str, float]]) -> str:
+    names = {
+        "seconds": ("seconds", 2),
+        "peak_mb": ("peak memory, MB", 0),
+        "before_mb": ("of that before the conversion, MB", 0),
+        "nodes": ("nodes that are executed", 0),
+        "bytes": ("bytes of all files", 0),
+    }
+    ours, reference = conversions["ours"], conversions["reference"]
+    rows = [
+        [
+            label,
+            *(f"{c[key]:,.{digits}f}" for c in (ours, reference)),
+            f"{reference[key] / ours[key]:.1f}",
+        ]
+        for key, (label, digits) in names.items()
+    ]
+    return _table(["", "ours", "reference", "ratio"], rows)
+
+
+def _prompts(count: int) -> str:
+    return "1 prompt" if count == 1 else f"{count} prompts"
+
+
+def describe_machine() -> str:
+    """Cores and memory, in words."""
+    info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    model = re.search(r"^model name\s*:\s*(.+)$", info, re.MULTILINE)
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return f"{os.cpu_count()} cores of {model[1] if model else '?'}, {pages / 2**30:.0f} GiB"
+
+
+def _npm_version(folder: Path, package: str) -> str:
+    text = (folder / "node_modules" / package / "package.json").read_text(encoding="utf-8")
+    return json.loads(text)["version"]

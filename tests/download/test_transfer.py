@@ -1,0 +1,381 @@
+"""Downloads from a local server that misbehaves in every way servers and networks do."""
+
+import base64
+import hashlib
+import io
+import json
+import re
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from builder.download import transfer as module
+from builder.download.record import check_download, record_of
+from builder.download.transfer import download, web_address
+from builder.errors import ModelError
+from builder.progress import Progress
+from builder.publish.serve import running
+
+CONTENT = np.random.default_rng(0).bytes(300_000)
+
+
+@dataclass
+class Server:
+    """A file, and the ways in which each answer is wrong; the last one repeats.
+
+    A wrong answer takes the handler and the headers and body of the right one.
+    """
+
+    url: str = ""
+    content: bytes = CONTENT
+    etag: str | None = '"1"'
+    names_md5: bool = False
+    ranges: bool = True
+    answers: list["Answer"] = field(default_factory=list["Answer"])
+    asked: list[str | None] = field(default_factory=list[str | None])
+
+
+Headers = dict[str, str]
+Answer = Callable[[BaseHTTPRequestHandler, int, Headers, bytes], None]
+
+
+def whole(handler: BaseHTTPRequestHandler, status: int, headers: Headers, body: bytes) -> None:
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def cut_after(count: int) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler, status: int, headers: Headers, body: bytes) -> None:
+        whole(handler, status, headers, body[:count])
+        handler.wfile.flush()
+        handler.connection.shutdown(socket.SHUT_RDWR)
+
+    return answer
+
+
+def claim_length(delta: int) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler, status: int, headers: Headers, body: bytes) -> None:
+        length = str(int(headers["Content-Length"]) + delta)
+        whole(handler, status, headers | {"Content-Length": length}, body)
+
+    return answer
+
+
+def without(name: str) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler, status: int, headers: Headers, body: bytes) -> None:
+        whole(handler, status, {key: headers[key] for key in headers if key != name}, body)
+
+    return answer
+
+
+def status_of(code: int) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler, status: int, headers: Headers, body: bytes) -> None:
+        whole(handler, code, {"Content-Length": "0"}, b"")
+
+    return answer
+
+
+def wrong_range(
+    handler: BaseHTTPRequestHandler, status: int, headers: Headers, body: bytes
+) -> None:
+    if "Content-Range" in headers:
+        headers["Content-Range"] = f"bytes 7-{len(CONTENT) - 1}/{len(CONTENT)}"
+    whole(handler, status, headers, body)
+
+
+def spoiled(handler: BaseHTTPRequestHandler, status: int, headers: Headers, body: bytes) -> None:
+    whole(handler, status, headers, body[:-1] + b"?")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    state = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            state.asked.append(self.headers["Range"])
+            answers = state.answers or [whole]
+            answer = answers[min(len(state.asked), len(answers)) - 1]
+            body, status = state.content, 200
+            headers: Headers = {}
+            if state.etag:
+                headers["ETag"] = state.etag
+            if state.names_md5:
+                md5 = base64.b64encode(hashlib.md5(body).digest()).decode()
+                headers["x-goog-hash"] = f"crc32c=AAAAAA==,md5={md5}"
+            span = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+            if span and state.ranges and self.headers["If-Range"] == state.etag:
+                start, total, status = int(span[1]), len(body), 206
+                headers["Content-Range"] = f"bytes {start}-{total - 1}/{total}"
+                body = body[start:]
+            headers["Content-Length"] = str(len(body))
+            answer(self, status, headers, body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        state.url = f"http://127.0.0.1:{port}/model.npz"
+        yield state
+
+
+def fetch(server: Server, folder: Path, name: str = "model.bin") -> Path:
+    target = folder / name
+    progress = Progress(Console(file=io.StringIO()))
+    download(server.url, target, progress=progress, delays=(0, 0, 0))
+    return target
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_is_downloaded_with_a_record_of_its_hash(server: Server, tmp_path: Path):
+    server.names_md5 = True
+    target = fetch(server, tmp_path / "deep" / "down")
+    assert target.read_bytes() == CONTENT
+    assert names_in(target.parent) == ["model.bin", "model.bin.json"]
+    sha256 = hashlib.sha256(CONTENT).hexdigest()
+    assert json.loads(record_of(target).read_text()) == {"url": server.url, "sha256": sha256}
+    assert check_download(target) == sha256
+
+
+def test_a_cut_connection_is_gone_on_with_where_it_was(server: Server, tmp_path: Path):
+    server.answers = [cut_after(100_000), cut_after(50_000), whole]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None, "bytes=100000-", "bytes=150000-"]
+
+
+def test_a_connection_that_brings_something_each_time_is_never_given_up(
+    server: Server, tmp_path: Path
+):
+    server.answers = [cut_after(30_000)]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert len(server.asked) == 10
+
+
+def test_a_later_command_goes_on_with_the_part(server: Server, tmp_path: Path):
+    server.answers = [cut_after(100_000), status_of(503)]
+    with pytest.raises(ModelError, match="503"):
+        fetch(server, tmp_path)
+    assert names_in(tmp_path) == ["model.bin.part", "model.bin.part.json"]
+    server.asked, server.answers = [], []
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert server.asked == ["bytes=100000-"]
+
+
+def test_a_part_that_was_whole_is_not_asked_for_again(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def interrupt(*_: object):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("builder.download.record._hash_file", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(server, tmp_path)
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None]
+
+
+def test_ctrl_c_keeps_the_part(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "_CHUNK", 10_000)
+
+    def press_ctrl_c(bar: object, done: int, total: int | None) -> None:
+        if done >= 100_000:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("builder.download.transfer._Bar.move_to", press_ctrl_c)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(server, tmp_path)
+    kept = (tmp_path / "model.bin.part").stat().st_size
+    assert kept >= 100_000
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None, f"bytes={kept}-"]
+
+
+def test_a_server_that_ignores_ranges_sends_it_all_again(server: Server, tmp_path: Path):
+    server.ranges = False
+    server.answers = [cut_after(100_000), whole]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None, "bytes=100000-"]
+
+
+def test_without_a_validator_nothing_is_joined(server: Server, tmp_path: Path):
+    server.etag = None
+    server.answers = [cut_after(100_000), whole]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None, None]
+
+
+def test_a_wrong_range_is_not_joined(server: Server, tmp_path: Path):
+    server.answers = [cut_after(100_000), wrong_range, whole]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None, "bytes=100000-", None]
+
+
+def test_a_file_that_changed_between_attempts_is_begun_anew(server: Server, tmp_path: Path):
+    other = CONTENT[::-1]
+
+    def change(handler: BaseHTTPRequestHandler, status: int, headers: Headers, body: bytes) -> None:
+        server.content, server.etag = other, '"2"'
+        cut_after(100_000)(handler, status, headers, body)
+
+    server.answers = [change, whole]
+    assert fetch(server, tmp_path).read_bytes() == other
+
+
+def test_a_change_that_a_careless_server_joins_is_noticed(server: Server, tmp_path: Path):
+    other = CONTENT[::-1]
+
+    def careless(
+        handler: BaseHTTPRequestHandler, status: int, headers: Headers, body: bytes
+    ) -> None:
+        server.content = other
+        total = len(other)
+        headers |= {"ETag": '"2"', "Content-Range": f"bytes 100000-{total - 1}/{total}"}
+        headers["Content-Length"] = str(total - 100_000)
+        whole(handler, 206, headers, other[100_000:])
+
+    server.answers = [cut_after(100_000), careless, whole]
+    assert fetch(server, tmp_path).read_bytes() == other
+
+
+def test_a_length_that_is_too_large_is_given_up_with_the_reason(server: Server, tmp_path: Path):
+    server.answers = [claim_length(+1000)]
+    with pytest.raises(ModelError, match="ended after 300,000 of 301,000 bytes") as caught:
+        fetch(server, tmp_path)
+    assert server.url in str(caught.value)
+    assert str(tmp_path / "model.bin") in str(caught.value)
+    assert not (tmp_path / "model.bin").exists()
+
+
+def test_a_length_that_is_too_small_is_found_by_the_hash(server: Server, tmp_path: Path):
+    server.names_md5 = True
+    server.answers = [claim_length(-1000), whole]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+
+
+def test_a_truncated_archive_is_found_without_a_hash(server: Server, tmp_path: Path):
+    data = io.BytesIO()
+    np.savez(data, a=np.arange(1000))
+    server.content = data.getvalue()
+    server.answers = [claim_length(-100), whole]
+    assert fetch(server, tmp_path, "model.npz").read_bytes() == server.content
+
+
+def test_without_a_length_all_that_came_is_the_file(server: Server, tmp_path: Path):
+    server.answers = [without("Content-Length")]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+
+
+def test_what_does_not_have_the_hash_is_not_kept(server: Server, tmp_path: Path):
+    server.names_md5 = True
+    server.answers = [spoiled]
+    with pytest.raises(ModelError, match=r"has the MD5 [0-9a-f]{32}, not [0-9a-f]{32}"):
+        fetch(server, tmp_path)
+    assert names_in(tmp_path) == []
+    assert len(server.asked) == 4
+
+
+@pytest.mark.parametrize("code", [500, 503, 429])
+def test_a_busy_server_is_asked_again(server: Server, tmp_path: Path, code: int):
+    server.answers = [status_of(code), status_of(code), whole]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("code", [403, 404])
+def test_what_is_not_there_is_asked_for_once(server: Server, tmp_path: Path, code: int):
+    server.answers = [status_of(code)]
+    with pytest.raises(ModelError, match=f"answered {code} .* put it there as .*model.bin"):
+        fetch(server, tmp_path)
+    assert len(server.asked) == 1
+
+
+def test_a_part_too_long_for_the_server_is_begun_anew(server: Server, tmp_path: Path):
+    server.answers = [cut_after(100_000), status_of(416), whole]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None, "bytes=100000-", None]
+
+
+def test_offline_the_message_names_the_address_and_the_file(tmp_path: Path):
+    url = "https://no-such-host.invalid/LiT.npz"
+    with pytest.raises(ModelError, match="offline") as caught:
+        download(url, tmp_path / "LiT.npz", progress=Progress(Console(file=io.StringIO())))
+    assert url in str(caught.value)
+    assert f"put it there as {tmp_path / 'LiT.npz'}" in str(caught.value)
+
+
+def test_a_full_disk_is_noticed_before_it_is_full(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def almost_full(path: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=2_000_000)
+
+    monkeypatch.setattr("shutil.disk_usage", almost_full)
+    server.content = bytes(5_000_000)
+    with pytest.raises(ModelError, match="needs 5 MB more, but only 2 MB are free"):
+        fetch(server, tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(server: Server, tmp_path: Path):
+    (tmp_path / "cache").write_text("a file")
+    with pytest.raises(ModelError, match=r"cache/model\.bin: cannot be written"):
+        fetch(server, tmp_path / "cache")
+
+
+def test_a_changed_file_is_refused(server: Server, tmp_path: Path):
+    target = fetch(server, tmp_path)
+    target.write_bytes(CONTENT + b"!")
+    with pytest.raises(ModelError, match=r"changed since it was downloaded.*Delete it and"):
+        check_download(target)
+
+
+def test_a_file_put_there_by_hand_is_recorded(tmp_path: Path):
+    target = tmp_path / "mine.npz"
+    target.write_bytes(b"mine")
+    check_download(target)
+    target.write_bytes(b"other")
+    with pytest.raises(ModelError, match="has changed"):
+        check_download(target)
+
+
+def test_a_record_or_a_note_that_was_cut_off_counts_as_absent(server: Server, tmp_path: Path):
+    (tmp_path / "model.bin.part").write_bytes(b"of what?")
+    (tmp_path / "model.bin.part.json").write_text('{"url": ')
+    target = fetch(server, tmp_path)
+    assert server.asked == [None]
+    record_of(target).write_text('{"sha')
+    assert check_download(target) == hashlib.sha256(CONTENT).hexdigest()
+    assert "sha256" in record_of(target).read_text()
+
+
+def test_progress_goes_up_to_the_size_in_megabytes(server: Server, tmp_path: Path):
+    server.content = bytes(2_500_000)
+    lines = io.StringIO()
+    target = tmp_path / "model.bin"
+    download(server.url, target, progress=Progress(Console(file=lines)))
+    assert "Download model.bin, MB (3)" in lines.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("url", "mirror", "address"),
+    [
+        ("gs://a/b.npz", None, "https://storage.googleapis.com/a/b.npz"),
+        ("gs://a/b.npz", "http://here/x/", "http://here/x/a/b.npz"),
+        ("https://else.where/b.npz", "http://here", "https://else.where/b.npz"),
+    ],
+)
+def test_a_mirror_takes_the_place_of_google_storage(url: str, mirror: str | None, address: str):
+    assert web_address(url, mirror) == address

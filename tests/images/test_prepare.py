@@ -1,0 +1,310 @@
+import io
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from builder.errors import ImageError, SpecError
+from builder.images.open import open_picture
+from builder.images.prepare import prepare_image, prepare_images, preprocess
+from builder.model import Preprocessing
+from builder.spec.demo import ImageSpec
+from tests.conftest import gradient, jpeg_bytes
+
+TF_BILINEAR = Preprocessing(resize="tf-bilinear")
+
+
+def image_spec(path: Path, **fields: Any) -> ImageSpec:
+    table = {"file": str(path), "description": "A picture.", "prompts": ["a", "b"], **fields}
+    return ImageSpec.model_validate(table, context=Path())
+
+
+def save(picture: Image.Image, path: Path, **options: Any) -> Path:
+    picture.save(path, **options)
+    return path
+
+
+def mean_colour(picture: Image.Image) -> tuple[int, ...]:
+    return tuple(int(x) for x in np.asarray(picture).reshape(-1, 3).mean(axis=0).round())
+
+
+def test_the_pixels_are_those_of_the_shipped_jpeg(tmp_path: Path):
+    image = prepare_image(image_spec(save(gradient(640, 480), tmp_path / "a.png")))
+    shipped = np.asarray(Image.open(io.BytesIO(image.photo.jpeg)))
+    assert image.pixels.shape == (224, 224, 3)
+    assert image.pixels.dtype == np.uint8
+    np.testing.assert_array_equal(image.pixels, shipped)
+
+
+def test_a_jpeg_of_the_right_size_is_shipped_as_it_is(tmp_path: Path):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg_bytes(gradient(224, 224), quality=70))
+    image = prepare_image(image_spec(path))
+    assert image.photo.jpeg == path.read_bytes()
+    np.testing.assert_array_equal(image.pixels, np.asarray(Image.open(path)))
+
+
+@pytest.mark.parametrize(
+    ("side", "options", "fields"),
+    [
+        (225, {}, {}),
+        (224, {"comment": b"Secret"}, {}),
+        (224, {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"}, {}),
+        (224, {}, {"crop": [0, 0, 100, 100]}),
+    ],
+)
+def test_any_other_jpeg_is_made_anew(
+    tmp_path: Path, side: int, options: dict[str, Any], fields: dict[str, Any]
+):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg_bytes(gradient(side, side), **options))
+    image = prepare_image(image_spec(path, **fields))
+    assert image.photo.jpeg != path.read_bytes()
+    assert b"Secret" not in image.photo.jpeg
+
+
+def test_every_preprocessing_has_its_view_and_the_page_shows_the_first(tmp_path: Path):
+    spec = image_spec(save(gradient(640, 480), tmp_path / "a.png"))
+    others = (Preprocessing(), Preprocessing(size=384))
+    image = prepare_image(spec, (TF_BILINEAR, *others))
+    for preprocessing, view in image.views.items():
+        assert view.photo.size == preprocessing.size
+        shipped = np.asarray(Image.open(io.BytesIO(view.photo.jpeg)))
+        np.testing.assert_array_equal(view.pixels, shipped)
+    assert image.photo is image.views[TF_BILINEAR].photo
+    assert image.views[Preprocessing()].photo == prepare_image(spec).photo
+
+
+def test_a_preprocessing_that_several_models_share_is_done_once(tmp_path: Path):
+    spec = image_spec(save(gradient(300, 260), tmp_path / "a.png"))
+    assert len(prepare_image(spec, (TF_BILINEAR, Preprocessing(), TF_BILINEAR)).views) == 2
+
+
+@pytest.mark.parametrize("focal_point", [(0.0, 0.0), (0.5, 0.5), (1.0, 1.0)])
+@pytest.mark.parametrize("size", [(400, 200), (200, 401), (224, 224)])
+def test_both_kernels_see_the_same_square(size: tuple[int, int], focal_point: tuple[float, float]):
+    bicubic, bilinear = (
+        np.asarray(preprocess(gradient(*size), kernel, focal_point), np.int64)
+        for kernel in (Preprocessing(), TF_BILINEAR)
+    )
+    # The gradient's steps are those of half a pixel, by which the two crops may differ.
+    assert np.abs(bicubic - bilinear).max() <= 2
+
+
+@pytest.mark.parametrize("resize", ["bicubic", "tf-bilinear"])
+def test_a_squashed_picture_keeps_its_edges(resize: Literal["bicubic", "tf-bilinear"]):
+    pixels = np.asarray(preprocess(gradient(400, 200), Preprocessing(40, resize, "squash")))
+    assert pixels.shape == (40, 40, 3)
+    np.testing.assert_allclose(pixels[:, [0, -1], 0].mean(axis=0), (0, 255), atol=5)
+
+
+def test_a_page_shows_the_crop_even_to_models_that_squash(tmp_path: Path):
+    spec = image_spec(save(gradient(400, 200), tmp_path / "a.png"))
+    crop, squash = (Preprocessing(resize="tf-bilinear", fit=fit) for fit in ("crop", "squash"))
+    views = prepare_image(spec, (crop, squash)).views
+    difference = views[crop].pixels.astype(int) - views[squash].pixels
+    assert np.abs(difference).mean() < 1
+
+
+def test_a_very_long_picture_takes_little_memory():
+    pixels = np.asarray(preprocess(gradient(20_000, 2), TF_BILINEAR))
+    assert pixels.shape == (224, 224, 3)
+
+
+@pytest.mark.parametrize(
+    ("size", "display"),
+    [
+        ((224, 224), []),
+        ((300, 260), []),
+        ((420, 427), [420]),
+        ((448, 600), [448]),
+        ((2000, 700), [448, 700]),
+        ((1000, 1200), [448, 896]),
+    ],
+)
+def test_sharper_copies_are_made_where_the_source_allows(
+    tmp_path: Path, size: tuple[int, int], display: list[int]
+):
+    image = prepare_image(image_spec(save(gradient(*size), tmp_path / "a.png")))
+    assert [picture.size for picture in image.display] == display
+    for picture in (*image.display, image.thumbnail, image.photo):
+        with Image.open(io.BytesIO(picture.jpeg)) as decoded:
+            assert decoded.size == (picture.size, picture.size)
+
+
+def test_a_small_picture_is_enlarged_and_that_is_said(tmp_path: Path):
+    path = save(gradient(100, 80), tmp_path / "small.png")
+    images = prepare_images([image_spec(path)])
+    assert images.images[0].pixels.shape == (224, 224, 3)
+    assert "small.png: smaller than 224x224" in images.warnings[0]
+
+
+def test_what_is_small_depends_on_the_largest_model(tmp_path: Path):
+    path = save(gradient(300, 300), tmp_path / "a.png")
+    preprocessings = (Preprocessing(), Preprocessing(size=384))
+    assert prepare_images([image_spec(path)]).warnings == []
+    warnings = prepare_images([image_spec(path)], preprocessings).warnings
+    assert "smaller than 384x384" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "left_to_right", "top_to_bottom"),
+    [
+        ({}, (100 / 400, 300 / 400), (0, 1)),
+        ({"focal_point": [0.0, 0.0]}, (0, 0.5), (0, 1)),
+        ({"focal_point": [0.9, 0.9]}, (0.5, 1), (0, 1)),
+        ({"focal_point": [0.4, 0.5]}, (60 / 400, 260 / 400), (0, 1)),
+        ({"crop": [100, 50, 200, 150]}, (0.25, 0.5), (0.25, 0.75)),
+        ({"crop": [0, 0, 400, 100]}, (150 / 400, 250 / 400), (0, 0.5)),
+    ],
+)
+def test_the_crop_keeps_the_right_square(
+    tmp_path: Path,
+    fields: dict[str, Any],
+    left_to_right: tuple[float, float],
+    top_to_bottom: tuple[float, float],
+):
+    # The gradient's red is the place from left to right, its green from top to bottom.
+    pixels = prepare_image(
+        image_spec(save(gradient(400, 200), tmp_path / "a.png"), **fields)
+    ).pixels
+    edges = pixels[:, [0, -1], 0].mean(axis=0) / 255, pixels[[0, -1], :, 1].mean(axis=1) / 255
+    np.testing.assert_allclose(edges[0], left_to_right, atol=0.02)
+    np.testing.assert_allclose(edges[1], top_to_bottom, atol=0.02)
+
+
+def test_a_crop_outside_the_picture_is_refused(tmp_path: Path):
+    spec = image_spec(save(gradient(40, 20), tmp_path / "a.png"), crop=[0, 0, 41, 20])
+    with pytest.raises(SpecError, match="40x20"):
+        prepare_images([spec])
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_is_applied(tmp_path: Path, orientation: int):
+    upright = gradient(120, 80)
+    stored = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }.get(orientation)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "a.png"
+    (upright.transpose(stored) if stored is not None else upright).save(path, exif=exif)
+    np.testing.assert_array_equal(np.asarray(open_picture(path)), np.asarray(upright))
+
+
+def translucent(mode: str) -> Image.Image:
+    """A red (or black) picture of which nothing is opaque."""
+    picture = Image.new("RGBA", (40, 40), (255, 0, 0, 0))
+    return picture.convert(mode)
+
+
+@pytest.mark.parametrize(
+    ("name", "picture", "colour"),
+    [
+        ("grey.png", Image.new("L", (40, 40), 77), (77, 77, 77)),
+        ("bits.png", Image.new("1", (40, 40), 1), (255, 255, 255)),
+        ("palette.png", Image.new("RGB", (40, 40), (9, 99, 199)).quantize(4), (9, 99, 199)),
+        ("cmyk.tif", Image.new("CMYK", (40, 40), (255, 0, 0, 0)), (0, 255, 255)),
+        ("alpha.png", translucent("RGBA"), (255, 255, 255)),
+        ("grey-alpha.png", translucent("LA"), (255, 255, 255)),
+        ("half.png", Image.new("RGBA", (40, 40), (0, 0, 0, 128)), (127, 127, 127)),
+        ("deep.png", Image.fromarray(np.full((40, 40), 257 * 77, np.uint16)), (77, 77, 77)),
+        ("deep.tif", Image.fromarray(np.full((40, 40), 257 * 3, np.uint16)), (3, 3, 3)),
+        ("colour.webp", Image.new("RGB", (40, 40), (255, 255, 255)), (255, 255, 255)),
+        ("colour.avif", Image.new("RGB", (40, 40), (255, 255, 255)), (255, 255, 255)),
+        ("colour.jpg", Image.new("RGB", (40, 40), (255, 255, 255)), (255, 255, 255)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_kind_of_picture_becomes_rgb(
+    tmp_path: Path, name: str, picture: Image.Image, colour: tuple[int, int, int]
+):
+    opened = open_picture(save(picture, tmp_path / name))
+    assert opened.mode == "RGB"
+    assert mean_colour(opened) == colour
+
+
+def test_transparent_entries_of_a_palette_become_white(tmp_path: Path):
+    picture = Image.new("P", (40, 40), 1)
+    picture.putpalette([0, 0, 0, 200, 0, 0])
+    opened = open_picture(save(picture, tmp_path / "a.png", transparency=1))
+    assert mean_colour(opened) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp", "png"])
+def test_an_animation_shows_its_first_frame(tmp_path: Path, suffix: str):
+    frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
+    path = tmp_path / f"a.{suffix}"
+    frames[0].save(path, save_all=True, append_images=frames[1:], lossless=True)
+    red, green, blue = mean_colour(open_picture(path))
+    assert red > 250
+    assert max(green, blue) < 5
+
+
+def test_a_colour_profile_is_applied(tmp_path: Path):
+    # Pillow can make profiles for few spaces; Lab is one that is certainly not sRGB.
+    lab = ImageCms.createProfile("LAB")
+    srgb = ImageCms.createProfile("sRGB")
+    red = Image.new("RGB", (40, 40), (200, 30, 40))
+    stored = ImageCms.profileToProfile(red, srgb, lab, outputMode="LAB")
+    assert stored is not None
+    path = tmp_path / "a.tif"
+    stored.save(path, icc_profile=ImageCms.ImageCmsProfile(lab).tobytes())
+    np.testing.assert_allclose(mean_colour(open_picture(path)), (200, 30, 40), atol=3)
+
+
+def test_a_damaged_colour_profile_is_ignored(tmp_path: Path):
+    path = save(Image.new("RGB", (40, 40), (7, 8, 9)), tmp_path / "a.png", icc_profile=b"nonsense")
+    assert mean_colour(open_picture(path)) == (7, 8, 9)
+
+
+def test_no_metadata_of_the_source_is_shipped(tmp_path: Path):
+    exif = Image.Exif()
+    exif[0x010F] = "Secret Camera"
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg_bytes(gradient(500, 500), exif=exif, comment=b"Secret"))
+    image = prepare_image(image_spec(path))
+    for picture in (image.photo, image.thumbnail, *image.display):
+        assert b"Secret" not in picture.jpeg
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "not a picture"),
+        (b"<html>not a picture</html>", "not a picture"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture"),
+        (jpeg_bytes(gradient(300, 300))[:2000], "cut off or damaged"),
+    ],
+    ids=["empty", "html", "postscript", "truncated"],
+)
+def test_what_is_not_a_whole_picture_is_refused(tmp_path: Path, content: bytes, message: str):
+    path = tmp_path / "fake.jpg"
+    path.write_bytes(content)
+    with pytest.raises(ImageError, match=message):
+        open_picture(path)
+
+
+def test_a_decompression_bomb_is_refused(tmp_path: Path):
+    path = save(Image.new("1", (12_000, 12_000)), tmp_path / "bomb.png")
+    assert path.stat().st_size < 100_000
+    with pytest.raises(ImageError, match="million pixels"):
+        open_picture(path)
+
+
+def test_all_unusable_pictures_are_named_at_once(tmp_path: Path):
+    specs: list[ImageSpec] = []
+    for name in ("one.jpg", "two.jpg"):
+        (tmp_path / name).write_bytes(b"fake")
+        specs.append(image_spec(tmp_path / name))
+    with pytest.raises(SpecError) as caught:
+        prepare_images(specs)
+    assert [Path(problem.where).name for problem in caught.value.problems] == ["one.jpg", "two.jpg"]

@@ -1,0 +1,122 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import builder
+from builder.errors import BuilderError
+from builder.manifest import SigmoidScoring, SoftmaxScoring
+from builder.models.author import TwoTowerModel, as_image_text_model, load_author_model
+from builder.spec.types import Target
+from builder.text.sentencepiece import SentencePieceTokenizer
+
+VOCABULARY = Path(__file__).parents[2] / "data/models/mini/tokenizer.model"
+
+
+def make_model(**changes: Any) -> TwoTowerModel:
+    keys = jax.random.split(jax.random.key(0))
+    image = builder.Tower(
+        lambda params, images: images.mean((1, 2)) @ params["kernel"],
+        {"kernel": jax.random.normal(keys[0], (3, 8))},
+    )
+    text = builder.Tower(
+        lambda params, tokens: params["table"][tokens].mean(1),
+        {"table": jax.random.normal(keys[1], (16_000, 8))},
+    )
+    tokenizer = SentencePieceTokenizer.load(VOCABULARY, max_length=16, end_id=1, pad_id=1)
+    return replace(TwoTowerModel(image, text, tokenizer, scale=10.0), **changes)
+
+
+def fingerprints(**changes: Any) -> tuple[str, str]:
+    model = as_image_text_model(make_model(**changes), "mine")
+    return model.image_fingerprint, model.text_fingerprint
+
+
+def test_rows_are_those_of_the_functions_and_of_unit_length():
+    mine = make_model()
+    model = as_image_text_model(mine, "mine")
+    tokens = mine.tokenizer(["a kitten", "a dog"])
+    rows = model.text_tower(tokens)
+    raw = np.asarray(mine.text.apply(mine.text.params, tokens))
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(rows, raw / np.linalg.norm(raw, axis=1, keepdims=True), atol=1e-6)
+    assert model.dim == model.load_image()(np.ones((1, 224, 224, 3), np.float32)).shape[1] == 8
+    assert model.scoring == SoftmaxScoring(scale=10)
+
+
+def test_a_bias_makes_the_scoring_a_sigmoid():
+    model = as_image_text_model(make_model(bias=-3.0), "mine")
+    assert model.scoring == SigmoidScoring(scale=10, bias=-3)
+
+
+def test_what_a_tower_computes_tells_whether_kept_rows_are_still_right():
+    mine = make_model()
+    kernel = mine.image.params["kernel"]
+    same = builder.Tower(lambda p, x: x.mean((1, 2)) @ p["kernel"], {"kernel": kernel + 0})
+    other_code = builder.Tower(lambda p, x: x.max((1, 2)) @ p["kernel"], mine.image.params)
+    other_params = builder.Tower(mine.image.apply, {"kernel": kernel * 2})
+    closed_over = kernel * 3
+    closed = builder.Tower(lambda _, x: x.mean((1, 2)) @ kernel, {})
+    other_closed = builder.Tower(lambda _, x: x.mean((1, 2)) @ closed_over, {})
+    base, text = fingerprints()
+    assert fingerprints(image=same) == (base, text), "the same again, however it is written"
+    images = [
+        fingerprints(image=tower) for tower in (other_code, other_params, closed, other_closed)
+    ]
+    assert {text_fingerprint for _, text_fingerprint in images} == {text}
+    assert len({base, *(image for image, _ in images)}) == 5
+
+
+def test_narrow_rows_are_widened():
+    mine = make_model()
+    narrow = builder.Tower(
+        lambda p, x: mine.image.apply(p, x).astype(jnp.bfloat16), mine.image.params
+    )
+    rows = as_image_text_model(make_model(image=narrow), "mine").load_image()
+    assert rows(np.ones((1, 224, 224, 3), np.float32)).dtype == np.float32
+
+
+def write_module(folder: Path, body: str) -> Target:
+    code = f"from tests.models.test_author import make_model\nimport builder\n\ndef make():\n{body}"
+    (folder / "mine.py").write_text(code, encoding="utf-8")
+    return Target("mine", "make", folder)
+
+
+def test_a_function_beside_demo_toml_makes_the_model(tmp_path: Path):
+    model = load_author_model(write_module(tmp_path, "    return make_model(name='Mine')\n"), "m")
+    assert (model.id, model.card.name, model.card.license) == ("m", "Mine", "Not stated")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("    return 3\n", r"mine:make: returned int, not a builder\.TwoTowerModel"),
+        ("    return make_model()['x']\n", r"mine:make: TypeError: .* \(.*mine\.py:5\)"),
+        (
+            "    return make_model(image=builder.Tower(lambda p, x: x[..., 0], {}))\n",
+            r"image tower returns arrays of \[\(2, 224, 224\)\].* expected one of \(2, d\)",
+        ),
+        (
+            "    return make_model(image=builder.Tower(lambda p, x: x.mean((1, 2)), {}))\n",
+            "rows of images have 3 columns, those of texts 8",
+        ),
+        (
+            "    return make_model(image=builder.Tower(lambda p, x: x @ 'no', {}))\n",
+            r"mine:make: .* \(.*mine\.py:5\)",
+        ),
+    ],
+)
+def test_a_mistake_in_the_function_is_named(tmp_path: Path, body: str, message: str):
+    with pytest.raises(BuilderError, match=message):
+        load_author_model(write_module(tmp_path, body), "m")
+
+
+def test_public_names_come_from_their_modules():
+    for name in builder.__all__:
+        assert getattr(builder, name) is not None
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = builder.nothing  # pyright: ignore[reportAttributeAccessIssue]

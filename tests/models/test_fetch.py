@@ -1,0 +1,104 @@
+import io
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from builder.download import transfer
+from builder.errors import ModelError
+from builder.models.fetch import fetch_missing, fetch_model
+from builder.models.published import checkpoint_folder
+from builder.progress import Progress
+from builder.publish.serve import running
+from builder.spec.models import ModelSpec
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[str]:
+    """A server with LiT-L16Ti in the folders that Google Storage has."""
+    folder = tmp_path / "mirror" / "vit_models" / "lit"
+    folder.mkdir(parents=True)
+    np.savez(folder / "LiT-L16Ti.npz", t=np.zeros(1))
+    (folder / "LiT-L16Ti.model").write_bytes(b"a vocabulary")
+    handler = partial(_Quiet, directory=str(tmp_path / "mirror"))
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
+        yield f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture
+def said() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def progress(said: io.StringIO) -> Progress:
+    return Progress(Console(file=said))
+
+
+def test_a_model_is_fetched_with_its_vocabulary(
+    tmp_path: Path, mirror: str, progress: Progress, said: io.StringIO
+):
+    fetch_model("lit-l16ti", tmp_path, progress=progress, mirror=mirror)
+    folder = checkpoint_folder(tmp_path)
+    assert (folder / "LiT-L16Ti.model").read_bytes() == b"a vocabulary"
+    assert np.load(folder / "LiT-L16Ti.npz")["t"] == 0
+    url = f"{mirror}vit_models/lit/LiT-L16Ti.npz"
+    assert f"LiT-L16Ti: downloading {url} (about 1.2 GB) to {folder}" in said.getvalue()
+
+
+def test_what_is_there_is_checked_and_not_fetched_again(
+    tmp_path: Path, mirror: str, progress: Progress, said: io.StringIO
+):
+    for _ in range(2):
+        fetch_model("LiT-L16Ti", tmp_path, progress=progress, mirror=mirror)
+    assert said.getvalue().count("downloading") == 2
+    assert said.getvalue().count("is there, as it was downloaded") == 2
+    (checkpoint_folder(tmp_path) / "LiT-L16Ti.model").write_bytes(b"another")
+    with pytest.raises(ModelError, match=r"LiT-L16Ti\.model: has changed"):
+        fetch_model("LiT-L16Ti", tmp_path, progress=progress, mirror=mirror)
+
+
+def test_a_build_fetches_what_it_names_and_says_so(
+    tmp_path: Path,
+    mirror: str,
+    progress: Progress,
+    said: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(transfer, "GOOGLE_STORAGE", mirror)
+    models = (ModelSpec(name="mini-tiny"), ModelSpec(name="LiT-L16Ti"))
+    fetch_missing(models, tmp_path, progress)
+    assert "about 1.2 GB" in said.getvalue()
+    said.truncate(0)
+    fetch_missing(models, tmp_path, progress)
+    assert said.getvalue() == ""
+
+
+def test_what_comes_with_the_program_needs_no_fetching(
+    tmp_path: Path, progress: Progress, said: io.StringIO
+):
+    fetch_model("mini-tiny", tmp_path, progress=progress)
+    assert "nothing to fetch" in said.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "mirror", "message"),
+    [
+        ("LiT-L16Tiny", None, "Did you mean 'LiT-L16Ti'"),
+        ("LiT-L16Ti", "C:/mirror", "is no web address"),
+    ],
+)
+def test_a_wrong_name_or_mirror_is_refused(
+    tmp_path: Path, progress: Progress, name: str, mirror: str | None, message: str
+):
+    with pytest.raises(ModelError, match=message):
+        fetch_model(name, tmp_path, progress=progress, mirror=mirror)

@@ -1,0 +1,214 @@
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from builder.cli import main
+from builder.errors import SiteError
+from builder.progress import Progress
+from builder.publish.deployed import Deployment, check_deployment
+from builder.publish.serve import running
+from builder.site.bundle import refer, to_json
+from builder.site.folder import write_site
+from tests.site.test_folder import FILES, small_manifest
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Host = Callable[[str, Mapping[str, str]], Answer]
+"""What a server answers for a path and the headers of a request."""
+
+MISSING = Answer(404, {}, b"There is no such file.")
+OPEN = {"Access-Control-Allow-Origin": "*"}
+TYPES = {".html": "text/html", ".js": "text/javascript"}
+HASHED = "assets/a-0123456789.js"
+
+
+@pytest.fixture
+def good_host(tmp_path: Path) -> Host:
+    """As good as a host can be."""
+    small = small_manifest()
+    manifest = small.model_copy(update={"files": (*small.files, refer(HASHED, b"hashed"))})
+    files = {**FILES, HASHED: b"hashed", "manifest.json": to_json(manifest)}
+    write_site(files, tmp_path / "site")
+
+    def answer(path: str, headers: Mapping[str, str]) -> Answer:
+        file = tmp_path / "site" / path.removeprefix("/demo/")
+        if not file.is_file():
+            return MISSING
+        sent = {**OPEN, "Content-Type": TYPES.get(file.suffix, "application/octet-stream")}
+        sent["Cache-Control"] = "max-age=31536000" if file.name in HASHED else "no-cache"
+        status = 206 if "Range" in headers else 200
+        return Answer(status, sent, file.read_bytes())
+
+    return answer
+
+
+@contextmanager
+def serve(host: Host) -> Generator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, body = host(self.path, dict(self.headers))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield f"http://127.0.0.1:{port}/demo/"
+
+
+def check_at(url: str) -> Deployment:
+    return check_deployment(url, Progress(Console(quiet=True)))
+
+
+def check(host: Host) -> Deployment:
+    with serve(host) as url:
+        return check_at(url)
+
+
+def changed(host: Host, name: str, **changes: Any) -> Host:
+    """The host, but for one file."""
+
+    def answer(path: str, headers: Mapping[str, str]) -> Answer:
+        found = host(path, headers)
+        return found._replace(**changes) if path.endswith(name) else found
+
+    return answer
+
+
+def test_a_whole_site_on_a_good_host_is_fine(good_host: Host):
+    found = check(good_host)
+    assert found.problems == ()
+    assert found.notes == ()
+    assert found.files == len(FILES) + 1
+    assert found.bytes == sum(len(data) for data in FILES.values()) + len(b"hashed")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"status": 404}, "the server answered 404"),
+        ({"body": b"index.htm"}, "has 9 bytes, not 10"),
+        ({"body": b"INDEX.HTML"}, "has other content than was built"),
+        ({"headers": {"Content-Type": "text/plain"}}, "is served as text/plain, not text/html"),
+        ({"headers": {"Content-Length": "999"}}, "cannot be had"),
+    ],
+    ids=["missing", "short", "altered", "of another type", "cut off"],
+)
+def test_a_file_that_is_not_what_was_built_is_named(
+    good_host: Host, changes: dict[str, Any], message: str
+):
+    problems = check(changed(good_host, "index.html", **changes)).problems
+    assert [problem.where for problem in problems] == ["index.html"]
+    assert message in problems[0].message
+    assert problems[0].remedy
+
+
+def with_data_at(host: Host, base_url: str) -> Host:
+    """The host without models and images, which its manifest says are elsewhere."""
+    manifest = small_manifest().model_copy(update={"base_url": base_url})
+    moved = changed(host, "manifest.json", body=to_json(manifest))
+
+    def answer(path: str, headers: Mapping[str, str]) -> Answer:
+        here = ("manifest.json", *(file.url for file in manifest.files), ".bin")
+        return moved(path, headers) if path.endswith(here) else MISSING
+
+    return answer
+
+
+def test_models_and_images_are_looked_for_where_the_manifest_says(good_host: Host):
+    with serve(good_host) as data, serve(with_data_at(good_host, data)) as url:
+        found = check_at(url)
+    assert found.problems == ()
+    assert found.files == len(FILES)
+
+
+def test_another_host_must_let_the_page_use_its_data(good_host: Host):
+    closed = changed(good_host, "z.bin", headers={})
+    with serve(closed) as data, serve(with_data_at(good_host, data)) as url:
+        (problem,) = check_at(url).problems
+    assert problem.where == f"{data}z.bin"
+    assert "Access-Control-Allow-Origin" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "headers", "note"),
+    [
+        ("z.bin", {}, "1 of the files are for pages of this host only, such as z.bin"),
+        (
+            HASHED,
+            {**OPEN, "Content-Type": "text/javascript"},
+            "saves returning visitors the download",
+        ),
+        (
+            "manifest.json",
+            {**OPEN, "Cache-Control": "max-age=1000000"},
+            "visitors would see an old site",
+        ),
+    ],
+    ids=["closed to other pages", "fetched anew", "kept too long"],
+)
+def test_headers_that_could_be_better_are_noted(
+    good_host: Host, name: str, headers: dict[str, str], note: str
+):
+    found = check(changed(good_host, name, headers=headers))
+    assert found.problems == ()
+    (text,) = found.notes
+    assert note in text
+
+
+def test_a_host_without_ranges_and_with_an_answer_to_everything_is_noted(good_host: Host):
+    def answer(path: str, headers: Mapping[str, str]) -> Answer:
+        found = good_host(path, {})
+        return Answer(200, {}, b"Welcome!") if found == MISSING else found
+
+    ranges, absent = check(answer).notes
+    assert "ignores ranges" in ranges
+    assert "answers 200 for files that are not there" in absent
+
+
+def test_the_command_takes_the_address_of_the_page(good_host: Host):
+    with serve(good_host) as url:
+        result = CliRunner().invoke(main, ["check", f"{url}index.html"])
+    assert result.exit_code == 0, result.output
+    assert f"all {len(FILES) + 1} files are as built" in result.output
+
+
+def test_the_command_fails_where_a_file_is_missing(good_host: Host):
+    with serve(changed(good_host, "index.html", status=404)) as url:
+        result = CliRunner().invoke(main, ["check", url])
+    assert result.exit_code == 2
+    assert "index.html: the server answered 404" in result.output
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (MISSING, r"manifest\.json: the server answered 404"),
+        (Answer(200, {}, b"<"), "Build the site"),
+    ],
+)
+def test_an_address_without_a_site_is_refused(answer: Answer, message: str):
+    with serve(lambda path, headers: answer) as url, pytest.raises(SiteError, match=message):
+        check_at(url)
+
+
+def test_an_address_without_a_server_is_refused():
+    with serve(lambda path, headers: MISSING) as url:
+        pass
+    with pytest.raises(SiteError, match="cannot be reached"):
+        check_at(url)

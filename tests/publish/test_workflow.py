@@ -1,0 +1,103 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from builder.errors import BuilderError
+from builder.publish.workflow import WORKFLOW, write_workflow
+from builder.site.folder import check_site
+from builder.version import __version__
+from tests.conftest import MakeDemo
+
+
+@pytest.fixture
+def repo(make_demo: MakeDemo) -> Path:
+    folder = make_demo().parent
+    (folder / ".git").mkdir()
+    return folder
+
+
+def read_workflow(repo: Path) -> dict[Any, Any]:
+    return yaml.safe_load((repo / WORKFLOW).read_text(encoding="utf-8"))
+
+
+def test_the_workflow_builds_on_every_push_and_deploys_the_default_branch(repo: Path):
+    assert write_workflow(repo / "demo.toml", repo=repo, force=False) == repo / WORKFLOW
+    workflow = read_workflow(repo)
+    # YAML 1.1 takes the word `on` for a truth value; GitHub does not.
+    assert set(workflow[True]) == {"push", "workflow_dispatch"}
+    assert workflow["permissions"] == {"contents": "read"}
+    build, deploy = workflow["jobs"]["build"], workflow["jobs"]["deploy"]
+    used = [step["uses"].split("@")[0] for step in build["steps"] if "uses" in step]
+    assert used == [
+        "actions/checkout",
+        "actions/setup-python",
+        "actions/setup-node",
+        "actions/cache",
+        "actions/upload-pages-artifact",
+    ]
+    assert next(step["run"] for step in build["steps"] if "run" in step).endswith(
+        f"pip install lit-demo-builder=={__version__}"
+    )
+    assert deploy["needs"] == "build"
+    assert "default_branch" in deploy["if"]
+    assert deploy["permissions"] == {"pages": "write", "id-token": "write"}
+    assert deploy["concurrency"] == {"group": "pages", "cancel-in-progress": False}
+    assert deploy["environment"]["name"] == "github-pages"
+    (step,) = deploy["steps"]
+    assert step["uses"].startswith("actions/deploy-pages@")
+    assert deploy["environment"]["url"] == f"${{{{ steps.{step['id']}.outputs.page_url }}}}"
+
+
+def find_step(repo: Path, **having: str) -> dict[str, Any]:
+    steps = read_workflow(repo)["jobs"]["build"]["steps"]
+    (step,) = [step for step in steps if having.items() <= step.items()]
+    return step
+
+
+def test_the_build_step_builds_what_the_next_steps_keep_and_publish(repo: Path):
+    write_workflow(repo / "demo.toml", repo=repo, force=False)
+    step = find_step(repo, name="Build")
+    # GitHub's runner has the installed command in its PATH and runs a step like this.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, **step["env"], "PATH": path}
+    subprocess.run(["bash", "-e", "-c", step["run"]], cwd=repo, env=environment, check=True)
+    uploaded = find_step(repo, uses="actions/upload-pages-artifact@v5")["with"]["path"]
+    kept = find_step(repo, uses="actions/cache@v5")["with"]["path"]
+    assert check_site(repo / uploaded) == []
+    assert any((repo / kept).iterdir())
+
+
+@pytest.mark.parametrize("name", ['it\'s a "demo" & $(more).toml', "größer: #1.toml"])
+def test_any_name_of_the_specification_reaches_the_command_as_it_is(repo: Path, name: str):
+    (repo / "a folder").mkdir()
+    (repo / "demo.toml").rename(repo / "a folder" / name)
+    write_workflow(repo / "a folder" / name, repo=repo, force=False)
+    assert find_step(repo, name="Build")["env"] == {"DEMO": f"a folder/{name}"}
+
+
+def test_another_workflow_is_replaced_only_by_force(repo: Path):
+    write_workflow(repo / "demo.toml", repo=repo, force=False)
+    written = (repo / WORKFLOW).read_bytes()
+    write_workflow(repo / "demo.toml", repo=repo, force=False)
+    (repo / WORKFLOW).write_text("on: push  # mine")
+    with pytest.raises(BuilderError, match=r"lit-demo\.yml: is another workflow.*--force"):
+        write_workflow(repo / "demo.toml", repo=repo, force=False)
+    assert (repo / WORKFLOW).read_text() == "on: push  # mine"
+    write_workflow(repo / "demo.toml", repo=repo, force=True)
+    assert (repo / WORKFLOW).read_bytes() == written
+
+
+def test_what_the_workflow_could_not_find_is_refused(repo: Path):
+    with pytest.raises(BuilderError, match="there is no such file"):
+        write_workflow(repo / "none.toml", repo=repo, force=False)
+    (repo.parent / "demo.toml").write_text("")
+    with pytest.raises(BuilderError, match="the workflow would not find it"):
+        write_workflow(repo.parent / "demo.toml", repo=repo, force=False)
+    with pytest.raises(BuilderError, match="is not the top folder of a git repository"):
+        write_workflow(repo / "demo.toml", repo=repo / "images", force=False)
+    assert not (repo / ".github").exists()

@@ -1,0 +1,212 @@
+import errno
+from pathlib import Path
+
+import pytest
+
+from builder.errors import BuilderError, SiteError
+from builder.manifest import (
+    Credit,
+    Generator,
+    GraphModelRef,
+    Image,
+    MatrixRef,
+    Model,
+    PictureRef,
+    Prompt,
+    SentencePieceRef,
+    SiteManifest,
+    SoftmaxScoring,
+)
+from builder.site.bundle import refer, to_json
+from builder.site.folder import check_site, check_target, load_manifest, write_site
+
+FILES = {
+    url: url.encode()
+    for url in (
+        "index.html",
+        "a.js",
+        "i.jpg",
+        "t.jpg",
+        "z.bin",
+        "p.bin",
+        "v.json",
+        "m.json",
+        "w.bin",
+    )
+}
+
+
+def small_manifest() -> SiteManifest:
+    ref = {url: refer(url, data) for url, data in FILES.items()}
+
+    def picture(url: str) -> PictureRef:
+        return PictureRef(**ref[url].model_dump(), width=224, height=224)
+
+    def matrix(url: str, row: str) -> MatrixRef:
+        stored = ref[url].model_dump()
+        return MatrixRef(**stored, dtype="float16", shape=(1, 3), scale=1.0, rows=(row,))
+
+    return SiteManifest(
+        generator=Generator(name="test", version="0"),
+        title="A title",
+        description="A description",
+        language="en",
+        links=(),
+        models=(
+            Model(
+                id="m",
+                name="M",
+                description="",
+                image_tower="",
+                text_tower="",
+                license="CC0-1.0",
+                source=None,
+                dim=3,
+                scoring=SoftmaxScoring(scale=1.0),
+                tokenizer=SentencePieceRef(file=ref["v.json"], max_length=16, end_id=1, pad_id=1),
+                encoder=GraphModelRef(
+                    model=ref["m.json"], weights=(ref["w.bin"],), input="x", output="y"
+                ),
+                image_embeddings=matrix("z.bin", "i"),
+                prompt_embeddings=matrix("p.bin", "p"),
+                goldens=(),
+            ),
+        ),
+        images=(
+            Image(
+                id="i",
+                description="",
+                prompts=(Prompt(id="p", text="a"),),
+                photo=picture("i.jpg"),
+                display=(),
+                thumbnail=picture("t.jpg"),
+                credit=Credit(author=None, license=None, source=None),
+            ),
+        ),
+        files=(ref["index.html"], ref["a.js"]),
+    )
+
+
+def write_small_site(out: Path) -> None:
+    write_site({**FILES, "manifest.json": to_json(small_manifest())}, out)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_site_is_written_and_checks_out(tmp_path: Path):
+    out = tmp_path / "deep" / "site"
+    write_small_site(out)
+    assert check_site(out) == []
+    assert load_manifest(out) == small_manifest()
+    assert list(out.parent.iterdir()) == [out], "nothing is left beside it"
+
+
+def test_the_old_site_is_replaced_whole(tmp_path: Path):
+    out = tmp_path / "site"
+    write_small_site(out)
+    (out / "stale.js").write_text("old")
+    write_small_site(out)
+    assert "stale.js" not in content(out)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, MemoryError])
+@pytest.mark.parametrize("step", ["write_bytes", "rename"])
+def test_an_interrupted_build_leaves_the_old_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException], step: str
+):
+    out = tmp_path / "site"
+    write_small_site(out)
+    before = content(out)
+    real = getattr(Path, step)
+    calls = 0
+
+    def fail(self: Path, argument: object) -> object:
+        nonlocal calls
+        calls += 1
+        if step == "write_bytes" or calls == 2:
+            raise error
+        return real(self, argument)
+
+    monkeypatch.setattr(Path, step, fail)
+    with pytest.raises(BuilderError if error is OSError else error):
+        write_small_site(out)
+    monkeypatch.undo()
+    assert content(out) == before
+    assert list(tmp_path.iterdir()) == [out], "nothing is left beside it"
+
+
+def test_a_folder_that_is_no_site_is_not_replaced(tmp_path: Path):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(SiteError, match="is not empty and holds no site"):
+        write_small_site(tmp_path)
+    assert content(tmp_path) == {"thesis.tex": b"years of work"}
+
+
+def test_a_file_in_the_way_is_not_replaced(tmp_path: Path):
+    (tmp_path / "site").write_text("a file")
+    with pytest.raises(SiteError, match="is not a folder"):
+        write_small_site(tmp_path / "site")
+
+
+def test_a_place_where_no_folder_can_be_is_refused_at_once(tmp_path: Path):
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(SiteError, match=r"below/site: cannot be made in .*file. Name another"):
+        check_target(tmp_path / "file" / "below" / "site")
+
+
+def test_a_refusal_of_the_system_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(self: Path, data: bytes):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(BuilderError, match=r"site: cannot be written: No space left.*with -o"):
+        write_small_site(tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path):
+    (tmp_path / "manifest.json").mkdir()
+    with pytest.raises(SiteError, match=r"manifest\.json: cannot be read: Is a directory"):
+        check_site(tmp_path)
+
+
+def test_every_difference_from_the_manifest_is_found(tmp_path: Path):
+    out = tmp_path / "site"
+    write_small_site(out)
+    (out / "a.js").write_bytes(b"A.js")
+    (out / "z.bin").write_bytes(b"longer than before")
+    (out / "w.bin").unlink()
+    (out / "extra.txt").write_bytes(b"")
+    found = {problem.where: problem.message for problem in check_site(out)}
+    assert found == {
+        "a.js": "has other content than was built",
+        "z.bin": "has 18 bytes, not 5",
+        "w.bin": "is missing",
+        "extra.txt": "is not part of the site",
+    }
+
+
+def test_a_manifest_cannot_point_outside_the_site(tmp_path: Path):
+    (tmp_path / "secret").write_bytes(b"s")
+    manifest = small_manifest().model_copy(update={"files": (refer("../secret", b"s"),)})
+    write_site({**FILES, "manifest.json": to_json(manifest)}, tmp_path / "site")
+    problems = [str(problem) for problem in check_site(tmp_path / "site")]
+    assert any(text.startswith("../secret: lies outside") for text in problems)
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"schemaVersion": 99}', "[]"])
+def test_a_manifest_that_is_not_understood_is_refused(tmp_path: Path, text: str):
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(SiteError, match=r"manifest\.json.*Build the site again"):
+        check_site(tmp_path)
+
+
+def test_without_a_manifest_there_is_no_site(tmp_path: Path):
+    with pytest.raises(SiteError, match="Build the site first"):
+        check_site(tmp_path)

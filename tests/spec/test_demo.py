@@ -1,0 +1,159 @@
+from pathlib import Path
+
+import pytest
+
+from builder.errors import BuilderError, SpecError
+from builder.spec.demo import load_spec
+from tests.conftest import DEMO, MakeDemo
+
+
+def problems_of(path: Path) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        load_spec(path)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_spec_reads_back_what_was_written(make_demo: MakeDemo):
+    path = make_demo()
+    spec = load_spec(path)
+    assert spec.title == "Two pictures"
+    assert spec.language == "en"
+    assert [image.id for image in spec.images] == ["red", "blue"]
+    assert spec.images[0].file == path.parent / "images" / "red.png"
+    assert spec.images[1].license == "CC0-1.0"
+    assert spec.models[0].quantization == "float16"
+
+
+def test_prompts_of_a_spec_are_listed_once(make_demo: MakeDemo):
+    prompts = load_spec(make_demo()).prompts
+    assert prompts == ("a red square", "a blue circle", "a blue square")
+
+
+def test_an_id_may_be_given(make_demo: MakeDemo):
+    text = DEMO.replace('file = "images/red.png"', 'file = "images/red.png"\nid = "first_one"')
+    assert load_spec(make_demo(text)).images[0].id == "first_one"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ("license =", "licence =", ":17: images[1].licence", "Did you mean 'license'?"),
+        ("description = ", "colour = 1\ndescription = ", ":2: colour", "Known keys: title"),
+        ("A small demo.", " ", ":2: description", "the text is empty"),
+        ('"mini-tiny"', '"mini-tiny"\nquantization = "int3"', ":6: models[0].quantization", "int3"),
+        ("images/red.png", "images/none.png", ":8: images[0].file", "there is no file"),
+        ('"images/red.png"', "3", ":8: images[0].file", "expected text, not 3"),
+        ('["a red square", "a blue circle"]', "[]", ":10: images[0].prompts", "list is empty"),
+        (
+            '["a red square", "a blue circle"]',
+            '"a, b"',
+            ":10: images[0].prompts",
+            "expected a list",
+        ),
+        ('"a blue circle"', '""', ":10: images[0].prompts[1]", "the text is empty"),
+        ('"a blue circle"', '"a red square"', ":10: images[0].prompts", "stands twice"),
+        ("images/blue.png", "images/red.png", ":12: images[1].id", "already that of images[0]"),
+        ('author = "Nobody"', 'id = "A b"', ":16: images[1].id", "lower-case letters"),
+        ('author = "Nobody"', "author = 3", ":16: images[1].author", "expected text"),
+        ('author = "Nobody"', 'source = "me"', ":16: images[1].source", "a web address"),
+        ('author = "Nobody"', "focal_point = [2, 0]", ":16: images[1].focal_point[0]", "1, not 2"),
+        ('author = "Nobody"', "crop = [9, 9, 3, 20]", ":12: images[1]", "is not a box"),
+        (
+            'author = "Nobody"',
+            "crop = [0, 0, 9, 9]\nfocal_point = [0, 0]",
+            ":12: images[1]",
+            "Keep one.",
+        ),
+        ('[[models]]\nname = "mini-tiny"', "", ": models", "this key is missing"),
+        ("[[im", '[[models]]\nname = "mini-tiny"\n\n[[im', ":7: models[1].id", "already"),
+        ('name = "mini-tiny"', 'quantization = "none"', ":4: models[0]", "Give one of name,"),
+        ('name = "mini', 'towers = "a:b"\nname = "mini', ":4: models[0]", "both name and towers"),
+        ('name = "mini-tiny"', 'towers = "a.b"', ":5: models[0].towers", "a module and a function"),
+        ('name = "mini-tiny"', 'checkpoint = "a.npz"', ":5: models[0].checkpoint", "Put it there"),
+        ('name = "mini-tiny"', 'precomputed = "a"', ":5: models[0].precomputed", "no folder"),
+        ('"mini-tiny"', '"mini-tiny"\nresolution = 9', ":4: models[0]", "'resolution' cannot be"),
+        ('"mini-tiny"', '"mini-tiny"\n[models.card]', ":4: models[0]", "'card' cannot be given"),
+        ('"mini-tiny"', '"mini-tiny"\nconverter = "tf"', ":6: models[0].converter", "'native'"),
+        ('description = "A s', 'max_bytes = 0\ndescription = "A s', ":2: max_bytes", "not 0"),
+        (
+            'description = "A s',
+            'base_url = "x"\ndescription = "A s',
+            ":2: base_url",
+            "folder on the web",
+        ),
+    ],
+)
+def test_a_mistake_is_reported_with_its_place_and_a_remedy(
+    make_demo: MakeDemo, old: str, new: str, place: str, message: str
+):
+    assert old in DEMO
+    (problem,) = problems_of(make_demo(DEMO.replace(old, new, 1)))
+    assert place in problem
+    assert message in problem
+    assert "\n    " in problem, "a remedy follows on a line of its own"
+
+
+def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file(make_demo: MakeDemo):
+    text = DEMO.replace("title =", "titel =").replace("blue.png", "b.png").replace('"a blue c', '"')
+    text = text.replace('["a red square", "ircle"]', "[]")
+    places = [problem.split(": ")[1] for problem in problems_of(make_demo(text))]
+    assert places == ["title", "titel", "images[0].prompts", "images[1].file"]
+
+
+CHECKPOINT = """\
+checkpoint = "images/red.png"
+scoring = "sigmoid"
+
+[models.architecture]
+image = { variant = "Ti/16", pool_type = "map" }
+text = { width = 32 }
+out_dim = ["none", 32]
+
+[models.tokenizer]
+vocabulary = "images/blue.png"
+"""
+
+
+def test_a_checkpoint_has_tables_of_its_own(make_demo: MakeDemo):
+    path = make_demo(DEMO.replace('name = "mini-tiny"\n', CHECKPOINT))
+    (model,) = load_spec(path).models
+    assert model.architecture == {
+        "image": {"variant": "Ti/16", "pool_type": "map"},
+        "text": {"width": 32},
+        "out_dim": [None, 32],
+    }
+    assert model.tokenizer
+    assert model.tokenizer.vocabulary == path.parent / "images" / "blue.png"
+    assert (model.tokenizer.kind, model.tokenizer.max_length) == (None, 16)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ("vocabulary", "vocabluary", ":14: models[0].tokenizer.vocabluary", "'vocabulary'?"),
+        ("blue.png", "none.txt", ":14: models[0].tokenizer.vocabulary", "there is no file"),
+        ('[models.tokenizer]\nvocabulary = "images/blue.png"', "", ":4: models[0]", "vocabulary ="),
+        ("[models.architecture]", "[models.card]", ":11: models[0].card.out_dim", "Known keys"),
+    ],
+)
+def test_mistakes_in_the_tables_of_a_checkpoint_have_their_lines(
+    make_demo: MakeDemo, old: str, new: str, place: str, message: str
+):
+    assert old in CHECKPOINT
+    model = CHECKPOINT.replace(old, new, 1)
+    problems = problems_of(make_demo(DEMO.replace('name = "mini-tiny"\n', model)))
+    (problem,) = [problem for problem in problems if place in problem]
+    assert message in problem
+
+
+def test_a_missing_file_says_how_to_begin(tmp_path: Path):
+    with pytest.raises(BuilderError, match="lit-demo new"):
+        load_spec(tmp_path / "demo.toml")
+
+
+@pytest.mark.parametrize("content", [b"title = ", b"\xff\xfe", b"[[images]\n"])
+def test_a_file_that_is_not_toml_is_refused_by_name(tmp_path: Path, content: bytes):
+    path = tmp_path / "demo.toml"
+    path.write_bytes(content)
+    with pytest.raises(BuilderError, match=r"demo\.toml"):
+        load_spec(path)

@@ -1,0 +1,102 @@
+"""The text tower against the outputs of big_vision's own code."""
+
+import json
+from pathlib import Path
+from typing import cast
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from builder.params import Params, flatten_params, load_params, save_params, unflatten_params
+from builder.towers.architecture import TextPool
+from builder.towers.layers import l2_normalize
+from builder.towers.text_transformer import TextTransformer, embed_tokens
+
+GOLDENS = Path(__file__).parents[3] / "shared" / "goldens" / "big_vision"
+
+needs_goldens = pytest.mark.skipif(
+    not GOLDENS.is_dir(), reason=f"big_vision's outputs are not at {GOLDENS}"
+)
+
+
+def small_tower(pool_type: TextPool = "last", num_classes: int | None = 5) -> TextTransformer:
+    return TextTransformer(
+        num_classes, width=8, depth=2, mlp_dim=16, num_heads=2, vocab_size=11, pool_type=pool_type
+    )
+
+
+def init_params(tower: TextTransformer, tokens: jax.Array) -> Params:
+    return cast("Params", tower.init(jax.random.key(0), tokens)["params"])
+
+
+def apply(tower: TextTransformer, params: Params, tokens: jax.Array) -> jax.Array:
+    return cast("jax.Array", tower.apply({"params": params}, tokens))
+
+
+@needs_goldens
+def test_agrees_with_big_vision() -> None:
+    config = json.loads((GOLDENS / "lit_tok_texthead.json").read_text())["config"]
+    golden = load_params(GOLDENS / "lit_tok_texthead.npz")
+    tower = TextTransformer(config["out_dim"][1], **config["text"])
+    ztxt = embed_tokens(tower, golden["params"]["txt"], golden["tokens"].astype(np.int32))
+    np.testing.assert_allclose(ztxt, golden["ztxt"], atol=1e-5)
+
+
+@needs_goldens
+def test_names_and_shapes_are_those_of_big_vision() -> None:
+    config = json.loads((GOLDENS / "lit_tok_texthead.json").read_text())["config"]
+    golden = load_params(GOLDENS / "lit_tok_texthead.npz")["params"]["txt"]
+    tower = TextTransformer(config["out_dim"][1], **config["text"])
+    ours = init_params(tower, jnp.zeros((1, 16), jnp.int32))
+    shapes = [{k: v.shape for k, v in flatten_params(tree).items()} for tree in (ours, golden)]
+    assert shapes[0] == shapes[1]
+
+
+@pytest.mark.parametrize("pool_type", ["last", "first", "mean", "max"])
+def test_pools_the_normalised_sequence(pool_type: TextPool) -> None:
+    tokens = jnp.array([[3, 4, 1, 1], [5, 1, 1, 1]])
+    tower = small_tower(pool_type, num_classes=None)
+    params = init_params(tower, tokens)
+    _, state = tower.apply({"params": params}, tokens, capture_intermediates=True)
+    sequence = np.asarray(state["intermediates"]["Encoder_0"]["__call__"][0])  # pyright: ignore
+    expected = {
+        "last": sequence[:, -1],
+        "first": sequence[:, 0],
+        "mean": sequence.mean(1),
+        "max": sequence.max(1),
+    }
+    pooled = apply(tower, params, tokens)
+    np.testing.assert_allclose(pooled, expected[pool_type], atol=1e-6)
+
+
+def test_a_row_does_not_depend_on_its_batch() -> None:
+    tokens = jnp.array([[3, 4, 1, 1], [5, 1, 1, 1]])
+    tower = small_tower()
+    params = init_params(tower, tokens)
+    both = apply(tower, params, tokens)
+    alone = apply(tower, params, tokens[1:])
+    np.testing.assert_allclose(both[1:], alone, atol=1e-6)
+
+
+def test_normalised_rows_have_length_one_and_zero_stays_zero() -> None:
+    rows = l2_normalize(jnp.array([[3.0, 4.0], [0.0, 0.0]]))
+    np.testing.assert_allclose(rows, [[0.6, 0.8], [0.0, 0.0]], atol=1e-6)
+
+
+def test_parameters_survive_the_file_as_float16(tmp_path: Path) -> None:
+    tree = {"a": {"b": np.array([0.1, 2.0], np.float32)}, "c": np.array([[1.5]], np.float32)}
+    save_params(tmp_path / "tree.npz", tree)
+    loaded = load_params(tmp_path / "tree.npz")
+    assert flatten_params(loaded).keys() == {"a/b", "c"}
+    np.testing.assert_array_equal(
+        loaded["a"]["b"], np.array([0.1, 2.0], np.float16).astype(np.float32)
+    )
+    assert loaded["c"].dtype == np.float32
+
+
+def test_flattening_is_undone_by_unflattening() -> None:
+    tree = {"a": {"b": {"c": np.zeros(2)}, "d": np.ones(1)}}
+    assert unflatten_params(flatten_params(tree)).keys() == tree.keys()
+    assert flatten_params(unflatten_params(flatten_params(tree))).keys() == {"a/b/c", "a/d"}

@@ -1,0 +1,85 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Function as FunctionRef, FunctionSiteManifest } from '../../generated/manifest';
+import { loadFunctionManifest } from '../../state/manifest';
+import { LoadedFunction } from './functions';
+
+/** Where the loading of a page's functions stands. */
+export type LoadStatus =
+  | { readonly status: 'loading'; readonly loaded: number; readonly total: number }
+  | { readonly status: 'ready' }
+  | { readonly status: 'failed'; readonly message: string };
+
+/** Loads the functions of a page as soon as its element is there, and again when asked. */
+export class FunctionController implements ReactiveController {
+  status: LoadStatus = { status: 'loading', loaded: 0, total: 0 };
+  manifest: FunctionSiteManifest | undefined;
+  functions: readonly LoadedFunction[] = [];
+
+  private loading = new AbortController();
+
+  constructor(
+    private readonly host: ReactiveControllerHost & HTMLElement,
+    private readonly onReady: () => void = () => undefined,
+  ) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    void this.load();
+  }
+
+  hostDisconnected(): void {
+    this.loading.abort();
+    this.functions = [];
+  }
+
+  async load(): Promise<void> {
+    this.loading.abort();
+    const loading = new AbortController();
+    const { signal } = loading;
+    this.loading = loading;
+    const become = (status: LoadStatus): void => {
+      if (!signal.aborted) this.become(status);
+    };
+    become({ status: 'loading', loaded: 0, total: 0 });
+    try {
+      this.manifest = await loadFunctionManifest(
+        this.host.getAttribute('manifest') ?? 'manifest.json',
+      );
+      this.functions = await loadAll(this.manifest.functions, signal, (progress) => {
+        become({ status: 'loading', ...progress });
+      });
+      become({ status: 'ready' });
+      this.onReady();
+    } catch (error) {
+      become({ status: 'failed', message: (error as Error).message });
+      // Where one function fails, the others are given up.
+      loading.abort();
+    }
+  }
+
+  private become(status: LoadStatus): void {
+    this.status = status;
+    this.host.dataset['status'] = status.status;
+    this.host.requestUpdate();
+  }
+}
+
+/** Loads functions side by side; progress is that of all together. */
+function loadAll(
+  refs: readonly FunctionRef[],
+  signal: AbortSignal,
+  onProgress: (progress: { loaded: number; total: number }) => void,
+): Promise<LoadedFunction[]> {
+  const parts = refs.map(() => ({ loaded: 0, total: 0 }));
+  const loading = refs.map((ref, i) =>
+    LoadedFunction.load(ref, signal, ({ loaded, total }) => {
+      parts[i] = { loaded, total };
+      onProgress({
+        loaded: parts.reduce((sum, part) => sum + part.loaded, 0),
+        total: parts.reduce((sum, part) => sum + part.total, 0),
+      });
+    }),
+  );
+  return Promise.all(loading);
+}

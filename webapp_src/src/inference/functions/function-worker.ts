@@ -1,0 +1,34 @@
+import { startModuleWorker } from '../module-worker';
+import type { BackendName } from '../status';
+import { WorkerLink } from '../worker-link';
+import type { FunctionFiles } from './graph';
+import type { Tensors } from './tensors';
+import type { FunctionWorkerApi } from './worker';
+import workerUrl from './worker?worker&url';
+
+/** The page's end of a worker with one function. */
+export class FunctionWorker extends WorkerLink<FunctionWorkerApi> {
+  constructor(backend: BackendName) {
+    super(startModuleWorker(new URL(workerUrl, import.meta.url), 'lit-demo-function'), backend);
+  }
+
+  /** @throws Error where this browser has no such backend. */
+  start(): Promise<void> {
+    return this.call(this.api.start(this.backend));
+  }
+
+  /** @throws Error where the backend cannot hold the function. */
+  load(files: FunctionFiles): Promise<void> {
+    return this.call(this.api.load(files));
+  }
+
+  /** Outputs by name for inputs by name. */
+  run(inputs: Tensors, outputs: readonly string[]): Promise<Tensors> {
+    return this.call(this.api.run(inputs, outputs));
+  }
+
+  /** Bytes that the backend holds. */
+  memory(): Promise<number> {
+    return this.call(this.api.memory());
+  }
+}

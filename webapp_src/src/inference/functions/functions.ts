@@ -1,0 +1,129 @@
+/**
+ * Functions of a site, for the script of its page: what a template's `page.js` imports from
+ * `./functions.js`.
+ *
+ * @example
+ *   import { load } from './functions.js';
+ *   const prod = await load('prod', { onProgress: ({ loaded, total }) => show(loaded / total) });
+ *   const { output } = await prod.run({ xs: [[1, 2]] });
+ *   console.log(output.values, output.shape);
+ */
+import type { Function as FunctionRef, FunctionInput } from '../../generated/manifest';
+import type { BackendName } from '../status';
+import { loadFunctionManifest } from '../../state/manifest';
+import { loadFunctionFiles, verifyGolden } from './function-files';
+import { FunctionWorker } from './function-worker';
+import { makeTensor, type Numbers, type Tensors } from './tensors';
+
+export { loadFunctionManifest as loadManifest } from '../../state/manifest';
+
+export interface LoadOptions {
+  /** Address of the manifest, relative to the page. */
+  readonly manifest?: string;
+  /** Called as files arrive; `attempt` is 2 or more after a failure. */
+  readonly onProgress?: (progress: { loaded: number; total: number; attempt: number }) => void;
+  /** Ends the loading, and the function. */
+  readonly signal?: AbortSignal;
+}
+
+/** Tried in turn, until one computes what the builder computed. */
+const BACKENDS: readonly BackendName[] = ['wasm', 'cpu'];
+
+/**
+ * Loads a function of the site and checks that this browser computes with it what JAX computed.
+ *
+ * @param id Of the function in `demo.toml`; by default the first.
+ * @throws Error with a sentence for the visitor.
+ */
+export async function load(
+  id?: string,
+  { manifest = 'manifest.json', onProgress, signal }: LoadOptions = {},
+): Promise<LoadedFunction> {
+  const { functions } = await loadFunctionManifest(manifest);
+  const ref = functions.find((candidate) => id === undefined || candidate.id === id);
+  if (!ref) {
+    const known = functions.map((candidate) => candidate.id).join(', ');
+    throw new Error(`There is no function “${id ?? ''}” in this site, only ${known}.`);
+  }
+  return LoadedFunction.load(ref, signal ?? new AbortController().signal, onProgress);
+}
+
+/** A function that runs in a worker of its own. */
+export class LoadedFunction {
+  private constructor(
+    private readonly ref: FunctionRef,
+    private readonly worker: FunctionWorker,
+  ) {}
+
+  static async load(
+    ref: FunctionRef,
+    signal: AbortSignal,
+    onProgress: NonNullable<LoadOptions['onProgress']> = () => undefined,
+  ): Promise<LoadedFunction> {
+    const { files, golden } = await loadFunctionFiles(ref, signal, onProgress);
+    const failures = new Set<string>();
+    for (const backend of BACKENDS) {
+      signal.throwIfAborted();
+      const worker = new FunctionWorker(backend);
+      signal.addEventListener('abort', () => {
+        worker.close();
+      });
+      try {
+        await worker.start();
+        await worker.load(files);
+        await verifyGolden(ref, worker, golden);
+        return new LoadedFunction(ref, worker);
+      } catch (error) {
+        worker.close();
+        failures.add((error as Error).message);
+      }
+    }
+    signal.throwIfAborted();
+    throw new Error([...failures].join(' '));
+  }
+
+  get id(): string {
+    return this.ref.id;
+  }
+
+  /** Name, dtype, shape, range and labels of each input. */
+  get inputs(): readonly FunctionInput[] {
+    return this.ref.inputs;
+  }
+
+  /** Names of the outputs. */
+  get outputs(): readonly string[] {
+    return this.ref.outputs;
+  }
+
+  /** Where it computes: wasm, or cpu in browsers that have no WebAssembly. */
+  get backend(): BackendName {
+    return this.worker.backend;
+  }
+
+  /**
+   * Outputs by name, each `{values, shape, dtype}`, for all inputs by name.
+   *
+   * @param inputs Numbers, flat or nested.
+   * @param shapes Of inputs in which more than one size varies.
+   * @throws Error with a sentence where the inputs do not fit.
+   */
+  async run(
+    inputs: Readonly<Record<string, Numbers>>,
+    shapes: Readonly<Record<string, readonly number[]>> = {},
+  ): Promise<Tensors> {
+    const unknown = Object.keys(inputs).find((name) => !this.inputs.some((i) => i.name === name));
+    if (unknown) throw new Error(`${this.id} has no input “${unknown}”.`);
+    const tensors = this.inputs.map((input) => {
+      const numbers = inputs[input.name];
+      if (numbers === undefined) throw new Error(`${this.id} needs the input “${input.name}”.`);
+      return [input.name, makeTensor(input, numbers, shapes[input.name])] as const;
+    });
+    return this.worker.run(Object.fromEntries(tensors), this.outputs);
+  }
+
+  /** Ends the worker. */
+  close(): void {
+    this.worker.close();
+  }
+}

@@ -1,2 +1,0 @@
-import './page.css';
-import './components/lit-demo-app';

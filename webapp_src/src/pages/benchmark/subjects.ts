@@ -1,0 +1,72 @@
+import { loadFunctionFiles, verifyGolden } from '../../inference/functions/function-files';
+import { FunctionWorker } from '../../inference/functions/function-worker';
+import type { Function as FunctionRef, Model, SiteManifest } from '../../generated/manifest';
+import { Embeddings } from '../../inference/embeddings';
+import { encoderBytes, loadEncoderFiles } from '../../inference/encoder-files';
+import { EncoderWorker } from '../../inference/encoder-worker';
+import { sumBytes } from '../../inference/files';
+import type { Subject } from './measure';
+
+/**
+ * The text encoder of a model, with the model's goldens to check it by.
+ *
+ * @throws Error with a sentence where the model has none or its files cannot be had.
+ */
+export async function loadEncoder(site: SiteManifest, model: Model): Promise<Subject> {
+  const { id, tokenizer, encoder } = model;
+  if (!tokenizer || !encoder) throw new Error(`${model.name} answers its example prompts only.`);
+  const { signal } = new AbortController();
+  const [files, embeddings] = await Promise.all([
+    loadEncoderFiles(model, signal, () => undefined),
+    Embeddings.load(site, model, signal),
+  ]);
+  return {
+    id,
+    bytes: encoderBytes(model),
+    describeInput: (batch) => `${batch}x${tokenizer.maxLength}`,
+    open(backend, batch) {
+      const worker = new EncoderWorker(backend);
+      // Rows are padded to one length, so any texts take the same time.
+      const texts = Array.from({ length: batch }, (_, i) => `a photo of number ${i}`);
+      return {
+        async start() {
+          await worker.start();
+          await worker.build({ tokenizer, encoder }, files);
+        },
+        run: () => worker.embed(texts),
+        verify: () => worker.verify(embeddings.goldens()),
+        memory: () => worker.memory(),
+        close: () => {
+          worker.close();
+        },
+      };
+    },
+  };
+}
+
+/** A function, run on its golden's inputs and checked by its outputs. */
+export async function loadFunction(ref: FunctionRef): Promise<Subject> {
+  const { id, outputs } = ref;
+  const { signal } = new AbortController();
+  const { files, golden } = await loadFunctionFiles(ref, signal, () => undefined);
+  return {
+    id,
+    bytes: sumBytes([ref.model, ...ref.weights]),
+    describeInput: () => ref.golden.inputs.map(({ shape }) => shape.join('x')).join(', '),
+    open(backend) {
+      const worker = new FunctionWorker(backend);
+      return {
+        async start() {
+          await worker.start();
+          await worker.load(files);
+        },
+        run: () => worker.run(golden.inputs, outputs),
+        verify: () => verifyGolden(ref, worker, golden),
+        memory: () => worker.memory(),
+        close: () => {
+          worker.close();
+        },
+      };
+    },
+  };
+}

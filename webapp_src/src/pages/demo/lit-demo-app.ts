@@ -1,0 +1,233 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { ModelSession } from '../../inference/session';
+import type { Card } from '../../state/cards';
+import { Demo } from '../../state/demo';
+import { loadManifest } from '../../state/manifest';
+import type { DemoEvent } from '../../components/events';
+import { TRASH } from '../../components/icons';
+import { layout } from './lit-demo-app.styles';
+import '../../components/lit-demo-about';
+import '../../components/lit-demo-card';
+import '../../components/lit-demo-carousel';
+import '../../components/lit-demo-messages';
+import '../../components/lit-demo-model-picker';
+import '../../components/lit-demo-share';
+import { buttons, shared } from '../../components/styles';
+import { whenIdle } from '../../components/idle';
+
+/**
+ * The demo: loads the manifest, draws what a `Demo` holds and hands it what the visitor does.
+ *
+ * `data-encoder` on the host is absent, idle, loading, ready or failed; `data-backend` names the
+ * backend once the encoder is ready.
+ *
+ * @slot header - The page's title, description and links.
+ */
+@customElement('lit-demo-app')
+export class LitDemoApp extends LitElement {
+  static override styles = [shared, buttons, layout];
+
+  /** Address of the manifest, relative to the page. */
+  @property() manifest = 'manifest.json';
+
+  @state() private demo: Demo | undefined;
+  @state() private failure = '';
+  /** Read out by screen readers when a card comes or goes. */
+  @state() private announcement = '';
+
+  /** What the address was last known to restore. */
+  private fragment: string | undefined;
+
+  @query('lit-demo-carousel') private readonly carousel!: HTMLElement;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('hashchange', this.onHashChange);
+    void this.begin();
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener('hashchange', this.onHashChange);
+    super.disconnectedCallback();
+  }
+
+  protected override render(): TemplateResult {
+    const { demo } = this;
+    return html`
+      <div class="top">
+        <slot name="header"></slot>
+        ${demo ? html`<section aria-label="Model">${this.renderModel(demo)}</section>` : nothing}
+      </div>
+      ${demo ? this.renderDemo(demo) : this.renderPlaceholder()}
+    `;
+  }
+
+  protected override updated(): void {
+    const encoder = this.demo?.encoder ?? { status: 'idle' };
+    this.dataset['encoder'] = encoder.status === 'preparing' ? 'loading' : encoder.status;
+    if (encoder.status === 'ready') this.dataset['backend'] = encoder.backend;
+    else delete this.dataset['backend'];
+    this.updateAddress();
+  }
+
+  /** Keeps the address that of what is shown, so that a reload or a bookmark restores it. */
+  private updateAddress(): void {
+    // Not while typing: browsers limit how often an address may change.
+    if (!this.demo?.settled || this.demo.fragment === this.fragment) return;
+    const first = this.fragment === undefined;
+    this.fragment = this.demo.fragment;
+    if (!first) history.replaceState(history.state, '', this.fragment);
+  }
+
+  private renderModel(demo: Demo): TemplateResult {
+    return html`<lit-demo-model-picker
+      .models=${demo.manifest.models}
+      .model=${demo.model}
+      .encoder=${demo.encoder}
+      @model-chosen=${(event: DemoEvent<'model-chosen'>) =>
+        void demo.chooseModel(event.detail.modelId)}
+      @retry-requested=${() => void demo.retry()}
+    ></lit-demo-model-picker>`;
+  }
+
+  private renderDemo(demo: Demo): TemplateResult {
+    return html`
+      <main>
+        <lit-demo-carousel
+          .images=${demo.manifest.images}
+          .open=${new Set(demo.cards.map((card) => card.imageId))}
+          @image-chosen=${this.onImageChosen}
+        ></lit-demo-carousel>
+        <div class="tools">
+          <p>${countCards(demo.cards.length)}</p>
+          <lit-demo-share .fragment=${demo.fragment}></lit-demo-share>
+          <button type="button" ?disabled=${demo.cards.length === 0} @click=${this.onClear}>
+            ${TRASH}Clear all
+          </button>
+        </div>
+        <div
+          class="cards"
+          @card-edited=${({ detail }: DemoEvent<'card-edited'>) => {
+            demo.editPrompt(detail.cardKey, detail.promptKey, detail.text);
+          }}
+          @card-shortened=${({ detail }: DemoEvent<'card-shortened'>) => {
+            demo.removePrompt(detail.cardKey, detail.promptKey);
+          }}
+          @card-extended=${({ detail }: DemoEvent<'card-extended'>) => {
+            demo.addPrompt(detail.cardKey);
+          }}
+          @card-reset=${({ detail }: DemoEvent<'card-reset'>) => {
+            demo.resetPrompts(detail.cardKey);
+          }}
+          @card-submitted=${({ detail }: DemoEvent<'card-submitted'>) =>
+            void demo.compute(detail.cardKey)}
+          @card-duplicated=${this.onDuplicated}
+          @card-removed=${this.onRemoved}
+          @prompt-focused=${() => void demo.warm()}
+        >
+          ${repeat(
+            demo.cards,
+            ({ key }) => key,
+            (card) => this.renderCard(demo, card),
+          )}
+          ${demo.cards.length ? nothing : html`<p class="empty">Choose a picture above to begin.</p>`}
+        </div>
+      </main>
+      <p class="visually-hidden" role="status">${this.announcement}</p>
+      <footer>
+        <lit-demo-about .model=${demo.model} .generator=${demo.manifest.generator}></lit-demo-about>
+      </footer>
+      <section aria-label="Messages">
+        <lit-demo-messages
+          .messages=${demo.messages}
+          @message-dismissed=${(event: DemoEvent<'message-dismissed'>) => {
+            demo.dismiss(event.detail.messageKey);
+          }}
+          @retry-requested=${() => void demo.retry()}
+        ></lit-demo-messages>
+      </section>
+    `;
+  }
+
+  private renderCard(demo: Demo, card: Card): TemplateResult {
+    return html`<lit-demo-card
+      data-key=${card.key}
+      .card=${card}
+      .image=${demo.image(card.imageId)}
+      .answer=${demo.answer(card)}
+      .encoder=${demo.encoder}
+    ></lit-demo-card>`;
+  }
+
+  private renderPlaceholder(): TemplateResult {
+    if (!this.failure) return html`<p role="status">Loading the demo…</p>`;
+    return html`<div class="empty" role="alert">
+      <p>${this.failure}</p>
+      <button type="button" class="primary" @click=${() => void this.begin()}>Try again</button>
+    </div>`;
+  }
+
+  private async begin(): Promise<void> {
+    this.failure = '';
+    try {
+      const manifest = await loadManifest(this.manifest);
+      const demo = new Demo(
+        manifest,
+        (model, onStatus) => new ModelSession(manifest, model, onStatus),
+        () => {
+          this.requestUpdate();
+        },
+      );
+      this.demo = demo;
+      await demo.restore(location.hash);
+      whenIdle(() => void demo.warm());
+    } catch (error) {
+      this.failure = (error as Error).message;
+    }
+  }
+
+  private readonly onHashChange = (): void => {
+    void this.demo?.restore(location.hash);
+  };
+
+  private async onImageChosen({ detail }: DemoEvent<'image-chosen'>): Promise<void> {
+    if (!this.demo) return;
+    const key = this.demo.openImage(detail.imageId);
+    this.announcement = `Card open: ${this.demo.image(detail.imageId).description}`;
+    const card = await this.cardElement(key);
+    card?.scrollIntoView({ block: 'nearest' });
+  }
+
+  private async onDuplicated({ detail }: DemoEvent<'card-duplicated'>): Promise<void> {
+    const copy = this.demo?.duplicate(detail.cardKey);
+    if (copy !== undefined) (await this.cardElement(copy))?.focus();
+  }
+
+  private async onRemoved({ detail }: DemoEvent<'card-removed'>): Promise<void> {
+    if (!this.demo) return;
+    const { cards } = this.demo;
+    const index = cards.findIndex((card) => card.key === detail.cardKey);
+    const neighbour = cards[index + 1] ?? cards[index - 1];
+    this.demo.remove(detail.cardKey);
+    this.announcement = 'Card removed.';
+    const next = neighbour && (await this.cardElement(neighbour.key));
+    (next ?? this.carousel).focus();
+  }
+
+  private onClear(): void {
+    this.demo?.clear();
+    this.announcement = 'All cards removed.';
+    this.carousel.focus();
+  }
+
+  private async cardElement(key: number): Promise<HTMLElement | null> {
+    await this.updateComplete;
+    return this.renderRoot.querySelector<HTMLElement>(`lit-demo-card[data-key="${key}"]`);
+  }
+}
+
+function countCards(count: number): string {
+  return count === 1 ? '1 card' : `${count} cards`;
+}

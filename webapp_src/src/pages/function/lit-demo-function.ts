@@ -1,0 +1,62 @@
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { renderMadeWith } from '../../components/made-with';
+import { shared } from '../../components/styles';
+import { FunctionController } from '../../inference/functions/function-controller';
+import '../../components/lit-demo-loading';
+import { column } from '../../components/function-styles';
+import './lit-demo-sliders';
+
+/**
+ * A page of functions, each with a slider for every number of its inputs.
+ *
+ * `data-status` on the host is loading, ready or failed.
+ *
+ * @attr manifest - Address of the manifest, relative to the page.
+ * @slot header - The page's title, description and links.
+ */
+@customElement('lit-demo-function')
+export class LitDemoFunction extends LitElement {
+  static override styles = [
+    shared,
+    column,
+    css`
+      main {
+        display: grid;
+        gap: 1.25rem;
+        margin: 1.25rem 0;
+      }
+    `,
+  ];
+
+  private readonly loader = new FunctionController(this);
+
+  protected override render(): TemplateResult {
+    const { status, manifest, functions } = this.loader;
+    return html`
+      <slot name="header"></slot>
+      <main>
+        ${functions.map(
+          (loaded) => html`<lit-demo-sliders .function=${loaded}></lit-demo-sliders>`,
+        )}
+        <lit-demo-loading
+          .status=${status}
+          @retry-requested=${() => void this.loader.load()}
+        ></lit-demo-loading>
+      </main>
+      <footer>
+        <p>
+          What you set is computed here, in your browser, by a JAX function that was converted to
+          TensorFlow.js. Before it answers, it has to reproduce what JAX computed.
+        </p>
+        ${renderMadeWith(manifest?.generator)}
+      </footer>
+    `;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const backend = this.loader.functions[0]?.backend;
+    if (backend) this.dataset['backend'] = backend;
+  }
+}
