@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from builder.conversion.convert_jax import convert_jax, tfjs_predict_fn
     from builder.model import Tower
     from builder.models.author import TwoTowerModel
+    from builder.models.towers import load_towers
     from builder.notebook import Demo
     from builder.text.load import load_tokenizer
-    from builder.towers.two_towers import load_towers
 
 __all__ = [
     "Demo",
@@ -30,7 +30,7 @@ _MODULES = {
     "TwoTowerModel": "builder.models.author",
     "convert_jax": "builder.conversion.convert_jax",
     "load_tokenizer": "builder.text.load",
-    "load_towers": "builder.towers.two_towers",
+    "load_towers": "builder.models.towers",
     "tfjs_predict_fn": "builder.conversion.convert_jax",
 }
 

@@ -11,7 +11,15 @@ from pathlib import Path
 
 
 class BuilderError(Exception):
-    """An error whose message names the file, the value and the remedy."""
+    """An error whose message names the file and the value, and whose remedy says what to do.
+
+    A remedy that is part of the message is left out.
+    """
+
+    def __init__(self, message: str, remedy: str = ""):
+        self.message = message
+        self.remedy = remedy
+        super().__init__(message + (f"\n{remedy}" if remedy else ""))
 
 
 @dataclass(frozen=True)
@@ -24,9 +32,8 @@ class Problem:
 
     @classmethod
     def from_error(cls, where: str, error: BuilderError) -> "Problem":
-        """What an error says in its first line, with the rest as the remedy."""
-        message, _, remedy = str(error).partition("\n")
-        return cls(where, message, remedy)
+        """What an error says, of the thing at `where`."""
+        return cls(where, error.message, error.remedy)
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}" + (f"\n    {self.remedy}" if self.remedy else "")

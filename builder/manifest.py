@@ -72,14 +72,14 @@ CanonicalizationStep = Literal["lower-ascii", "lower", "strip-punctuation", "col
 """What is done to a text before it is tokenized; `builder.text.canonicalization` defines each."""
 
 
-class _TokenizerRef(_Part):
-    """A tokenizer: its vocabulary file, and how token rows are made from its pieces.
+class RowLayout(_Part):
+    """How token rows are made from the pieces of a text in canonical form.
 
     A row holds `start_id`, as many pieces as fit, `end_id`, and `pad_id` up to `max_length`: both
-    marks, where there are any, survive truncation (big_vision's `eos="sticky"`).
+    marks, where there are any, survive truncation (big_vision's `eos="sticky"`), so that a tower
+    may pool the first position or the last.
     """
 
-    file: FileRef
     canonicalization: tuple[CanonicalizationStep, ...] = ()
     max_length: Annotated[int, Field(gt=1)]
     start_id: int | None = None
@@ -87,15 +87,17 @@ class _TokenizerRef(_Part):
     pad_id: int
 
 
-class SentencePieceRef(_TokenizerRef):
+class SentencePieceRef(RowLayout):
     """A SentencePiece tokenizer; its file holds a `SentencePieceModel`."""
 
+    file: FileRef
     kind: Literal["sentencepiece"] = "sentencepiece"
 
 
-class WordPieceRef(_TokenizerRef):
+class WordPieceRef(RowLayout):
     """A WordPiece tokenizer as BERT's; its file holds a `WordPieceModel`."""
 
+    file: FileRef
     kind: Literal["wordpiece"] = "wordpiece"
 
 
@@ -119,19 +121,24 @@ class Golden(_Part):
     row: str = Field(description="Row of the model's prompt embeddings.")
 
 
-class Model(_Part):
-    """An image/text model: precomputed embeddings and the text encoder that runs in the page.
+class ModelCard(_Part):
+    """What a visitor is told about a model."""
 
-    Tokenizer and encoder come together; a model without them answers its example prompts only.
-    """
-
-    id: str
     name: str
     description: str
     image_tower: str
     text_tower: str
     license: str
     source: str | None
+
+
+class Model(ModelCard):
+    """An image/text model: precomputed embeddings and the text encoder that runs in the page.
+
+    Tokenizer and encoder come together; a model without them answers its example prompts only.
+    """
+
+    id: str
     dim: Annotated[int, Field(gt=0)]
     scoring: Scoring
     tokenizer: TokenizerRef | None

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.errors import ModelError
-from builder.manifest import Scoring
+from builder.manifest import ModelCard, Scoring
 from builder.text.tokenizer import Tokenizer
 
 Params = Any
@@ -86,18 +86,6 @@ class Preprocessing:
     size: int = 224
     resize: Literal["bicubic", "tf-bilinear"] = "bicubic"
     fit: Literal["crop", "squash"] = "crop"
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What a visitor is told about a model."""
-
-    name: str
-    description: str
-    image_tower: str
-    text_tower: str
-    license: str
-    source: str | None
 
 
 @dataclass(frozen=True)

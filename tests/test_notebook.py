@@ -15,6 +15,7 @@ from PIL import Image
 
 import builder
 from builder.errors import BuilderError
+from builder.manifest import RowLayout
 from builder.site.folder import check_site, load_manifest
 from builder.text.sentencepiece import SentencePieceTokenizer
 from tests.conftest import gradient
@@ -24,7 +25,7 @@ VOCABULARY = Path(__file__).parents[1] / "data" / "models" / "mini" / "tokenizer
 
 def colour_model() -> builder.TwoTowerModel:
     """A model of four numbers: a picture's mean colour, and a text's mean of random rows."""
-    tokenizer = SentencePieceTokenizer.load(VOCABULARY, max_length=8, end_id=1, pad_id=1)
+    tokenizer = SentencePieceTokenizer.load(VOCABULARY, RowLayout(max_length=8, end_id=1, pad_id=1))
     size = len(tokenizer.to_manifest().pieces)
     table = np.random.default_rng(0).normal(size=(size, 4)).astype(np.float32)
 

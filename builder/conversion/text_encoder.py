@@ -98,7 +98,7 @@ def _export(
     from builder.tfjs.export import check_parity, export, start_runtime
 
     tower = model.text_tower
-    inputs = {INPUT: (f"(b, {model.tokenizer.max_length})", "int32")}
+    inputs = {INPUT: (f"(b, {model.tokenizer.layout.max_length})", "int32")}
     tokens, expected = {INPUT: embeddings.tokens}, {OUTPUT: embeddings.ztxt}
 
     with _named(model.id), ExitStack() as stack:

@@ -29,18 +29,18 @@ def open_picture(path: Path) -> Image.Image:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         limit = (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
         raise ImageError(
-            f"more than {limit} million pixels, which is not safe to open\n"
-            "Make the picture smaller first."
+            f"more than {limit} million pixels, which is not safe to open",
+            "Make the picture smaller first.",
         ) from None
     except UnidentifiedImageError:
         known = ", ".join(_FORMATS)
         raise ImageError(
-            f"not a picture in a format that can be read\nSave it as one of {known}."
+            "not a picture in a format that can be read", f"Save it as one of {known}."
         ) from None
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         # Pillow's decoders raise any of these on damaged data.
         raise ImageError(
-            f"cut off or damaged: {error}\nOpen it in an image editor and save it again."
+            f"cut off or damaged: {error}", "Open it in an image editor and save it again."
         ) from None
 
 

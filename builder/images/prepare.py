@@ -111,8 +111,7 @@ def prepare_images(
         try:
             prepared.append(prepare_image(spec, preprocessings))
         except ImageError as error:
-            message, _, remedy = str(error).partition("\n")
-            problems.append(Problem(str(spec.file), message, remedy))
+            problems.append(Problem.from_error(str(spec.file), error))
         if advance:
             advance(1)
     if problems:
@@ -197,7 +196,8 @@ def _cut_box(picture: Image.Image, box: tuple[int, int, int, int] | None) -> Ima
     if box[2] > picture.width or box[3] > picture.height:
         raise ImageError(
             f"crop = {list(box)} reaches outside the picture, which is"
-            f" {picture.width}x{picture.height}\nWrite [left, top, right, bottom] within it."
+            f" {picture.width}x{picture.height}",
+            "Write [left, top, right, bottom] within it.",
         )
     return picture.crop(box)
 

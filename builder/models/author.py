@@ -23,8 +23,8 @@ class TwoTowerModel:
     """An image/text model in JAX, as a function that `towers = "module:function"` names returns it.
 
     `image.apply` takes parameters and pictures, float32[n, size, size, 3] in [-1, 1]; `text.apply`
-    takes parameters and token rows, int32[n, tokenizer.max_length]. Both return rows [n, d], which
-    are normalised. What they compute may depend on parameters and input alone.
+    takes parameters and token rows, int32[n, tokenizer.layout.max_length]. Both return rows [n, d],
+    which are normalised. What they compute may depend on parameters and input alone.
 
     A cosine times `scale` is the logit of a softmax over the prompts; with a `bias`, that of a
     sigmoid for each prompt. `size` is the side of a picture in pixels, and `resize` how it gets it:
@@ -69,7 +69,7 @@ def as_image_text_model(model: TwoTowerModel, model_id: str) -> ImageTextModel:
         ModelError: if the towers return anything but rows of equal width.
     """
     pictures = jax.ShapeDtypeStruct((2, model.size, model.size, 3), jnp.float32)
-    tokens = jax.ShapeDtypeStruct((2, model.tokenizer.max_length), jnp.int32)
+    tokens = jax.ShapeDtypeStruct((2, model.tokenizer.layout.max_length), jnp.int32)
     dim, text_dim = _width_of("image", model.image, pictures), _width_of("text", model.text, tokens)
     if dim != text_dim:
         raise ModelError(

@@ -11,7 +11,7 @@ from builder.manifest import Scoring, SigmoidScoring, SoftmaxScoring
 from builder.model import ImageTextModel, ModelCard, Preprocessing, Tower
 from builder.models.published import PublishedModel, find_file
 from builder.spec.models import CardSpec, ModelSpec, ScoringKind, TokenizerSpec
-from builder.text.load import load_tokenizer
+from builder.text.load import read_tokenizer
 from builder.text.tokenizer import Tokenizer
 from builder.towers.architecture import (
     Architecture,
@@ -39,20 +39,15 @@ def load_published_model(
     Raises:
         ModelError: if they have not been, or are not what they should be.
     """
-    name, text = published.name, published.tokenizer
+    name = published.name
     architecture = read_architecture(published.config)
     assert architecture.image, "published models have an image tower"
     return _load_model(
         model_id,
         find_file(published.checkpoint, name, cache_folder),
         published.config,
-        tokenizer=load_tokenizer(
-            find_file(text.vocabulary, name, cache_folder),
-            kind=text.kind,
-            max_length=text.max_length,
-            canonicalization=text.canonicalization,
-            end_id=text.end_id,
-            pad_id=text.pad_id,
+        tokenizer=read_tokenizer(
+            find_file(published.vocabulary, name, cache_folder), published.tokenizer
         ),
         preprocessing=published.preprocessing,
         scoring=published.scoring,
@@ -60,7 +55,7 @@ def load_published_model(
             name=name,
             description=published.description,
             image_tower=describe_image_tower(architecture.image, published.preprocessing.size),
-            text_tower=describe_text_tower(architecture.text, text.max_length),
+            text_tower=describe_text_tower(architecture.text, published.tokenizer.max_length),
             license=published.license,
             source=published.source,
         ),
@@ -94,7 +89,7 @@ def load_own_model(path: Path, spec: ModelSpec, model_id: str) -> ImageTextModel
             spec.card,
             path,
             describe_image_tower(architecture.image, resolution),
-            describe_text_tower(architecture.text, tokenizer.max_length),
+            describe_text_tower(architecture.text, tokenizer.layout.max_length),
         ),
     )
 
@@ -126,7 +121,7 @@ def _load_model(
         from builder.towers.two_towers import load_text_tower
 
         tower = load_text_tower(path, config)
-        _check_length(path, architecture, tower, tokenizer.max_length)
+        _check_length(path, architecture, tower, tokenizer.layout.max_length)
         return tower
 
     return ImageTextModel(
@@ -159,14 +154,7 @@ def _make_scoring(
 
 
 def _load_own_tokenizer(spec: TokenizerSpec, tower: TextArchitecture) -> Tokenizer:
-    tokenizer = load_tokenizer(
-        spec.vocabulary,
-        kind=spec.kind,
-        max_length=spec.max_length,
-        canonicalization=spec.canonicalization,
-        end_id=spec.end_id,
-        pad_id=spec.pad_id,
-    )
+    tokenizer = read_tokenizer(spec.vocabulary, spec)
     size = tower.config.vocab_size if isinstance(tower, BertArchitecture) else tower.vocab_size
     pieces = len(tokenizer.to_manifest().pieces)
     if pieces > size + _UNUSED:

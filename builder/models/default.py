@@ -8,7 +8,7 @@ from typing import Literal
 
 from builder.cache import digest, digest_folder
 from builder.errors import ModelError
-from builder.manifest import SoftmaxScoring
+from builder.manifest import RowLayout, SoftmaxScoring
 from builder.model import ImageTextModel, ModelCard, Preprocessing, Tower
 from builder.resources import data_folder
 from builder.text.sentencepiece import SentencePieceTokenizer
@@ -44,9 +44,7 @@ def _load_mini(variant: Literal["tiny", "small"]) -> ImageTextModel:
         scoring=SoftmaxScoring(scale=config["scale"]),
         tokenizer=SentencePieceTokenizer.load(
             folder / "tokenizer.model",
-            max_length=config["seq_len"],
-            end_id=_END_ID,
-            pad_id=_END_ID,
+            RowLayout(max_length=config["seq_len"], end_id=_END_ID, pad_id=_END_ID),
         ),
         preprocessing=Preprocessing(),
         image_fingerprint=digest(*shared, *image_files),

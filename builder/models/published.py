@@ -14,10 +14,9 @@ from typing import Any
 
 from builder.cache import default_cache_folder
 from builder.errors import ModelError
-from builder.manifest import CanonicalizationStep
 from builder.model import Preprocessing
 from builder.spec.models import ScoringKind, with_none
-from builder.text.load import TokenizerKind
+from builder.text.load import TokenizerSettings
 from builder.towers.architecture import read_architecture
 from builder.towers.parameter_counts import count_image_params, count_text_params
 
@@ -31,18 +30,6 @@ class RemoteFile:
 
     url: str
     name: str
-
-
-@dataclass(frozen=True)
-class PublishedTokenizer:
-    """A vocabulary, and how token rows are made with it."""
-
-    kind: TokenizerKind
-    vocabulary: RemoteFile
-    max_length: int
-    canonicalization: tuple[CanonicalizationStep, ...] = ()
-    end_id: int | None = None
-    pad_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +59,8 @@ class PublishedModel:
     image_params: int
     text_params: int
     preprocessing: Preprocessing
-    tokenizer: PublishedTokenizer
+    vocabulary: RemoteFile
+    tokenizer: TokenizerSettings
     scoring: ScoringKind
     scores: Scores | None
 
@@ -84,7 +72,7 @@ class PublishedModel:
     @property
     def files(self) -> tuple[RemoteFile, ...]:
         """The checkpoint and the vocabulary."""
-        return (self.checkpoint, self.tokenizer.vocabulary)
+        return (self.checkpoint, self.vocabulary)
 
 
 def checkpoint_folder(cache_folder: Path | None = None) -> Path:
@@ -160,7 +148,7 @@ def _read_model(
     entry: Mapping[str, Any], family: Mapping[str, Any], tokenizers: Mapping[str, Any]
 ) -> PublishedModel:
     config = _read_config(entry, family)
-    resolution = entry["resolution"]
+    resolution, tokenizer = entry["resolution"], tokenizers[entry["tokenizer"]]
     max_length = entry.get("max_length", family["max_length"])
     image, text = _count_params(config, resolution, max_length)
     megabytes = entry.get("megabytes")
@@ -177,7 +165,14 @@ def _read_model(
         text_params=text,
         # vit_jax and big_vision both evaluate with tf.image.resize to a square, which is bilinear.
         preprocessing=Preprocessing(resolution, "tf-bilinear", "squash"),
-        tokenizer=_read_tokenizer(tokenizers[entry["tokenizer"]], max_length),
+        vocabulary=RemoteFile(tokenizer["url"], tokenizer["file"]),
+        tokenizer=TokenizerSettings(
+            kind=tokenizer["kind"],
+            max_length=max_length,
+            canonicalization=tuple(tokenizer.get("canonicalization", ())),
+            end_id=tokenizer.get("end_id"),
+            pad_id=tokenizer.get("pad_id"),
+        ),
         scoring="sigmoid" if "bias_init" in config else "softmax",
         scores=Scores(*entry["scores"]) if "scores" in entry else None,
     )
@@ -203,14 +198,3 @@ def _count_params(config: Mapping[str, Any], resolution: int, max_length: int) -
     assert architecture.image, "all published models have an image tower"
     image = count_image_params(architecture.image, resolution)
     return image, count_text_params(architecture.text, max_length)
-
-
-def _read_tokenizer(table: Mapping[str, Any], max_length: int) -> PublishedTokenizer:
-    return PublishedTokenizer(
-        kind=table["kind"],
-        vocabulary=RemoteFile(table["url"], table["file"]),
-        max_length=max_length,
-        canonicalization=tuple(table.get("canonicalization", ())),
-        end_id=table.get("end_id"),
-        pad_id=table.get("pad_id"),
-    )

@@ -146,7 +146,7 @@ def _describe_image(image: PreparedImage, files: Files) -> manifest.Image:
 
 
 def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: Files) -> manifest.Model:
-    model, card = built.model, built.model.card
+    model = built.model
     folder = f"models/{model.id}"
 
     def add_matrix(stem: str, rows: Rows, ids: tuple[str, ...]) -> manifest.MatrixRef:
@@ -162,13 +162,8 @@ def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: Files)
 
     tokenizer, encoder = _describe_encoder(built, folder, files)
     return manifest.Model(
+        **built.model.card.model_dump(),
         id=model.id,
-        name=card.name,
-        description=card.description,
-        image_tower=card.image_tower,
-        text_tower=card.text_tower,
-        license=card.license,
-        source=card.source,
         dim=model.dim,
         scoring=model.scoring,
         tokenizer=tokenizer,

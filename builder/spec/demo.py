@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from builder.errors import BuilderError, Problem, SpecError
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec, InputSpec, id_of_function
-from builder.spec.lines import Location
 from builder.spec.models import CardSpec, ModelSpec, TokenizerSpec, id_of_model
 from builder.spec.page import LinkSpec, PageSpec
-from builder.spec.problems import Finding, explain_errors, place_findings
+from builder.spec.problems import explain_spec_errors, place_findings
 from builder.spec.types import ExistingFile, Fraction, Id, Table, Text, WebAddress, WebFolder, slug
+from builder.validation import Finding, Location, mistake
 
 Tables = TypeVar("Tables", bound=Table)
 
@@ -59,22 +58,19 @@ class ImageSpec(Table):
     def _distinct(cls, prompts: tuple[str, ...]) -> tuple[str, ...]:
         for index, prompt in enumerate(prompts):
             if prompt in prompts[:index]:
-                raise PydanticCustomError(
-                    "same_prompt", "the prompt '{p}' stands twice|Remove one.", {"p": prompt}
-                )
+                raise mistake(f"the prompt '{prompt}' is listed twice", "Remove one.")
         return prompts
 
     @model_validator(mode="after")
     def _one_way_to_crop(self) -> "ImageSpec":
         if self.crop and self.focal_point:
-            raise PydanticCustomError("crop", "both focal_point and crop are given|Keep one.")
+            raise mistake("both focal_point and crop are given", "Keep one.")
         if self.crop:
             left, top, right, bottom = self.crop
             if not (0 <= left < right and 0 <= top < bottom):
-                raise PydanticCustomError(
-                    "crop",
-                    "crop = {box} is not a box|Write [left, top, right, bottom] in pixels.",
-                    {"box": str(list(self.crop))},
+                raise mistake(
+                    f"crop = {list(self.crop)} is not a box",
+                    "Write [left, top, right, bottom] in pixels.",
                 )
         return self
 
@@ -139,7 +135,7 @@ def load_any_spec(path: Path) -> DemoSpec | FunctionDemoSpec:
         spec = kind.model_validate(table, context=path.parent)
     except ValidationError as error:
         known_keys = functools.partial(_known_keys, kind)
-        findings += explain_errors(error.errors(include_url=False), known_keys)
+        findings += explain_spec_errors(error.errors(include_url=False), known_keys)
     else:
         if not findings:
             return spec
@@ -156,7 +152,7 @@ def read_table(kind: type[Tables], table: Mapping[str, Any], where: str) -> Tabl
         return kind.model_validate(table, context=Path.cwd())
     except ValidationError as error:
         known_keys = functools.partial(_known_keys, kind)
-        findings = explain_errors(error.errors(include_url=False), known_keys)
+        findings = explain_spec_errors(error.errors(include_url=False), known_keys)
         raise SpecError(place_findings(Path(where), "", findings)) from None
 
 

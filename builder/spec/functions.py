@@ -11,7 +11,6 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from builder.spec.page import PageSpec
 from builder.spec.types import (
@@ -25,6 +24,7 @@ from builder.spec.types import (
     read_target,
     slug,
 )
+from builder.validation import mistake
 
 BUILT_IN = ("function", "mnist")
 """Templates of pages for functions that come with the package."""
@@ -36,10 +36,10 @@ def _existing_template(name: str, info: ValidationInfo) -> str:
         return name
     folder = (info.context or Path()) / name
     if not (folder / "page.html.j2").is_file():
-        raise PydanticCustomError(
-            "no_template",
-            "there is no template {path}|Name one of {known}, or a folder with a page.html.j2.",
-            {"path": str(folder), "known": ", ".join(("image-text", *BUILT_IN))},
+        known = ", ".join(("image-text", *BUILT_IN))
+        raise mistake(
+            f"there is no template {folder}",
+            f"Name one of {known}, or a folder with a page.html.j2.",
         )
     return str(folder.resolve())
 
@@ -49,11 +49,7 @@ def _params(source: object, info: ValidationInfo) -> Target | Path:
         return read_target(source, info)
     path = (info.context or Path()) / str(source)
     if not path.is_file():
-        raise PydanticCustomError(
-            "no_params",
-            "there is no file {path}|Put it there, or name a value as module:name.",
-            {"path": str(path)},
-        )
+        raise mistake(f"there is no file {path}", "Put it there, or name a value as module:name.")
     return path
 
 
@@ -74,11 +70,7 @@ class InputSpec(Table):
     @model_validator(mode="after")
     def _range_rises(self) -> "InputSpec":
         if self.range and not self.range[0] < self.range[1]:
-            raise PydanticCustomError(
-                "range",
-                "range = {r} does not rise|Write [least, greatest].",
-                {"r": str(self.range)},
-            )
+            raise mistake(f"range = {self.range} does not rise", "Write [least, greatest].")
         return self
 
 

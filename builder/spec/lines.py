@@ -7,7 +7,7 @@ keys at the start of a line, skipping over multi-line strings and arrays.
 import re
 from collections.abc import Iterator
 
-Location = tuple[str | int, ...]
+from builder.validation import Location
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\-]+)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_\-]+))\s*=(.*)$""")

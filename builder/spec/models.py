@@ -4,9 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from builder.manifest import CanonicalizationStep
 from builder.spec.types import (
     ExistingFile,
     ExistingFolder,
@@ -17,7 +15,8 @@ from builder.spec.types import (
     WebAddress,
     slug,
 )
-from builder.text.load import TokenizerKind
+from builder.text.load import TokenizerSettings
+from builder.validation import mistake
 
 Quantization = Literal["none", "float16", "uint16", "uint8"]
 Converter = Literal["native", "tensorflowjs"]
@@ -42,22 +41,11 @@ Architecture = Annotated[dict[str, Any], BeforeValidator(with_none)]
 """Keyword arguments of big_vision's `two_towers.Model`, as they stand in its configs."""
 
 
-class TokenizerSpec(Table):
+class TokenizerSpec(TokenizerSettings, Table):
     """How a checkpoint's texts become token rows."""
 
     vocabulary: ExistingFile
     """The model of SentencePiece, or the word list of WordPiece."""
-    kind: TokenizerKind | None = None
-    """By default WordPiece for a `*.txt`, and SentencePiece for any other file."""
-    max_length: Annotated[int, Field(gt=1)] = 16
-    """Ids in a row; longer texts are cut off."""
-    canonicalization: Annotated[tuple[CanonicalizationStep, ...], Field(strict=False)] = ()
-    """What is done to a text before, in this order."""
-    end_id: Annotated[int | None, Field(ge=0)] = None
-    """What a text ends with: by default the end token of a SentencePiece model, as in LiT and
-    SigLIP, and nothing after WordPiece."""
-    pad_id: Annotated[int | None, Field(ge=0)] = None
-    """What a row is filled up with: by default the end token, or 0 after WordPiece."""
 
 
 class CardSpec(Table):
@@ -113,15 +101,9 @@ class ModelSpec(Table):
     def _one_source(self) -> "ModelSpec":
         given = [source for source in SOURCES if getattr(self, source) is not None]
         if not given:
-            raise PydanticCustomError(
-                "no_source",
-                "nothing says which model this is|Give one of {keys}.",
-                {"keys": ", ".join(SOURCES)},
-            )
+            raise mistake("nothing says which model this is", f"Give one of {', '.join(SOURCES)}.")
         if len(given) > 1:
-            raise PydanticCustomError(
-                "sources", "both {keys} are given|Keep one.", {"keys": " and ".join(given)}
-            )
+            raise mistake(f"both {' and '.join(given)} are given", "Keep one.")
         self._check_keys(given[0])
         return self
 
@@ -129,17 +111,14 @@ class ModelSpec(Table):
         known = (source, *_KEYS_OF[source])
         for key in type(self).model_fields:
             if key in self.model_fields_set and key not in known:
-                raise PydanticCustomError(
-                    "not_with",
-                    "'{key}' cannot be given with {source}|Remove it; {source} goes with {known}.",
-                    {"key": key, "source": source, "known": ", ".join(_KEYS_OF[source])},
+                raise mistake(
+                    f"'{key}' cannot be given with {source}",
+                    f"Remove it; {source} goes with {', '.join(_KEYS_OF[source])}.",
                 )
         for key in ("architecture", "tokenizer"):
             if source == "checkpoint" and getattr(self, key) is None:
-                raise PydanticCustomError(
-                    "missing_with",
-                    "a checkpoint needs a table [models.{key}]|For example: {example}",
-                    {"key": key, "example": _TABLES[key]},
+                raise mistake(
+                    f"a checkpoint needs a table [models.{key}]", f"For example: {_TABLES[key]}"
                 )
 
 

@@ -1,23 +1,13 @@
-"""Problems in `demo.toml` in the author's words, each with its place in the file."""
+"""Problems in `demo.toml`, each with its place in the file."""
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic_core import ErrorDetails
 
 from builder.errors import Problem
-from builder.spec.lines import Location, find_line, index_lines
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong at a location such as `("images", 3, "prompts")`."""
-
-    location: Location
-    message: str
-    remedy: str
+from builder.spec.lines import find_line, index_lines
+from builder.validation import Finding, Hints, Location, explain_errors
 
 
 def place_findings(path: Path, text: str, findings: Iterable[Finding]) -> list[Problem]:
@@ -33,45 +23,11 @@ def place_findings(path: Path, text: str, findings: Iterable[Finding]) -> list[P
     return [problem for _, problem in sorted(placed, key=lambda pair: pair[0])]
 
 
-def explain_errors(
+def explain_spec_errors(
     details: Iterable[ErrorDetails], known_keys: Callable[[Location], list[str]]
 ) -> Iterator[Finding]:
-    """Say what pydantic found; `known_keys` gives those that may stand at a location."""
-    for detail in details:
-        # Pydantic also calls a list too short when an entry of it is wrong.
-        if detail["type"] == "too_short" and detail["input"]:
-            continue
-        yield _explain(detail, known_keys)
-
-
-def _explain(detail: ErrorDetails, known_keys: Callable[[Location], list[str]]) -> Finding:
-    location = detail["loc"]
-    key = next((part for part in reversed(location) if isinstance(part, str)), "")
-    example = f"For example: {_EXAMPLES[key]}" if key in _EXAMPLES else ""
-    match detail["type"]:
-        case "extra_forbidden":
-            known = known_keys(location)
-            close = difflib.get_close_matches(key, known, n=1)
-            remedy = f"Did you mean '{close[0]}'?" if close else f"Known keys: {', '.join(known)}."
-            return Finding(location, f"unknown key '{key}'", remedy)
-        case "missing":
-            return Finding(location, "this key is missing", example)
-        case "too_short" if not detail["input"]:
-            return Finding(location, "the list is empty", example)
-        case "tuple_type":
-            return Finding(location, f"expected a list, not {detail['input']!r}", example)
-        case "dict_type" | "model_type":
-            return Finding(location, f"expected a table, not {detail['input']!r}", example)
-        case "path_type" | "string_type":
-            return Finding(location, f"expected text, not {detail['input']!r}", example)
-        case "string_pattern_mismatch":
-            rule = _PATTERNS[key]
-            return Finding(location, f"{detail['input']!r} is not {rule}", example)
-        case _:
-            message, _, remedy = detail["msg"].partition("|")
-            if not remedy:
-                message = f"{message[0].lower()}{message[1:]}, not {detail['input']!r}"
-            return Finding(location, message, remedy or example)
+    """Say what pydantic found in a `demo.toml`, with an example for the key."""
+    return explain_errors(details, known_keys, Hints(_EXAMPLES, _PATTERNS))
 
 
 _PATTERNS = {

@@ -14,34 +14,27 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+
+from builder.validation import mistake
 
 
 def _not_blank(text: str) -> str:
     if not text.strip():
-        raise PydanticCustomError("blank", "the text is empty|Write something, or remove it.")
+        raise mistake("the text is empty", "Write something, or remove it.")
     return text
 
 
 def _existing_file(path: Path, info: ValidationInfo) -> Path:
     path = (info.context or Path()) / path
     if not path.is_file():
-        raise PydanticCustomError(
-            "no_file",
-            "there is no file {path}|Put it there, or correct the name.",
-            {"path": str(path)},
-        )
+        raise mistake(f"there is no file {path}", "Put it there, or correct the name.")
     return path
 
 
 def _existing_folder(path: Path, info: ValidationInfo) -> Path:
     path = (info.context or Path()) / path
     if not path.is_dir():
-        raise PydanticCustomError(
-            "no_folder",
-            "there is no folder {path}|Put it there, or correct the name.",
-            {"path": str(path)},
-        )
+        raise mistake(f"there is no folder {path}", "Put it there, or correct the name.")
     return path
 
 
@@ -64,10 +57,8 @@ class Target:
 def read_target(text: object, info: ValidationInfo) -> Target:
     """The target that `package.module:name` stands for, in the folder of `demo.toml`."""
     if not isinstance(text, str) or not TARGET.fullmatch(text):
-        raise PydanticCustomError(
-            "target",
-            "{text} is not a module and a function|Write it as package.module:function.",
-            {"text": repr(text)},
+        raise mistake(
+            f"{text!r} is not a module and a function", "Write it as package.module:function."
         )
     module, name = text.split(":")
     return Target(module, name, (info.context or Path()).resolve())

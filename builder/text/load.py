@@ -1,18 +1,35 @@
 """A tokenizer of whichever kind a vocabulary file is."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from builder.errors import ModelError
-from builder.manifest import CanonicalizationStep
+from builder.manifest import CanonicalizationStep, RowLayout
 from builder.text.tokenizer import Tokenizer
 
 TokenizerKind = Literal["sentencepiece", "wordpiece"]
 
 
-def kind_of_vocabulary(path: Path) -> TokenizerKind:
-    """`*.txt` is WordPiece, any other file SentencePiece."""
-    return "wordpiece" if path.suffix == ".txt" else "sentencepiece"
+class TokenizerSettings(BaseModel):
+    """How texts become token rows, as far as the vocabulary's file does not say it."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+
+    kind: TokenizerKind | None = None
+    """By default WordPiece for a `*.txt`, and SentencePiece for any other file."""
+    max_length: Annotated[int, Field(gt=1)] = 16
+    """Ids in a row; longer texts are cut off."""
+    canonicalization: Annotated[tuple[CanonicalizationStep, ...], Field(strict=False)] = ()
+    """What is done to a text before, in this order."""
+    end_id: Annotated[int | None, Field(ge=0)] = None
+    """What a text ends with: by default the end token of a SentencePiece model, as in LiT and
+    SigLIP, and nothing after WordPiece."""
+    pad_id: Annotated[int | None, Field(ge=0)] = None
+    """What a row is filled up with: by default the end token, or 0 after WordPiece."""
 
 
 def load_tokenizer(
@@ -33,26 +50,43 @@ def load_tokenizer(
     Raises:
         ModelError: if the file is absent, or not such a vocabulary.
     """
-    path = Path(vocabulary)
-    if (kind or kind_of_vocabulary(path)) == "wordpiece":
+    settings = TokenizerSettings(
+        kind=kind,
+        max_length=max_length,
+        canonicalization=canonicalization,
+        end_id=end_id,
+        pad_id=pad_id,
+    )
+    return read_tokenizer(Path(vocabulary), settings)
+
+
+def read_tokenizer(path: Path, settings: TokenizerSettings) -> Tokenizer:
+    """The tokenizer of a vocabulary file.
+
+    Raises:
+        ModelError: if the file is absent, or not such a vocabulary.
+    """
+    if (settings.kind or _kind_of(path)) == "wordpiece":
         from builder.text.wordpiece import WordPieceTokenizer
 
-        return WordPieceTokenizer.load(
-            path,
-            max_length=max_length,
-            end_id=end_id,
-            pad_id=pad_id or 0,
-            canonicalization=canonicalization,
-        )
+        return WordPieceTokenizer.load(path, _make_layout(settings, settings.end_id, pad_id=0))
     from builder.text.sentencepiece import SentencePieceTokenizer
 
-    end_id = _end_of_text(path) if end_id is None else end_id
-    return SentencePieceTokenizer.load(
-        path,
-        max_length=max_length,
+    end_id = _end_of_text(path) if settings.end_id is None else settings.end_id
+    return SentencePieceTokenizer.load(path, _make_layout(settings, end_id, pad_id=end_id))
+
+
+def _kind_of(path: Path) -> TokenizerKind:
+    return "wordpiece" if path.suffix == ".txt" else "sentencepiece"
+
+
+def _make_layout(settings: TokenizerSettings, end_id: int | None, *, pad_id: int) -> RowLayout:
+    """`pad_id` is what rows are filled up with where the settings do not say it."""
+    return RowLayout(
+        canonicalization=settings.canonicalization,
+        max_length=settings.max_length,
         end_id=end_id,
-        pad_id=end_id if pad_id is None else pad_id,
-        canonicalization=canonicalization,
+        pad_id=pad_id if settings.pad_id is None else settings.pad_id,
     )
 
 

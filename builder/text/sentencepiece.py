@@ -5,7 +5,6 @@ Kudo and Richardson 2018, https://arxiv.org/abs/1808.06226; file format: sentenc
 
 import base64
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 from sentencepiece import sentencepiece_model_pb2 as proto
 
 from builder.errors import ModelError
-from builder.manifest import CanonicalizationStep, FileRef, SentencePieceModel, SentencePieceRef
-from builder.text.tokenizer import RowLayout
+from builder.manifest import FileRef, RowLayout, SentencePieceModel, SentencePieceRef
+from builder.text.tokenizer import make_rows
 
 _ALGORITHMS: dict[int, Literal["unigram", "bpe"]] = {1: "unigram", 2: "bpe"}
 _USER_DEFINED = 4
@@ -29,38 +28,20 @@ def _version() -> tuple[int, ...]:
 
 
 class SentencePieceTokenizer:
-    """Texts to rows of exactly `max_length` token ids.
+    """Texts to rows of exactly `layout.max_length` token ids.
 
-    A row is at most `max_length - 1` pieces, the end token, and padding (see `RowLayout`). The
-    published families have it so, none with a start token: LiT and SigLIP pad with the end token,
-    1; SigLIP 2, whose vocabulary is Gemma's, with 0. All end with 1.
+    A row is as many pieces as fit, the end token, and padding (see `RowLayout`). No published
+    family has a start token: LiT and SigLIP pad with the end token, 1; SigLIP 2, whose vocabulary
+    is Gemma's, with 0. All end with 1.
     """
 
-    def __init__(
-        self,
-        model: bytes,
-        *,
-        max_length: int,
-        end_id: int,
-        pad_id: int,
-        canonicalization: tuple[CanonicalizationStep, ...] = (),
-    ):
+    def __init__(self, model: bytes, layout: RowLayout):
         self.model = model
-        self.layout = RowLayout(
-            max_length=max_length, end_id=end_id, pad_id=pad_id, canonicalization=canonicalization
-        )
+        self.layout = layout
         self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)  # pyright: ignore[reportCallIssue]
 
     @classmethod
-    def load(
-        cls,
-        path: Path,
-        *,
-        max_length: int,
-        end_id: int,
-        pad_id: int,
-        canonicalization: tuple[CanonicalizationStep, ...] = (),
-    ) -> "SentencePieceTokenizer":
+    def load(cls, path: Path, layout: RowLayout) -> "SentencePieceTokenizer":
         """Read a `.model` file.
 
         Raises:
@@ -70,28 +51,17 @@ class SentencePieceTokenizer:
             # sentencepiece itself takes no bytes at all for a model without pieces.
             if not (model := path.read_bytes()):
                 raise ModelError(f"{path}: not a SentencePiece model: the file is empty.")
-            return cls(
-                model,
-                max_length=max_length,
-                end_id=end_id,
-                pad_id=pad_id,
-                canonicalization=canonicalization,
-            )
+            return cls(model, layout)
         except (OSError, RuntimeError) as error:
             raise ModelError(f"{path}: not a SentencePiece model: {error}") from None
 
-    @property
-    def max_length(self) -> int:
-        """Tokens in a row."""
-        return self.layout.max_length
-
     def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:
-        """Token rows int32[n, max_length]."""
-        return self.layout.make_rows(texts, self._processor.encode)
+        """Token rows int32[n, layout.max_length]."""
+        return make_rows(texts, self._processor.encode, self.layout)
 
     def to_ref(self, file: FileRef) -> SentencePieceRef:
         """The manifest's entry, given where the vocabulary is."""
-        return SentencePieceRef(file=file, **asdict(self.layout))
+        return SentencePieceRef(file=file, **self.layout.model_dump())
 
     def to_manifest(self) -> SentencePieceModel:
         """What the browser needs to make the same rows.

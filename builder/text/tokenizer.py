@@ -1,15 +1,14 @@
 """What every tokenizer does: token rows for a tower, and the same in the browser."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from builder.manifest import (
-    CanonicalizationStep,
     FileRef,
+    RowLayout,
     SentencePieceModel,
     SentencePieceRef,
     WordPieceModel,
@@ -22,8 +21,8 @@ class Tokenizer(Protocol):
     """Texts to rows of exactly `max_length` token ids."""
 
     @property
-    def max_length(self) -> int:
-        """Tokens in a row."""
+    def layout(self) -> RowLayout:
+        """How a row is made."""
         ...
 
     def __call__(self, texts: Sequence[str], /) -> NDArray[np.int32]:
@@ -51,28 +50,14 @@ class Segmenter(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class RowLayout:
-    """How a row is made: a start token, pieces, an end token, padding up to `max_length`.
-
-    Both tokens, where there are any, survive truncation (big_vision's `eos="sticky"`), so that a
-    tower may pool the first position or the last.
-    """
-
-    max_length: int
-    pad_id: int
-    start_id: int | None = None
-    end_id: int | None = None
-    canonicalization: tuple[CanonicalizationStep, ...] = ()
-
-    def make_rows(self, texts: Sequence[str], segment: Segmenter) -> NDArray[np.int32]:
-        """Token rows int32[n, max_length] of the texts in canonical form."""
-        start = [] if self.start_id is None else [self.start_id]
-        end = [] if self.end_id is None else [self.end_id]
-        room = self.max_length - len(start) - len(end)
-        rows = np.full((len(texts), self.max_length), self.pad_id, np.int32)
-        pieces = segment([canonicalize(text, self.canonicalization) for text in texts])
-        for row, ids in zip(rows, pieces, strict=True):
-            tokens = [*start, *ids[:room], *end]
-            row[: len(tokens)] = tokens
-        return rows
+def make_rows(texts: Sequence[str], segment: Segmenter, layout: RowLayout) -> NDArray[np.int32]:
+    """Token rows int32[n, layout.max_length] of the texts in canonical form."""
+    start = [] if layout.start_id is None else [layout.start_id]
+    end = [] if layout.end_id is None else [layout.end_id]
+    room = layout.max_length - len(start) - len(end)
+    rows = np.full((len(texts), layout.max_length), layout.pad_id, np.int32)
+    pieces = segment([canonicalize(text, layout.canonicalization) for text in texts])
+    for row, ids in zip(rows, pieces, strict=True):
+        tokens = [*start, *ids[:room], *end]
+        row[: len(tokens)] = tokens
+    return rows

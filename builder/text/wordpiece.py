@@ -4,7 +4,6 @@ Devlin et al. 2018, https://arxiv.org/abs/1810.04805; a `vocab.txt` has one piec
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.errors import ModelError
-from builder.manifest import CanonicalizationStep, FileRef, WordPieceModel, WordPieceRef
-from builder.text.tokenizer import RowLayout
+from builder.manifest import FileRef, RowLayout, WordPieceModel, WordPieceRef
+from builder.text.tokenizer import make_rows
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -25,23 +24,15 @@ _MAX_WORD_LENGTH = 100
 
 
 class WordPieceTokenizer:
-    """Texts to rows of exactly `max_length` token ids, in lower case and without accents.
+    """Texts to rows of exactly `layout.max_length` token ids, in lower case and without accents.
 
-    A row is the start token `[CLS]`, as many pieces as fit, `end_id` if there is one, and padding.
-    LiT's models have no end token. Words are split as Hugging Face's `tokenizers` does it for BERT;
-    what LiT was trained with, TensorFlow Text, differs in rare characters only (there ß is ss, and
-    control characters part words).
+    A row is the start token `[CLS]`, as many pieces as fit, the end token if the layout has one,
+    and padding. LiT's models have no end token. Words are split as Hugging Face's `tokenizers` does
+    it for BERT; what LiT was trained with, TensorFlow Text, differs in rare characters only (there
+    ß is ss, and control characters part words).
     """
 
-    def __init__(
-        self,
-        pieces: Sequence[str],
-        *,
-        max_length: int,
-        end_id: int | None = None,
-        pad_id: int = 0,
-        canonicalization: tuple[CanonicalizationStep, ...] = (),
-    ):
+    def __init__(self, pieces: Sequence[str], layout: RowLayout):
         """Raises ModelError where `[CLS]` or `[UNK]` is not among the pieces."""
         self.pieces = tuple(pieces)
         # Of pieces that are listed twice the last counts, as in all readers of vocab.txt.
@@ -49,24 +40,10 @@ class WordPieceTokenizer:
         for piece in (_START, _UNKNOWN):
             if piece not in self._ids:
                 raise ModelError(f"the WordPiece vocabulary has no piece {piece}.")
-        self.layout = RowLayout(
-            max_length=max_length,
-            start_id=self._ids[_START],
-            end_id=end_id,
-            pad_id=pad_id,
-            canonicalization=canonicalization,
-        )
+        self.layout = layout.model_copy(update={"start_id": self._ids[_START]})
 
     @classmethod
-    def load(
-        cls,
-        path: Path,
-        *,
-        max_length: int,
-        end_id: int | None = None,
-        pad_id: int = 0,
-        canonicalization: tuple[CanonicalizationStep, ...] = (),
-    ) -> "WordPieceTokenizer":
+    def load(cls, path: Path, layout: RowLayout) -> "WordPieceTokenizer":
         """Read a `vocab.txt`.
 
         Raises:
@@ -75,28 +52,17 @@ class WordPieceTokenizer:
         try:
             # Some pieces are line separators of Unicode, so only LF parts lines.
             lines = path.read_bytes().decode().removesuffix("\n").split("\n")
-            return cls(
-                [line.rstrip() for line in lines],
-                max_length=max_length,
-                end_id=end_id,
-                pad_id=pad_id,
-                canonicalization=canonicalization,
-            )
+            return cls([line.rstrip() for line in lines], layout)
         except (OSError, UnicodeDecodeError, ModelError) as error:
             raise ModelError(f"{path}: not a WordPiece vocabulary: {error}") from None
 
-    @property
-    def max_length(self) -> int:
-        """Tokens in a row."""
-        return self.layout.max_length
-
     def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:
-        """Token rows int32[n, max_length]."""
-        return self.layout.make_rows(texts, self._segment)
+        """Token rows int32[n, layout.max_length]."""
+        return make_rows(texts, self._segment, self.layout)
 
     def to_ref(self, file: FileRef) -> WordPieceRef:
         """The manifest's entry, given where the vocabulary is."""
-        return WordPieceRef(file=file, **asdict(self.layout))
+        return WordPieceRef(file=file, **self.layout.model_dump())
 
     def to_manifest(self) -> WordPieceModel:
         """What the browser needs to make the same rows."""

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from builder.errors import ModelError
-from builder.spec.problems import explain_errors
+from builder.validation import explain_errors, mistake
 
 ImagePool = Literal["gap", "tok", "map", "0"]
 TextPool = Literal["last", "first", "mean", "gap", "max", "gmp", "map"]
@@ -58,10 +57,9 @@ class _Table(BaseModel):
 
 def _check_heads(width: int, heads: int) -> None:
     if width % heads:
-        raise PydanticCustomError(
-            "heads",
-            "{heads} heads cannot share a width of {width}|Its number must divide the width.",
-            {"heads": heads, "width": width},
+        raise mistake(
+            f"{heads} heads cannot share a width of {width}",
+            "Their number must divide the width.",
         )
 
 
@@ -82,10 +80,9 @@ class _Transformer(_Table):
             return rest
         size, _, patch = str(variant).partition("/")
         if size not in VARIANTS or (patch and not patch.isdecimal()):
-            raise PydanticCustomError(
-                "variant",
-                "there is no variant '{variant}'|Sizes: {sizes}; images add a patch, as in B/16.",
-                {"variant": variant, "sizes": ", ".join(VARIANTS)},
+            raise mistake(
+                f"there is no variant '{variant}'",
+                f"Sizes: {', '.join(VARIANTS)}; images add a patch, as in B/16.",
             )
         patch_size = {"patch_size": (int(patch), int(patch))} if patch else {}
         return {**VARIANTS[size], **patch_size, **rest}
@@ -175,10 +172,9 @@ class BertArchitecture(_Table):
         if not isinstance(config, str):
             return config
         if config not in BERT_SIZES:
-            raise PydanticCustomError(
-                "bert",
-                "there is no BERT '{config}'|Give {names}, or a table of sizes.",
-                {"config": config, "names": " or ".join(BERT_SIZES)},
+            raise mistake(
+                f"there is no BERT '{config}'",
+                f"Give {' or '.join(BERT_SIZES)}, or a table of sizes.",
             )
         return BERT_SIZES[config]
 

@@ -12,7 +12,6 @@ from flax.traverse_util import flatten_dict
 
 from builder.errors import ModelError
 from builder.model import Tower, Towers
-from builder.models.published import find_file, find_published, require_published
 from builder.params import Params, unflatten_params
 from builder.towers.architecture import (
     Architecture,
@@ -39,57 +38,37 @@ _MAX_POSITIONS = 1 << 16
 """More than any picture or text has, and few enough for any memory."""
 
 
-def load_towers(checkpoint: str | Path, config: Mapping[str, Any] | None = None) -> Towers:
+def load_towers(path: Path, config: Mapping[str, Any]) -> Towers:
     """Both towers of a checkpoint in any of big_vision's layouts.
 
     `config` has the keyword arguments of big_vision's `two_towers.Model`; here, `image=None` leaves
-    the image tower out. Without a config, `checkpoint` is the name of a published model that has
-    been fetched, or a file under the name that it was published with.
-
-    Pictures of another size than those of the training get position embeddings that are resampled
-    as by big_vision's `resample_posemb`.
+    the image tower out. Pictures of another size than those of the training get position embeddings
+    that are resampled as by big_vision's `resample_posemb`.
 
     Raises:
         ModelError: if the config describes no model, or the file does not hold one of it, naming
             all parameters that are missing, left over or misshapen; or if it could do harm.
     """
-    with _open(checkpoint, config) as model:
+    with _open(path, config) as model:
         scale, bias = read_scoring(model.file, model.parts)
         image = model.read_image() if model.architecture.image else None
         return Towers(image, model.read_text(), scale, bias)
 
 
-def load_image_tower(checkpoint: str | Path, config: Mapping[str, Any] | None = None) -> Tower:
+def load_image_tower(path: Path, config: Mapping[str, Any]) -> Tower:
     """The image tower alone, with the memory of it alone; see `load_towers`."""
-    with _open(checkpoint, config) as model:
+    with _open(path, config) as model:
         return model.read_image()
 
 
-def load_text_tower(checkpoint: str | Path, config: Mapping[str, Any] | None = None) -> Tower:
+def load_text_tower(path: Path, config: Mapping[str, Any]) -> Tower:
     """The text tower alone, with the memory of it alone; see `load_towers`."""
-    with _open(checkpoint, config) as model:
+    with _open(path, config) as model:
         return model.read_text()
 
 
-def _find(checkpoint: str | Path) -> tuple[Path, Mapping[str, Any]]:
-    """The file and the config of a published model, by its name or its file."""
-    path = Path(checkpoint)
-    if path.suffix != ".npz":
-        published = require_published(str(checkpoint))
-        return find_file(published.checkpoint, published.name), published.config
-    if published := find_published(path.stem):
-        return path, published.config
-    raise ModelError(
-        f"{path}: no published model has a file of this name, so the arguments of two_towers.Model"
-        " that it was trained with must be given as the config."
-    )
-
-
 @contextmanager
-def _open(checkpoint: str | Path, config: Mapping[str, Any] | None) -> Generator["_Model"]:
-    path = Path(checkpoint)
-    if config is None:
-        path, config = _find(checkpoint)
+def _open(path: Path, config: Mapping[str, Any]) -> Generator["_Model"]:
     architecture = read_architecture(config)
     with Checkpoint(path) as file:
         yield _Model(file, architecture, path)

@@ -18,6 +18,7 @@ import numpy as np
 import optax
 import sentencepiece as spm
 
+from builder.manifest import RowLayout
 from builder.params import Params
 from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.towers.text_transformer import TextTransformer, embed_tokens
@@ -75,7 +76,7 @@ def train_tokenizer(texts: Sequence[str], vocab_size: int) -> bytes:
 
 def load_tokenizer(model: bytes) -> SentencePieceTokenizer:
     """At most 15 tokens, then the end token up to the last place, as LiT fills its rows."""
-    return SentencePieceTokenizer(model, max_length=SEQ_LEN, end_id=END, pad_id=END)
+    return SentencePieceTokenizer(model, RowLayout(max_length=SEQ_LEN, end_id=END, pad_id=END))
 
 
 def embed_pieces(model: bytes, teacher: Teacher) -> np.ndarray:

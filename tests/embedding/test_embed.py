@@ -53,7 +53,9 @@ def make_model(
 ) -> ImageTextModel:
     return ImageTextModel(
         id="toy",
-        card=ModelCard("toy", "", "", "", "", None),
+        card=ModelCard(
+            name="toy", description="", image_tower="", text_tower="", license="", source=None
+        ),
         dim=DIM,
         scoring=SoftmaxScoring(scale=1),
         tokenizer=LetterTokenizer(),  # pyright: ignore[reportArgumentType]
@@ -135,7 +137,7 @@ def test_images_that_cannot_be_loaded_are_all_named_and_the_others_kept(
     cache: Cache, progress: Progress, output: io.StringIO
 ) -> None:
     def fail() -> Any:
-        raise ImageError("cut off\nSave it again.")
+        raise ImageError("cut off", "Save it again.")
 
     inputs = make_inputs(random_pixels(20))
     bad = [Input("bad.png", "bad", fail), Input("worse.png", "worse", fail)]

@@ -58,7 +58,14 @@ def make_colour_model(name: str = "colours") -> ImageTextModel:
     table = np.concatenate([np.eye(3), np.ones((1, 3))]).astype(np.float32)
     return ImageTextModel(
         id=name,
-        card=ModelCard(name, "", "mean", "table", "", None),
+        card=ModelCard(
+            name=name,
+            description="",
+            image_tower="mean",
+            text_tower="table",
+            license="",
+            source=None,
+        ),
         dim=3,
         scoring=SoftmaxScoring(scale=1),
         tokenizer=ColourTokenizer(),  # pyright: ignore[reportArgumentType]

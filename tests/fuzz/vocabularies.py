@@ -11,6 +11,7 @@ from sentencepiece import sentencepiece_model_pb2 as proto
 from tokenizers import Tokenizer as HuggingFaceTokenizer
 from tokenizers import models, normalizers, pre_tokenizers, trainers
 
+from builder.manifest import RowLayout
 from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.text.tokenizer import Tokenizer
 from builder.text.wordpiece import WordPieceTokenizer
@@ -27,7 +28,7 @@ def sentencepiece_bpe() -> Tokenizer:
     """As LiT's: byte fallback, case folded by the model, padded with the end token."""
     options = {"byte_fallback": True, "normalization_rule_name": "nmt_nfkc_cf"}
     model = _train(model_type="bpe", vocab_size=1200, eos_id=1, pad_id=0, unk_id=2, **options)
-    return SentencePieceTokenizer(model, max_length=MAX_LENGTH, end_id=1, pad_id=1)
+    return SentencePieceTokenizer(model, RowLayout(max_length=MAX_LENGTH, end_id=1, pad_id=1))
 
 
 def sentencepiece_gemma() -> Tokenizer:
@@ -42,7 +43,8 @@ def sentencepiece_gemma() -> Tokenizer:
     }
     model = _train(model_type="bpe", vocab_size=1200, pad_id=0, eos_id=1, unk_id=3, **options)
     return SentencePieceTokenizer(
-        model, max_length=MAX_LENGTH, end_id=1, pad_id=0, canonicalization=("lower-ascii",)
+        model,
+        RowLayout(max_length=MAX_LENGTH, end_id=1, pad_id=0, canonicalization=("lower-ascii",)),
     )
 
 
@@ -51,7 +53,8 @@ def sentencepiece_unigram() -> Tokenizer:
     options = {"normalization_rule_name": "nmt_nfkc", "character_coverage": 0.98}
     model = _train(model_type="unigram", vocab_size=900, eos_id=1, pad_id=0, unk_id=2, **options)
     return SentencePieceTokenizer(
-        model, max_length=MAX_LENGTH, end_id=1, pad_id=1, canonicalization=("lower-ascii",)
+        model,
+        RowLayout(max_length=MAX_LENGTH, end_id=1, pad_id=1, canonicalization=("lower-ascii",)),
     )
 
 
@@ -61,10 +64,12 @@ def sentencepiece_unigram_bytes() -> Tokenizer:
     model = _train(model_type="unigram", vocab_size=1200, eos_id=1, pad_id=0, unk_id=2, **options)
     return SentencePieceTokenizer(
         model,
-        max_length=MAX_LENGTH,
-        end_id=1,
-        pad_id=1,
-        canonicalization=("strip-punctuation", "lower", "collapse-spaces"),
+        RowLayout(
+            max_length=MAX_LENGTH,
+            end_id=1,
+            pad_id=1,
+            canonicalization=("strip-punctuation", "lower", "collapse-spaces"),
+        ),
     )
 
 
@@ -79,12 +84,14 @@ def wordpiece() -> Tokenizer:
     )
     trained.train_from_iterator(real_texts(), trainer)
     ids = trained.get_vocab()
-    return WordPieceTokenizer(sorted(ids, key=ids.__getitem__), max_length=MAX_LENGTH)
+    return WordPieceTokenizer(
+        sorted(ids, key=ids.__getitem__), RowLayout(max_length=MAX_LENGTH, pad_id=0)
+    )
 
 
 def mini() -> Tokenizer:
     """The default demo's own."""
-    return SentencePieceTokenizer.load(MINI, max_length=MAX_LENGTH, end_id=1, pad_id=1)
+    return SentencePieceTokenizer.load(MINI, RowLayout(max_length=MAX_LENGTH, end_id=1, pad_id=1))
 
 
 def official() -> Tokenizer:
@@ -100,7 +107,7 @@ def official() -> Tokenizer:
         model.pieces.add(piece=piece, score=score, type=kind)
     model.trainer_spec.vocab_size = len(entries)
     return SentencePieceTokenizer(
-        model.SerializeToString(), max_length=MAX_LENGTH, end_id=1, pad_id=1
+        model.SerializeToString(), RowLayout(max_length=MAX_LENGTH, end_id=1, pad_id=1)
     )
 
 

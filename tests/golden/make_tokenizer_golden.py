@@ -14,7 +14,7 @@ from typing import Any
 import sentencepiece
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-from builder.manifest import SentencePieceModel, WordPieceModel
+from builder.manifest import RowLayout, SentencePieceModel, WordPieceModel
 from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.text.wordpiece import WordPieceTokenizer
 
@@ -137,7 +137,9 @@ def write_sentencepiece(algorithm: str, **options: Any) -> None:
         **options,
     )
     processor = sentencepiece.SentencePieceProcessor(model_proto=buffer.getvalue())
-    tokenizer = SentencePieceTokenizer(buffer.getvalue(), max_length=2, end_id=2, pad_id=3)
+    tokenizer = SentencePieceTokenizer(
+        buffer.getvalue(), RowLayout(max_length=2, end_id=2, pad_id=3)
+    )
     write_golden(algorithm, tokenizer.to_manifest(), processor.encode(TEXTS))
 
 
@@ -150,7 +152,9 @@ def write_wordpiece() -> None:
     trainer = trainers.WordPieceTrainer(vocab_size=600, special_tokens=special, show_progress=False)
     trained.train_from_iterator(sentences(), trainer)
     ids = trained.get_vocab()
-    tokenizer = WordPieceTokenizer(sorted(ids, key=ids.__getitem__), max_length=400)
+    tokenizer = WordPieceTokenizer(
+        sorted(ids, key=ids.__getitem__), RowLayout(max_length=400, pad_id=0)
+    )
     rows = [[token for token in row.tolist()[1:] if token] for row in tokenizer(TEXTS)]
     write_golden("wordpiece", tokenizer.to_manifest(), rows)
 

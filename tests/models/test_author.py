@@ -9,7 +9,7 @@ import pytest
 
 import builder
 from builder.errors import BuilderError
-from builder.manifest import SigmoidScoring, SoftmaxScoring
+from builder.manifest import RowLayout, SigmoidScoring, SoftmaxScoring
 from builder.models.author import TwoTowerModel, as_image_text_model, load_author_model
 from builder.spec.types import Target
 from builder.text.sentencepiece import SentencePieceTokenizer
@@ -27,7 +27,9 @@ def make_model(**changes: Any) -> TwoTowerModel:
         lambda params, tokens: params["table"][tokens].mean(1),
         {"table": jax.random.normal(keys[1], (16_000, 8))},
     )
-    tokenizer = SentencePieceTokenizer.load(VOCABULARY, max_length=16, end_id=1, pad_id=1)
+    tokenizer = SentencePieceTokenizer.load(
+        VOCABULARY, RowLayout(max_length=16, end_id=1, pad_id=1)
+    )
     return replace(TwoTowerModel(image, text, tokenizer, scale=10.0), **changes)
 
 

@@ -51,7 +51,7 @@ def test_an_id_may_be_given(make_demo: MakeDemo):
             "expected a list",
         ),
         ('"a blue circle"', '""', ":10: images[0].prompts[1]", "the text is empty"),
-        ('"a blue circle"', '"a red square"', ":10: images[0].prompts", "stands twice"),
+        ('"a blue circle"', '"a red square"', ":10: images[0].prompts", "is listed twice"),
         ("images/blue.png", "images/red.png", ":12: images[1].id", "already that of images[0]"),
         ('author = "Nobody"', 'id = "A b"', ":16: images[1].id", "lower-case letters"),
         ('author = "Nobody"', "author = 3", ":16: images[1].author", "expected text"),

@@ -6,6 +6,7 @@ import pytest
 import sentencepiece
 
 from builder.errors import ModelError
+from builder.manifest import RowLayout
 from builder.text.sentencepiece import SentencePieceTokenizer
 
 TEXTS = [
@@ -32,7 +33,7 @@ def train(**options: Any) -> bytes:
 
 @pytest.fixture(scope="module")
 def tokenizer() -> SentencePieceTokenizer:
-    return SentencePieceTokenizer(train(), max_length=8, end_id=1, pad_id=1)
+    return SentencePieceTokenizer(train(), RowLayout(max_length=8, end_id=1, pad_id=1))
 
 
 def test_rows_end_with_the_end_token_and_padding(tokenizer: SentencePieceTokenizer):
@@ -52,7 +53,7 @@ def test_the_end_token_survives_truncation(tokenizer: SentencePieceTokenizer):
 
 
 def test_padding_may_differ_from_the_end_token():
-    tokenizer = SentencePieceTokenizer(train(), max_length=8, end_id=1, pad_id=0)
+    tokenizer = SentencePieceTokenizer(train(), RowLayout(max_length=8, end_id=1, pad_id=0))
     (row,) = tokenizer([""])
     assert row.tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
 
@@ -82,7 +83,7 @@ def test_the_browser_gets_the_whole_vocabulary(tokenizer: SentencePieceTokenizer
 
 def test_models_without_a_normalizer_have_no_charsmap():
     model = train(normalization_rule_name="identity")
-    tokenizer = SentencePieceTokenizer(model, max_length=8, end_id=1, pad_id=1)
+    tokenizer = SentencePieceTokenizer(model, RowLayout(max_length=8, end_id=1, pad_id=1))
     assert tokenizer.to_manifest().precompiled_charsmap == ""
 
 
@@ -94,7 +95,9 @@ def test_models_without_a_normalizer_have_no_charsmap():
     ],
 )
 def test_what_the_browser_cannot_do_is_refused(options: dict[str, Any], message: str):
-    tokenizer = SentencePieceTokenizer(train(**options), max_length=8, end_id=1, pad_id=1)
+    tokenizer = SentencePieceTokenizer(
+        train(**options), RowLayout(max_length=8, end_id=1, pad_id=1)
+    )
     with pytest.raises(ModelError, match=message):
         tokenizer.to_manifest()
 
@@ -104,19 +107,21 @@ def test_a_file_that_is_no_model_is_refused_by_name(tmp_path: Path, content: byt
     path = tmp_path / "vocabulary.model"
     path.write_bytes(content)
     with pytest.raises(ModelError, match=r"vocabulary\.model"):
-        SentencePieceTokenizer.load(path, max_length=8, end_id=1, pad_id=1)
+        SentencePieceTokenizer.load(path, RowLayout(max_length=8, end_id=1, pad_id=1))
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path):
     with pytest.raises(ModelError, match=r"none\.model"):
-        SentencePieceTokenizer.load(tmp_path / "none.model", max_length=8, end_id=1, pad_id=1)
+        SentencePieceTokenizer.load(
+            tmp_path / "none.model", RowLayout(max_length=8, end_id=1, pad_id=1)
+        )
 
 
 def test_an_old_sentencepiece_is_refused_where_it_would_split_otherwise(
     monkeypatch: pytest.MonkeyPatch,
 ):
     model = train(model_type="unigram", hard_vocab_limit=False, user_defined_symbols=["<keep>"])
-    tokenizer = SentencePieceTokenizer(model, max_length=8, end_id=1, pad_id=1)
+    tokenizer = SentencePieceTokenizer(model, RowLayout(max_length=8, end_id=1, pad_id=1))
     assert "<keep>" in tokenizer.to_manifest().pieces
     monkeypatch.setattr(sentencepiece, "__version__", "0.2.1")
     with pytest.raises(ModelError, match=r"pip install 'sentencepiece>=0\.2\.3'"):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sentencepiece import sentencepiece_model_pb2 as proto
 
+from builder.manifest import RowLayout
 from builder.text.sentencepiece import SentencePieceTokenizer
 from tests.fuzz.browser import build, run
 from tests.fuzz.compare import differences
@@ -39,7 +40,9 @@ def test_pieces_that_are_kept_whole_win_as_in_sentencepiece(script: Path):
     scores = {"▁": -2.57, "▁do": -7.58, "gle": -7.79, "le": -6.94, "e": -2.24}
     for piece, score in scores.items():
         model.pieces.add(piece=piece, score=score, type=types.NORMAL)
-    tokenizer = SentencePieceTokenizer(model.SerializeToString(), max_length=5, end_id=1, pad_id=1)
+    tokenizer = SentencePieceTokenizer(
+        model.SerializeToString(), RowLayout(max_length=5, end_id=1, pad_id=1)
+    )
     assert tokenizer(["dogle"]).tolist() == [[3, 2, 6, 1, 1]]
     with run(script, tokenizer) as browser:
         assert not list(differences(tokenizer, browser, ["dogle", "dog", "dogs gledog"]))
@@ -47,7 +50,7 @@ def test_pieces_that_are_kept_whole_win_as_in_sentencepiece(script: Path):
 
 def test_a_difference_is_told(script: Path):
     tokenizer, other = (
-        SentencePieceTokenizer.load(MINI, max_length=9, end_id=1, pad_id=pad_id)
+        SentencePieceTokenizer.load(MINI, RowLayout(max_length=9, end_id=1, pad_id=pad_id))
         for pad_id in (1, 0)
     )
     with run(script, other) as browser:

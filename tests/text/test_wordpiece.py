@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from builder.errors import ModelError
+from builder.manifest import RowLayout
 from builder.text.wordpiece import WordPieceTokenizer
 
 PIECES = (
@@ -26,19 +27,19 @@ PIECES = (
 
 
 def pieces_of(text: str, max_length: int = 12) -> list[str]:
-    (row,) = WordPieceTokenizer(PIECES, max_length=max_length)([text])
+    (row,) = WordPieceTokenizer(PIECES, RowLayout(max_length=max_length, pad_id=0))([text])
     return [PIECES[token] for token in row if token]
 
 
 def test_a_row_begins_with_cls_and_is_padded():
-    (row,) = WordPieceTokenizer(PIECES, max_length=6)(["a kitten"])
+    (row,) = WordPieceTokenizer(PIECES, RowLayout(max_length=6, pad_id=0))(["a kitten"])
     assert row.tolist() == [2, 4, 5, 6, 0, 0]
-    (row,) = WordPieceTokenizer(PIECES, max_length=6)([""])
+    (row,) = WordPieceTokenizer(PIECES, RowLayout(max_length=6, pad_id=0))([""])
     assert row.tolist() == [2, 0, 0, 0, 0, 0]
 
 
 def test_an_end_token_survives_truncation():
-    tokenizer = WordPieceTokenizer(PIECES, max_length=5, end_id=3)
+    tokenizer = WordPieceTokenizer(PIECES, RowLayout(max_length=5, end_id=3, pad_id=0))
     rows = tokenizer(["a", "a kitten kitten"])
     assert rows.tolist() == [[2, 4, 3, 0, 0], [2, 4, 5, 6, 3]]
 
@@ -61,14 +62,16 @@ def test_words_are_split_as_in_bert(text: str, pieces: list[str]):
 
 
 def test_a_word_of_more_than_100_characters_is_unknown():
-    tokenizer = WordPieceTokenizer(("[UNK]", "[CLS]", "a", "##a"), max_length=200)
+    tokenizer = WordPieceTokenizer(
+        ("[UNK]", "[CLS]", "a", "##a"), RowLayout(max_length=200, pad_id=0)
+    )
     rows = tokenizer(["a" * 100, "a" * 101])
     assert (rows > 1).sum(axis=1).tolist() == [100, 0]
     assert rows[1, :2].tolist() == [1, 0]
 
 
 def test_the_browser_is_told_what_becomes_of_every_character():
-    vocabulary = WordPieceTokenizer(PIECES, max_length=6).to_manifest()
+    vocabulary = WordPieceTokenizer(PIECES, RowLayout(max_length=6, pad_id=0)).to_manifest()
     characters = vocabulary.characters
     assert vocabulary.pieces == PIECES
     assert vocabulary.unknown_id == 1
@@ -83,7 +86,7 @@ def test_the_browser_is_told_what_becomes_of_every_character():
 def test_a_vocabulary_is_read_line_by_line(tmp_path: Path):
     path = tmp_path / "vocab.txt"
     path.write_bytes("[UNK]\r\n[CLS]\na\u2028b\n\na\n".encode())
-    assert WordPieceTokenizer.load(path, max_length=4).pieces == (
+    assert WordPieceTokenizer.load(path, RowLayout(max_length=4, pad_id=0)).pieces == (
         *("[UNK]", "[CLS]", "a\u2028b", "", "a"),
     )
 
@@ -102,9 +105,9 @@ def test_a_file_that_is_no_vocabulary_is_refused_by_name(
     path = tmp_path / "vocab.txt"
     path.write_bytes(content)
     with pytest.raises(ModelError, match=message):
-        WordPieceTokenizer.load(path, max_length=4)
+        WordPieceTokenizer.load(path, RowLayout(max_length=4, pad_id=0))
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path):
     with pytest.raises(ModelError, match=r"none\.txt"):
-        WordPieceTokenizer.load(tmp_path / "none.txt", max_length=4)
+        WordPieceTokenizer.load(tmp_path / "none.txt", RowLayout(max_length=4, pad_id=0))

@@ -81,7 +81,7 @@ def test_bert_comes_in_two_sizes_or_any():
         ({"text": {"pool_type": "tok"}}, "  text.pool_type: input should be 'last', 'first'"),
         (
             {"text": {"width": 30, "num_heads": 4}},
-            "  text: 4 heads cannot share a width of 30. Its number must divide the width.",
+            "  text: 4 heads cannot share a width of 30. Their number must divide the width.",
         ),
         ({"text_model": "bert"}, "  text_model: input should be 'proj.image_text.text_trans"),
         (

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from sentencepiece import sentencepiece_model_pb2 as proto
 
 from builder.errors import ModelError
+from builder.manifest import RowLayout
 from builder.models.precomputed.rows import read_file
 from builder.text.sentencepiece import SentencePieceTokenizer
 
@@ -66,10 +67,12 @@ def read_tokenizer(
     try:
         return SentencePieceTokenizer(
             model.SerializeToString(),
-            max_length=max_length,
-            end_id=pad_id,
-            pad_id=pad_id,
-            canonicalization=("lower-ascii",),
+            RowLayout(
+                max_length=max_length,
+                end_id=pad_id,
+                pad_id=pad_id,
+                canonicalization=("lower-ascii",),
+            ),
         )
     except RuntimeError as error:
         raise ModelError(f"{path}: SentencePiece cannot use it: {error}") from None

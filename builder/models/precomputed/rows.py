@@ -46,7 +46,7 @@ def read_rows(folder: Path, stem: str, dim: int) -> NamedRows:
     index = {name: row for row, name in enumerate(names)}
     if len(index) < len(names):
         twice = next(name for row, name in enumerate(names) if index[name] != row)
-        raise ModelError(f"{names_path}: {twice!r} stands twice. Keep one, and its row.")
+        raise ModelError(f"{names_path}: {twice!r} is listed twice. Keep one, and its row.")
     if len(data) != (expected := 4 * dim * len(names)):
         raise ModelError(
             f"{values_path}: has {len(data)} bytes, not {expected}: {names_path.name} has"

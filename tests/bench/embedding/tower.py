@@ -62,7 +62,9 @@ def make_model(tower: Tower, dim: int) -> ImageTextModel:
 
     return ImageTextModel(
         id="ViT",
-        card=ModelCard("ViT", "", "", "", "", None),
+        card=ModelCard(
+            name="ViT", description="", image_tower="", text_tower="", license="", source=None
+        ),
         dim=dim,
         scoring=SoftmaxScoring(scale=1),
         tokenizer=SentencePieceTokenizer.__new__(SentencePieceTokenizer),

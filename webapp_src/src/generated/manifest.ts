@@ -67,13 +67,13 @@ export interface FileRef {
  * via the `definition` "Model".
  */
 export interface Model {
-  id: string;
   name: string;
   description: string;
   imageTower: string;
   textTower: string;
   license: string;
   source: string | null;
+  id: string;
   dim: number;
   scoring: SoftmaxScoring | SigmoidScoring;
   tokenizer: (SentencePieceRef | WordPieceRef) | null;
@@ -110,12 +110,12 @@ export interface SigmoidScoring {
  * via the `definition` "SentencePieceRef".
  */
 export interface SentencePieceRef {
-  file: FileRef;
   canonicalization: ('lower-ascii' | 'lower' | 'strip-punctuation' | 'collapse-spaces')[];
   maxLength: number;
   startId: number | null;
   endId: number | null;
   padId: number;
+  file: FileRef;
   kind: 'sentencepiece';
 }
 /**
@@ -125,12 +125,12 @@ export interface SentencePieceRef {
  * via the `definition` "WordPieceRef".
  */
 export interface WordPieceRef {
-  file: FileRef;
   canonicalization: ('lower-ascii' | 'lower' | 'strip-punctuation' | 'collapse-spaces')[];
   maxLength: number;
   startId: number | null;
   endId: number | null;
   padId: number;
+  file: FileRef;
   kind: 'wordpiece';
 }
 /**

@@ -1,0 +1,43 @@
+"""The towers of a checkpoint, which is a file or the name of a published model."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from builder.errors import ModelError
+from builder.model import Towers
+from builder.models.published import find_file, find_published, require_published
+from builder.towers import two_towers
+
+
+def load_towers(checkpoint: str | Path, config: Mapping[str, Any] | None = None) -> Towers:
+    """Both towers of a checkpoint in any of big_vision's layouts.
+
+    `config` has the keyword arguments of big_vision's `two_towers.Model`; here, `image=None` leaves
+    the image tower out. Without a config, `checkpoint` is the name of a published model that has
+    been fetched, or a file under the name that it was published with.
+
+    Pictures of another size than those of the training get position embeddings that are resampled
+    as by big_vision's `resample_posemb`.
+
+    Raises:
+        ModelError: if the config describes no model, or the file does not hold one of it, naming
+            all parameters that are missing, left over or misshapen; or if it could do harm.
+    """
+    if config is not None:
+        return two_towers.load_towers(Path(checkpoint), config)
+    return two_towers.load_towers(*_find(checkpoint))
+
+
+def _find(checkpoint: str | Path) -> tuple[Path, Mapping[str, Any]]:
+    """The file and the config of a published model, by its name or its file."""
+    path = Path(checkpoint)
+    if path.suffix != ".npz":
+        published = require_published(str(checkpoint))
+        return find_file(published.checkpoint, published.name), published.config
+    if published := find_published(path.stem):
+        return path, published.config
+    raise ModelError(
+        f"{path}: no published model has a file of this name, so the arguments of two_towers.Model"
+        " that it was trained with must be given as the config."
+    )
