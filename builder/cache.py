@@ -1,15 +1,39 @@
-"""Results of slow steps, kept on disk and found again by the content they were made from."""
+"""Results of slow steps, kept on disk and found again by the content they were made from.
+
+An entry lies at `KIND/KEY[:2]/KEY` below the cache's folder: the SHA-256 of its data, then the
+data. Downloads lie in `checkpoints/` beside the kinds (`builder.models.published`); they are the
+user's to remove, and never pruned.
+"""
 
 import hashlib
+import io
+import json
 import os
+import shutil
 import tempfile
+import time
+import zipfile
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import filelock
 import platformdirs
 
 from builder.errors import writing
 
+DOWNLOADS = "checkpoints"
+MAX_BYTES = 5_000_000_000
+"""What the entries may take together after a build."""
+
+_LOCKS = "locks"
 _DIGEST_BYTES = 32
+_WRITING = ".writing-"
+_ABANDONED_S = 3600
+"""A file that is still being written after this time was left by a process that died."""
+_TOUCH_EVERY_S = 3600
 _REMEDY = "Name a folder that can be written with --cache-dir."
 
 
@@ -28,32 +52,66 @@ def digest(*parts: str | bytes) -> str:
     return total.hexdigest()
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What a kind of entries takes; `last_used` is in seconds since 1970, None without entries."""
+
+    kind: str
+    entries: int
+    bytes: int
+    last_used: float | None
+
+
+@dataclass(frozen=True)
+class Freed:
+    """What was removed."""
+
+    entries: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class _Entry:
+    path: Path
+    kind: str
+    bytes: int
+    last_used: float
+
+
 class Cache:
     """A folder of entries, each checked against its own hash when read.
 
     An entry that is damaged counts as absent, so a half-written or altered file costs a
     recomputation and never a wrong result. A folder that cannot be used raises BuilderError.
+    Several processes may use it at once: an entry appears whole or not at all.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, max_bytes: int = MAX_BYTES):
         self.folder = folder
+        self.max_bytes = max_bytes
+        self._has_grown = False
 
     def load(self, kind: str, key: str) -> bytes | None:
         """The entry of that kind and key, or None."""
+        path = self._path(kind, key)
         with writing(self.folder, _REMEDY):
             try:
-                stored = self._path(kind, key).read_bytes()
+                stored = path.read_bytes()
             except FileNotFoundError:
                 return None
         checksum, data = stored[:_DIGEST_BYTES], stored[_DIGEST_BYTES:]
-        return data if hashlib.sha256(data).digest() == checksum else None
+        if hashlib.sha256(data).digest() != checksum:
+            return None
+        _mark_used(path)
+        return data
 
     def store(self, kind: str, key: str, data: bytes) -> None:
         """Keep an entry; readers see either all of it or nothing."""
+        self._has_grown = True
         with writing(self.folder, _REMEDY):
             path = self._path(kind, key)
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_WRITING)
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(hashlib.sha256(data).digest() + data)
@@ -62,13 +120,119 @@ class Cache:
                 Path(temporary).unlink(missing_ok=True)
                 raise
 
+    @contextmanager
+    def lock(self, key: str) -> Generator[None]:
+        """Let one process at a time make the entry of that key; the others find it then."""
+        with self._lock(key[:2]):
+            yield
+
+    def usage(self) -> list[Usage]:
+        """What each kind of entries takes, by name, and the downloads last."""
+        kinds: dict[str, list[_Entry]] = {}
+        for entry in self._entries():
+            kinds.setdefault(entry.kind, []).append(entry)
+        found = [_sum_up(kind, entries) for kind, entries in sorted(kinds.items())]
+        return [*found, _sum_up(DOWNLOADS, list(self._downloads()))]
+
+    def prune(self, max_bytes: int | None = None, older_than_s: float | None = None) -> Freed:
+        """Remove entries not used for `older_than_s`, then the least recently used ones.
+
+        What remains takes `max_bytes` at most, without the downloads.
+        """
+        with self._lock("prune"):
+            now = time.time()
+            entries = sorted(self._entries(), key=lambda entry: entry.last_used)
+            total = sum(entry.bytes for entry in entries)
+            removed: list[_Entry] = []
+            for entry in entries:
+                is_old = older_than_s is not None and now - entry.last_used > older_than_s
+                if is_old or (max_bytes is not None and total > max_bytes):
+                    entry.path.unlink(missing_ok=True)
+                    total -= entry.bytes
+                    removed.append(entry)
+        return _freed(removed)
+
+    def prune_after_build(self) -> Freed:
+        """Keep to `max_bytes`; without a look at the folder if this process stored nothing."""
+        return self.prune(self.max_bytes) if self._has_grown else Freed(0, 0)
+
+    def clear(self, *, downloads: bool = False) -> Freed:
+        """Remove all entries, and the downloads too if they are asked for."""
+        freed = self.prune(max_bytes=0)
+        if not downloads:
+            return freed
+        with self._lock("prune"):
+            files = list(self._downloads())
+            shutil.rmtree(self.folder / DOWNLOADS, ignore_errors=True)
+        return Freed(freed.entries + len(files), freed.bytes + sum(file.bytes for file in files))
+
     def _path(self, kind: str, key: str) -> Path:
         return self.folder / kind / key[:2] / key
 
+    @contextmanager
+    def _lock(self, name: str) -> Generator[None]:
+        folder = self.folder / _LOCKS
+        with writing(self.folder, _REMEDY):
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(folder / f"{name}.lock")
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
 
-def digest_folder(folder: Path, pattern: str) -> str:
-    """Hash of the files below a folder that match a glob pattern: their paths and contents."""
-    parts: list[str | bytes] = []
-    for path in sorted(folder.rglob(pattern)):
-        parts += [path.relative_to(folder).as_posix(), path.read_bytes()]
-    return digest(*parts)
+    def _entries(self) -> Iterator[_Entry]:
+        """All entries; those that a process left half-written long ago are removed."""
+        for path in self.folder.glob("*/??/*"):
+            kind = path.parts[-3]
+            if kind in (DOWNLOADS, _LOCKS):
+                continue
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                continue  # another process has pruned it
+            if not path.name.startswith(_WRITING):
+                yield _Entry(path, kind, found.st_size, found.st_mtime)
+            elif time.time() - found.st_mtime > _ABANDONED_S:
+                path.unlink(missing_ok=True)
+
+    def _downloads(self) -> Iterator[_Entry]:
+        for path in (self.folder / DOWNLOADS).rglob("*"):
+            if path.is_file():
+                found = path.stat()
+                yield _Entry(path, DOWNLOADS, found.st_size, found.st_mtime)
+
+
+def pack(about: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
+    """An entry of several files, as a ZIP; `about` is what JSON can hold."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("about.json", json.dumps(about))
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """What `pack` was given."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    return json.loads(files.pop("about.json")), files
+
+
+def _mark_used(path: Path) -> None:
+    """Remember when an entry was used last; to the hour is enough."""
+    try:
+        if time.time() - path.stat().st_mtime > _TOUCH_EVERY_S:
+            os.utime(path)
+    except (FileNotFoundError, PermissionError):
+        return  # another process has pruned it, or the cache is shared and read-only
+
+
+def _sum_up(kind: str, entries: list[_Entry]) -> Usage:
+    last = max((entry.last_used for entry in entries), default=None)
+    return Usage(kind, len(entries), sum(entry.bytes for entry in entries), last)
+
+
+def _freed(entries: list[_Entry]) -> Freed:
+    return Freed(len(entries), sum(entry.bytes for entry in entries))

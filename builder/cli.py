@@ -7,6 +7,7 @@ import click
 
 from builder.commands.bench import bench
 from builder.commands.build import build, check, new, serve
+from builder.commands.cache import cache
 from builder.commands.convert import convert
 from builder.commands.evaluate import evaluate
 from builder.commands.imports import import_original
@@ -40,6 +41,18 @@ def main() -> None:
     """Build static web sites in which an image/text model runs on the visitor's device."""
 
 
-_COMMANDS = (new, import_original, build, serve, check, convert, evaluate, bench, models, publish)
+_COMMANDS = (
+    new,
+    import_original,
+    build,
+    serve,
+    check,
+    convert,
+    evaluate,
+    bench,
+    models,
+    publish,
+    cache,
+)
 for command in _COMMANDS:
     main.add_command(command)

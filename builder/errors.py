@@ -81,3 +81,12 @@ def writing(path: Path, remedy: str) -> Generator[None]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise BuilderError(f"{path}: cannot be written: {reason}. {remedy}") from None
+
+
+@contextmanager
+def about(name: str) -> Generator[None]:
+    """Say in an ExportError which model or function it is about."""
+    try:
+        yield
+    except ExportError as error:
+        raise type(error)(f"{name}: {error}") from error

@@ -1,8 +1,11 @@
+import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from builder.cache import Cache, digest
+from builder.cache import Cache, Freed, digest, pack, unpack
 from builder.errors import BuilderError
 
 
@@ -48,3 +51,120 @@ def test_a_folder_that_cannot_be_used_is_named_with_the_option(tmp_path: Path):
         Cache(file).load("rows", digest("a"))
     with pytest.raises(BuilderError, match=r"file: cannot be written: .*--cache-dir"):
         Cache(file).store("rows", digest("a"), b"content")
+
+
+def test_several_files_are_one_entry():
+    files = {"model.json": b"{}", "weights/a.bin": bytes(range(9))}
+    assert unpack(pack({"nodes": 3}, files)) == ({"nodes": 3}, files)
+
+
+DAY = 86_400
+
+
+def store(cache: Cache, kind: str, name: str, size: int, days_ago: float) -> Path:
+    """An entry that takes `size` bytes on disk, and was used that long ago."""
+    cache.store(kind, digest(name), bytes(size - 32))
+    (path,) = (p for p in files_below(cache.folder) if p.name == digest(name))
+    then = time.time() - days_ago * DAY
+    os.utime(path, (then, then))
+    return path
+
+
+def add_download(cache: Cache) -> Path:
+    path = cache.folder / "checkpoints" / "LiT-L16Ti.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(bytes(10_000))
+    return path
+
+
+def test_what_was_not_used_for_longest_is_removed_first(tmp_path: Path):
+    cache = Cache(tmp_path)
+    oldest = store(cache, "rows", "a", 1000, days_ago=3)
+    newest = store(cache, "images", "b", 1000, days_ago=1)
+    middle = store(cache, "rows", "c", 1000, days_ago=2)
+    assert cache.prune(max_bytes=2000) == Freed(1, 1000)
+    assert (oldest.exists(), middle.exists(), newest.exists()) == (False, True, True)
+    assert cache.prune(max_bytes=1999) == Freed(1, 1000)
+    assert (middle.exists(), newest.exists()) == (False, True)
+
+
+def test_what_is_old_is_removed_whatever_its_size(tmp_path: Path):
+    cache = Cache(tmp_path)
+    old = store(cache, "rows", "a", 100, days_ago=31)
+    young = store(cache, "rows", "b", 100, days_ago=29)
+    assert cache.prune(older_than_s=30 * DAY) == Freed(1, 100)
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_reading_an_entry_keeps_it(tmp_path: Path):
+    cache = Cache(tmp_path)
+    read = store(cache, "rows", "a", 1000, days_ago=3)
+    unread = store(cache, "rows", "b", 1000, days_ago=2)
+    cache.load("rows", digest("a"))
+    cache.prune(max_bytes=1000)
+    assert (read.exists(), unread.exists()) == (True, False)
+
+
+def test_downloads_are_never_pruned(tmp_path: Path):
+    cache = Cache(tmp_path)
+    download = add_download(cache)
+    store(cache, "rows", "a", 100, days_ago=0)
+    assert cache.prune(max_bytes=0, older_than_s=0) == Freed(1, 100)
+    assert cache.clear() == Freed(0, 0)
+    assert download.exists()
+    assert cache.clear(downloads=True) == Freed(1, 10_000)
+    assert not download.exists()
+
+
+def test_what_each_kind_takes_is_told(tmp_path: Path):
+    cache = Cache(tmp_path)
+    store(cache, "rows", "a", 100, days_ago=2)
+    store(cache, "rows", "b", 100, days_ago=1)
+    store(cache, "images", "c", 70, days_ago=3)
+    add_download(cache)
+    usage = cache.usage()
+    assert [(u.kind, u.entries, u.bytes) for u in usage] == [
+        *(("images", 1, 70), ("rows", 2, 200), ("checkpoints", 1, 10_000)),
+    ]
+    last = usage[1].last_used
+    assert last is not None
+    assert time.time() - last == pytest.approx(DAY, abs=60)
+
+
+def test_a_build_prunes_to_the_limit_once_it_has_stored_something(tmp_path: Path):
+    cache = Cache(tmp_path, max_bytes=1500)
+    first = store(cache, "rows", "a", 1000, days_ago=1)
+    store(cache, "rows", "b", 1000, days_ago=0)
+    assert Cache(tmp_path, max_bytes=1500).prune_after_build() == Freed(0, 0)
+    assert cache.prune_after_build() == Freed(1, 1000)
+    assert not first.exists()
+
+
+def test_what_a_killed_process_left_half_written_goes(tmp_path: Path):
+    cache = Cache(tmp_path)
+    entry = store(cache, "rows", "a", 100, days_ago=0)
+    left, fresh = entry.with_name(".writing-left"), entry.with_name(".writing-fresh")
+    for path in (left, fresh):
+        path.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    assert [u.entries for u in cache.usage()] == [1, 0]
+    assert (left.exists(), fresh.exists()) == (False, True)
+
+
+def test_one_at_a_time_makes_an_entry_and_the_others_find_it(tmp_path: Path):
+    made: list[str] = []
+
+    def find_or_make(name: str) -> None:
+        cache, key = Cache(tmp_path), digest("slow")
+        with cache.lock(key):
+            if cache.load("encoders", key) is None:
+                made.append(name)
+                time.sleep(0.05)
+                cache.store("encoders", key, b"content")
+
+    threads = [threading.Thread(target=find_or_make, args=(str(i),)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1

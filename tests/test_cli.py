@@ -123,7 +123,9 @@ def test_ctrl_c_leaves_the_old_site(make_demo: MakeDemo):
     assert build.returncode == 130
     assert build.communicate()[1].endswith("Interrupted; what was there before is unchanged.\n")
     assert content(site) == before
-    assert sorted(path.name for path in spec.parent.iterdir()) == ["demo.toml", "images", "site"]
+    assert sorted(path.name for path in spec.parent.iterdir()) == [
+        *("cache", "demo.toml", "images", "site"),
+    ]
 
 
 def test_models_are_listed_and_fetched_by_name(tmp_path: Path):

@@ -16,9 +16,10 @@ from PIL import Image
 import builder
 from builder.errors import BuilderError
 from builder.manifest import RowLayout
-from builder.site.folder import check_site, load_manifest
+from builder.site.folder import check_site
 from builder.text.sentencepiece import SentencePieceTokenizer
 from tests.conftest import gradient
+from tests.site.manifests import load_manifest
 
 VOCABULARY = Path(__file__).parents[1] / "data" / "models" / "mini" / "tokenizer.model"
 

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from builder.cache import Cache
 from builder.errors import BuilderError, SpecError
 from builder.images.prepare import prepare_images
 from builder.project import create_project
@@ -10,7 +11,11 @@ from builder.spec.demo import load_any_spec, load_spec
 
 def test_a_project_can_be_read_at_once(tmp_path: Path):
     spec = load_spec(create_project(tmp_path / "mine"))
-    assert len(prepare_images(spec.images).images) == len(spec.images) == 2
+    assert (
+        len(prepare_images(spec.images, cache=Cache(tmp_path / "cache")).images)
+        == len(spec.images)
+        == 2
+    )
     assert all(image.author and image.license and image.source for image in spec.images)
 
 

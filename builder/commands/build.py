@@ -87,20 +87,16 @@ def check(site: str) -> None:
 
     On the web, also how the host serves them: types, caching, access for other pages.
     """
-    from builder.errors import SiteError
     from builder.progress import Progress
     from builder.publish.deployed import check_deployment
-    from builder.site.folder import check_site, load_any_manifest, referenced_files
+    from builder.site.folder import refuse_problems, require_whole_site
 
     if site.startswith(("http://", "https://")):
         deployment = check_deployment(site, Progress(Console()))
-        problems, count = deployment.problems, deployment.files
+        count = deployment.files
         for note in deployment.notes:
             click.echo(f"Note: {note}")
+        refuse_problems(site, deployment.problems)
     else:
-        problems = check_site(Path(site))
-        count = len({ref.url for ref in referenced_files(load_any_manifest(Path(site)))})
-    if problems:
-        listing = "\n".join(f"  {problem}" for problem in problems)
-        raise SiteError(f"{site} is not what was built:\n{listing}")
+        count = require_whole_site(Path(site))
     click.echo(f"{site}: all {count} files are as built.")

@@ -1,11 +1,12 @@
 """Convert a function."""
 
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
 import click
 
 from builder.commands import PATH
+from builder.options import Choice, Converter
 
 
 @click.command()
@@ -21,14 +22,14 @@ from builder.commands import PATH
 @click.option("-o", "--out", type=PATH, required=True, help="Folder of the graph model.")
 @click.option(
     "--quantize",
-    type=click.Choice(["float16", "uint16", "uint8", "auto"]),
+    type=click.Choice(get_args(Choice)),
     help="How weights are stored; auto takes the fewest bytes that keep --min-cosine.",
 )
 @click.option("--min-cosine", default=0.9999, show_default=True, help="Least cosine to JAX's rows.")
 @click.option("--max-bytes", type=int, help="Largest size of the model.")
 @click.option(
     "--converter",
-    type=click.Choice(["native", "tensorflowjs"]),
+    type=click.Choice(get_args(Converter)),
     default="native",
     show_default=True,
     help="tensorflowjs is that of the package, to compare with.",
@@ -38,10 +39,10 @@ def convert(
     params: Path,
     inputs: tuple[str, ...],
     out: Path,
-    quantize: Literal["float16", "uint16", "uint8", "auto"] | None,
+    quantize: Choice | None,
     min_cosine: float,
     max_bytes: int | None,
-    converter: Literal["native", "tensorflowjs"],
+    converter: Converter,
 ) -> None:
     """Convert the JAX function MODULE:FUNCTION, called with params and inputs, to TensorFlow.js.
 

@@ -10,6 +10,7 @@ import jax.export
 import numpy as np
 
 from builder.author_code import author_code, load_function, load_target
+from builder.conversion.samples import Function
 from builder.errors import BuilderError
 from builder.params import read_npz, unflatten_params
 from builder.spec.functions import FunctionSpec, InputSpec
@@ -39,8 +40,9 @@ def load_call(spec: FunctionSpec) -> Call:
     apply = load_function(spec.function)
     params = _load_params(spec.params)
     inputs = _read_samples(spec) if spec.samples else _draw_samples(spec.inputs)
+    function = Function(apply, params, [(wanted.shape, wanted.dtype) for wanted in spec.inputs])
     with author_code(spec.function):
-        outputs = tuple(map(np.asarray, jax.tree.leaves(apply(params, *inputs.values()))))
+        outputs = function.run(list(inputs.values()))
     return Call(apply, params, inputs, outputs)
 
 

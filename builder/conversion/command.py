@@ -1,41 +1,31 @@
-"""A JAX function by name to a folder with its graph model, compared with JAX before it is kept."""
+"""`lit-demo convert`: a function by its name to a folder with its graph model."""
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-import jax
 import numpy as np
-from numpy.typing import NDArray
 
 from builder.author_code import author_code, load_function
-from builder.conversion.selection import select_quantization
+from builder.conversion.check import Tolerance, export_checked
+from builder.conversion.parity import Parity
+from builder.conversion.samples import SIZES, Function, Sample
 from builder.errors import BuilderError, ExportError, ParityError, writing
+from builder.options import Choice, Converter
 from builder.params import read_npz, unflatten_params
 from builder.spec.types import TARGET, Target
-from builder.tfjs.export import Parity, export, measure_parity, start_runtime
-from builder.tfjs.model import Converter, GraphModel
-from builder.tfjs.quantize import Quantization
-from builder.tfjs.runtime import Runtime
-
-Array = NDArray[Any]
-Inputs = Mapping[str, tuple[str, str]]
-"""Shape, with symbolic sizes, and dtype of each input by name."""
-
-SAMPLE_SIZES = (1, 2, 5)
-"""What symbolic sizes stand for when the converted model is compared with JAX."""
+from builder.tfjs.model import GraphModel
 
 _INPUT = re.compile(r"(?:(?P<name>\w+)=)?(?P<shape>\(.*\)):(?P<dtype>\w+)")
-_SMALL = 10
 _SELECTION_SIZE = 32
+"""What sizes that vary also are where the quantization is selected by what it keeps."""
 
 
 @dataclass(frozen=True)
 class Conversion:
-    """A converted model and how far it is from JAX; `seconds` is the export alone.
+    """A converted model and how far it is from JAX; `seconds` includes the comparison.
 
     `problems` are those of backends that cannot run the model.
     """
@@ -52,7 +42,7 @@ def convert_function(
     input_texts: Sequence[str],
     out: Path,
     *,
-    quantization: Quantization | Literal["auto"] | None,
+    quantization: Choice | None,
     min_cosine: float,
     max_bytes: int | None,
     converter: Converter = "native",
@@ -68,15 +58,26 @@ def convert_function(
     apply_fn = load_function(author)
     params = unflatten_params(read_npz(params_file))
     inputs = parse_inputs(input_texts)
+    function = Function(apply_fn, params, list(inputs.values()))
+    sizes = (*SIZES, _SELECTION_SIZE) if quantization == "auto" else SIZES
+
+    def make_samples(model: GraphModel) -> Sequence[Sample]:
+        return function.draw_samples(model.inputs, model.outputs, sizes)
+
     started = time.perf_counter()
-    reference = _Reference(apply_fn, params, inputs)
     with author_code(author):
-        exact = export(apply_fn, params, inputs, converter=converter)
-        sample, _ = reference.run(exact, SAMPLE_SIZES[0])
-    with start_runtime(exact, sample, converter) as trial:
-        model = _quantize(exact, quantization, reference, min_cosine, trial.runtime)
-        seconds = time.perf_counter() - started
-        parity = _compare(model, reference, trial.runtime)
+        checked = export_checked(
+            apply_fn,
+            params,
+            inputs,
+            None,
+            make_samples,
+            quantization=quantization,
+            tolerance=Tolerance(min_cosine=min_cosine),
+            converter=converter,
+        )
+    seconds = time.perf_counter() - started
+    model, parity = checked.model, checked.parity
     if max_bytes is not None and model.bytes > max_bytes:
         raise ExportError(
             f"{target}: the model has {model.bytes:,} bytes, more than the {max_bytes:,} of"
@@ -89,7 +90,7 @@ def convert_function(
         )
     with writing(out, "Name another folder with -o."):
         model.save(out)
-    return Conversion(model, parity, seconds, trial.problems)
+    return Conversion(model, parity, seconds, checked.problems)
 
 
 def parse_target(text: str) -> Target:
@@ -126,57 +127,3 @@ def _check_dtype(text: str, name: str) -> None:
             f"--input '{text}': there is no dtype '{name}'. Write one of numpy's, such as float32,"
             " int32 or bool."
         ) from None
-
-
-@dataclass(frozen=True)
-class _Reference:
-    """What JAX computes."""
-
-    apply_fn: Callable[..., Any]
-    params: Any
-    inputs: Inputs
-
-    def run(self, model: GraphModel, size: int) -> tuple[dict[str, Array], dict[str, Any]]:
-        """A random sample and JAX's outputs for it, by the names that the model has for them."""
-        sample = _draw_sample(self.inputs, size)
-        results = jax.tree.leaves(self.apply_fn(self.params, *sample.values()))
-        return sample, dict(zip(model.outputs, results, strict=True))
-
-
-def _quantize(
-    exact: GraphModel,
-    quantization: Quantization | Literal["auto"] | None,
-    reference: _Reference,
-    min_cosine: float,
-    runtime: Runtime,
-) -> GraphModel:
-    if quantization != "auto":
-        return exact.quantized(quantization)
-    sample, expected = reference.run(exact, _SELECTION_SIZE)
-    return select_quantization(exact, sample, expected, runtime, min_cosine=min_cosine).model
-
-
-def _compare(model: GraphModel, reference: _Reference, runtime: Runtime) -> Parity:
-    """The worst parity over samples of several sizes."""
-    runtime.load(model.files)
-    found: list[Parity] = []
-    for size in SAMPLE_SIZES:
-        sample, expected = reference.run(model, size)
-        found.append(measure_parity(runtime.predict(sample), expected))
-    return Parity(
-        max_abs_error=max(parity.max_abs_error for parity in found),
-        min_cosine=min(parity.min_cosine for parity in found),
-    )
-
-
-def _draw_sample(inputs: Inputs, size: int) -> dict[str, Array]:
-    """Normal numbers, and small whole ones where integers are asked for (they may be indices)."""
-    rng = np.random.default_rng(0)
-    sample: dict[str, Array] = {}
-    for name, (shape, dtype) in inputs.items():
-        dims = jax.export.symbolic_shape(shape.strip("() "))
-        sizes = [d if isinstance(d, int) else size for d in dims]
-        is_float = np.issubdtype(np.dtype(dtype), np.floating)
-        values = rng.normal(size=sizes) if is_float else rng.integers(0, _SMALL, sizes)
-        sample[name] = values.astype(dtype)
-    return sample

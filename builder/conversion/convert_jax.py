@@ -10,9 +10,10 @@ from typing import Any, Literal
 import jax
 import jax.export
 
-from builder.conversion.selection import select_quantization
-from builder.errors import ExportError
-from builder.tfjs.export import MIN_COSINE, export
+from builder.conversion.check import MAX_ERROR, MIN_COSINE, Tolerance, export_checked
+from builder.conversion.samples import Function, Sample
+from builder.errors import ExportError, writing
+from builder.tfjs.export import export
 from builder.tfjs.model import GraphModel, read_files
 from builder.tfjs.quantize import Quantizations
 from builder.tfjs.runtime import Backend, Runtime
@@ -27,7 +28,9 @@ def convert_jax(
     model_dir: str | Path,
     polymorphic_shapes: Sequence[str] | None = None,
     quantization: Quantizations | Literal["auto"] = None,
+    check: bool = True,
     samples: Sequence[Any] = (),
+    max_error: float = MAX_ERROR,
     min_cosine: float = MIN_COSINE,
 ) -> GraphModel:
     """Convert `apply_fn(params, *inputs)` and write the graph model into `model_dir`.
@@ -39,51 +42,68 @@ def convert_jax(
     `apply_fn` and their place in them, outputs after their place in the result ("output" if it is
     one array).
 
+    The model is run in TensorFlow.js, under Node, and compared with JAX before it is written: on
+    `samples` (arguments after `params`), or else on random numbers, with sizes of 1, 2 and 5 where
+    they vary. With float32 weights no number may be off by more than `max_error` of the largest
+    number of its output, or of 1; with others, no row may have a cosine to JAX's below
+    `min_cosine`. `check=False` writes the model unseen.
+
     `quantization` stores the weights in fewer bytes, all or by name. With "auto" each has as few as
-    keep the direction of the outputs for `samples` (arguments after `params`) to `min_cosine` and
-    their greatest numbers in place; `select_quantization` tells how well they are kept.
+    keep the direction of the outputs for `samples` to `min_cosine` and their greatest numbers in
+    place; `select_quantization` tells how well they are kept.
 
-    Raises ExportError, before anything is written, for what TensorFlow.js cannot run.
+    Raises:
+        ExportError: for what TensorFlow.js cannot run.
+        ParityError: if the model does not compute what JAX computes. Nothing is written then.
+        BuilderError: if the folder cannot be written.
     """
-    signatures = list(input_signatures)
-    if polymorphic_shapes is not None:
-        if len(polymorphic_shapes) != len(signatures):
-            raise ExportError(
-                f"{len(polymorphic_shapes)} polymorphic shapes were given for "
-                f"{len(signatures)} inputs."
-            )
-        signatures = list(map(_name_sizes, polymorphic_shapes, signatures))
+    signatures = _name_all_sizes(list(input_signatures), polymorphic_shapes)
     inputs = dict(zip(_argument_names(apply_fn, len(signatures)), signatures, strict=True))
-    if quantization == "auto":
-        model = _select(export(apply_fn, params, inputs), apply_fn, params, samples, min_cosine)
-    else:
-        model = export(apply_fn, params, inputs, quantization=quantization)
-    model.save(Path(model_dir))
-    return model
-
-
-def _select(
-    model: GraphModel,
-    apply_fn: Callable[..., Any],
-    params: Any,
-    samples: Sequence[Any],
-    min_cosine: float,
-) -> GraphModel:
-    arrays = _leaves(samples)
-    if len(arrays) != len(model.inputs):
+    if quantization == "auto" and not check:
+        raise ExportError('quantization="auto" compares outputs: leave check=False out.')
+    if quantization == "auto" and not samples:
         raise ExportError(
-            f'quantization="auto" compares outputs: give samples of the {len(model.inputs)} inputs '
-            f"({', '.join(model.inputs)}), not {len(arrays)}."
+            f'quantization="auto" compares outputs: give samples of the {len(inputs)} inputs'
+            f" ({', '.join(inputs)}), not 0."
         )
-    inputs = dict(zip(model.inputs, arrays, strict=True))
-    expected = dict(zip(model.outputs, jax.tree.leaves(apply_fn(params, *samples)), strict=True))
-    with Runtime() as runtime:
-        return select_quantization(model, inputs, expected, runtime, min_cosine=min_cosine).model
+    if check:
+        function = Function(apply_fn, params, signatures)
+
+        def make_samples(model: GraphModel) -> Sequence[Sample]:
+            if not samples:
+                return function.draw_samples(model.inputs, model.outputs)
+            return [function.make_sample(_leaves(samples), model.inputs, model.outputs)]
+
+        model = export_checked(
+            apply_fn,
+            params,
+            inputs,
+            None,
+            make_samples,
+            quantization=quantization,
+            tolerance=Tolerance(max_error, min_cosine),
+        ).model
+    else:
+        assert quantization != "auto", "refused above"
+        model = export(apply_fn, params, inputs, quantization=quantization)
+    with writing(Path(model_dir), "Name another model_dir."):
+        model.save(Path(model_dir))
+    return model
 
 
 def _leaves(arguments: Sequence[Any]) -> list[Any]:
     """The arrays in arguments; a list is an array."""
     return jax.tree.leaves(tuple(arguments), is_leaf=lambda v: isinstance(v, list))
+
+
+def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[str] | None) -> Sequence[Any]:
+    if texts is None:
+        return signatures
+    if len(texts) != len(signatures):
+        raise ExportError(
+            f"{len(texts)} polymorphic shapes were given for {len(signatures)} inputs."
+        )
+    return list(map(_name_sizes, texts, signatures))
 
 
 def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:

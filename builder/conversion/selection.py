@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from builder.conversion.parity import measure_parity
+from builder.conversion.samples import Sample
 from builder.errors import ParityError
-from builder.tfjs.export import MIN_COSINE, measure_parity
+from builder.options import Quantization
 from builder.tfjs.graph import Array
 from builder.tfjs.model import GraphModel
-from builder.tfjs.quantize import Quantization, can_quantize, decode, encode
+from builder.tfjs.quantize import can_quantize, decode, encode
 from builder.tfjs.runtime import Runtime
 
 STEPS: tuple[tuple[Quantization, ...], ...] = (("uint16", "float16"), ("uint8",))
@@ -32,23 +33,24 @@ class Selection:
 
 def select_quantization(
     model: GraphModel,
-    inputs: Mapping[str, Any],
-    expected: Mapping[str, Any],
+    samples: Sequence[Sample],
     runtime: Runtime,
     *,
-    min_cosine: float = MIN_COSINE,
+    min_cosine: float,
     min_agreement: float = 1.0,
 ) -> Selection:
     """Store each weight in one byte, two or four: as few as keep the limits on the samples.
 
-    `inputs` are samples by name and `expected` what JAX gives for them. As many weights as possible
-    go to two bytes, then to one, those of the least relative error first, and every choice is
-    measured in TensorFlow.js. Weights that the export has joined, as those of q, k and v, are one.
+    As many weights as possible go to two bytes, then to one, those of the least relative error
+    first, and every choice is measured in TensorFlow.js. Weights that the
+    export has joined, as those of q, k and v, are one.
 
-    Raises ParityError if float32 weights do not keep the limits. The runtime holds one of the
-    models tried afterwards.
+    The runtime holds one of the models tried afterwards.
+
+    Raises:
+        ParityError: if float32 weights do not keep the limits.
     """
-    search = _Search(model, inputs, expected, runtime, min_cosine, min_agreement)
+    search = _Search(model, samples, runtime, min_cosine, min_agreement)
     best = search.measure({})
     if not search.passes(best):
         raise ParityError(
@@ -72,8 +74,7 @@ def select_quantization(
 @dataclass(frozen=True)
 class _Search:
     model: GraphModel
-    inputs: Mapping[str, Any]
-    expected: Mapping[str, Any]
+    samples: Sequence[Sample]
     runtime: Runtime
     min_cosine: float
     min_agreement: float
@@ -81,9 +82,9 @@ class _Search:
     def measure(self, kinds: Mapping[str, Quantization]) -> Selection:
         model = self.model.quantized(dict(kinds) or None)
         self.runtime.load(model.files)
-        outputs = self.runtime.predict(self.inputs)
-        cosine = measure_parity(outputs, self.expected).min_cosine
-        return Selection(model, cosine, _agreement(outputs, self.expected))
+        pairs = [(self.runtime.predict(s.inputs), s.expected) for s in self.samples]
+        cosine = min(measure_parity(*pair).min_cosine for pair in pairs)
+        return Selection(model, cosine, _agreement(pairs))
 
     def passes(self, found: Selection) -> bool:
         """Written so that NaN does not."""
@@ -122,10 +123,11 @@ def _error(array: Array, kind: Quantization) -> float:
     return float(np.linalg.norm(array.reshape(-1) - stored)) / length if length else 0.0
 
 
-def _agreement(actual: Mapping[str, Array], expected: Mapping[str, Any]) -> float:
+def _agreement(pairs: Sequence[tuple[Mapping[str, Array], Mapping[str, Array]]]) -> float:
     """The part of the rows, over all outputs, whose greatest number is in the same place."""
     same = [
-        np.atleast_1d(actual[name]).argmax(-1) == np.atleast_1d(np.asarray(array)).argmax(-1)
+        np.atleast_1d(actual[name]).argmax(-1) == np.atleast_1d(array).argmax(-1)
+        for actual, expected in pairs
         for name, array in expected.items()
     ]
     return float(np.mean(np.concatenate([s.reshape(-1) for s in same])))

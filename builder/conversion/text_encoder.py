@@ -1,33 +1,30 @@
-"""The text tower for the browser: exported once, and compared with JAX on the texts of the demo."""
+"""The text tower for the browser: exported once, and compared with JAX on every text of a demo."""
 
-import io
 import json
-import zipfile
-from collections.abc import Generator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass, replace
 
-from builder.cache import Cache, digest, digest_folder
+from builder.cache import Cache, digest, pack, unpack
+from builder.conversion.parity import Parity, measure_parity, worst
 from builder.embedding.embed import Embeddings
-from builder.errors import ExportError
+from builder.errors import about
+from builder.fingerprint import exporter_code, runtime_code
 from builder.model import ImageTextModel
+from builder.options import Converter, Storage
 from builder.progress import Advance, Progress
-from builder.spec.models import Converter, Quantization
-from builder.version import __version__
 
 INPUT = "tokens"
 OUTPUT = "embeddings"
-
-_EXPORTER = Path(__file__).parents[1] / "tfjs"
+MODEL = "model.json"
 
 
 @dataclass(frozen=True)
 class EncoderParity:
     """How far TensorFlow.js (wasm) is from JAX, over all texts that were compared.
 
-    `float32_max_abs_error` is that of the graph with float32 weights, where there is one; the other
-    two are those of the files that are shipped.
+    `float32_max_abs_error` is that of the graph with float32 weights, where there is one, on the
+    texts that there were when it was exported; the other two are those of the files that are
+    shipped.
     """
 
     texts: int
@@ -47,7 +44,7 @@ class ExportedEncoder:
     model: bytes
     weights: Mapping[str, bytes]
     nodes: int
-    quantization: Quantization
+    quantization: Storage
     parity: EncoderParity
     problems: tuple[str, ...]
     input: str = INPUT
@@ -56,14 +53,17 @@ class ExportedEncoder:
 
 def export_text_encoder(
     model: ImageTextModel,
-    quantization: Quantization,
+    quantization: Storage,
     embeddings: Embeddings,
     *,
-    converter: Converter = "native",
+    converter: Converter,
     cache: Cache,
     progress: Progress,
 ) -> ExportedEncoder:
     """Export the text tower, or find it in the cache, and compare it with JAX's `embeddings`.
+
+    The graph is kept by what it is made from, and what each text gave with it beside it, so that
+    only texts that it has not been compared on are run.
 
     Raises:
         ExportError: if the tower uses something that TensorFlow.js cannot run, or the converter
@@ -71,97 +71,124 @@ def export_text_encoder(
         ParityError: if what would be shipped is not what JAX computes.
     """
     key = digest(
-        __version__,
-        digest_folder(_EXPORTER, "*.py"),
+        exporter_code(),
         model.text_fingerprint,
-        converter,
-        quantization,
-        embeddings.tokens.tobytes(),
-        embeddings.ztxt.tobytes(),
+        json.dumps([converter, quantization, model.tokenizer.layout.max_length]),
     )
-    if (kept := cache.load("encoders", key)) is not None:
-        return _unpack(kept)
-    with progress.step(f"Export {model.id} to TensorFlow.js", 3) as advance:
-        encoder = _export(model, quantization, embeddings, converter, advance)
-    cache.store("encoders", key, _pack(encoder))
-    return encoder
+    with cache.lock(key):
+        if (kept := cache.load("encoders", key)) is not None:
+            encoder = _unpack(kept)
+        else:
+            with progress.step(f"Export {model.id} to TensorFlow.js", 3) as advance:
+                encoder = _export(model, quantization, embeddings, converter, advance)
+            cache.store("encoders", key, _pack(encoder))
+        found = _compare(
+            model.id, encoder, embeddings, digest(key, runtime_code()), cache, progress
+        )
+    parity = EncoderParity(
+        texts=len(embeddings.tokens),
+        float32_max_abs_error=encoder.parity.float32_max_abs_error,
+        max_abs_error=found.max_abs_error,
+        min_cosine=found.min_cosine,
+    )
+    return replace(encoder, parity=parity)
 
 
 def _export(
     model: ImageTextModel,
-    quantization: Quantization,
+    quantization: Storage,
     embeddings: Embeddings,
     converter: Converter,
     advance: Advance,
 ) -> ExportedEncoder:
     # The exporter brings in JAX, which a build that finds everything in the cache does not need.
-    from builder.tfjs.export import check_parity, export, start_runtime
+    from builder.conversion.check import export_checked
+    from builder.conversion.samples import Sample
 
     tower = model.text_tower
-    inputs = {INPUT: (f"(b, {model.tokenizer.layout.max_length})", "int32")}
-    tokens, expected = {INPUT: embeddings.tokens}, {OUTPUT: embeddings.ztxt}
-
-    with _named(model.id), ExitStack() as stack:
-        shipped = export(tower.apply, tower.params, inputs, [OUTPUT], converter=converter)
-        trial = stack.enter_context(start_runtime(shipped, tokens, converter))
-        advance(1)
-        exact = parity = check_parity(shipped, tokens, expected, trial.runtime)
-        advance(1)
-        if quantization != "none":
-            shipped = shipped.quantized(quantization)
-            parity = check_parity(shipped, tokens, expected, trial.runtime)
-        advance(1)
-    files = dict(shipped.files)
+    sample = Sample({INPUT: embeddings.tokens}, {OUTPUT: embeddings.ztxt})
+    with about(model.id):
+        checked = export_checked(
+            tower.apply,
+            tower.params,
+            {INPUT: (f"(b, {model.tokenizer.layout.max_length})", "int32")},
+            [OUTPUT],
+            lambda _: [sample],
+            quantization=None if quantization == "none" else quantization,
+            converter=converter,
+            advance=advance,
+        )
+    files = dict(checked.model.files)
     return ExportedEncoder(
-        model=files.pop("model.json"),
+        model=files.pop(MODEL),
         weights=files,
-        nodes=len(shipped.ops),
+        nodes=len(checked.model.ops),
         quantization=quantization,
         parity=EncoderParity(
             texts=len(embeddings.tokens),
-            float32_max_abs_error=exact.max_abs_error,
-            max_abs_error=parity.max_abs_error,
-            min_cosine=parity.min_cosine,
+            float32_max_abs_error=checked.float32.max_abs_error,
+            max_abs_error=checked.parity.max_abs_error,
+            min_cosine=checked.parity.min_cosine,
         ),
-        problems=trial.problems,
+        problems=checked.problems,
     )
 
 
-@contextmanager
-def _named(model_id: str) -> Generator[None]:
-    """Say which model an error is about."""
-    try:
-        yield
-    except ExportError as error:
-        raise type(error)(f"{model_id}: {error}") from error
+def _compare(
+    model_id: str,
+    encoder: ExportedEncoder,
+    embeddings: Embeddings,
+    key: str,
+    cache: Cache,
+    progress: Progress,
+) -> Parity:
+    """The worst parity of all texts; those that the entry `key` does not know are run."""
+    kept = cache.load("comparisons", key)
+    known: dict[str, Parity] = {
+        text: Parity(*numbers) for text, numbers in json.loads(kept or b"{}").items()
+    }
+    texts = [
+        digest(ids.tobytes(), row.tobytes())
+        for ids, row in zip(embeddings.tokens, embeddings.ztxt, strict=True)
+    ]
+    missing = [place for place, text in enumerate(texts) if text not in known]
+    if missing:
+        from builder.conversion.check import Tolerance, start_runtime
+
+        files = {MODEL: encoder.model, **encoder.weights}
+        tokens = embeddings.tokens[missing]
+        title = f"Compare {model_id} in TensorFlow.js with JAX"
+        with about(model_id), progress.step(title, len(missing)) as advance:
+            with start_runtime(files, {encoder.input: tokens[:1]}) as trial:
+                rows = trial.runtime.predict({encoder.input: tokens})[encoder.output]
+            for place, row in zip(missing, rows, strict=True):
+                expected = {OUTPUT: embeddings.ztxt[place]}
+                known[texts[place]] = measure_parity({OUTPUT: row}, expected)
+            name = None if encoder.quantization == "none" else encoder.quantization
+            Tolerance().check(worst(known[texts[place]] for place in missing), name)
+            advance(len(missing))
+        numbers = {text: astuple(parity) for text, parity in known.items()}
+        cache.store("comparisons", key, json.dumps(numbers).encode())
+    return worst(known[text] for text in texts)
 
 
 def _pack(encoder: ExportedEncoder) -> bytes:
-    """As a ZIP: the weights, `model.json`, and the rest in `about.json`."""
-    about = {
+    facts = {
         "nodes": encoder.nodes,
         "quantization": encoder.quantization,
         "parity": asdict(encoder.parity),
         "problems": encoder.problems,
     }
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("about.json", json.dumps(about))
-        archive.writestr("model.json", encoder.model)
-        for name, content in encoder.weights.items():
-            archive.writestr(name, content)
-    return data.getvalue()
+    return pack(facts, {MODEL: encoder.model, **encoder.weights})
 
 
 def _unpack(data: bytes) -> ExportedEncoder:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    about = json.loads(files.pop("about.json"))
+    facts, files = unpack(data)
     return ExportedEncoder(
-        model=files.pop("model.json"),
+        model=files.pop(MODEL),
         weights=files,
-        nodes=about["nodes"],
-        quantization=about["quantization"],
-        parity=EncoderParity(**about["parity"]),
-        problems=tuple(about["problems"]),
+        nodes=facts["nodes"],
+        quantization=facts["quantization"],
+        parity=EncoderParity(**facts["parity"]),
+        problems=tuple(facts["problems"]),
     )

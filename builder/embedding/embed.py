@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from builder.cache import Cache, digest
 from builder.errors import ImageError, ModelError, Problem, SpecError
+from builder.fingerprint import embedding_code
 from builder.model import ImageTextModel, Rows, Tower
 from builder.progress import Progress
 
@@ -69,18 +70,18 @@ class _Work:
 
 def embed(
     model: ImageTextModel,
-    pixels: Sequence[NDArray[np.uint8]],
+    images: Sequence[Input],
     texts: Sequence[str],
     *,
     cache: Cache,
     progress: Progress,
 ) -> Embeddings:
-    """Embed images, uint8[size, size, 3] each, and texts.
+    """Embed texts, and images that load as uint8[size, size, 3].
 
     Raises:
+        SpecError: naming every image that cannot be loaded; the rows of all others are kept.
         ModelError: if a tower returns rows of the wrong size or that are not finite.
     """
-    images = [_loaded(f"image {index}", array) for index, array in enumerate(pixels)]
     zimg = embed_images(model, images, cache=cache, progress=progress)
     tokens = model.tokenizer(texts)
     ztxt = _embed_tokens(model, texts, tokens, cache=cache, progress=progress)
@@ -128,7 +129,7 @@ def _embed_tokens(
     cache: Cache,
     progress: Progress,
 ) -> Rows:
-    inputs = [_loaded(text, row) for text, row in zip(texts, tokens, strict=True)]
+    inputs = [loaded(text, row) for text, row in zip(texts, tokens, strict=True)]
 
     def load() -> tuple[Tower, Tower | None]:
         return model.text_tower, None
@@ -137,12 +138,14 @@ def _embed_tokens(
     return _embed_rows(work, inputs, cache, progress)
 
 
-def _loaded(name: str, array: NDArray[Any]) -> Input:
+def loaded(name: str, array: NDArray[Any]) -> Input:
+    """An input that is in memory already."""
     return Input(name, digest(array.tobytes()), lambda: array)
 
 
 def _embed_rows(work: _Work, inputs: Sequence[Input], cache: Cache, progress: Progress) -> Rows:
-    keys = [digest(work.fingerprint, item.content) for item in inputs]
+    code = embedding_code()
+    keys = [digest(code, work.fingerprint, item.content) for item in inputs]
     rows = {key: row for key in set(keys) if (row := _load_row(cache, key)) is not None}
     missing = {key: item for key, item in zip(keys, inputs, strict=True) if key not in rows}
     if missing:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import PIL
 from numpy.typing import NDArray
 
 from builder.cache import digest
 from builder.embedding.embed import Input
 from builder.errors import Problem, SpecError
 from builder.evaluation.scores import Ints
+from builder.fingerprint import image_code
 from builder.images.open import open_picture
 from builder.images.prepare import make_view, preprocess
 from builder.model import Preprocessing
@@ -113,7 +113,7 @@ def _make_input(file: Path, content: str, preprocessing: Preprocessing) -> Input
     def load() -> NDArray[np.uint8]:
         return make_view(preprocess(open_picture(file), preprocessing)).pixels
 
-    seen = (str(preprocessing.size), preprocessing.resize, preprocessing.fit, PIL.__version__)
+    seen = (str(preprocessing.size), preprocessing.resize, preprocessing.fit, image_code())
     return Input(str(file), digest(content, *seen), load)
 
 

@@ -10,15 +10,19 @@ with squashed pictures see that square, which squashing only resizes.
 """
 
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from builder.cache import Cache, digest, pack, unpack
 from builder.errors import ImageError, Problem, SpecError
+from builder.fingerprint import image_code
 from builder.images.open import open_picture, read_plain_jpeg
 from builder.images.resize import resize_tf_bilinear
 from builder.model import Preprocessing
@@ -47,10 +51,15 @@ class Picture:
 
 @dataclass(frozen=True)
 class View:
-    """An image as a model sees it: `pixels`, uint8[size, size, 3], are decoded from `photo`."""
+    """An image as a model sees it: the pixels of `photo`."""
 
     photo: Picture
-    pixels: NDArray[np.uint8]
+
+    @cached_property
+    def pixels(self) -> NDArray[np.uint8]:
+        """uint8[size, size, 3], decoded when they are first asked for."""
+        with Image.open(io.BytesIO(self.photo.jpeg)) as decoded:
+            return np.asarray(decoded, dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -96,11 +105,14 @@ class ImageSet:
 def prepare_images(
     specs: Iterable[ImageSpec],
     preprocessings: Sequence[Preprocessing] = (Preprocessing(),),
-    advance: Advance | None = None,
+    *,
+    cache: Cache,
+    advance: Advance = lambda _: None,
 ) -> ImageSet:
     """Prepare all images for models with these preprocessings, calling `advance` after each.
 
-    The photo that the page shows is the view of the first preprocessing.
+    Those that the cache has are not even opened. The photo that the page shows is the view of the
+    first preprocessing.
 
     Raises:
         SpecError: naming every picture that cannot be used.
@@ -109,14 +121,28 @@ def prepare_images(
     problems: list[Problem] = []
     for spec in specs:
         try:
-            prepared.append(prepare_image(spec, preprocessings))
+            prepared.append(_find_or_prepare(spec, preprocessings, cache))
         except ImageError as error:
             problems.append(Problem.from_error(str(spec.file), error))
-        if advance:
-            advance(1)
+        advance(1)
     if problems:
         raise SpecError(problems)
     return ImageSet(tuple(prepared))
+
+
+def _find_or_prepare(
+    spec: ImageSpec, preprocessings: Sequence[Preprocessing], cache: Cache
+) -> PreparedImage:
+    cut = json.dumps([spec.crop, spec.focal_point, list(map(astuple, preprocessings))])
+    try:
+        key = digest(image_code(), spec.file.read_bytes(), cut)
+    except OSError as error:
+        raise ImageError(f"cannot be read: {error.strerror}", "Put it there again.") from None
+    if (kept := cache.load("images", key)) is not None:
+        return _unpack(kept, spec, preprocessings)
+    image = prepare_image(spec, preprocessings)
+    cache.store("images", key, _pack(image))
+    return image
 
 
 def prepare_image(
@@ -216,16 +242,32 @@ def _encode(square: Image.Image, *, quality: int, subsampling: str) -> Picture:
 
 def make_view(square: Image.Image) -> View:
     """The preprocessed picture as a page shows it, and a model sees it: after JPEG compression."""
-    return _decode(_encode(square, quality=92, subsampling="4:4:4"))
+    return View(_encode(square, quality=92, subsampling="4:4:4"))
 
 
 def _find_view(spec: ImageSpec, preprocessing: Preprocessing) -> View | None:
     """The author's own file where preprocessing would not change it but for another compression."""
     if spec.crop or not (jpeg := read_plain_jpeg(spec.file, preprocessing.size)):
         return None
-    return _decode(Picture(jpeg, preprocessing.size))
+    return View(Picture(jpeg, preprocessing.size))
 
 
-def _decode(photo: Picture) -> View:
-    with Image.open(io.BytesIO(photo.jpeg)) as decoded:
-        return View(photo, np.asarray(decoded, dtype=np.uint8))
+def _pack(image: PreparedImage) -> bytes:
+    pictures = [*(view.photo for view in image.views.values()), *image.display, image.thumbnail]
+    about = {"side": image.side, "sizes": [picture.size for picture in pictures]}
+    return pack(about, {str(i): picture.jpeg for i, picture in enumerate(pictures)})
+
+
+def _unpack(data: bytes, spec: ImageSpec, preprocessings: Sequence[Preprocessing]) -> PreparedImage:
+    about, files = unpack(data)
+    *others, thumbnail = (
+        Picture(jpeg, size) for jpeg, size in zip(files.values(), about["sizes"], strict=True)
+    )
+    views = others[: len(preprocessings)]
+    return PreparedImage(
+        spec=spec,
+        views={kind: View(photo) for kind, photo in zip(preprocessings, views, strict=True)},
+        display=tuple(others[len(preprocessings) :]),
+        thumbnail=thumbnail,
+        side=about["side"],
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from builder.author_code import author_code, load_function
 from builder.cache import digest
 from builder.errors import ModelError
+from builder.fingerprint import tower_code
 from builder.manifest import Scoring, SigmoidScoring, SoftmaxScoring
 from builder.model import ImageTextModel, ModelCard, Params, Preprocessing, Tower
 from builder.spec.models import Resize
@@ -134,4 +135,4 @@ def _fingerprint(tower: Tower, batch: jax.ShapeDtypeStruct) -> str:
     traced = jax.jit(tower.apply).trace(tower.params, batch)
     arrays = [np.asarray(leaf) for leaf in (*jax.tree.leaves(tower.params), *traced.jaxpr.consts)]
     parts = [part for a in arrays for part in (f"{a.dtype}{a.shape}", a.tobytes())]
-    return digest(jax.__version__, traced.lower().as_text(), *parts)
+    return digest(tower_code(), traced.lower().as_text(), *parts)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from builder.cache import digest, digest_folder
+from builder.cache import digest
 from builder.errors import ModelError
+from builder.fingerprint import tower_code
 from builder.manifest import Scoring, SigmoidScoring, SoftmaxScoring
 from builder.model import ImageTextModel, ModelCard, Preprocessing, Tower
 from builder.models.published import PublishedModel, find_file
@@ -22,7 +23,6 @@ from builder.towers.architecture import (
 from builder.towers.checkpoint import checkpoint_fingerprint
 from builder.towers.checkpoint_layouts import load_scoring
 from builder.towers.description import describe_image_tower, describe_text_tower
-from builder.version import __version__
 
 _RESOLUTION = 224
 """Of LiT, and what most image towers were trained at first."""
@@ -105,9 +105,8 @@ def _load_model(
     card: ModelCard,
 ) -> ImageTextModel:
     architecture = read_architecture(config)
-    code = digest_folder(Path(__file__).parents[1] / "towers", "*.py")
     fingerprint = digest(
-        __version__, code, checkpoint_fingerprint(path), json.dumps(config, sort_keys=True)
+        tower_code(), checkpoint_fingerprint(path), json.dumps(config, sort_keys=True)
     )
 
     # The towers bring in JAX, which a build that finds everything in the cache does not need.

@@ -6,13 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from builder.cache import digest, digest_folder
+from builder.cache import digest
 from builder.errors import ModelError
+from builder.fingerprint import tower_code
 from builder.manifest import RowLayout, SoftmaxScoring
 from builder.model import ImageTextModel, ModelCard, Preprocessing, Tower
 from builder.resources import data_folder
 from builder.text.sentencepiece import SentencePieceTokenizer
-from builder.version import __version__
 
 _END_ID = 1
 """LiT's vocabularies end a text with `</s>` = 1 and pad with the same token."""
@@ -22,8 +22,7 @@ def _load_mini(variant: Literal["tiny", "small"]) -> ImageTextModel:
     folder = data_folder() / "models" / "mini"
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        code = digest_folder(Path(__file__).parents[1] / "towers", "*.py")
-        shared = (__version__, code, (folder / "config.json").read_bytes())
+        shared = (tower_code(), (folder / "config.json").read_bytes())
         image_files = [(folder / file).read_bytes() for file in ("image.npz", "head.npz")]
         text_files = [
             (folder / file).read_bytes() for file in (f"text_{variant}.npz", "tokenizer.model")

@@ -44,6 +44,7 @@ def build_functions(
     converted = [function for _, function in built]
     report = make_report(site, template.app, converted, spec.max_bytes, progress.seconds, seconds)
     write_site({**site.files, REPORT: report.to_json()}, out)
+    cache.prune_after_build()
     return report
 
 

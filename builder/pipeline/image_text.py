@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.cache import Cache
+from builder.cache import Cache, digest
 from builder.conversion.text_encoder import export_text_encoder
-from builder.embedding.embed import embed
+from builder.embedding.embed import Input, embed
 from builder.embedding.fidelity import measure_fidelity
-from builder.images.prepare import ImageSet, prepare_images
-from builder.model import ImageTextModel
+from builder.fingerprint import image_code
+from builder.images.prepare import ImageSet, PreparedImage, prepare_images
+from builder.model import ImageTextModel, Preprocessing
 from builder.models.fetch import fetch_missing
 from builder.models.load import load_model
 from builder.models.precomputed.model import PrecomputedModel, load_precomputed
@@ -40,7 +41,6 @@ def build_site(
     Raises:
         BuilderError: for anything the author can mend; `out` is unchanged then.
     """
-    check_target(out)
     spec = load_any_spec(spec_path)
     if isinstance(spec, DemoSpec):
         return build_spec(spec, out, cache=cache, progress=progress)
@@ -76,7 +76,7 @@ def build_spec(
     ]
     with progress.step("Prepare images", len(spec.images)) as advance:
         preprocessings = tuple(dict.fromkeys(source.preprocessing for source in sources))
-        images = prepare_images(spec.images, preprocessings, advance)
+        images = prepare_images(spec.images, preprocessings, cache=cache, advance=advance)
     built = [
         build_model(source, model, spec, images, cache=cache, progress=progress)
         for source, model in zip(sources, spec.models, strict=True)
@@ -89,6 +89,7 @@ def build_spec(
         site, template.app, images, built, spec.max_bytes, progress.seconds, seconds
     )
     write_site({**site.files, REPORT: report.to_json()}, out)
+    cache.prune_after_build()
     return report
 
 
@@ -109,8 +110,8 @@ def build_model(
     if isinstance(model, PrecomputedModel):
         return build_precomputed(model, spec, cache=cache, progress=progress)
     texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
-    pixels = [image.views[model.preprocessing].pixels for image in images.images]
-    embeddings = embed(model, pixels, texts, cache=cache, progress=progress)
+    seen = [_see(image, model.preprocessing) for image in images.images]
+    embeddings = embed(model, seen, texts, cache=cache, progress=progress)
     encoder = export_text_encoder(
         model,
         options.quantization,
@@ -130,3 +131,10 @@ def build_model(
         ),
         problems=encoder.problems,
     )
+
+
+def _see(image: PreparedImage, preprocessing: Preprocessing) -> Input:
+    """The image as a model with that preprocessing sees it; its JPEG says what its pixels are."""
+    view = image.views[preprocessing]
+    content = digest(view.photo.jpeg, image_code())
+    return Input(str(image.spec.file), content, lambda: view.pixels)

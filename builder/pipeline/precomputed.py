@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.cache import Cache, digest
+from builder.conversion.parity import measure_parity
 from builder.conversion.text_encoder import EncoderParity, ExportedEncoder
 from builder.embedding.embed import Embeddings
-from builder.errors import ModelError, Problem, SpecError
+from builder.errors import ExportError, ModelError, Problem, SpecError
+from builder.fingerprint import runtime_code
 from builder.model import Rows
-from builder.models.precomputed.encoder import MODEL, GraphFiles, run_encoder
+from builder.models.precomputed.encoder import MODEL, GraphFiles
 from builder.models.precomputed.model import WITHOUT_ENCODER, PrecomputedModel
 from builder.progress import Progress
 from builder.site.bundle import BuiltModel
@@ -103,8 +105,6 @@ def _encode(
     Raises:
         ModelError: if it cannot be run, or gives other rows.
     """
-    from builder.tfjs.export import measure_parity
-
     texts = tuple(dict.fromkeys((*prompts, *GOLDEN_TEXTS)))
     tokens = tokenizer(texts)
     given = [text in model.prompts.index for text in texts]
@@ -148,15 +148,37 @@ def _run(
     cache: Cache,
     progress: Progress,
 ) -> tuple[Rows, tuple[str, ...]]:
-    """`run_encoder`, kept by content: the original graphs take a second or so for each text."""
-    key = digest(*encoder.files.values(), tokens.tobytes(), str(model.dim))
+    """Rows float32[n, dim] of token rows, and which backends cannot compute them, and why.
+
+    Kept by content: the original graphs take a second or so for each text. The original converter
+    wrote Einsum, which TensorFlow.js has on cpu and webgl, not on wasm.
+
+    Raises:
+        ModelError: if TensorFlow.js computes no such rows on any backend that Node has.
+    """
+    key = digest(runtime_code(), *encoder.files.values(), tokens.tobytes(), str(model.dim))
     if (kept := cache.load("precomputed", key)) is not None:
         problems, _, rows = kept.partition(b"\n")
         return np.frombuffer(rows, "<f4").reshape(-1, model.dim), tuple(json.loads(problems))
     with progress.step(f"Run {model.id} in TensorFlow.js", len(tokens)) as advance:
-        rows, found = run_encoder(encoder, tokens, model.dim)
+        rows, found = _compute(encoder, tokens)
+        if rows.shape != (len(tokens), model.dim):
+            raise ModelError(
+                f"the encoder gives an array of {rows.shape} for {len(tokens)} texts, not"
+                f" {model.dim} numbers for each."
+            )
         advance(len(tokens))
     cache.store(
         "precomputed", key, json.dumps(found).encode() + b"\n" + rows.astype("<f4").tobytes()
     )
     return rows, found
+
+
+def _compute(encoder: GraphFiles, tokens: NDArray[np.int32]) -> tuple[Rows, tuple[str, ...]]:
+    from builder.conversion.check import start_runtime
+
+    try:
+        with start_runtime(encoder.files, {encoder.input: tokens[:1]}) as trial:
+            return trial.runtime.predict({encoder.input: tokens})[encoder.output], trial.problems
+    except ExportError as error:
+        raise ModelError(str(error)) from None

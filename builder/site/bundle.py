@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -14,13 +14,41 @@ from builder.embedding.embed import Embeddings, Rows
 from builder.embedding.matrix import Dtype, encode_matrix
 from builder.images.prepare import Picture, PreparedImage
 from builder.manifest import FileRef, PageManifest, PictureRef, SiteManifest
-from builder.model import ImageTextModel
-from builder.models.precomputed.model import PrecomputedModel
 from builder.spec.demo import DemoSpec
 from builder.spec.page import PageSpec
+from builder.text.tokenizer import Tokenizer
 from builder.version import __version__
 
 _HASH_DIGITS = 10
+
+
+class DescribedModel(Protocol):
+    """What a site says of a model, wherever its rows come from."""
+
+    @property
+    def id(self) -> str:
+        """What links to it say."""
+        ...
+
+    @property
+    def card(self) -> manifest.ModelCard:
+        """What a visitor is told."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """Columns of its rows."""
+        ...
+
+    @property
+    def scoring(self) -> manifest.Scoring:
+        """What turns cosines into probabilities."""
+        ...
+
+    @property
+    def tokenizer(self) -> Tokenizer | None:
+        """None for a model that answers its example prompts only."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -31,7 +59,7 @@ class BuiltModel:
     the page shows, where that is not the same; `problems` what the author should know.
     """
 
-    model: ImageTextModel | PrecomputedModel
+    model: DescribedModel
     embeddings: Embeddings
     texts: tuple[str, ...]
     goldens: tuple[manifest.Golden, ...]

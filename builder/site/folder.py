@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic
@@ -119,18 +119,6 @@ def _replace_folder(files: Mapping[str, bytes], out: Path) -> None:
             raise
 
 
-def load_manifest(folder: Path) -> SiteManifest:
-    """Read the manifest of a site of pictures and sentences.
-
-    Raises:
-        SiteError: if there is none, or none that this version understands.
-    """
-    manifest = load_any_manifest(folder)
-    if not isinstance(manifest, SiteManifest):
-        raise SiteError(f"{folder}: is no site of pictures and sentences.")
-    return manifest
-
-
 def load_any_manifest(folder: Path) -> SiteManifest | FunctionSiteManifest:
     """Read a site's manifest, whatever its page shows.
 
@@ -173,16 +161,26 @@ def check_site(folder: Path) -> list[Problem]:
     return list(_find_problems(folder, manifest))
 
 
-def require_whole_site(folder: Path) -> None:
-    """Refuse a folder that is not what was built.
+def require_whole_site(folder: Path) -> int:
+    """Refuse a folder that is not what was built; returns how many files were compared.
 
     Raises:
         SiteError: if it holds no site, or with every problem that was found.
     """
-    problems = check_site(folder)
+    manifest = load_any_manifest(folder)
+    refuse_problems(str(folder), list(_find_problems(folder, manifest)))
+    return len({ref.url for ref in referenced_files(manifest)})
+
+
+def refuse_problems(site: str, problems: Sequence[Problem]) -> None:
+    """Refuse a site, a folder or an address, with all that is wrong with it.
+
+    Raises:
+        SiteError: if there is a problem.
+    """
     if problems:
         listing = "\n".join(f"  {problem}" for problem in problems)
-        raise SiteError(f"{folder} is not what was built:\n{listing}")
+        raise SiteError(f"{site} is not what was built:\n{listing}")
 
 
 def _find_problems(folder: Path, manifest: PageManifest) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from builder.conversion.page_function import ConvertedFunction
+from builder.conversion.parity import Parity
 from builder.manifest import Function, FunctionSiteManifest
 from builder.site.budget import Budget, measure_budget, megabytes
 from builder.site.bundle import referenced_files
@@ -15,7 +16,6 @@ from builder.site.folder import MANIFEST, PAGE, Site
 from builder.site.report import bytes_of
 from builder.site.webapp import WebApp
 from builder.tables import print_whole
-from builder.tfjs.export import Parity
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pydantic import (
     model_validator,
 )
 
+from builder.options import Choice
 from builder.spec.page import PageSpec
 from builder.spec.types import (
     TARGET,
@@ -89,7 +90,7 @@ class FunctionSpec(Table):
     """Its inputs after `params`."""
     samples: ExistingFile | None = None
     """An npz file with an array for each input to compare on; drawn at random without."""
-    quantization: Literal["none", "float16", "uint16", "uint8", "auto"] = "none"
+    quantization: Literal["none", Choice] = "none"
     """How weights are stored; `auto` takes the fewest bytes that keep `min_cosine`."""
     min_cosine: Annotated[float, Field(gt=0, le=1)] = 0.9999
     """The least cosine to what JAX computes."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from builder.options import Converter, Storage
 from builder.spec.types import (
     ExistingFile,
     ExistingFolder,
@@ -18,8 +19,6 @@ from builder.spec.types import (
 from builder.text.load import TokenizerSettings
 from builder.validation import mistake
 
-Quantization = Literal["none", "float16", "uint16", "uint8"]
-Converter = Literal["native", "tensorflowjs"]
 Resize = Literal["bicubic", "tf-bilinear"]
 ScoringKind = Literal["softmax", "sigmoid"]
 
@@ -92,7 +91,7 @@ class ModelSpec(Table):
 
     converter: Converter = "native"
     """What converts the text tower; `tensorflowjs` is the reference, if it is installed."""
-    quantization: Quantization = "float16"
+    quantization: Storage = "float16"
     """How the text tower's weights are stored."""
     resize: Resize | None = None
     """How pictures are resized, if not as the model expects."""

@@ -7,18 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from builder.errors import ExportError
+from builder.options import Quantization
 from builder.tfjs.graph import Array, TensorType
 from builder.tfjs.operands import TF_DTYPES
 from builder.tfjs.ops import concrete
-from builder.tfjs.quantize import SMALLEST, Quantization, Quantizations, decode, encode
-
-Converter: TypeAlias = Literal["native", "tensorflowjs"]
-"""Which program makes the graph: ours, or that of the package tensorflowjs."""
+from builder.tfjs.quantize import SMALLEST, Quantizations, decode, encode
 
 SHARD_BYTES = 4 * 2**20
 """Largest weight file; browsers cache files of this size, and no host refuses them."""
@@ -46,9 +44,11 @@ class GraphModel:
             raise ExportError(f"There is no weight {unknown[0]!r} to quantize; there are {known}.")
 
     @property
-    def quantization_name(self) -> str:
-        """How the weights are stored, in a word."""
-        return self.quantization if isinstance(self.quantization, str) else "mixed"
+    def quantization_name(self) -> str | None:
+        """How the weights are stored, in a word; None is float32."""
+        if self.quantization is None or isinstance(self.quantization, str):
+            return self.quantization
+        return "mixed"
 
     @property
     def ops(self) -> tuple[str, ...]:

@@ -1,13 +1,12 @@
 """Weights in fewer bytes, in the encodings that TensorFlow.js reads."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from builder.options import Quantization
 from builder.tfjs.graph import Array
-
-Quantization: TypeAlias = Literal["float16", "uint16", "uint8"]
 
 Quantizations: TypeAlias = Quantization | Mapping[str, Quantization] | None
 """One for all weights, or one for each of the weights named; others stay float32."""

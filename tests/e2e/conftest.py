@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Reque
 
 from builder.manifest import SiteManifest
 from builder.publish.serve import make_server, running
-from builder.site.folder import load_manifest
+from tests.site.manifests import load_manifest
 from tests.test_cli import run
 
 DATA = Path(__file__).parents[2] / "data"

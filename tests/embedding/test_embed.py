@@ -93,7 +93,7 @@ def progress(output: io.StringIO) -> Progress:
 def test_rows_are_those_of_the_towers_in_the_order_given(cache: Cache, progress: Progress) -> None:
     pixels = random_pixels(21)
     texts = [f"text {i}" for i in range(40)]
-    embeddings = embed(make_model(), list(pixels), texts, cache=cache, progress=progress)
+    embeddings = embed(make_model(), make_inputs(pixels), texts, cache=cache, progress=progress)
     expected = IMAGE_TOWER(pixels.astype(np.float32) / 127.5 - 1)
     np.testing.assert_allclose(embeddings.zimg, expected, atol=1e-6)
     tokens = LetterTokenizer()(texts)

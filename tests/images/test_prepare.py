@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from builder.cache import Cache
 from builder.errors import ImageError, SpecError
+from builder.images import prepare
 from builder.images.open import open_picture
 from builder.images.prepare import prepare_image, prepare_images, preprocess
 from builder.model import Preprocessing
@@ -136,7 +138,7 @@ def test_sharper_copies_are_made_where_the_source_allows(
 
 def test_a_small_picture_is_enlarged_and_that_is_said(tmp_path: Path):
     path = save(gradient(100, 80), tmp_path / "small.png")
-    images = prepare_images([image_spec(path)])
+    images = prepare_images([image_spec(path)], cache=Cache(tmp_path))
     assert images.images[0].pixels.shape == (224, 224, 3)
     assert "small.png: smaller than 224x224" in images.warnings[0]
 
@@ -144,8 +146,9 @@ def test_a_small_picture_is_enlarged_and_that_is_said(tmp_path: Path):
 def test_what_is_small_depends_on_the_largest_model(tmp_path: Path):
     path = save(gradient(300, 300), tmp_path / "a.png")
     preprocessings = (Preprocessing(), Preprocessing(size=384))
-    assert prepare_images([image_spec(path)]).warnings == []
-    warnings = prepare_images([image_spec(path)], preprocessings).warnings
+    cache = Cache(tmp_path)
+    assert prepare_images([image_spec(path)], cache=cache).warnings == []
+    warnings = prepare_images([image_spec(path)], preprocessings, cache=cache).warnings
     assert "smaller than 384x384" in warnings[0]
 
 
@@ -178,7 +181,7 @@ def test_the_crop_keeps_the_right_square(
 def test_a_crop_outside_the_picture_is_refused(tmp_path: Path):
     spec = image_spec(save(gradient(40, 20), tmp_path / "a.png"), crop=[0, 0, 41, 20])
     with pytest.raises(SpecError, match="40x20"):
-        prepare_images([spec])
+        prepare_images([spec], cache=Cache(tmp_path))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -306,5 +309,50 @@ def test_all_unusable_pictures_are_named_at_once(tmp_path: Path):
         (tmp_path / name).write_bytes(b"fake")
         specs.append(image_spec(tmp_path / name))
     with pytest.raises(SpecError) as caught:
-        prepare_images(specs)
+        prepare_images(specs, cache=Cache(tmp_path))
     assert [Path(problem.where).name for problem in caught.value.problems] == ["one.jpg", "two.jpg"]
+
+
+def test_what_was_prepared_before_is_the_same_and_not_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    spec = image_spec(save(gradient(900, 600), tmp_path / "a.png"), focal_point=[0.4, 0.5])
+    kinds, cache = (Preprocessing(), Preprocessing(size=384)), Cache(tmp_path / "cache")
+    (first,) = prepare_images([spec], kinds, cache=cache).images
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("opened again")
+
+    monkeypatch.setattr(prepare, "open_picture", refuse)
+    (again,) = prepare_images([spec], kinds, cache=cache).images
+    assert again == first
+    for kind in kinds:
+        np.testing.assert_array_equal(again.views[kind].pixels, first.views[kind].pixels)
+
+
+@pytest.mark.parametrize(
+    ("fields", "kinds"),
+    [
+        ({"focal_point": [0.4, 0.5]}, (Preprocessing(),)),
+        ({"crop": [0, 0, 300, 300]}, (Preprocessing(),)),
+        ({}, (Preprocessing(size=384),)),
+        ({}, (Preprocessing(resize="tf-bilinear"),)),
+        ({}, (Preprocessing(fit="squash"),)),
+        ({}, (Preprocessing(), Preprocessing(size=384))),
+    ],
+)
+def test_another_cut_or_another_model_is_prepared_anew(
+    tmp_path: Path, fields: dict[str, Any], kinds: tuple[Preprocessing, ...]
+):
+    path, cache = save(gradient(900, 600), tmp_path / "a.png"), Cache(tmp_path / "cache")
+    prepare_images([image_spec(path)], cache=cache)
+    (found,) = prepare_images([image_spec(path, **fields)], kinds, cache=cache).images
+    assert found == prepare_image(image_spec(path, **fields), kinds)
+
+
+def test_another_picture_of_the_same_name_is_prepared_anew(tmp_path: Path):
+    path, cache = save(gradient(300, 300), tmp_path / "a.png"), Cache(tmp_path / "cache")
+    (first,) = prepare_images([image_spec(path)], cache=cache).images
+    save(gradient(300, 300, seed=1), path)
+    (second,) = prepare_images([image_spec(path)], cache=cache).images
+    assert second.photo != first.photo

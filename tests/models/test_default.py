@@ -10,7 +10,7 @@ from PIL import Image
 from rich.console import Console
 
 from builder.cache import Cache
-from builder.embedding.embed import embed
+from builder.embedding.embed import embed, loaded
 from builder.images.prepare import prepare_images
 from builder.models.load import load_model
 from builder.progress import Progress
@@ -68,13 +68,15 @@ def test_the_weights_fit_the_repository():
 def test_the_true_caption_wins(
     spec: DemoSpec, true_captions: dict[str, str], tmp_path: Path, name: str, least: float
 ):
-    pixels = [image.pixels for image in prepare_images(spec.images).images]
+    cache = Cache(tmp_path)
+    images = prepare_images(spec.images, cache=cache).images
+    seen = [loaded(image.spec.id, image.pixels) for image in images]
     progress = Progress(Console(file=io.StringIO()))
     found = embed(
         load_model(ModelSpec(name=name)),
-        pixels,
+        seen,
         spec.prompts,
-        cache=Cache(tmp_path),
+        cache=cache,
         progress=progress,
     )
     row = dict(zip(spec.prompts, found.ztxt, strict=True))

@@ -20,7 +20,7 @@ from builder.models.precomputed.model import load_precomputed
 from builder.models.precomputed.pieces import read_tokenizer
 from builder.pipeline.image_text import build_site
 from builder.progress import Progress
-from builder.site.folder import check_site, load_manifest
+from builder.site.folder import check_site
 from builder.site.goldens import GOLDEN_TEXTS
 from builder.site.report import Report
 from builder.spec.models import ModelSpec
@@ -32,6 +32,7 @@ from tests.models.original_demo import (
     Encoder,
     write_original_demo,
 )
+from tests.site.manifests import load_manifest
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "official_demo"
 needs_official = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="needs ../shared/official_demo")

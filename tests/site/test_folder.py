@@ -18,7 +18,8 @@ from builder.manifest import (
     SoftmaxScoring,
 )
 from builder.site.bundle import refer, to_json
-from builder.site.folder import check_site, check_target, load_manifest, write_site
+from builder.site.folder import check_site, check_target, write_site
+from tests.site.manifests import load_manifest
 
 FILES = {
     url: url.encode()

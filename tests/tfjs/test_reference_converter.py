@@ -17,11 +17,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from builder.conversion.check import start_runtime
 from builder.errors import ExportError
+from builder.options import Quantization
 from builder.tfjs import reference_converter
-from builder.tfjs.export import export, start_runtime
+from builder.tfjs.export import export
 from builder.tfjs.model import GraphModel, read_files, read_weights
-from builder.tfjs.quantize import Quantization
 
 W = np.random.default_rng(0).normal(size=(64, 32)).astype(np.float32)
 INPUTS = {"rows": ("(b, 64)", "float32"), "factor": ("(32)", "float32")}
@@ -99,7 +100,7 @@ def test_its_graph_has_our_names_and_runs_without_its_checks(
     counts = Counter(model.ops)
     assert (counts["EnsureShape"], counts["Assert"]) == (0, 0)
     expected = project({"kernel": W}, **ROWS)
-    with start_runtime(model, ROWS, "tensorflowjs") as trial:
+    with start_runtime(model.files, ROWS) as trial:
         trial.runtime.load(model.files)
         outputs = trial.runtime.predict(ROWS)
     assert trial.problems == ()
@@ -141,7 +142,7 @@ def test_a_graph_that_wasm_cannot_run_is_tried_on_cpu():
     }
     model = GraphModel((model.nodes[-2], einsum), model.inputs, model.outputs, {})
     x = {"x": np.ones(2, np.float32)}
-    with start_runtime(model, x, "tensorflowjs") as trial:
+    with start_runtime(model.files, x) as trial:
         np.testing.assert_array_equal(trial.runtime.predict(x)["y"], x["x"])
     assert len(trial.problems) == 1
     assert "backend wasm" in trial.problems[0]

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from builder.errors import ExportError
+from builder.options import Quantization
 from builder.tfjs.export import export
 from builder.tfjs.graph import Graph, TensorType, Value, constant, make, placeholder
 from builder.tfjs.model import SHARD_BYTES, GraphModel
 from builder.tfjs.ops import unary
-from builder.tfjs.quantize import SMALLEST, Quantization, decode, encode
+from builder.tfjs.quantize import SMALLEST, decode, encode
 from builder.tfjs.write import write
 
 W = np.random.default_rng(0).normal(size=(64, 32)).astype(np.float32)

@@ -7,8 +7,10 @@ import jax
 import numpy as np
 import pytest
 
+from builder.conversion.check import Tolerance, check_model
+from builder.conversion.samples import Sample
 from builder.model import Params, Tower
-from builder.tfjs.export import check_parity, export
+from builder.tfjs.export import export
 from builder.tfjs.model import GraphModel
 from builder.tfjs.runtime import Runtime
 from builder.towers.architecture import BertSize
@@ -65,12 +67,13 @@ def test_the_export_gives_what_jax_gives_with_any_padding(
     count: int, tower: Tower, exported: GraphModel, wasm: Runtime
 ):
     tokens = padded_tokens()[:count]
-    expected = {"ztxt": tower(tokens)}
-    assert check_parity(exported, {"tokens": tokens}, expected, wasm).max_abs_error <= 1e-5
+    sample = Sample({"tokens": tokens}, {"ztxt": tower(tokens)})
+    assert check_model(exported, [sample], wasm, Tolerance()).max_abs_error <= 1e-5
 
 
 def test_masks_survive_weights_of_two_bytes(tower: Tower, exported: GraphModel, wasm: Runtime):
     # The mask's -1e10 is beyond what float16 can hold.
     tokens, model = padded_tokens(), exported.quantized("float16")
-    parity = check_parity(model, {"tokens": tokens}, {"ztxt": tower(tokens)}, wasm)
+    sample = Sample({"tokens": tokens}, {"ztxt": tower(tokens)})
+    parity = check_model(model, [sample], wasm, Tolerance())
     assert parity.min_cosine >= 0.9999

@@ -5,15 +5,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from builder.errors import ExportError, ModelError
-from builder.model import Rows
+from builder.errors import ModelError
 from builder.models.precomputed.rows import read_file
-from builder.spec.models import Quantization
+from builder.options import Storage
 
 MODEL = "model.json"
 
@@ -29,7 +24,7 @@ class GraphFiles:
     input: str
     output: str
     nodes: int
-    quantization: Quantization
+    quantization: Storage
 
 
 def read_encoder(folder: Path) -> GraphFiles:
@@ -79,35 +74,3 @@ def _read_shards(folder: Path, names: list[str]) -> dict[str, bytes]:
             f" ({', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''})."
         )
     return {name: read_file(folder / name) for name in names}
-
-
-def run_encoder(
-    encoder: GraphFiles, tokens: NDArray[np.int32], dim: int
-) -> tuple[Rows, tuple[str, ...]]:
-    """Rows float32[n, dim] of token rows, and which backends cannot compute them, and why.
-
-    The original converter wrote Einsum, which TensorFlow.js has on cpu and webgl, not on wasm.
-
-    Raises:
-        ModelError: if TensorFlow.js computes no such rows on any backend that Node has.
-    """
-    from builder.tfjs.runtime import Backend, Runtime
-
-    backends: tuple[Backend, ...] = ("wasm", "cpu")
-    problems: list[str] = []
-    for backend in backends:
-        try:
-            with Runtime(backend) as runtime:
-                runtime.load(encoder.files)
-                outputs: dict[str, Any] = runtime.predict({encoder.input: tokens})
-        except ExportError as error:
-            problems.append(f"On the backend {backend}, {error}")
-            continue
-        (rows,) = outputs.values()
-        if rows.shape != (len(tokens), dim):
-            raise ModelError(
-                f"the encoder gives an array of {rows.shape} for {len(tokens)} texts, not {dim}"
-                " numbers for each."
-            )
-        return rows, tuple(problems)
-    raise ModelError(" ".join(problems))

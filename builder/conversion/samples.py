@@ -1,0 +1,146 @@
+"""Arguments to compare a function on, and what JAX computes for them."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.export
+import jax.numpy as jnp
+import numpy as np
+
+from builder.errors import ExportError
+from builder.tfjs.graph import Array
+from builder.tfjs.trace import is_signature, split_signature
+
+SIZES = (1, 2, 5)
+"""What symbolic sizes stand for when a converted function is compared with JAX."""
+
+_SMALL = 10
+_SYMBOL = re.compile(r"\b[A-Za-z_]\w*\b(?!\s*\()")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Inputs and what JAX computes for them, by the names that the model has for them."""
+
+    inputs: Mapping[str, Array]
+    expected: Mapping[str, Array]
+
+
+class Function:
+    """`apply_fn(params, *inputs)` as JAX runs it: compiled, on JAX's own arrays.
+
+    Numpy arrays would do for many functions, but their methods are not JAX's: `x.at` is missing,
+    and `x.astype` converts otherwise. `signatures` are those of the inputs (`trace.is_signature`).
+    """
+
+    def __init__(self, apply_fn: Callable[..., Any], params: Any, signatures: Sequence[Any]):
+        leaves, tree = jax.tree.flatten(params)
+        # Equinox has numbers and functions among its parameters, which are left as they are.
+        self._arrays = {i: _on_device(v) for i, v in enumerate(leaves) if hasattr(v, "dtype")}
+        self._signatures, self._inputs = jax.tree.flatten(list(signatures), is_leaf=is_signature)
+
+        def run(arrays: Mapping[int, Any], inputs: Sequence[Any]) -> list[Any]:
+            whole = tree.unflatten([arrays.get(i, v) for i, v in enumerate(leaves)])
+            return jax.tree.leaves(apply_fn(whole, *inputs))
+
+        self._run = jax.jit(run)
+
+    def make_sample(
+        self, values: Sequence[Any], inputs: Iterable[str], outputs: Iterable[str]
+    ) -> Sample:
+        """Call the function on arrays, one for each signature; see `Sample` for the names.
+
+        Raises:
+            ExportError: if there are more or fewer arrays than inputs.
+        """
+        names = list(inputs)
+        if len(values) != len(self._signatures):
+            raise ExportError(
+                f"Give samples of the {len(names)} inputs ({', '.join(names)}), not {len(values)}."
+            )
+        arrays = self._cast(values)
+        results = dict(zip(outputs, self.run(arrays), strict=True))
+        return Sample(dict(zip(names, map(np.asarray, arrays), strict=True)), results)
+
+    def run(self, values: Sequence[Any]) -> tuple[Array, ...]:
+        """What JAX computes for arrays, one for each signature: the leaves of the result."""
+        # By default, accelerators round what they multiply.
+        with jax.default_matmul_precision("float32"):
+            results = self._run(self._arrays, self._inputs.unflatten(self._cast(values)))
+        return tuple(map(np.asarray, results))
+
+    def _cast(self, values: Sequence[Any]) -> list[jax.Array]:
+        return [
+            jnp.asarray(value, _jax_dtype(split_signature(signature)[1]))
+            for value, signature in zip(values, self._signatures, strict=True)
+        ]
+
+    def draw_samples(
+        self, inputs: Iterable[str], outputs: Iterable[str], sizes: Sequence[int] = SIZES
+    ) -> list[Sample]:
+        """Samples drawn at random, with these sizes in turn for those that vary.
+
+        Floats are normal numbers; integers are small, since they may be indices.
+
+        Raises:
+            ExportError: if JAX cannot run the function for any of the sizes.
+        """
+        names, results = list(inputs), list(outputs)
+        symbols = sorted({name for s in self._signatures for name in _symbols_in(s)})
+        samples: list[Sample] = []
+        failures: list[Exception] = []
+        for size in sizes if symbols else sizes[:1]:
+            # Sizes of different names differ, so that none can stand for another unseen.
+            known = {symbol: size + i for i, symbol in enumerate(symbols)}
+            values = [draw_array(signature, known) for signature in self._signatures]
+            try:
+                samples.append(self.make_sample(values, names, results))
+            except Exception as error:  # of any kind: the function is the author's
+                failures.append(error)
+        if not samples:
+            raise ExportError(
+                f"JAX cannot run the function on random inputs: {_first_line(failures[0])}\n"
+                "Give samples to compare on."
+            ) from failures[0]
+        return samples
+
+
+def draw_array(signature: Any, sizes: Mapping[str, int]) -> Array:
+    """A random array of that signature, with these sizes for the symbols in its shape."""
+    shape, dtype = split_signature(signature)
+    text = _SYMBOL.sub(lambda found: str(sizes[found[0]]), _shape_text(shape))
+    dims = [int(dim) for dim in jax.export.symbolic_shape(text)]
+    kind = np.dtype(_jax_dtype(dtype))
+    rng = np.random.default_rng(0)
+    if kind == np.bool_:
+        return rng.random(dims) < 0.5
+    if jnp.issubdtype(kind, np.integer):
+        return rng.integers(0, _SMALL, dims).astype(kind)
+    return rng.normal(size=dims).astype(kind)
+
+
+def _symbols_in(signature: Any) -> list[str]:
+    return _SYMBOL.findall(_shape_text(split_signature(signature)[0]))
+
+
+def _shape_text(shape: Any) -> str:
+    """A shape as `jax.export.symbolic_shape` reads it; None is the size `b`, as in a trace."""
+    if isinstance(shape, str):
+        return shape.strip("() ")
+    return ",".join("b" if dim is None else str(dim) for dim in shape)
+
+
+def _jax_dtype(dtype: Any) -> Any:
+    """The dtype that JAX has for one of numpy's: of 32 bits where 64 are not enabled."""
+    return jax.dtypes.canonicalize_dtype(dtype)
+
+
+def _on_device(leaf: Any) -> Any:
+    return leaf if isinstance(leaf, jax.Array) else jnp.asarray(leaf)
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".strip().splitlines()[0]

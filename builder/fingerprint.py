@@ -1,0 +1,55 @@
+"""What each kind of kept result depends on beside its data: our code, and packages.
+
+Keys in the cache are made of these, each said once here. A change to a file of a room, or to the
+version of a package, makes another fingerprint, and so another key.
+"""
+
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from builder.cache import digest
+
+ROOT = Path(__file__).parent
+
+
+def tower_code() -> str:
+    """What the rows of a tower depend on beside its weights: layers, loaders, JAX."""
+    return digest(_sources("towers", "model.py", "params.py"), _packages("jax", "jaxlib", "flax"))
+
+
+def embedding_code() -> str:
+    """What rows depend on beside tower and input: how devices are used."""
+    return digest(_sources("embedding/devices.py"), _packages("jax", "jaxlib", "numpy"))
+
+
+def image_code() -> str:
+    """What prepared pictures depend on beside the author's file: cropping, resizing, codecs."""
+    return digest(_sources("images"), _packages("pillow", "numpy"))
+
+
+def exporter_code() -> str:
+    """What a graph depends on beside the function: rules, rewrites, the table of kernels, JAX."""
+    return digest(_sources("tfjs", "conversion"), _packages("jax", "jaxlib", "numpy"))
+
+
+def runtime_code() -> str:
+    """What TensorFlow.js computes depends on beside the graph: the bundle that Node runs."""
+    return _sources("_web/tfjs-runtime.mjs")
+
+
+@cache
+def _sources(*places: str) -> str:
+    """Hash of files and of all files in folders below `builder/`: their paths and contents."""
+    parts: list[str | bytes] = []
+    for place in places:
+        path = ROOT / place
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                parts += [file.relative_to(ROOT).as_posix(), file.read_bytes()]
+    return digest(*parts)
+
+
+@cache
+def _packages(*names: str) -> str:
+    return digest(*(f"{name} {metadata.version(name)}" for name in names))

@@ -1,0 +1,15 @@
+"""Names that the exporter, demo.toml and the command line share."""
+
+from typing import Literal, TypeAlias
+
+Quantization: TypeAlias = Literal["float16", "uint16", "uint8"]
+"""Weights in fewer bytes than float32 takes."""
+
+Storage: TypeAlias = Literal["none", Quantization]
+"""Any way to store weights; "none" is float32."""
+
+Choice: TypeAlias = Literal[Quantization, "auto"]
+"""A way in fewer bytes; "auto" takes the fewest for each weight that keep what a model says."""
+
+Converter: TypeAlias = Literal["native", "tensorflowjs"]
+"""Which program makes a graph: ours, or that of the package tensorflowjs."""
