@@ -3,6 +3,15 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from builder.errors import (
+    BuilderError,
+    ExportError,
+    ImageError,
+    ModelError,
+    ParityError,
+    SiteError,
+    SpecError,
+)
 from builder.version import __version__
 
 if TYPE_CHECKING:
@@ -14,7 +23,14 @@ if TYPE_CHECKING:
     from builder.text.load import load_tokenizer
 
 __all__ = [
+    "BuilderError",
     "Demo",
+    "ExportError",
+    "ImageError",
+    "ModelError",
+    "ParityError",
+    "SiteError",
+    "SpecError",
     "Tower",
     "TwoTowerModel",
     "__version__",

@@ -1,14 +1,9 @@
 """A demo made in Python, as in a notebook, instead of in `demo.toml`."""
 
-import html
 import shutil
-import sys
 import tempfile
-import threading
 import weakref
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from http.server import ThreadingHTTPServer
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +13,17 @@ from PIL import Image
 from rich.console import Console
 
 from builder.cache import Cache, default_cache_folder, digest
-from builder.errors import BuilderError
+from builder.images.arrays import to_picture
 from builder.model import ImageTextModel
 from builder.models.author import TwoTowerModel, as_image_text_model
 from builder.models.load import load_model
+from builder.options import Converter, Storage
 from builder.pipeline.image_text import build_spec
 from builder.progress import Progress
 from builder.publish.archive import write_zip
-from builder.publish.serve import make_server
+from builder.publish.preview import Preview, Previews
 from builder.spec.demo import DemoSpec, ImageSpec, read_table
-from builder.spec.models import ModelSpec, id_of_source
+from builder.spec.models import ModelSpec, Resize, ScoringKind, id_of_source
 from builder.spec.types import slug
 
 if TYPE_CHECKING:
@@ -35,18 +31,6 @@ if TYPE_CHECKING:
 
 _IN_MEMORY = "notebook:towers"
 """What `towers` is called in the spec of a model that is an object."""
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A page in a frame of `height` pixels, which is how a notebook shows it."""
-
-    url: str
-    height: int
-
-    def _repr_html_(self) -> str:
-        url = html.escape(self.url)
-        return f'<iframe src="{url}" width="100%" height="{self.height}" title="Demo"></iframe>'
 
 
 class Demo:
@@ -69,18 +53,32 @@ class Demo:
         title: str,
         description: str = "Which sentence fits the picture?",
         *,
+        language: str = "en",
+        links: Sequence[tuple[str, str]] = (),
+        base_url: str | None = None,
+        max_bytes: int | None = None,
         cache_dir: str | Path | None = None,
-        **page: Any,
     ) -> None:
         """A demo without models and pictures.
 
         Args:
             title: Title of the page.
             description: A sentence below it.
+            language: Of these texts and of the prompts, as in `en` or `de-CH`.
+            links: Links in the header: what each says, and its address.
+            base_url: Where `models/` and `images/` are served from, if not from beside the page.
+            max_bytes: The most that the whole site may weigh.
             cache_dir: Where slow results are kept; by default the user's cache folder.
-            page: More keys of `demo.toml` for the whole page, such as `language="de"`.
         """
-        self._page = {"title": title, "description": description, **page}
+        self._title = title
+        self._page: Mapping[str, Any] = {
+            "title": title,
+            "description": description,
+            "language": language,
+            "links": tuple({"label": label, "url": url} for label, url in links),
+            "base_url": base_url,
+            "max_bytes": max_bytes,
+        }
         self._models: dict[str, ModelSpec] = {}
         self._towers: dict[str, TwoTowerModel] = {}
         self._images: dict[str, ImageSpec] = {}
@@ -88,7 +86,7 @@ class Demo:
         self._folder = Path(tempfile.mkdtemp(prefix="lit-demo-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._site: Path | None = None
-        self._ports: dict[Path, int] = {}
+        self._previews = Previews()
         self.report: Report | None = None
         """Figures of the last build."""
 
@@ -96,21 +94,57 @@ class Demo:
         self,
         name: str | None = None,
         *,
+        checkpoint: str | Path | None = None,
         towers: str | TwoTowerModel | Callable[[], TwoTowerModel] | None = None,
-        **options: Any,
+        precomputed: str | Path | None = None,
+        id: str | None = None,
+        architecture: Mapping[str, Any] | None = None,
+        tokenizer: Mapping[str, Any] | None = None,
+        resolution: int | None = None,
+        scoring: ScoringKind | None = None,
+        card: Mapping[str, str] | None = None,
+        converter: Converter | None = None,
+        quantization: Storage | None = None,
+        resize: Resize | None = None,
     ) -> None:
         """Add a model; the page opens with the first.
 
         Args:
-            name: A model of the registry (`lit-demo models` lists them).
+            name: A model of those that `lit-demo models` lists.
+            checkpoint: Instead, an npz file in one of big_vision's layouts; it comes with an
+                `architecture` and a `tokenizer`.
             towers: Instead, JAX functions with their parameters, or a function that returns them,
                 or its name as `module:function`.
-            options: More keys of a `[[models]]` table, such as `checkpoint`, `id`, `quantization`.
+            precomputed: Instead, a data folder of the original LiT demo.
+            id: What links to it say; made of its name or file if left out.
+            architecture: Keyword arguments of big_vision's `two_towers.Model`.
+            tokenizer: How texts become token rows: `vocabulary`, `max_length` and more, as in
+                `[models.tokenizer]`.
+            resolution: Side of the pictures in pixels.
+            scoring: "softmax" or "sigmoid".
+            card: What a visitor is told, as in `[models.card]`.
+            converter: What converts the text tower; "tensorflowjs" is the reference.
+            quantization: How the text tower's weights are stored; float16 if left out.
+            resize: How pictures are resized, if not as the model expects.
 
         Raises:
-            BuilderError: if that is no model, or an option is unknown or wrong.
+            BuilderError: if that is not a model, or an option is wrong.
         """
-        table: dict[str, Any] = {**options, **({"name": name} if name is not None else {})}
+        options = {
+            "name": name,
+            "checkpoint": checkpoint,
+            "precomputed": precomputed,
+            "id": id,
+            "architecture": architecture,
+            "tokenizer": tokenizer,
+            "resolution": resolution,
+            "scoring": scoring,
+            "card": card,
+            "converter": converter,
+            "quantization": quantization,
+            "resize": resize,
+        }
+        table = {key: value for key, value in options.items() if value is not None}
         model = None
         if isinstance(towers, str):
             table["towers"] = towers
@@ -131,7 +165,12 @@ class Demo:
         prompts: Sequence[str],
         *,
         description: str | None = None,
-        **options: Any,
+        id: str | None = None,
+        author: str | None = None,
+        license: str | None = None,
+        source: str | None = None,
+        focal_point: tuple[float, float] | None = None,
+        crop: tuple[int, int, int, int] | None = None,
     ) -> None:
         """Add a picture with its example prompts.
 
@@ -140,11 +179,15 @@ class Demo:
                 from 0 to 1; or a Pillow image.
             prompts: Sentences to compare it with.
             description: What somebody who cannot see it should know (its alt text).
-            options: More keys of an `[[images]]` table, such as `id`, `author`, `license`,
-                `focal_point`.
+            id: What links to it say; made of the file's name if left out.
+            author: Who made it.
+            license: Under which licence, such as `CC-BY-4.0`.
+            source: The address where it comes from.
+            focal_point: What the square should keep, in fractions of width and height.
+            crop: The square itself: left, top, right, bottom in pixels of the upright picture.
 
         Raises:
-            BuilderError: if it is no picture, there is no prompt, or an option is unknown or wrong.
+            BuilderError: if it is not a picture, there is no prompt, or an option is wrong.
         """
         if isinstance(picture, str | Path):
             path, described = Path(picture), Path(picture).stem.replace("-", " ")
@@ -154,11 +197,21 @@ class Demo:
             "file": path,
             "prompts": tuple(prompts),
             "description": description or described,
-            **options,
+            "id": id,
+            "author": author,
+            "license": license,
+            "source": source,
+            "focal_point": focal_point,
+            "crop": crop,
         }
-        spec = read_table(ImageSpec, table, "add_image")
+        given = {key: value for key, value in table.items() if value is not None}
+        spec = read_table(ImageSpec, given, "add_image")
         self._images[spec.id] = spec
         self._site = None
+
+    def __repr__(self) -> str:
+        models = ", ".join(self._models) or "none yet"
+        return f"Demo({self._title!r}, models: {models}, images: {len(self._images)})"
 
     def build(self, out: str | Path) -> None:
         """Build the site into the folder `out`, and print what a visitor downloads.
@@ -187,27 +240,21 @@ class Demo:
         run here too. In Colab, Colab itself brings it to the browser and nothing is returned.
         Elsewhere on other machines, take `zip`.
         """
-        port = self._serve()
-        if "google.colab" in sys.modules:
-            from google.colab import output  # pyright: ignore[reportMissingImports]
-
-            output.serve_kernel_port_as_iframe(port, height=str(height))
-            return None
-        return Preview(f"http://127.0.0.1:{port}/", height)
+        return self._previews.show(self._built(), height)
 
     def zip(self, out: str | Path | None = None) -> Path:
         """Write the site as a ZIP and return its path; built first if need be.
 
         Without `out` it is called as the title, in the working directory.
         """
-        path = Path(out or f"{slug(self._page['title']) or 'demo'}.zip")
+        path = Path(out or f"{slug(self._title) or 'demo'}.zip")
         write_zip(self._built(), path)
         return path
 
     def _save(self, picture: NDArray[Any] | Image.Image) -> Path:
         """Write a picture as a file that is called by its content."""
         if not isinstance(picture, Image.Image):
-            picture = _from_array(np.asarray(picture))
+            picture = to_picture(np.asarray(picture))
         name = digest(picture.mode, str(picture.size), picture.tobytes())[:10]
         path = self._folder / f"picture-{name}.png"
         picture.save(path)
@@ -224,37 +271,3 @@ class Demo:
             self.build(self._folder / "site")
         assert self._site is not None
         return self._site
-
-    def _serve(self) -> int:
-        """The port at which the folder of the site is served, from now on."""
-        site = self._built()
-        if site not in self._ports:
-            server = make_server(site, port=0, host="127.0.0.1", base_path="/")
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            weakref.finalize(self, _stop, server)
-            self._ports[site] = server.server_address[1]
-        return self._ports[site]
-
-
-def _from_array(array: NDArray[Any]) -> Image.Image:
-    shape_fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
-    if not shape_fits or array.size == 0:
-        raise BuilderError(
-            f"add_image: an array of shape {array.shape} is no picture; expected [height, width] or"
-            " [height, width, 3 or 4]."
-        )
-    if np.issubdtype(array.dtype, np.floating):
-        # Written so that NaN, which is neither within nor beyond a limit, fails.
-        if not (array.min() >= 0 and array.max() <= 1):
-            raise BuilderError("add_image: an array of floats is no picture unless all are 0 to 1.")
-        array = np.rint(array * 255).astype(np.uint8)
-    if array.dtype != np.uint8:
-        raise BuilderError(
-            f"add_image: an array of {array.dtype} is no picture; expected uint8, or floats."
-        )
-    return Image.fromarray(array)
-
-
-def _stop(server: ThreadingHTTPServer) -> None:
-    server.shutdown()
-    server.server_close()

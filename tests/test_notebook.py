@@ -1,6 +1,7 @@
 """The Python API, as a notebook uses it."""
 
 import gc
+import inspect
 import json
 import urllib.error
 import urllib.request
@@ -17,6 +18,8 @@ import builder
 from builder.errors import BuilderError
 from builder.manifest import RowLayout
 from builder.site.folder import check_site
+from builder.spec.demo import DemoSpec, ImageSpec
+from builder.spec.models import ModelSpec
 from builder.text.sentencepiece import SentencePieceTokenizer
 from tests.conftest import gradient
 from tests.site.manifests import load_manifest
@@ -184,11 +187,26 @@ def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_mistakes_are_named_where_they_are_made(demo: builder.Demo):
     with pytest.raises(BuilderError, match="add_image: prompts: the list is empty"):
         demo.add_image(np.zeros((9, 9)), [])
-    with pytest.raises(BuilderError, match=r"licence: unknown key.*\n.*'license'"):
-        demo.add_image(np.zeros((9, 9)), ["a"], licence="CC0")
+    with pytest.raises(TypeError, match="licence"):
+        demo.add_image(np.zeros((9, 9)), ["a"], licence="CC0")  # pyright: ignore[reportCallIssue]
     with pytest.raises(BuilderError, match="add_model: quantization"):
-        demo.add_model("mini-tiny", quantization="int4")
+        demo.add_model("mini-tiny", quantization="int4")  # pyright: ignore[reportArgumentType]
     with pytest.raises(BuilderError, match="nothing says which model this is"):
         demo.add_model()
     with pytest.raises(BuilderError, match="Demo: models: the list is empty"):
         builder.Demo("Empty").build("site")
+
+
+def test_a_demo_says_in_short_what_is_in_it(demo: builder.Demo):
+    assert repr(builder.Demo("Empty")) == "Demo('Empty', models: none yet, images: 0)"
+    assert repr(demo) == "Demo('My colours!', models: colours, images: 1)"
+
+
+def test_every_key_of_a_table_can_be_given_in_python():
+    def named(function: Any) -> set[str]:
+        return set(inspect.signature(function).parameters)
+
+    assert set(ModelSpec.model_fields) <= named(builder.Demo.add_model)
+    assert set(ImageSpec.model_fields) - {"file"} <= named(builder.Demo.add_image)
+    page = set(DemoSpec.model_fields) - {"models", "images", "template"}
+    assert page <= named(builder.Demo.__init__)

@@ -22,7 +22,7 @@ SHARD_BYTES = 4 * 2**20
 """Largest weight file; browsers cache files of this size, and no host refuses them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GraphModel:
     """A graph model whose weights are stored as `quantization` says.
 
@@ -42,6 +42,14 @@ class GraphModel:
         if unknown := [name for name in self.quantization if name not in self.weights]:
             known = ", ".join(n for n, array in self.weights.items() if array.size >= SMALLEST)
             raise ExportError(f"There is no weight {unknown[0]!r} to quantize; there are {known}.")
+
+    def __repr__(self) -> str:
+        inputs, outputs = (
+            ", ".join(f"{name}: {kind}" for name, kind in types.items())
+            for types in (self.inputs, self.outputs)
+        )
+        stored = self.quantization_name or "float32"
+        return f"GraphModel({inputs} -> {outputs}; {len(self.ops)} ops, {stored} weights)"
 
     @property
     def quantization_name(self) -> str | None:

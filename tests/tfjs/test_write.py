@@ -164,3 +164,16 @@ def test_weights_may_be_stored_in_different_ways_by_name():
 def test_constants_of_a_dtype_that_tfjs_lacks_are_a_mistake():
     with pytest.raises(TypeError, match="float64"):
         constant(np.zeros(1))
+
+
+def test_a_model_says_in_short_what_it_is():
+    model = export(
+        lambda w, x: x @ w,
+        np.eye(40, dtype=np.float32),
+        {"x": ("(b, 40)", "float32")},
+        ["y"],
+    )
+    assert repr(model) == (
+        "GraphModel(x: float32[b,40] -> y: float32[b,40]; 1 ops, float32 weights)"
+    )
+    assert "float16 weights" in repr(model.quantized("float16"))

@@ -1,0 +1,54 @@
+"""A site in a frame of a notebook, from a server in the notebook's own process."""
+
+import html
+import sys
+import threading
+import weakref
+from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+from builder.publish.serve import make_server
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A page in a frame of `height` pixels, which is how a notebook shows it."""
+
+    url: str
+    height: int
+
+    def _repr_html_(self) -> str:
+        url = html.escape(self.url)
+        return f'<iframe src="{url}" width="100%" height="{self.height}" title="Demo"></iframe>'
+
+
+class Previews:
+    """Servers of folders, which end when this object is dropped."""
+
+    def __init__(self) -> None:
+        self._ports: dict[Path, int] = {}
+
+    def show(self, site: Path, height: int) -> Preview | None:
+        """The page of a folder; None in Colab, which brings it to the browser itself."""
+        port = self._serve(site)
+        if "google.colab" in sys.modules:
+            from google.colab import output  # pyright: ignore[reportMissingImports]
+
+            output.serve_kernel_port_as_iframe(port, height=str(height))
+            return None
+        return Preview(f"http://127.0.0.1:{port}/", height)
+
+    def _serve(self, site: Path) -> int:
+        """The port at which the folder is served, from now on."""
+        if site not in self._ports:
+            server = make_server(site, port=0, host="127.0.0.1", base_path="/")
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            weakref.finalize(self, _stop, server)
+            self._ports[site] = server.server_address[1]
+        return self._ports[site]
+
+
+def _stop(server: ThreadingHTTPServer) -> None:
+    server.shutdown()
+    server.server_close()
