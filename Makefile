@@ -9,7 +9,7 @@ BENCH := .venv-bench
 CROSSCHECK := .venv-crosscheck
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit web chromium generate docs tune bench bench-embedding crosscheck fuzz screenshots clean
+.PHONY: help demo serve test lint unit web chromium generate docs tune bench bench-embedding bench-rebuild crosscheck fuzz screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -96,6 +96,9 @@ tests/bench/export/node_modules/.installed: tests/bench/export/package-lock.json
 
 bench-embedding: $(VENV)/.installed-dev ## Measure embedding beside the bare forward pass, into docs/embedding.md.
 	$(BIN)/python -m tests.bench.embedding
+
+bench-rebuild: $(VENV)/.installed-dev web ## Measure rebuilds of the default demo, into docs/rebuilding.md.
+	$(BIN)/python -m tests.bench.rebuild
 
 crosscheck: $(VENV)/.installed $(CROSSCHECK)/.installed web ## Compare our exporter with tensorflowjs' own, into docs/crosscheck.md.
 	$(BIN)/python -m tests.crosscheck

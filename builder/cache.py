@@ -2,7 +2,7 @@
 
 An entry lies at `KIND/KEY[:2]/KEY` below the cache's folder: the SHA-256 of its data, then the
 data. Downloads lie in `checkpoints/` beside the kinds (`builder.models.published`); they are the
-user's to remove, and never pruned.
+user's to remove, and never pruned. What JAX compiled lies in `xla/`, which JAX itself keeps small.
 """
 
 import hashlib
@@ -25,6 +25,7 @@ import platformdirs
 from builder.errors import writing
 
 DOWNLOADS = "checkpoints"
+COMPILED = "xla"
 MAX_BYTES = 5_000_000_000
 """What the entries may take together after a build."""
 
@@ -127,12 +128,12 @@ class Cache:
             yield
 
     def usage(self) -> list[Usage]:
-        """What each kind of entries takes, by name, and the downloads last."""
+        """What each kind of entries takes, by name, then JAX's own, and the downloads last."""
         kinds: dict[str, list[_Entry]] = {}
         for entry in self._entries():
             kinds.setdefault(entry.kind, []).append(entry)
         found = [_sum_up(kind, entries) for kind, entries in sorted(kinds.items())]
-        return [*found, _sum_up(DOWNLOADS, list(self._downloads()))]
+        return [*found, *(_sum_up(name, list(self._files(name))) for name in (COMPILED, DOWNLOADS))]
 
     def prune(self, max_bytes: int | None = None, older_than_s: float | None = None) -> Freed:
         """Remove entries not used for `older_than_s`, then the least recently used ones.
@@ -157,13 +158,13 @@ class Cache:
         return self.prune(self.max_bytes) if self._has_grown else Freed(0, 0)
 
     def clear(self, *, downloads: bool = False) -> Freed:
-        """Remove all entries, and the downloads too if they are asked for."""
+        """Remove all entries and what JAX compiled, and the downloads too if they are asked for."""
         freed = self.prune(max_bytes=0)
-        if not downloads:
-            return freed
         with self._lock("prune"):
-            files = list(self._downloads())
-            shutil.rmtree(self.folder / DOWNLOADS, ignore_errors=True)
+            names = (COMPILED, DOWNLOADS) if downloads else (COMPILED,)
+            files = [file for name in names for file in self._files(name)]
+            for name in names:
+                shutil.rmtree(self.folder / name, ignore_errors=True)
         return Freed(freed.entries + len(files), freed.bytes + sum(file.bytes for file in files))
 
     def _path(self, kind: str, key: str) -> Path:
@@ -185,7 +186,7 @@ class Cache:
         """All entries; those that a process left half-written long ago are removed."""
         for path in self.folder.glob("*/??/*"):
             kind = path.parts[-3]
-            if kind in (DOWNLOADS, _LOCKS):
+            if kind in (COMPILED, DOWNLOADS, _LOCKS):
                 continue
             try:
                 found = path.stat()
@@ -196,11 +197,11 @@ class Cache:
             elif time.time() - found.st_mtime > _ABANDONED_S:
                 path.unlink(missing_ok=True)
 
-    def _downloads(self) -> Iterator[_Entry]:
-        for path in (self.folder / DOWNLOADS).rglob("*"):
+    def _files(self, name: str) -> Iterator[_Entry]:
+        for path in (self.folder / name).rglob("*"):
             if path.is_file():
                 found = path.stat()
-                yield _Entry(path, DOWNLOADS, found.st_size, found.st_mtime)
+                yield _Entry(path, name, found.st_size, found.st_mtime)
 
 
 def pack(about: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:

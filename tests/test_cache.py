@@ -124,7 +124,7 @@ def test_what_each_kind_takes_is_told(tmp_path: Path):
     add_download(cache)
     usage = cache.usage()
     assert [(u.kind, u.entries, u.bytes) for u in usage] == [
-        *(("images", 1, 70), ("rows", 2, 200), ("checkpoints", 1, 10_000)),
+        *(("images", 1, 70), ("rows", 2, 200), ("xla", 0, 0), ("checkpoints", 1, 10_000)),
     ]
     last = usage[1].last_used
     assert last is not None
@@ -147,7 +147,7 @@ def test_what_a_killed_process_left_half_written_goes(tmp_path: Path):
     for path in (left, fresh):
         path.write_bytes(b"half")
     os.utime(left, (0, 0))
-    assert [u.entries for u in cache.usage()] == [1, 0]
+    assert [u.entries for u in cache.usage()] == [1, 0, 0]
     assert (left.exists(), fresh.exists()) == (False, True)
 
 
@@ -168,3 +168,14 @@ def test_one_at_a_time_makes_an_entry_and_the_others_find_it(tmp_path: Path):
     for thread in threads:
         thread.join()
     assert len(made) == 1
+
+
+def test_what_jax_compiled_is_told_and_cleared(tmp_path: Path):
+    cache = Cache(tmp_path)
+    compiled = tmp_path / "xla" / "jit_apply-123-cache"
+    compiled.parent.mkdir()
+    compiled.write_bytes(bytes(300))
+    assert ("xla", 300) in [(usage.kind, usage.bytes) for usage in cache.usage()]
+    assert cache.prune(max_bytes=0) == Freed(0, 0)
+    assert cache.clear() == Freed(1, 300)
+    assert not compiled.exists()

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from builder.commands import PATH
+from builder.commands import PATH, open_cache
 
 
 @click.command()
@@ -39,12 +39,11 @@ def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
     TensorFlow.js, compares each with JAX, and replaces the folder --out only when everything went
     well.
     """
-    from builder.cache import Cache, default_cache_folder
     from builder.pipeline.image_text import build_site
     from builder.progress import Progress
 
     console = Console()
-    cache = Cache(cache_dir or default_cache_folder())
+    cache = open_cache(cache_dir)
     report = build_site(spec, out, cache=cache, progress=Progress(console))
     report.show(console)
     click.echo(f"The site is in {out}. Look at it: lit-demo serve {out}")

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from builder.commands import PATH
+from builder.commands import PATH, open_cache
 from builder.errors import BuilderError
 
 _FOLDER = click.option("--cache-dir", type=PATH, help="Another folder than the user's own cache.")
@@ -27,9 +27,7 @@ def cache() -> None:
 @_FOLDER
 def info(cache_dir: Path | None) -> None:
     """Print where the cache is, and what each kind of entries takes."""
-    from builder.cache import Cache, default_cache_folder
-
-    kept = Cache(cache_dir or default_cache_folder())
+    kept = open_cache(cache_dir)
     click.echo(f"{kept.folder}")
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("Kind")
@@ -47,11 +45,9 @@ def info(cache_dir: Path | None) -> None:
 @_FOLDER
 def prune(max_size: str | None, older_than: str | None, cache_dir: Path | None) -> None:
     """Remove the results that were not used for longest. Downloads stay."""
-    from builder.cache import Cache, default_cache_folder
-
     if max_size is None and older_than is None:
         raise BuilderError("nothing says what to remove. Give --max-size or --older-than.")
-    kept = Cache(cache_dir or default_cache_folder())
+    kept = open_cache(cache_dir)
     freed = kept.prune(
         None if max_size is None else parse_size(max_size),
         None if older_than is None else parse_age(older_than),
@@ -64,9 +60,7 @@ def prune(max_size: str | None, older_than: str | None, cache_dir: Path | None) 
 @_FOLDER
 def clear(downloads: bool, cache_dir: Path | None) -> None:
     """Remove all results."""
-    from builder.cache import Cache, default_cache_folder
-
-    freed = Cache(cache_dir or default_cache_folder()).clear(downloads=downloads)
+    freed = open_cache(cache_dir).clear(downloads=downloads)
     click.echo(f"Removed {freed.entries:,} entries, {_megabytes(freed.bytes)}.")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from builder.commands import PATH
+from builder.commands import PATH, open_cache
 
 _MODELS = click.option(
     "--model",
@@ -44,7 +44,6 @@ def zeroshot(
     Prints how often the class is right (top-1) or among the first five, for each model and class,
     and what else the images were taken for.
     """
-    from builder.cache import Cache, default_cache_folder
     from builder.evaluation.data import load_labelled_images
     from builder.evaluation.models import load_models
     from builder.evaluation.score_table import write_json
@@ -53,7 +52,7 @@ def zeroshot(
     from builder.progress import Progress
 
     images, sentences = load_labelled_images(data), load_templates(templates)
-    cache, progress = Cache(cache_dir or default_cache_folder()), Progress(Console(stderr=True))
+    cache, progress = open_cache(cache_dir), Progress(Console(stderr=True))
     loaded = load_models(models, cache=cache, progress=progress)
     scores = evaluate_zero_shot(loaded, images, sentences, cache=cache, progress=progress)
     scores.show(Console())
@@ -82,7 +81,6 @@ def retrieval(
 
     Pictures are looked for by each caption, and captions by each picture.
     """
-    from builder.cache import Cache, default_cache_folder
     from builder.evaluation.data import load_captioned_images
     from builder.evaluation.models import load_models
     from builder.evaluation.retrieval import evaluate_retrieval
@@ -90,7 +88,7 @@ def retrieval(
     from builder.progress import Progress
 
     images = load_captioned_images(data, captions)
-    cache, progress = Cache(cache_dir or default_cache_folder()), Progress(Console(stderr=True))
+    cache, progress = open_cache(cache_dir), Progress(Console(stderr=True))
     loaded = load_models(models, cache=cache, progress=progress)
     scores = evaluate_retrieval(loaded, images, cache=cache, progress=progress)
     scores.show(Console())

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from builder.download.record import check_download
-from builder.download.transfer import download, web_address
 from builder.errors import ModelError
 from builder.models.catalogue import format_size
 from builder.models.default import DEFAULT_MODELS
@@ -55,6 +53,10 @@ def fetch_missing(models: Iterable[ModelSpec], cache_folder: Path, progress: Pro
 def _fetch(
     model: PublishedModel, cache_folder: Path, mirror: str | None, progress: Progress
 ) -> None:
+    # What talks to the web takes longer to import than most builds need for anything else.
+    from builder.download.record import check_download
+    from builder.download.transfer import download, web_address
+
     folder = checkpoint_folder(cache_folder)
     for file in model.files:
         path = folder / file.name

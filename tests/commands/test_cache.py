@@ -22,9 +22,10 @@ def folder(tmp_path: Path) -> Path:
 def test_info_tells_where_the_cache_is_and_what_it_takes(folder: Path):
     code, text = run("cache", "info", "--cache-dir", folder)
     assert code == 0
-    lines = [line.split() for line in text.splitlines()[-2:]]
+    lines = [line.split() for line in text.splitlines()[-3:]]
     assert lines[0][:4] == ["rows", "3", "3.0", "MB"]
-    assert lines[1][:4] == ["checkpoints", "1", "2.0", "MB"]
+    assert lines[1][:2] == ["xla", "0"]
+    assert lines[2][:4] == ["checkpoints", "1", "2.0", "MB"]
 
 
 def test_prune_keeps_what_fits(folder: Path):

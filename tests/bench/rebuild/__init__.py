@@ -1,0 +1,1 @@
+"""How long a build takes that follows another one: `make bench-rebuild`."""
