@@ -1,8 +1,8 @@
 /** Graphs of either converter on any backend of TensorFlow.js, as its executor runs them. */
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { dispose, getBackend, tensor, type Tensor } from '@tensorflow/tfjs-core';
-import { startBackend } from '../src/inference/backends';
-import type { BackendName } from '../src/inference/status';
+import { startBackend } from '../src/inference/start-backend';
+import type { BackendName } from '../src/inference/encoder-status';
 import { LENGTH, type Prompts } from './runner';
 
 /** A graph that takes longer is not waited for: without a GPU, some take minutes. */

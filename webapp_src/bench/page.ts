@@ -4,7 +4,7 @@
  */
 import { runGraph } from './graphs';
 import * as onnx from './onnx';
-import { measurePeak } from './peak';
+import { measurePeak } from './machine-peak';
 import type { Prompts, Runner } from './runner';
 import * as tfjs from './tfjs';
 

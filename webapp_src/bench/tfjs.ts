@@ -12,10 +12,10 @@ import {
   type KernelConfig,
   type Tensor,
 } from '@tensorflow/tfjs-core';
-import { startBackend } from '../src/inference/backends';
-import { GATE, NORMALIZE } from '../src/inference/wasm/fused';
-import { installKernels } from '../src/inference/wasm/kernels';
-import { RecordedGraph } from '../src/inference/wasm/recorded-graph';
+import { startBackend } from '../src/inference/start-backend';
+import { GATE, NORMALIZE } from '../src/inference/kernels/pointwise-kernels';
+import { installKernels } from '../src/inference/kernels/install';
+import { RecordedGraph } from '../src/inference/kernels/recorded-graph';
 import { LENGTH, type Prompts, type Runner } from './runner';
 
 const CHANGED: readonly string[] = [BatchMatMul, _FusedMatMul, SplitV, GATE, NORMALIZE];

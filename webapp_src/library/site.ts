@@ -1,5 +1,5 @@
 import type { Image, Model, SiteManifest } from '../src/generated/manifest';
-import { loadManifest } from '../src/state/manifest';
+import { loadManifest } from '../src/state/manifest-loader';
 
 /** A site that data comes from. */
 export class Site {

@@ -1,2 +1,2 @@
-/** The contents of src/kernels/generated/binaries.ts. */
+/** The contents of src/inference/kernels/generated/binaries.ts. */
 export function generateModule(): Promise<string>;

@@ -32,7 +32,7 @@ async function compile(features) {
   return Buffer.from(binary).toString('base64');
 }
 
-/** The contents of src/inference/wasm/generated/binaries.ts. */
+/** The contents of src/inference/kernels/generated/binaries.ts. */
 export async function generateModule() {
   const lines = ['/** Compiled from wasm/ by `npm run build:wasm`; do not edit. */'];
   for (const [name, features] of Object.entries(FEATURES)) {

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, it } from 'vitest';
-import { makeManifest } from '../testing/manifest';
+import { makeManifest } from '../testing/sample-manifest';
 import { find, mount } from '../testing/mount';
 import { LitDemoAbout } from './lit-demo-about';
 

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Generator, Model } from '../generated/manifest';
 import { renderLicense } from './license';
 import { renderMadeWith } from './made-with';
-import { shared } from './styles';
+import { shared } from './shared-styles';
 
 /** Says what runs where, which model it is, and what made the page. */
 @customElement('lit-demo-about')

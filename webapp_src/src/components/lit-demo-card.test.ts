@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { currentAnswer, NO_ANSWER, type Answer } from '../state/answers';
 import { createCard } from '../state/cards';
-import { makeManifest } from '../testing/manifest';
+import { makeManifest } from '../testing/sample-manifest';
 import { button, find, findAll, mount, record } from '../testing/mount';
 import { LitDemoCard } from './lit-demo-card';
 import type { LitDemoPrompt } from './lit-demo-prompt';

@@ -2,7 +2,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Image } from '../generated/manifest';
-import type { EncoderStatus } from '../inference/status';
+import type { EncoderStatus } from '../inference/encoder-status';
 import { bestPrompt, NO_ANSWER, type Answer } from '../state/answers';
 import type { Card, PromptField } from '../state/cards';
 import { fire, type DemoEvent } from './events';
@@ -10,7 +10,7 @@ import { formatPercent } from './format';
 import { COPY, CLOSE, PLUS, RESET } from './icons';
 import './lit-demo-picture';
 import './lit-demo-prompt';
-import { buttons, shared } from './styles';
+import { buttons, shared } from './shared-styles';
 
 /**
  * A picture with the prompts that are compared on it.

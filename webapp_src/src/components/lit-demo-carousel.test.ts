@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeManifest } from '../testing/manifest';
+import { makeManifest } from '../testing/sample-manifest';
 import { find, findAll, mount, press, record } from '../testing/mount';
 import { LitDemoCarousel } from './lit-demo-carousel';
 

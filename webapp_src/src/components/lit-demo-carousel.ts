@@ -3,7 +3,7 @@ import { customElement, property, query, queryAll, state } from 'lit/decorators.
 import type { Image } from '../generated/manifest';
 import { fire } from './events';
 import { BACK, CHECK, FORWARD } from './icons';
-import { buttons, shared } from './styles';
+import { buttons, shared } from './shared-styles';
 
 /**
  * A strip of thumbnails to choose pictures from, by keyboard, touch or mouse.

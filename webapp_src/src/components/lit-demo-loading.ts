@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { fire } from './events';
-import { buttons, shared } from './styles';
+import { buttons, shared } from './shared-styles';
 import type { LoadStatus } from '../inference/functions/function-controller';
 
 /**

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Message } from '../state/messages';
 import { fire } from './events';
 import { CLOSE } from './icons';
-import { buttons, shared } from './styles';
+import { buttons, shared } from './shared-styles';
 
 /**
  * Warnings and errors, read out as they come and shown until dismissed.

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, it } from 'vitest';
-import type { EncoderStatus } from '../inference/status';
-import { makeManifest } from '../testing/manifest';
+import type { EncoderStatus } from '../inference/encoder-status';
+import { makeManifest } from '../testing/sample-manifest';
 import { button, find, findAll, mount, record } from '../testing/mount';
 import { LitDemoModelPicker } from './lit-demo-model-picker';
 

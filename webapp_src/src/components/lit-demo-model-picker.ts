@@ -2,10 +2,10 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Model } from '../generated/manifest';
 import { encoderBytes } from '../inference/encoder-files';
-import type { BackendName, EncoderStatus } from '../inference/status';
+import type { BackendName, EncoderStatus } from '../inference/encoder-status';
 import { fire } from './events';
 import { formatMegabytes } from './format';
-import { buttons, shared } from './styles';
+import { buttons, shared } from './shared-styles';
 
 const BACKEND_TITLES: Readonly<Record<BackendName, string>> = {
   wasm: 'WebAssembly',

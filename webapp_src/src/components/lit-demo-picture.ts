@@ -3,7 +3,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { join } from 'lit/directives/join.js';
 import type { Credit, Image, PictureRef } from '../generated/manifest';
 import { renderLicense } from './license';
-import { shared } from './styles';
+import { shared } from './shared-styles';
 
 /** A picture as sharp as the screen can use, as a heading, with the line that credits its maker. */
 @customElement('lit-demo-picture')

@@ -3,7 +3,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { fire } from './events';
 import { formatPercent } from './format';
 import { CHECK, CLOSE } from './icons';
-import { buttons, shared } from './styles';
+import { buttons, shared } from './shared-styles';
 
 /**
  * An editable prompt with its probability as a bar and a percentage.

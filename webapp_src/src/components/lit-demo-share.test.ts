@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { settle } from '../testing/manifest';
+import { settle } from '../testing/sample-manifest';
 import { button, find, findAll, mount } from '../testing/mount';
 import { LitDemoShare } from './lit-demo-share';
 

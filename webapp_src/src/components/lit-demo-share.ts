@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { SHARE } from './icons';
-import { buttons, shared } from './styles';
+import { buttons, shared } from './shared-styles';
 
 /**
  * A button that hands on a link to what the page shows: with the system's sharing dialog, else the

@@ -1,7 +1,7 @@
 import type { MatrixRef, Model, SiteManifest } from '../generated/manifest';
 import { downloadFile } from './download';
 import type { GoldenRow } from './goldens';
-import { EmbeddingMatrix } from './matrix';
+import { EmbeddingMatrix } from './embedding-matrix';
 import { retryDownload } from './retry';
 
 /** A model's precomputed embeddings: of the pictures, and of the example prompts by their text. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeManifest } from '../testing/manifest';
+import { makeManifest } from '../testing/sample-manifest';
 import { stubNetwork } from '../testing/network';
 import { encoderBytes, loadEncoderFiles, type LoadProgress } from './encoder-files';
 

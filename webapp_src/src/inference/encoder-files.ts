@@ -1,5 +1,5 @@
 import type { FileRef, Model } from '../generated/manifest';
-import { loadFiles, sumBytes, type LoadProgress } from './files';
+import { loadFiles, sumBytes, type LoadProgress } from './site-files';
 
 export type { LoadProgress };
 

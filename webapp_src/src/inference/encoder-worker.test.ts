@@ -1,6 +1,6 @@
 import { expose } from 'comlink';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeManifest } from '../testing/manifest';
+import { makeManifest } from '../testing/sample-manifest';
 import type { EncoderWorker } from './encoder-worker';
 
 /** The other end of a worker: what it answers, and when. */

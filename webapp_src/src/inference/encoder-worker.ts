@@ -1,9 +1,9 @@
 import type { EncoderSpec } from './encoder';
 import type { EncoderFiles } from './encoder-files';
 import type { GoldenRow } from './goldens';
-import { startWorker } from './start-worker';
-import type { BackendName } from './status';
-import type { WorkerApi } from './worker';
+import { startWorker } from './start-encoder-worker';
+import type { BackendName } from './encoder-status';
+import type { WorkerApi } from './encoder.worker';
 import { WorkerLink } from './worker-link';
 
 /** The page's end of a worker with one encoder. */

@@ -1,8 +1,8 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fileRef, makeManifest } from '../testing/manifest';
-import { VOCABULARY } from '../testing/vocabulary';
-import { startBackend } from './backends';
+import { fileRef, makeManifest } from '../testing/sample-manifest';
+import { VOCABULARY } from '../testing/sample-vocabulary';
+import { startBackend } from './start-backend';
 import { PromptEncoder, type EncoderSpec } from './encoder';
 import type { EncoderFiles } from './encoder-files';
 

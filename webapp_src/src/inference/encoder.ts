@@ -1,9 +1,9 @@
 import { tensor2d, type Tensor } from '@tensorflow/tfjs-core';
 import type { GraphModelRef } from '../generated/manifest';
-import { RecordedGraph } from './wasm/recorded-graph';
+import { RecordedGraph } from './kernels/recorded-graph';
 import { Tokenizer, type TokenizerRef } from '../tokenizers/tokenizer';
 import type { EncoderFiles } from './encoder-files';
-import { loadGraph, readJson } from './graph';
+import { loadGraph, readJson } from './graph-loader';
 
 /** What of the manifest an encoder needs beside its files. */
 export interface EncoderSpec {

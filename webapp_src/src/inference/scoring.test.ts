@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { MatrixRef, Model } from '../generated/manifest';
-import { fileRef } from '../testing/manifest';
-import { EmbeddingMatrix } from './matrix';
+import { fileRef } from '../testing/sample-manifest';
+import { EmbeddingMatrix } from './embedding-matrix';
 import { scorePrompts } from './scoring';
 
 interface Case {

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Model } from '../generated/manifest';
 import { FakeWorker } from '../testing/fake-worker';
-import { makeManifest, settle } from '../testing/manifest';
+import { makeManifest, settle } from '../testing/sample-manifest';
 import { stubNetwork } from '../testing/network';
-import { findGpuBackends } from './gpu';
+import { findGpuBackends } from './gpu-backends';
 import { ModelSession } from './session';
-import type { EncoderStatus } from './status';
+import type { EncoderStatus } from './encoder-status';
 
 vi.mock('./encoder-worker', () => ({ EncoderWorker: FakeWorker }));
-vi.mock('./gpu', () => ({ findGpuBackends: vi.fn(() => Promise.resolve([])) }));
+vi.mock('./gpu-backends', () => ({ findGpuBackends: vi.fn(() => Promise.resolve([])) }));
 
 const manifest = makeManifest();
 const [model] = manifest.models;

@@ -1,13 +1,13 @@
 import type { Model, SiteManifest } from '../generated/manifest';
-import { LruCache } from './cache';
+import { LruCache } from './lru-cache';
 import { Embeddings } from './embeddings';
 import type { EncoderSpec } from './encoder';
 import { loadEncoderFiles, type EncoderFiles } from './encoder-files';
 import { EncoderWorker } from './encoder-worker';
-import { findGpuBackends } from './gpu';
-import { forgetBackend, recallBackend, rememberBackend } from './preference';
+import { findGpuBackends } from './gpu-backends';
+import { forgetBackend, recallBackend, rememberBackend } from './backend-preference';
 import { scorePrompts } from './scoring';
-import type { BackendName, EncoderStatus } from './status';
+import type { BackendName, EncoderStatus } from './encoder-status';
 
 /** Rows of texts that visitors typed; at 1,024 dimensions this many take 2 MiB. */
 const CACHED_ROWS = 512;

@@ -1,5 +1,5 @@
 import { wrap, type Remote } from 'comlink';
-import type { BackendName } from './status';
+import type { BackendName } from './encoder-status';
 
 /** The page's end of a worker: calls fail, rather than hang, when the worker dies. */
 export class WorkerLink<Api> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Model } from '../generated/manifest';
-import type { EncoderStatus } from '../inference/status';
-import { makeManifest, settle } from '../testing/manifest';
+import type { EncoderStatus } from '../inference/encoder-status';
+import { makeManifest, settle } from '../testing/sample-manifest';
 import { textsOf, type Card } from './cards';
 import { Demo, type Session } from './demo';
 

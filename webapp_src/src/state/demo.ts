@@ -1,5 +1,5 @@
 import type { Image, Model, SiteManifest } from '../generated/manifest';
-import type { EncoderStatus } from '../inference/status';
+import type { EncoderStatus } from '../inference/encoder-status';
 import { currentAnswer, NO_ANSWER, type Answer } from './answers';
 import * as cards from './cards';
 import type { Card } from './cards';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeManifest } from '../testing/manifest';
+import { makeManifest } from '../testing/sample-manifest';
 import { createCard } from './cards';
 import { formatFragment, parseFragment } from './link';
 

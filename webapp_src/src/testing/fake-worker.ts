@@ -1,4 +1,4 @@
-import type { BackendName } from '../inference/status';
+import type { BackendName } from '../inference/encoder-status';
 
 /** An EncoderWorker that embeds every text as the row (0, 1); what it does is set by backend. */
 export class FakeWorker {

@@ -1,5 +1,5 @@
-import { Heap } from './heap';
-import { characterLength } from './prefixes';
+import { PriorityQueue } from './priority-queue';
+import { characterLength } from './prefix-matcher';
 import type { Vocabulary } from './vocabulary';
 
 /** A piece of the text, linked to its neighbours by index; -1 at the ends. */
@@ -29,7 +29,7 @@ export function segmentBpe(text: string, vocabulary: Vocabulary): string[] {
 
 class Merger {
   private readonly symbols: Symbol[];
-  private readonly agenda = new Heap<Pair>((a, b) =>
+  private readonly agenda = new PriorityQueue<Pair>((a, b) =>
     a.score === b.score ? a.left < b.left : a.score > b.score,
   );
   /** How pieces marked unused came about: they take part in merges but are taken apart again. */

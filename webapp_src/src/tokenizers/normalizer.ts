@@ -1,6 +1,6 @@
 import type { SentencePieceModel } from '../generated/manifest';
 import { Charsmap } from './charsmap';
-import { characterLength, PrefixMatcher } from './prefixes';
+import { characterLength, PrefixMatcher } from './prefix-matcher';
 
 /** What SentencePiece writes for a space: U+2581, lower one eighth block. */
 export const SPACE_SYMBOL = '\u2581';

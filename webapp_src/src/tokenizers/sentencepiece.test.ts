@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SentencePieceModel } from '../generated/manifest';
-import { readTokenizerGolden } from '../testing/golden';
+import { readTokenizerGolden } from '../testing/tokenizer-golden';
 import { SentencePieceTokenizer } from './sentencepiece';
 
 describe.each(['bpe', 'unigram'])('a SentencePiece %s model', async (algorithm) => {

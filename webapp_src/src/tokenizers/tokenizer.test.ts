@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WordPieceModel } from '../generated/manifest';
-import { VOCABULARY } from '../testing/vocabulary';
+import { VOCABULARY } from '../testing/sample-vocabulary';
 import { Tokenizer, type TokenizerRef } from './tokenizer';
 
 const WORDS: WordPieceModel = {

@@ -1,4 +1,4 @@
-import { characterLength } from './prefixes';
+import { characterLength } from './prefix-matcher';
 import type { Vocabulary } from './vocabulary';
 
 /** How far below the least score an unknown character lies (sentencepiece's kUnkPenalty). */

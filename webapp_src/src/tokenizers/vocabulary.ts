@@ -1,5 +1,5 @@
 import type { SentencePieceModel } from '../generated/manifest';
-import { PrefixMatcher } from './prefixes';
+import { PrefixMatcher } from './prefix-matcher';
 
 const NORMAL = 1;
 const USER_DEFINED = 4;

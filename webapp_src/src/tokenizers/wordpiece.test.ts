@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WordPieceModel } from '../generated/manifest';
-import { readTokenizerGolden } from '../testing/golden';
+import { readTokenizerGolden } from '../testing/tokenizer-golden';
 import { WordPieceTokenizer } from './wordpiece';
 
 describe('a WordPiece model', async () => {

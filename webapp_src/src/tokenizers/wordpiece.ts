@@ -1,5 +1,5 @@
 import type { WordPieceModel } from '../generated/manifest';
-import { WordSplitter } from './words';
+import { WordSplitter } from './word-splitter';
 
 /** Turns text into piece ids exactly as a BERT tokenizer of Hugging Face's `tokenizers` does. */
 export class WordPieceTokenizer {

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Function as FunctionRef, FunctionSiteManifest } from '../../generated/manifest';
-import { loadFunctionManifest } from '../../state/manifest';
+import { loadFunctionManifest } from '../../state/manifest-loader';
 import { LoadedFunction } from './functions';
 
 /** Where the loading of a page's functions stands. */

@@ -1,7 +1,7 @@
 import type { Function as FunctionRef } from '../../generated/manifest';
-import { loadFiles, type LoadProgress } from '../files';
+import { loadFiles, type LoadProgress } from '../site-files';
 import type { FunctionWorker } from './function-worker';
-import type { FunctionFiles } from './graph';
+import type { FunctionFiles } from './function-graph';
 import { decodeArray, largestDifference, type Tensors } from './tensors';
 
 /** Inputs, and what the builder's JAX made of them. */

@@ -1,10 +1,10 @@
 import { startModuleWorker } from '../module-worker';
-import type { BackendName } from '../status';
+import type { BackendName } from '../encoder-status';
 import { WorkerLink } from '../worker-link';
-import type { FunctionFiles } from './graph';
+import type { FunctionFiles } from './function-graph';
 import type { Tensors } from './tensors';
-import type { FunctionWorkerApi } from './worker';
-import workerUrl from './worker?worker&url';
+import type { FunctionWorkerApi } from './function.worker';
+import workerUrl from './function.worker?worker&url';
 
 /** The page's end of a worker with one function. */
 export class FunctionWorker extends WorkerLink<FunctionWorkerApi> {

@@ -9,13 +9,13 @@
  *   console.log(output.values, output.shape);
  */
 import type { Function as FunctionRef, FunctionInput } from '../../generated/manifest';
-import type { BackendName } from '../status';
-import { loadFunctionManifest } from '../../state/manifest';
+import type { BackendName } from '../encoder-status';
+import { loadFunctionManifest } from '../../state/manifest-loader';
 import { loadFunctionFiles, verifyGolden } from './function-files';
 import { FunctionWorker } from './function-worker';
 import { makeTensor, type Numbers, type Tensors } from './tensors';
 
-export { loadFunctionManifest as loadManifest } from '../../state/manifest';
+export { loadFunctionManifest as loadManifest } from '../../state/manifest-loader';
 
 export interface LoadOptions {
   /** Address of the manifest, relative to the page. */

@@ -1,11 +1,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { buttons, shared } from '../../components/styles';
-import { column, surface } from '../../components/function-styles';
+import { buttons, shared } from '../../components/shared-styles';
+import { column, surface } from '../../components/page-styles';
 import type { FunctionSiteManifest, SiteManifest } from '../../generated/manifest';
-import { findGpuBackends } from '../../inference/gpu';
-import type { BackendName } from '../../inference/status';
-import { loadAnyManifest } from '../../state/manifest';
+import { findGpuBackends } from '../../inference/gpu-backends';
+import type { BackendName } from '../../inference/encoder-status';
+import { loadAnyManifest } from '../../state/manifest-loader';
 import { measure, type Load, type Measurement, type Subject } from './measure';
 import { describeDevice, formatCells, HEADINGS, toMarkdown } from './rows';
 import { loadEncoder, loadFunction } from './subjects';

@@ -1,4 +1,4 @@
-import type { BackendName } from '../../inference/status';
+import type { BackendName } from '../../inference/encoder-status';
 
 /** What is run: how many rows at once, and how often after the first time. */
 export interface Load {

@@ -4,7 +4,7 @@ import type { Function as FunctionRef, Model, SiteManifest } from '../../generat
 import { Embeddings } from '../../inference/embeddings';
 import { encoderBytes, loadEncoderFiles } from '../../inference/encoder-files';
 import { EncoderWorker } from '../../inference/encoder-worker';
-import { sumBytes } from '../../inference/files';
+import { sumBytes } from '../../inference/site-files';
 import type { Subject } from './measure';
 
 /**

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { ModelSession } from '../../inference/session';
 import type { Card } from '../../state/cards';
 import { Demo } from '../../state/demo';
-import { loadManifest } from '../../state/manifest';
+import { loadManifest } from '../../state/manifest-loader';
 import type { DemoEvent } from '../../components/events';
 import { TRASH } from '../../components/icons';
 import { layout } from './lit-demo-app.styles';
@@ -14,8 +14,8 @@ import '../../components/lit-demo-carousel';
 import '../../components/lit-demo-messages';
 import '../../components/lit-demo-model-picker';
 import '../../components/lit-demo-share';
-import { buttons, shared } from '../../components/styles';
-import { whenIdle } from '../../components/idle';
+import { buttons, shared } from '../../components/shared-styles';
+import { whenIdle } from '../../inference/idle';
 
 /**
  * The demo: loads the manifest, draws what a `Demo` holds and hands it what the visitor does.

@@ -1,10 +1,10 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { renderMadeWith } from '../../components/made-with';
-import { shared } from '../../components/styles';
+import { shared } from '../../components/shared-styles';
 import { FunctionController } from '../../inference/functions/function-controller';
 import '../../components/lit-demo-loading';
-import { column } from '../../components/function-styles';
+import { column } from '../../components/page-styles';
 import './lit-demo-sliders';
 
 /**

@@ -1,9 +1,9 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { shared } from '../../components/styles';
+import { shared } from '../../components/shared-styles';
 import type { LoadedFunction } from '../../inference/functions/functions';
-import { Live } from '../../inference/functions/live';
-import { surface } from '../../components/function-styles';
+import { LatestOnly } from '../../inference/functions/latest-only';
+import { surface } from '../../components/page-styles';
 import type { Tensors } from '../../inference/functions/tensors';
 import { formatNumber, makeSliders, type Slider } from './sliders';
 
@@ -87,7 +87,7 @@ export class LitDemoSliders extends LitElement {
 
   private sliders: Readonly<Record<string, readonly Slider[]>> = {};
 
-  private readonly live = new Live<Question, Tensors>(
+  private readonly live = new LatestOnly<Question, Tensors>(
     (question) => this.function.run(question),
     (outputs) => {
       this.failure = '';

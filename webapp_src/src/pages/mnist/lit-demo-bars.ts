@@ -1,7 +1,7 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, queryAll } from 'lit/decorators.js';
 import { formatPercent } from '../../components/format';
-import { shared } from '../../components/styles';
+import { shared } from '../../components/shared-styles';
 
 /** The probability of each of the ten digits; the most probable stands out. */
 @customElement('lit-demo-bars')

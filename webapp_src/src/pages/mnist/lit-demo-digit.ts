@@ -3,11 +3,11 @@ import { customElement, query, state } from 'lit/decorators.js';
 import { formatPercent } from '../../components/format';
 import { RESET, TRASH } from '../../components/icons';
 import { renderMadeWith } from '../../components/made-with';
-import { buttons, shared } from '../../components/styles';
+import { buttons, shared } from '../../components/shared-styles';
 import { FunctionController } from '../../inference/functions/function-controller';
-import { Live } from '../../inference/functions/live';
+import { LatestOnly } from '../../inference/functions/latest-only';
 import '../../components/lit-demo-loading';
-import { column, surface } from '../../components/function-styles';
+import { column, surface } from '../../components/page-styles';
 import './lit-demo-bars';
 import { layout } from './lit-demo-digit.styles';
 import './lit-demo-mistakes';
@@ -44,7 +44,7 @@ export class LitDemoDigit extends LitElement {
   @query('lit-demo-pad') private readonly pad!: LitDemoPad;
   @query('.answer') private readonly answer!: HTMLElement;
 
-  private readonly live = new Live<Float32Array, readonly number[]>(
+  private readonly live = new LatestOnly<Float32Array, readonly number[]>(
     async (image) => {
       const [classify] = this.loader.functions;
       const [input] = classify?.inputs ?? [];

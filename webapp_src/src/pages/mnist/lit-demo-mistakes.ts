@@ -1,8 +1,8 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { formatPercent } from '../../components/format';
-import { buttons, shared } from '../../components/styles';
-import { surface } from '../../components/function-styles';
+import { buttons, shared } from '../../components/shared-styles';
+import { surface } from '../../components/page-styles';
 import type { FileRef } from '../../generated/manifest';
 import './lit-demo-pixels';
 import { loadMistakes, type Mistake, type TestResult } from './mistakes';

@@ -1,6 +1,6 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { shared } from '../../components/styles';
+import { shared } from '../../components/shared-styles';
 import { movePen } from './pen';
 import { beginStroke, extendStroke, undoStroke, type Drawing, type Point } from './strokes';
 

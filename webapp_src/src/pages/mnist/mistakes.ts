@@ -1,5 +1,5 @@
 import type { FileRef } from '../../generated/manifest';
-import { loadFiles } from '../../inference/files';
+import { loadFiles } from '../../inference/site-files';
 import { SIZE } from './raster';
 
 /** A digit of the test set, what it is and what the network took it for. */

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { fileRef } from '../testing/sample-manifest';
+import { decodeFloat16, EmbeddingMatrix } from './embedding-matrix';
+
+const REF = {
+  ...fileRef('rows.bin', 4),
+  dtype: 'int8' as const,
+  shape: [2, 2] as [number, number],
+  scale: 0.5,
+  rows: ['a', 'b'],
+};
+
+it('finds rows by id and scales what is stored', () => {
+  const matrix = new EmbeddingMatrix(REF, Int8Array.of(1, -2, 127, -128).buffer);
+  expect([...(matrix.row('b') ?? [])]).toEqual([63.5, -64]);
+  expect(matrix.row('c')).toBeUndefined();
+});
+
+it('refuses a file that is too short for its shape', () => {
+  expect(() => new EmbeddingMatrix(REF, new ArrayBuffer(3))).toThrow(
+    'rows.bin is not a 2 × 2 matrix of int8.',
+  );
+});
+
+it.each([
+  [0x3c00, 1],
+  [0xc000, -2],
+  [0x3555, 0.333251953125],
+  [0x0001, 2 ** -24],
+  [0x83ff, -1023 * 2 ** -24],
+  [0x7bff, 65504],
+  [0x7c00, Infinity],
+  [0xfc00, -Infinity],
+  [0x7e00, NaN],
+])('decodes half precision %i to %d', (bits, value) => {
+  expect(decodeFloat16(bits)).toBe(value);
+});

@@ -1,0 +1,77 @@
+import { expose, transfer } from 'comlink';
+import { startBackend, usedBytes } from './start-backend';
+import { PromptEncoder, type EncoderSpec } from './encoder';
+import type { EncoderFiles } from './encoder-files';
+import { verifyGoldens, type GoldenRow } from './goldens';
+import type { BackendName } from './encoder-status';
+
+const TIMED_RUNS = 3;
+
+/** What the page can ask of a worker; each worker holds one encoder in one backend. */
+export interface WorkerApi {
+  /** Gets the backend going, which takes downloads of its own. */
+  start(backend: BackendName): Promise<void>;
+  /** Builds the encoder in that backend. */
+  build(spec: EncoderSpec, files: EncoderFiles): Promise<void>;
+  /** @throws Error where the encoder does not reproduce the goldens. */
+  verify(goldens: readonly GoldenRow[]): Promise<void>;
+  /**
+   * Builds the encoder and checks it.
+   *
+   * @returns Milliseconds for one prompt, the fastest of a few runs.
+   */
+  load(spec: EncoderSpec, files: EncoderFiles, goldens: readonly GoldenRow[]): Promise<number>;
+  /** A unit row, float32[dim], for each text. */
+  embed(texts: readonly string[]): Promise<Float32Array[]>;
+  /** int32[maxLength]: the token row of a text. */
+  tokenize(text: string): Int32Array;
+  /** Bytes that the backend holds. */
+  memory(): number;
+}
+
+let encoder: PromptEncoder | undefined;
+
+const api: WorkerApi = {
+  start: startBackend,
+
+  async build(spec, files) {
+    encoder = await PromptEncoder.load(spec, files);
+  },
+
+  verify: (goldens) => verifyGoldens(loaded(), goldens),
+
+  async load(spec, files, goldens) {
+    await api.build(spec, files);
+    await api.verify(goldens);
+    return measure(loaded());
+  },
+
+  async embed(texts) {
+    const rows = await loaded().embed(texts);
+    return transfer(
+      rows,
+      rows.map((row) => row.buffer as ArrayBuffer),
+    );
+  },
+
+  tokenize: (text) => loaded().tokenize(text),
+
+  memory: usedBytes,
+};
+
+function loaded(): PromptEncoder {
+  if (!encoder) throw new Error('The encoder has not been loaded.');
+  return encoder;
+}
+
+async function measure(measured: PromptEncoder): Promise<number> {
+  let fastest = Infinity;
+  for (let run = 0; run < TIMED_RUNS; run++) {
+    const start = performance.now();
+    await measured.embed(['a photo']);
+    fastest = Math.min(fastest, performance.now() - start);
+  }
+  return fastest;
+}
+
+expose(api);

@@ -1,0 +1,34 @@
+/**
+ * Runs a task for the newest question, one at a time: what is asked while a run is under way waits, and
+ * is forgotten when something newer is asked. So answers keep up with a drag, however slow the device.
+ */
+export class LatestOnly<Question, Answer> {
+  private waiting: { readonly question: Question } | undefined;
+  private busy = false;
+
+  constructor(
+    private readonly run: (question: Question) => Promise<Answer>,
+    private readonly onAnswer: (answer: Answer, question: Question) => void,
+    private readonly onError: (error: Error) => void,
+  ) {}
+
+  ask(question: Question): void {
+    this.waiting = { question };
+    if (!this.busy) void this.work();
+  }
+
+  private async work(): Promise<void> {
+    this.busy = true;
+    try {
+      while (this.waiting) {
+        const { question } = this.waiting;
+        this.waiting = undefined;
+        this.onAnswer(await this.run(question), question);
+      }
+    } catch (error) {
+      this.onError(error as Error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}

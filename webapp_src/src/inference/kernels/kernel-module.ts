@@ -1,0 +1,54 @@
+import { RELAXED_SIMD, SIMD } from './generated/binaries';
+
+/** What the AssemblyScript in wasm/ exports, in WebAssembly's types: pointers and strides count bytes. */
+export interface KernelModule {
+  pack(
+    b: number,
+    packed: number,
+    k: number,
+    n: number,
+    rowStride: number,
+    columnStride: number,
+  ): void;
+  multiply(
+    a: number,
+    packed: number,
+    bias: number,
+    c: number,
+    m: number,
+    n: number,
+    k: number,
+    rowStride: number,
+    columnStride: number,
+    low: number,
+    high: number,
+  ): void;
+  normalize(x: number, y: number, rows: number, columns: number, epsilon: number): void;
+  gate(x: number, y: number, count: number, cubic: number, linear: number): void;
+}
+
+/** With fused multiply-add, which browsers have since 2023 or later, and without. */
+export type Variant = 'relaxed-simd' | 'simd';
+
+const BINARIES: Readonly<Record<Variant, string>> = { 'relaxed-simd': RELAXED_SIMD, simd: SIMD };
+
+/** The fastest variant that this browser runs, or undefined where it has no SIMD at all. */
+export function findVariant(): Variant | undefined {
+  const fastestFirst: readonly Variant[] = ['relaxed-simd', 'simd'];
+  return fastestFirst.find((variant) => WebAssembly.validate(decode(BINARIES[variant])));
+}
+
+/** A module that works in `memory`. */
+export async function instantiate(
+  variant: Variant,
+  memory: WebAssembly.Memory,
+): Promise<KernelModule> {
+  const { instance } = await WebAssembly.instantiate(decode(BINARIES[variant]), {
+    env: { memory },
+  });
+  return instance.exports as unknown as KernelModule;
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}

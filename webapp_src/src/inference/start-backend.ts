@@ -1,0 +1,41 @@
+import plainBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import simdBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import { backend, env, getBackend, memory, ready, setBackend } from '@tensorflow/tfjs-core';
+import { installKernels } from './kernels/install';
+import type { BackendName } from './encoder-status';
+
+/** Loads a backend's code and makes it the one that tensors live in. */
+export async function startBackend(name: BackendName): Promise<void> {
+  await LOADERS[name]();
+  if (!(await setBackend(name))) throw new Error(`TensorFlow.js could not start ${name}.`);
+  await ready();
+  if (name === 'wasm') await installKernels();
+}
+
+/** Bytes that the backend in use holds: wasm's whole heap, which never shrinks, else its tensors. */
+export function usedBytes(): number {
+  if (getBackend() === 'wasm') {
+    return (backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.byteLength;
+  }
+  const { numBytes, numBytesInGPU } = memory() as { numBytes: number; numBytesInGPU?: number };
+  return numBytesInGPU ?? numBytes;
+}
+
+const LOADERS: Readonly<Record<BackendName, () => Promise<unknown>>> = {
+  wasm: loadWasm,
+  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
+};
+
+async function loadWasm(): Promise<void> {
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  // Threads need cross-origin isolation, which plain static hosts do not give; TF.js still insists
+  // on a path for that binary.
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  setWasmPaths({
+    'tfjs-backend-wasm.wasm': plainBinary,
+    'tfjs-backend-wasm-simd.wasm': simdBinary,
+    'tfjs-backend-wasm-threaded-simd.wasm': simdBinary,
+  });
+}
