@@ -8,10 +8,14 @@ manifest, so a site works under any path. Rows of matrices are tied to images an
 import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from pydantic.alias_generators import to_camel
 
 SCHEMA_VERSION = 1
+
+Backend = Literal["wasm", "webgl", "webgpu", "cpu"]
+"""No manifest names a backend, but the builder and the page both do; the page's
+`inference/backends.ts` and `inference/start-backend.ts` say what each one is."""
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -316,7 +320,7 @@ class WordPieceModel(_Part):
 
 
 def json_schema() -> dict[str, Any]:
-    """JSON Schema of a manifest; `$defs` also holds that of function sites, and of other files."""
+    """JSON Schema of a manifest; `$defs` also holds function sites, other files and `Backend`."""
     schema = SiteManifest.model_json_schema(mode="serialization")
     for model in (FunctionSiteManifest, SentencePieceModel, WordPieceModel):
         other = model.model_json_schema(mode="serialization")
@@ -325,6 +329,11 @@ def json_schema() -> dict[str, Any]:
         for field in definition["properties"].values():
             # Pydantic titles every field; the type generator would make each title a type.
             field.pop("title", None)
+    schema["$defs"]["Backend"] = {
+        **TypeAdapter(Backend).json_schema(),
+        "title": "Backend",
+        "description": "A backend of TensorFlow.js that a page computes in.",
+    }
     return schema
 
 

@@ -66,6 +66,8 @@ def _describe_definitions(schema: Mapping[str, Any]) -> Iterator[str]:
 
 def _describe_object(schema: Mapping[str, Any]) -> Iterator[str]:
     yield schema.get("description", "")
+    if "enum" in schema:
+        yield f"One of {_describe_type(schema)}."
     required = schema.get("required", ())
     rows = [
         (

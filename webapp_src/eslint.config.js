@@ -24,7 +24,7 @@ export default defineConfig(
   },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
   {
-    files: ['{wasm,scripts}/**', 'library/build.mjs'],
+    files: ['{library,node,scripts,wasm}/**/*.mjs'],
     languageOptions: { globals: { process: 'readonly', URL: 'readonly' } },
   },
 );

@@ -7,13 +7,13 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, get_args
 
 from rich.console import Console
 from rich.table import Table
 
 from builder.errors import BuilderError, SiteError
-from builder.manifest import SiteManifest
+from builder.manifest import Backend, SiteManifest
 from builder.progress import Progress
 from builder.publish.serve import make_server, running
 from builder.site.folder import load_any_manifest, write_site
@@ -23,8 +23,7 @@ from builder.site.template import BENCHMARK
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
-Backend = Literal["wasm", "webgl", "webgpu", "cpu"]
-BACKENDS: tuple[Backend, ...] = ("wasm", "webgl", "webgpu", "cpu")
+BACKENDS: tuple[Backend, ...] = get_args(Backend)
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -178,12 +177,14 @@ def _benchmark_site(
     return Benchmark(version, renderer, tuple(measurements), tuple(failures))
 
 
-def parse_backends(text: str) -> tuple[Backend, ...]:
-    """Backends with commas between.
+def parse_backends(text: str | None) -> tuple[Backend, ...]:
+    """Backends with commas between; all where there is no text.
 
     Raises:
         BuilderError: if there is no backend of such a name.
     """
+    if text is None:
+        return BACKENDS
     backends: dict[str, Backend] = {backend: backend for backend in BACKENDS}
     names = dict.fromkeys(name.strip() for name in text.split(","))
     for name in names:

@@ -10,12 +10,7 @@ from builder.commands import PATH
 
 @click.command()
 @click.argument("folder", type=PATH, default=Path("_site"), metavar="[SITE_OR_MODEL]")
-@click.option(
-    "--backends",
-    default="wasm,webgl,webgpu,cpu",
-    show_default=True,
-    help="Backends of TensorFlow.js, with commas.",
-)
+@click.option("--backends", help="Backends of TensorFlow.js, with commas. [default: all]")
 @click.option(
     "--batch", type=click.IntRange(min=1), default=5, show_default=True, help="Prompts at once."
 )
@@ -27,7 +22,7 @@ from builder.commands import PATH
     help="Runs after the first.",
 )
 @click.option("--json", "out", type=PATH, help="Also write every figure to this file.")
-def bench(folder: Path, backends: str, batch: int, runs: int, out: Path | None) -> None:
+def bench(folder: Path, backends: str | None, batch: int, runs: int, out: Path | None) -> None:
     """Measure the text encoders of a site (./_site by default), or a model, in headless Chromium.
 
     Time to load, the first and the median run, peak memory and size, in each backend. A model is a

@@ -27,6 +27,7 @@ def run(site: Path) -> Benchmark:
 
 def test_backends_are_named_with_commas():
     assert parse_backends("webgl, wasm,webgl") == ("webgl", "wasm")
+    assert parse_backends(None) == ("wasm", "webgl", "webgpu", "cpu")
     with pytest.raises(BuilderError, match=r"there is no backend 'cuda'\. Known: wasm"):
         parse_backends("wasm,cuda")
 

@@ -95,7 +95,9 @@ function listKernels(backend) {
   return sorted(imports.map((m) => byLowerCase.get(basename(m[1]).toLowerCase())).filter(Boolean));
 }
 
-const backends = ['cpu', 'wasm', 'webgl', 'webgpu'];
+// The one list of backends is Backend in builder/manifest.py.
+const schema = new URL('../src/generated/manifest.schema.json', import.meta.url);
+const backends = sorted(JSON.parse(readFileSync(schema, 'utf8')).$defs.Backend.enum);
 const table = {
   version: JSON.parse(read('tfjs-core/package.json')).version,
   ops: listOps(),

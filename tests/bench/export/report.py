@@ -95,9 +95,9 @@ is the least to JAX's embeddings.
 {latency}
 
 "Its own kernels" is the same model in TensorFlow.js as published. "Our" kernels are those of
-webapp_src/src/inference/kernels; "recorded" is with the graph's kernels called from a recording, some
-of them fused, instead of by TensorFlow.js's executor. The page records, and takes relaxed-simd
-where the browser has it.
+webapp_src/src/inference/kernels; "recorded" is with the graph's kernels called from a recording,
+some of them fused, instead of by TensorFlow.js's executor. The page records, and takes
+relaxed-simd where the browser has it.
 
 ## Where the time goes
 

@@ -1,6 +1,14 @@
 /* Generated from builder/manifest.py by `make generate`; do not edit. */
 
 /**
+ * A backend of TensorFlow.js that a page computes in.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "Backend".
+ */
+export type Backend = 'wasm' | 'webgl' | 'webgpu' | 'cpu';
+
+/**
  * Everything the web app needs to know about a site; the first model is the default.
  */
 export interface SiteManifest {
