@@ -1,8 +1,8 @@
 /** Graphs of either converter on any backend of TensorFlow.js, as its executor runs them. */
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { dispose, getBackend, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import type { Backend } from '../src/generated/manifest';
 import { startBackend } from '../src/inference/start-backend';
-import type { BackendName } from '../src/inference/encoder-status';
 import { LENGTH, type Prompts } from './runner';
 
 /** A graph that takes longer is not waited for: without a GPU, some take minutes. */
@@ -13,7 +13,7 @@ type Outcome = { readonly rows: number[]; readonly times: number[] } | { readonl
 
 export async function runGraph(
   folder: string,
-  backend: BackendName,
+  backend: Backend,
   prompts: Prompts,
   runs: number,
 ): Promise<Outcome> {

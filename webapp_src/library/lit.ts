@@ -9,8 +9,9 @@
  *   await model.load(({ loaded, total }) => console.log(loaded / total));
  *   await model.computeProbabilities(['a cat', 'a dog'], 0);
  */
-import { dot, scorePrompts } from '../src/inference/scoring';
-import { LoadedModel } from './loaded-model';
+import type { BackendSelector } from '../src/inference/backend-selector';
+import { dot } from '../src/inference/scoring';
+import { ModelSession } from '../src/inference/session';
 import { SCRIPT_URL } from './script-url';
 import { find, Site } from './site';
 
@@ -78,24 +79,32 @@ export class ImageData {
   }
 }
 
+/** lit.js holds no other backend. */
+const WASM_ONLY: BackendSelector = {
+  candidates: () => ['wasm'],
+  findFaster: (_encoder, incumbent) => Promise.resolve(incumbent),
+  forget: () => undefined,
+};
+
 /** A model of a demo, by its id; it computes in a worker of its own. */
 export class Model {
   private readonly site = site;
-  private loading: Promise<LoadedModel> | undefined;
-  private loaded: LoadedModel | undefined;
+  private closing = new AbortController();
+  private loading: Promise<ModelSession> | undefined;
+  private session: ModelSession | undefined;
 
   constructor(readonly name: string) {}
 
   /**
    * Downloads the model, and checks that this browser computes with it what the builder computed.
    *
-   * @throws Error with a sentence where that fails.
+   * @throws Error with a sentence where that fails, or the model is disposed of meanwhile.
    */
   async load(onProgress: (progress: Progress) => void = () => undefined): Promise<void> {
-    const loading = (this.loading ??= LoadedModel.load(this.site, this.name, onProgress));
+    const loading = (this.loading ??= this.openSession(this.closing.signal, onProgress));
     try {
-      const loaded = await loading;
-      if (this.loading === loading) this.loaded = loaded;
+      const session = await loading;
+      if (this.loading === loading) this.session = session;
     } catch (error) {
       if (this.loading === loading) this.loading = undefined;
       throw error;
@@ -107,53 +116,59 @@ export class Model {
     texts: readonly string[],
     images: readonly (number | string)[],
   ): Promise<number[][]> {
-    const { embeddings } = this.ready();
-    const zimgs = await Promise.all(
-      images.map(async (image) => embeddings.image(await this.imageId(image))),
-    );
-    const ztxts = await this.embed(texts);
+    const session = this.ready();
+    const ids = await Promise.all(images.map((image) => this.imageId(image)));
+    const zimgs = ids.map((id) => session.image(id));
+    const ztxts = await session.embed(texts);
     return ztxts.map((ztxt) => zimgs.map((zimg) => dot(ztxt, zimg)));
   }
 
   /** The probability of each text for a picture, as the model's scoring says: softmax or sigmoid. */
   async computeProbabilities(texts: readonly string[], image: number | string): Promise<number[]> {
-    const { embeddings, model } = this.ready();
-    const zimg = embeddings.image(await this.imageId(image));
-    return scorePrompts(model.scoring, zimg, await this.embed(texts));
+    const session = this.ready();
+    return session.score(await this.imageId(image), texts);
   }
 
   /** The token ids of a text, with end and padding, as the text tower gets them. */
   async tokenize(text: string): Promise<number[]> {
-    return [...(await this.ready().worker.tokenize(text))];
+    return [...(await this.ready().tokenize(text))];
   }
 
   /** A unit row for each text; those of example prompts are not computed anew. */
   async embed(texts: readonly string[]): Promise<Float32Array[]> {
-    const loaded = this.ready();
-    const { embeddings } = loaded;
-    const unknown = [...new Set(texts)].filter((text) => !embeddings.prompt(text));
-    const rows = unknown.length > 0 ? await loaded.worker.embed(unknown) : [];
-    return texts.map((text) => {
-      const row = embeddings.prompt(text) ?? rows[unknown.indexOf(text)];
-      if (!row) throw new Error('The encoder returned too few rows.');
-      return row;
-    });
+    const rows = await this.ready().embed(texts);
+    // The session scores by its rows; copies may be changed.
+    return rows.map((row) => row.slice());
   }
 
-  /** Ends the worker; the model can be loaded again. */
+  /** Ends the worker, or the loading; the model can be loaded again. */
   dispose(): void {
-    void this.loading?.then(
-      (loaded) => {
-        loaded.close();
-      },
-      () => undefined,
-    );
-    this.loading = this.loaded = undefined;
+    this.closing.abort(new Error(`The model ${this.name} was disposed of.`));
+    this.closing = new AbortController();
+    this.loading = this.session = undefined;
   }
 
-  private ready(): LoadedModel {
-    if (!this.loaded) throw new Error('The model is not loaded: call `await model.load()` first.');
-    return this.loaded;
+  private async openSession(
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+  ): Promise<ModelSession> {
+    const [manifest, model] = await Promise.all([this.site.load(), this.site.model(this.name)]);
+    signal.throwIfAborted();
+    const session = new ModelSession(manifest, model, WASM_ONLY, () => {
+      const { encoder } = session;
+      if (encoder.status === 'loading') onProgress(encoder);
+    });
+    signal.addEventListener('abort', () => {
+      session.close(signal.reason as Error);
+    });
+    await session.open();
+    await session.warm();
+    return session;
+  }
+
+  private ready(): ModelSession {
+    if (!this.session) throw new Error('The model is not loaded: call `await model.load()` first.');
+    return this.session;
   }
 
   private async imageId(image: number | string): Promise<string> {

@@ -1,18 +1,12 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Model } from '../generated/manifest';
+import { titleOf } from '../inference/backends';
 import { encoderBytes } from '../inference/encoder-files';
-import type { BackendName, EncoderStatus } from '../inference/encoder-status';
+import type { EncoderStatus } from '../inference/encoder-status';
 import { fire } from './events';
 import { formatMegabytes } from './format';
 import { buttons, shared } from './shared-styles';
-
-const BACKEND_TITLES: Readonly<Record<BackendName, string>> = {
-  wasm: 'WebAssembly',
-  webgl: 'WebGL',
-  webgpu: 'WebGPU',
-  cpu: 'JavaScript',
-};
 
 /**
  * The choice of model, with the progress of loading its text encoder.
@@ -221,7 +215,7 @@ function describeEncoder(encoder: EncoderStatus): string {
     case 'preparing':
       return 'Preparing the text encoder…';
     case 'ready':
-      return `The text encoder is ready (${BACKEND_TITLES[encoder.backend]}).`;
+      return `The text encoder is ready (${titleOf(encoder.backend)}).`;
     case 'failed':
       return `The text encoder could not be loaded. ${encoder.message}`;
   }

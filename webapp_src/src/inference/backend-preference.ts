@@ -1,13 +1,14 @@
-import type { GraphModelRef } from '../generated/manifest';
-import type { BackendName } from './encoder-status';
+import type { Backend, GraphModelRef } from '../generated/manifest';
+import { isBackend } from './backends';
 
 /** The backend that proved fastest for this very encoder in this very browser, if one was tried. */
-export function recallBackend(encoder: GraphModelRef): BackendName | undefined {
+export function recallBackend(encoder: GraphModelRef): Backend | undefined {
   const name = storage()?.getItem(keyOf(encoder));
-  return name === 'wasm' || name === 'webgl' || name === 'webgpu' ? name : undefined;
+  // Plain JavaScript is the last resort: the next visit tries the others again.
+  return name && isBackend(name) && name !== 'cpu' ? name : undefined;
 }
 
-export function rememberBackend(encoder: GraphModelRef, backend: BackendName): void {
+export function rememberBackend(encoder: GraphModelRef, backend: Backend): void {
   storage()?.setItem(keyOf(encoder), backend);
 }
 

@@ -1,3 +1,5 @@
+import type { Backend } from '../generated/manifest';
+
 /** Where the text encoder of the chosen model stands. */
 export type EncoderStatus =
   /** There is none: the model answers its example prompts only. */
@@ -12,7 +14,5 @@ export type EncoderStatus =
     }
   /** Everything is here; the graph is being built and checked against the goldens. */
   | { readonly status: 'preparing' }
-  | { readonly status: 'ready'; readonly backend: BackendName }
+  | { readonly status: 'ready'; readonly backend: Backend }
   | { readonly status: 'failed'; readonly message: string };
-
-export type BackendName = 'wasm' | 'webgl' | 'webgpu' | 'cpu';

@@ -1,8 +1,8 @@
+import type { Backend } from '../generated/manifest';
 import type { EncoderSpec } from './encoder';
 import type { EncoderFiles } from './encoder-files';
 import type { GoldenRow } from './goldens';
 import { startWorker } from './start-encoder-worker';
-import type { BackendName } from './encoder-status';
 import type { WorkerApi } from './encoder.worker';
 import { WorkerLink } from './worker-link';
 
@@ -11,7 +11,7 @@ export class EncoderWorker extends WorkerLink<WorkerApi> {
   /** Milliseconds for one prompt, known once loaded. */
   milliseconds = Infinity;
 
-  constructor(backend: BackendName) {
+  constructor(backend: Backend) {
     super(startWorker(), backend);
   }
 

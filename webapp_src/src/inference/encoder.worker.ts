@@ -1,16 +1,16 @@
 import { expose, transfer } from 'comlink';
+import type { Backend } from '../generated/manifest';
 import { startBackend, usedBytes } from './start-backend';
 import { PromptEncoder, type EncoderSpec } from './encoder';
 import type { EncoderFiles } from './encoder-files';
 import { verifyGoldens, type GoldenRow } from './goldens';
-import type { BackendName } from './encoder-status';
 
 const TIMED_RUNS = 3;
 
 /** What the page can ask of a worker; each worker holds one encoder in one backend. */
 export interface WorkerApi {
   /** Gets the backend going, which takes downloads of its own. */
-  start(backend: BackendName): Promise<void>;
+  start(backend: Backend): Promise<void>;
   /** Builds the encoder in that backend. */
   build(spec: EncoderSpec, files: EncoderFiles): Promise<void>;
   /** @throws Error where the encoder does not reproduce the goldens. */

@@ -1,13 +1,23 @@
-import type { BackendName } from './encoder-status';
+import type { GpuBackend } from './backends';
 
 /** Renderers on the CPU, which some browsers pass off as hardware. */
 const SOFTWARE_RENDERERS = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
+/** Whether this browser has each backend, the most promising first, given that it has WebGL. */
+const PROBES: Readonly<Record<GpuBackend, () => boolean | Promise<boolean>>> = {
+  webgpu: hasWebGpu,
+  webgl: () => true,
+};
+
 /** The GPU backends worth trying in this browser; software emulations of a GPU are left out. */
-export async function findGpuBackends(): Promise<BackendName[]> {
-  // Where WebGL is missing or emulated there is no GPU to ask WebGPU for either.
+export async function findGpuBackends(): Promise<GpuBackend[]> {
+  // Where WebGL is missing or emulated there is no GPU to ask the others for either.
   if (!hasWebGl()) return [];
-  return (await hasWebGpu()) ? ['webgpu', 'webgl'] : ['webgl'];
+  const found: GpuBackend[] = [];
+  for (const [name, probe] of Object.entries(PROBES)) {
+    if (await probe()) found.push(name as GpuBackend);
+  }
+  return found;
 }
 
 async function hasWebGpu(): Promise<boolean> {

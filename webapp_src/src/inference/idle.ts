@@ -1,8 +1,15 @@
-/** Runs a task when the page has nothing better to do; never for visitors who save data. */
-export function whenIdle(task: () => void): void {
-  const { connection } = navigator as { connection?: { saveData?: boolean } };
-  if (connection?.saveData) return;
-  if ('requestIdleCallback' in window) requestIdleCallback(task, { timeout: 5000 });
-  // Safari has no idle callback.
-  else setTimeout(task, 1500);
+/** Resolves when the page has nothing better to do. */
+export function idle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in window) {
+      requestIdleCallback(
+        () => {
+          resolve();
+        },
+        { timeout: 5000 },
+      );
+    }
+    // Safari has no idle callback.
+    else setTimeout(resolve, 1500);
+  });
 }

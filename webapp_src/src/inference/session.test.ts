@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Model } from '../generated/manifest';
 import { FakeWorker } from '../testing/fake-worker';
+import { serveSampleFile } from '../testing/sample-files';
 import { makeManifest, settle } from '../testing/sample-manifest';
 import { stubNetwork } from '../testing/network';
 import { findGpuBackends } from './gpu-backends';
+import { gpuScout } from './gpu-scout';
 import { ModelSession } from './session';
 import type { EncoderStatus } from './encoder-status';
 
@@ -12,28 +14,18 @@ vi.mock('./gpu-backends', () => ({ findGpuBackends: vi.fn(() => Promise.resolve(
 
 const manifest = makeManifest();
 const [model] = manifest.models;
-const ROWS: Record<string, number[]> = {
-  // The cat and its prompts, then the dog.
-  'tiny-zimg.bin': [1, 0, 0, 1],
-  'tiny-ztxt.bin': [1, 0, 0.6, 0.8, 0, 1],
-};
-
 let offline = false;
 let idleTasks: (() => void)[] = [];
 
 function serve(url: string): Response {
-  const name = url.replace(/.*\//, '');
-  if (offline) return new Response('', { status: 404 });
-  const rows = ROWS[name];
-  if (rows) return new Response(Float32Array.from(rows));
-  return new Response('x'.repeat({ 'tiny-vocabulary.json': 3, 'tiny-model.json': 2 }[name] ?? 5));
+  return offline ? new Response('', { status: 404 }) : serveSampleFile(url);
 }
 
 async function openSession(
   opened: Model = model,
 ): Promise<{ session: ModelSession; statuses: EncoderStatus[] }> {
   const statuses: EncoderStatus[] = [];
-  const session: ModelSession = new ModelSession(manifest, opened, () =>
+  const session: ModelSession = new ModelSession(manifest, opened, gpuScout, () =>
     statuses.push(session.encoder),
   );
   await session.open();
@@ -204,11 +196,32 @@ describe('a model session', () => {
     expect(session.encoder).toEqual({ status: 'ready', backend: 'wasm' });
   });
 
+  it('embeds pictures and texts, and tokenizes', async () => {
+    const { session } = await openSession();
+    expect(session.image('dog')).toEqual(Float32Array.of(0, 1));
+    expect(() => session.image('fish')).toThrow(
+      'Model tiny has no embedding of the picture “fish”.',
+    );
+    expect(await session.embed(['a cat', 'new', 'a cat'])).toEqual([
+      Float32Array.of(1, 0),
+      Float32Array.of(0, 1),
+      Float32Array.of(1, 0),
+    ]);
+    expect(await session.tokenize('four')).toEqual(Int32Array.of(4));
+  });
+
+  it('refuses an answer with too few rows', async () => {
+    const { session } = await openSession();
+    await session.warm();
+    vi.spyOn(lastWorker(), 'embed').mockResolvedValue([]);
+    await expect(session.embed(['new'])).rejects.toThrow('The encoder returned too few rows.');
+  });
+
   it('stops for good when closed', async () => {
     const { session, statuses } = await openSession();
     const scoring = session.score('cat', ['new']);
-    session.close();
-    await expect(scoring).rejects.toThrow();
+    session.close(new Error('Another model was chosen.'));
+    await expect(scoring).rejects.toThrow('Another model was chosen.');
     await settle();
     expect(FakeWorker.all.every(({ closed }) => closed)).toBe(true);
     expect(statuses.some(({ status }) => status === 'failed' || status === 'ready')).toBe(false);

@@ -1,11 +1,11 @@
 import plainBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simdBinary from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { backend, env, getBackend, memory, ready, setBackend } from '@tensorflow/tfjs-core';
+import type { Backend } from '../generated/manifest';
 import { installKernels } from './kernels/install';
-import type { BackendName } from './encoder-status';
 
 /** Loads a backend's code and makes it the one that tensors live in. */
-export async function startBackend(name: BackendName): Promise<void> {
+export async function startBackend(name: Backend): Promise<void> {
   await LOADERS[name]();
   if (!(await setBackend(name))) throw new Error(`TensorFlow.js could not start ${name}.`);
   await ready();
@@ -21,7 +21,8 @@ export function usedBytes(): number {
   return numBytesInGPU ?? numBytes;
 }
 
-const LOADERS: Readonly<Record<BackendName, () => Promise<unknown>>> = {
+/** How each backend's code is loaded; what pages know of a backend is in backends.ts. */
+const LOADERS: Readonly<Record<Backend, () => Promise<unknown>>> = {
   wasm: loadWasm,
   webgl: () => import('@tensorflow/tfjs-backend-webgl'),
   webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),

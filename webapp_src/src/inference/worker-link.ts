@@ -1,5 +1,5 @@
+import type { Backend } from '../generated/manifest';
 import { wrap, type Remote } from 'comlink';
-import type { BackendName } from './encoder-status';
 
 /** The page's end of a worker: calls fail, rather than hang, when the worker dies. */
 export class WorkerLink<Api> {
@@ -11,7 +11,7 @@ export class WorkerLink<Api> {
 
   constructor(
     private readonly worker: Worker,
-    readonly backend: BackendName,
+    readonly backend: Backend,
   ) {
     this.api = wrap<Api>(worker);
     this.death = new Promise<never>((_, reject) => {

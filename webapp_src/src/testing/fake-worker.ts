@@ -1,16 +1,19 @@
-import type { BackendName } from '../inference/encoder-status';
+import type { Backend } from '../generated/manifest';
 
-/** An EncoderWorker that embeds every text as the row (0, 1); what it does is set by backend. */
+/**
+ * An EncoderWorker that embeds every text as the row (0, 1), and tokenizes it to its length; what it
+ * does is set by backend.
+ */
 export class FakeWorker {
   static all: FakeWorker[] = [];
-  static failures: Partial<Record<BackendName, string>> = {};
-  static times: Partial<Record<BackendName, number>> = {};
+  static failures: Partial<Record<Backend, string>> = {};
+  static times: Partial<Record<Backend, number>> = {};
   milliseconds = Infinity;
   closed = false;
   crash = false;
   readonly embedded: string[][] = [];
 
-  constructor(readonly backend: BackendName) {
+  constructor(readonly backend: Backend) {
     FakeWorker.all.push(this);
   }
 
@@ -28,6 +31,10 @@ export class FakeWorker {
     this.embedded.push(texts);
     if (this.crash) return Promise.reject(new Error('The GPU was lost.'));
     return Promise.resolve(texts.map(() => Float32Array.of(0, 1)));
+  }
+
+  tokenize(text: string): Promise<Int32Array> {
+    return Promise.resolve(Int32Array.of(text.length));
   }
 
   retire(): void {

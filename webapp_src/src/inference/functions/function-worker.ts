@@ -1,5 +1,5 @@
+import type { Backend } from '../../generated/manifest';
 import { startModuleWorker } from '../module-worker';
-import type { BackendName } from '../encoder-status';
 import { WorkerLink } from '../worker-link';
 import type { FunctionFiles } from './function-graph';
 import type { Tensors } from './tensors';
@@ -8,7 +8,7 @@ import workerUrl from './function.worker?worker&url';
 
 /** The page's end of a worker with one function. */
 export class FunctionWorker extends WorkerLink<FunctionWorkerApi> {
-  constructor(backend: BackendName) {
+  constructor(backend: Backend) {
     super(startModuleWorker(new URL(workerUrl, import.meta.url), 'lit-demo-function'), backend);
   }
 

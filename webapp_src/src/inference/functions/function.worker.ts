@@ -1,13 +1,13 @@
 import { expose } from 'comlink';
+import type { Backend } from '../../generated/manifest';
 import { startBackend, usedBytes } from '../start-backend';
-import type { BackendName } from '../encoder-status';
 import { FunctionGraph, type FunctionFiles } from './function-graph';
 import type { Tensors } from './tensors';
 
 /** What the page can ask of a worker; each worker holds one function in one backend. */
 export interface FunctionWorkerApi {
   /** Gets the backend going, which takes downloads of its own. */
-  start(backend: BackendName): Promise<void>;
+  start(backend: Backend): Promise<void>;
   /** Builds the function's graph in that backend. */
   load(files: FunctionFiles): Promise<void>;
   /** Outputs by name for inputs by name. */

@@ -8,9 +8,9 @@
  *   const { output } = await prod.run({ xs: [[1, 2]] });
  *   console.log(output.values, output.shape);
  */
-import type { Function as FunctionRef, FunctionInput } from '../../generated/manifest';
-import type { BackendName } from '../encoder-status';
+import type { Backend, Function as FunctionRef, FunctionInput } from '../../generated/manifest';
 import { loadFunctionManifest } from '../../state/manifest-loader';
+import { FLOOR_BACKENDS } from '../backends';
 import { loadFunctionFiles, verifyGolden } from './function-files';
 import { FunctionWorker } from './function-worker';
 import { makeTensor, type Numbers, type Tensors } from './tensors';
@@ -25,9 +25,6 @@ export interface LoadOptions {
   /** Ends the loading, and the function. */
   readonly signal?: AbortSignal;
 }
-
-/** Tried in turn, until one computes what the builder computed. */
-const BACKENDS: readonly BackendName[] = ['wasm', 'cpu'];
 
 /**
  * Loads a function of the site and checks that this browser computes with it what JAX computed.
@@ -62,7 +59,7 @@ export class LoadedFunction {
   ): Promise<LoadedFunction> {
     const { files, golden } = await loadFunctionFiles(ref, signal, onProgress);
     const failures = new Set<string>();
-    for (const backend of BACKENDS) {
+    for (const backend of FLOOR_BACKENDS) {
       signal.throwIfAborted();
       const worker = new FunctionWorker(backend);
       signal.addEventListener('abort', () => {
@@ -97,7 +94,7 @@ export class LoadedFunction {
   }
 
   /** Where it computes: wasm, or cpu in browsers that have no WebAssembly. */
-  get backend(): BackendName {
+  get backend(): Backend {
     return this.worker.backend;
   }
 

@@ -2,9 +2,9 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { buttons, shared } from '../../components/shared-styles';
 import { column, surface } from '../../components/page-styles';
-import type { FunctionSiteManifest, SiteManifest } from '../../generated/manifest';
+import type { Backend, FunctionSiteManifest, SiteManifest } from '../../generated/manifest';
+import { BACKEND_NAMES } from '../../inference/backends';
 import { findGpuBackends } from '../../inference/gpu-backends';
-import type { BackendName } from '../../inference/encoder-status';
 import { loadAnyManifest } from '../../state/manifest-loader';
 import { measure, type Load, type Measurement, type Subject } from './measure';
 import { describeDevice, formatCells, HEADINGS, toMarkdown } from './rows';
@@ -16,10 +16,7 @@ interface Choice {
   readonly name: string;
 }
 
-const BACKENDS: readonly Choice[] = ['wasm', 'webgl', 'webgpu', 'cpu'].map((id) => ({
-  id,
-  name: id,
-}));
+const BACKENDS: readonly Choice[] = BACKEND_NAMES.map((id) => ({ id, name: id }));
 
 /** As in the table of the blog post "JAX on the Web with TensorFlow.js". */
 const BATCH = 5;
@@ -153,7 +150,7 @@ export class LitDemoBenchmark extends LitElement {
    *
    * @throws Error with a sentence where it cannot be done.
    */
-  async run(id: string, backend: BackendName, load: Load): Promise<Measurement> {
+  async run(id: string, backend: Backend, load: Load): Promise<Measurement> {
     const measured = await measure(await this.loadSubject(id), backend, load);
     this.measurements = [...this.measurements, measured];
     return measured;
@@ -292,7 +289,7 @@ export class LitDemoBenchmark extends LitElement {
     const fields = new FormData(this.form);
     const load = { batch: Number(fields.get('batch')), runs: RUNS };
     const pairs = (fields.getAll('model') as string[]).flatMap((id) =>
-      (fields.getAll('backend') as BackendName[]).map((backend) => [id, backend] as const),
+      (fields.getAll('backend') as Backend[]).map((backend) => [id, backend] as const),
     );
     this.busy = true;
     this.failures = [];

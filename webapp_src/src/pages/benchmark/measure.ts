@@ -1,4 +1,4 @@
-import type { BackendName } from '../../inference/encoder-status';
+import type { Backend } from '../../generated/manifest';
 
 /** What is run: how many rows at once, and how often after the first time. */
 export interface Load {
@@ -25,13 +25,13 @@ export interface Subject {
   readonly bytes: number;
   /** The sizes of its input. */
   readonly describeInput: (batch: number) => string;
-  readonly open: (backend: BackendName, batch: number) => Runner;
+  readonly open: (backend: Backend, batch: number) => Runner;
 }
 
 /** How a model did in one backend; times in milliseconds. */
 export interface Measurement extends Load {
   readonly model: string;
-  readonly backend: BackendName;
+  readonly backend: Backend;
   /** As in "5x16": prompts and tokens. */
   readonly input: string;
   readonly bytes: number;
@@ -52,7 +52,7 @@ export interface Measurement extends Load {
  */
 export async function measure(
   subject: Subject,
-  backend: BackendName,
+  backend: Backend,
   { batch, runs }: Load,
 ): Promise<Measurement> {
   const runner = subject.open(backend, batch);

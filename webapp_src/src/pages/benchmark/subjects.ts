@@ -2,7 +2,7 @@ import { loadFunctionFiles, verifyGolden } from '../../inference/functions/funct
 import { FunctionWorker } from '../../inference/functions/function-worker';
 import type { Function as FunctionRef, Model, SiteManifest } from '../../generated/manifest';
 import { Embeddings } from '../../inference/embeddings';
-import { encoderBytes, loadEncoderFiles } from '../../inference/encoder-files';
+import { encoderBytes, loadEncoderFiles, requireEncoder } from '../../inference/encoder-files';
 import { EncoderWorker } from '../../inference/encoder-worker';
 import { sumBytes } from '../../inference/site-files';
 import type { Subject } from './measure';
@@ -13,8 +13,8 @@ import type { Subject } from './measure';
  * @throws Error with a sentence where the model has none or its files cannot be had.
  */
 export async function loadEncoder(site: SiteManifest, model: Model): Promise<Subject> {
-  const { id, tokenizer, encoder } = model;
-  if (!tokenizer || !encoder) throw new Error(`${model.name} answers its example prompts only.`);
+  const { id } = model;
+  const spec = requireEncoder(model);
   const { signal } = new AbortController();
   const [files, embeddings] = await Promise.all([
     loadEncoderFiles(model, signal, () => undefined),
@@ -23,7 +23,7 @@ export async function loadEncoder(site: SiteManifest, model: Model): Promise<Sub
   return {
     id,
     bytes: encoderBytes(model),
-    describeInput: (batch) => `${batch}x${tokenizer.maxLength}`,
+    describeInput: (batch) => `${batch}x${spec.tokenizer.maxLength}`,
     open(backend, batch) {
       const worker = new EncoderWorker(backend);
       // Rows are padded to one length, so any texts take the same time.
@@ -31,7 +31,7 @@ export async function loadEncoder(site: SiteManifest, model: Model): Promise<Sub
       return {
         async start() {
           await worker.start();
-          await worker.build({ tokenizer, encoder }, files);
+          await worker.build(spec, files);
         },
         run: () => worker.embed(texts),
         verify: () => worker.verify(embeddings.goldens()),

@@ -1,6 +1,8 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { gpuScout } from '../../inference/gpu-scout';
+import { idle } from '../../inference/idle';
 import { ModelSession } from '../../inference/session';
 import type { Card } from '../../state/cards';
 import { Demo } from '../../state/demo';
@@ -15,7 +17,6 @@ import '../../components/lit-demo-messages';
 import '../../components/lit-demo-model-picker';
 import '../../components/lit-demo-share';
 import { buttons, shared } from '../../components/shared-styles';
-import { whenIdle } from '../../inference/idle';
 
 /**
  * The demo: loads the manifest, draws what a `Demo` holds and hands it what the visitor does.
@@ -175,14 +176,16 @@ export class LitDemoApp extends LitElement {
       const manifest = await loadManifest(this.manifest);
       const demo = new Demo(
         manifest,
-        (model, onStatus) => new ModelSession(manifest, model, onStatus),
+        (model, onStatus) => new ModelSession(manifest, model, gpuScout, onStatus),
         () => {
           this.requestUpdate();
         },
       );
       this.demo = demo;
       await demo.restore(location.hash);
-      whenIdle(() => void demo.warm());
+      if (savesData()) return;
+      await idle();
+      await demo.warm();
     } catch (error) {
       this.failure = (error as Error).message;
     }
@@ -226,6 +229,12 @@ export class LitDemoApp extends LitElement {
     await this.updateComplete;
     return this.renderRoot.querySelector<HTMLElement>(`lit-demo-card[data-key="${key}"]`);
   }
+}
+
+/** Whether the visitor asked the browser to save data: then nothing is loaded ahead of need. */
+function savesData(): boolean {
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  return connection?.saveData ?? false;
 }
 
 function countCards(count: number): string {

@@ -1,0 +1,32 @@
+import type { Backend } from '../generated/manifest';
+
+/**
+ * What pages know of each backend, the first choice first. How it is started is said in
+ * start-backend.ts: that code belongs to the workers, and importing it here would put a second copy
+ * of every backend into each page.
+ */
+const BACKENDS = {
+  wasm: { title: 'WebAssembly', isGpu: false },
+  webgl: { title: 'WebGL', isGpu: true },
+  webgpu: { title: 'WebGPU', isGpu: true },
+  cpu: { title: 'JavaScript', isGpu: false },
+} as const satisfies Readonly<Record<Backend, { readonly title: string; readonly isGpu: boolean }>>;
+
+/** A backend that computes on the GPU. */
+export type GpuBackend = {
+  [Name in Backend]: (typeof BACKENDS)[Name]['isGpu'] extends true ? Name : never;
+}[Backend];
+
+export const BACKEND_NAMES = Object.keys(BACKENDS) as readonly Backend[];
+
+/** The backends that need no GPU, the fastest first: the floor of every browser, and of Node. */
+export const FLOOR_BACKENDS = BACKEND_NAMES.filter((name) => !BACKENDS[name].isGpu);
+
+/** The name of a backend that people read. */
+export function titleOf(backend: Backend): string {
+  return BACKENDS[backend].title;
+}
+
+export function isBackend(name: string): name is Backend {
+  return name in BACKENDS;
+}
