@@ -1,4 +1,4 @@
-/** TensorFlow.js as the app runs it, with a choice of matrix kernels_ and a clock in every kernel. */
+/** TensorFlow.js as the app runs it, with a choice of matrix kernels and a clock in every kernel. */
 import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
 import {
   _FusedMatMul,
@@ -15,6 +15,7 @@ import {
 import { startBackend } from '../src/inference/start-backend';
 import { GATE, NORMALIZE } from '../src/inference/kernels/pointwise-kernels';
 import { installKernels } from '../src/inference/kernels/install';
+import { median } from '../src/pages/benchmark/measure';
 import { RecordedGraph } from '../src/inference/kernels/recorded-graph';
 import { LENGTH, type Prompts, type Runner } from './runner';
 
@@ -93,10 +94,6 @@ export async function profile(
   }
   kernels.forEach(replaceKernel);
   return Object.fromEntries([...times].map(([kernel, list]) => [kernel, median(list)]));
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN;
 }
 
 function withClock(config: KernelConfig, clocks: Map<string, number>): KernelConfig {

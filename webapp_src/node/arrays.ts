@@ -1,6 +1,6 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 
-export type ArrayType = 'float32' | 'int32' | 'bool';
+type ArrayType = 'float32' | 'int32' | 'bool';
 
 const VIEWS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 

@@ -1,6 +1,6 @@
 /**
  * Runs graph models in TensorFlow.js for Python: requests come as frames on stdin, answers go as
- * frames to stdout, one for one. The first argument is the backend, "cpu" or "wasm".
+ * frames to stdout, one for one. The first argument is the backend, one of FLOOR_BACKENDS.
  *
  * Requests: {method: "load", files: [{name, bytes}]} and {method: "predict", inputs: ArrayHeader[]}.
  * Answers: {outputs: ArrayHeader[]} or {error: string}, and {tensors: number}, those alive.
@@ -17,6 +17,7 @@ import {
   setBackend,
   type Tensor,
 } from '@tensorflow/tfjs-core';
+import { FLOOR_BACKENDS } from '../src/inference/backends';
 import { cutPayload, fromTensor, toTensor, type ArrayHeader, type Output } from './arrays';
 import { encodeFrame, readFrames } from './frames';
 
@@ -78,7 +79,12 @@ async function answer(request: Request, payload: Uint8Array): Promise<Uint8Array
   }
 }
 
-const backend = process.argv[2] ?? 'wasm';
+const [, , backend = 'wasm'] = process.argv;
+if (!FLOOR_BACKENDS.some((name) => name === backend)) {
+  const known = FLOOR_BACKENDS.join(', ');
+  console.error(`The backend ${backend} does not run in Node.js; those that do: ${known}.`);
+  process.exit(1);
+}
 const binaries = ['tfjs-backend-wasm', 'tfjs-backend-wasm-simd', 'tfjs-backend-wasm-threaded-simd'];
 // Every Node we run on has SIMD, and TensorFlow.js uses no threads there.
 setWasmPaths(Object.fromEntries(binaries.map((name) => [`${name}.wasm`, wasmBinary])), true);

@@ -1,4 +1,7 @@
-/** The events that elements fire, with their details; all bubble and cross shadow roots. */
+/**
+ * The events that elements fire, with their details; all bubble and cross shadow roots. Elements of a
+ * single page declare theirs beside themselves.
+ */
 export interface DemoEvents {
   'image-chosen': { imageId: string };
   'model-chosen': { modelId: string };

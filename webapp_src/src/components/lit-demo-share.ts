@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { SHARE } from './icons';
-import { buttons, shared } from './shared-styles';
+import { buttons, fields, shared } from './shared-styles';
 
 /**
  * A button that hands on a link to what the page shows: with the system's sharing dialog, else the
@@ -12,6 +12,7 @@ export class LitDemoShare extends LitElement {
   static override styles = [
     shared,
     buttons,
+    fields,
     css`
       :host {
         display: flex;
@@ -39,13 +40,6 @@ export class LitDemoShare extends LitElement {
         flex: 1;
         width: 16rem;
         min-width: 8rem;
-        min-height: var(--target);
-        padding: 0.4rem 0.6rem;
-        border: 1px solid var(--edge);
-        border-radius: var(--round);
-        background: var(--field);
-        color: var(--text);
-        font: inherit;
       }
     `,
   ];
@@ -63,7 +57,12 @@ export class LitDemoShare extends LitElement {
       <p role="status">${this.outcome === 'copied' ? 'Link copied.' : ''}</p>
       ${
         this.outcome === 'shown'
-          ? html`<input readonly aria-label="Link to this page" .value=${this.link} />`
+          ? html`<input
+              class="field"
+              readonly
+              aria-label="Link to this page"
+              .value=${this.link}
+            />`
           : nothing
       }
     `;

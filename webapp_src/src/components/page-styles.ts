@@ -9,6 +9,13 @@ export const column = css`
     padding: clamp(1rem, 3vw, 2.5rem) clamp(0.75rem, 3vw, 2rem) 4rem;
   }
 
+  main {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 1.25rem;
+    margin: 1.25rem 0;
+  }
+
   footer {
     margin-top: 3rem;
     padding-top: 1rem;

@@ -99,3 +99,16 @@ export const buttons = css`
     }
   }
 `;
+
+/** A field to type a number in, or to copy from; an element's own styles go before. */
+export const fields = css`
+  :where(.field) {
+    min-height: var(--target);
+    padding: 0.25rem 0.5rem;
+    border: 1px solid var(--edge);
+    border-radius: var(--round);
+    background: var(--field);
+    color: var(--text);
+    font: inherit;
+  }
+`;

@@ -1,5 +1,4 @@
 import type { FileRef, Model } from '../generated/manifest';
-import type { EncoderSpec } from './encoder';
 import { loadFiles, sumBytes, type LoadProgress } from './site-files';
 
 export type { LoadProgress };
@@ -9,12 +8,6 @@ export interface EncoderFiles {
   readonly vocabulary: ArrayBuffer;
   readonly model: ArrayBuffer;
   readonly weights: readonly ArrayBuffer[];
-}
-
-/** @throws Error with a sentence for the visitor where the model has no encoder. */
-export function requireEncoder({ name, tokenizer, encoder }: Model): EncoderSpec {
-  if (!tokenizer || !encoder) throw new Error(`${name} answers its example prompts only.`);
-  return { tokenizer, encoder };
 }
 
 /** How many bytes a visitor downloads before a model can encode text: none where it never can. */

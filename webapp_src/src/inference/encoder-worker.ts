@@ -1,6 +1,6 @@
 import type { Backend } from '../generated/manifest';
-import type { EncoderSpec } from './encoder';
 import type { EncoderFiles } from './encoder-files';
+import type { EncoderSpec } from './encoder-spec';
 import type { GoldenRow } from './goldens';
 import { startWorker } from './start-encoder-worker';
 import type { WorkerApi } from './encoder.worker';

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { fileRef, makeManifest } from '../testing/sample-manifest';
 import { VOCABULARY } from '../testing/sample-vocabulary';
 import { startBackend } from './start-backend';
-import { PromptEncoder, type EncoderSpec } from './encoder';
+import { PromptEncoder } from './encoder';
 import type { EncoderFiles } from './encoder-files';
+import type { EncoderSpec } from './encoder-spec';
 
 const FLOAT = { type: 'DT_FLOAT' };
 

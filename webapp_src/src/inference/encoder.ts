@@ -1,15 +1,9 @@
 import { tensor2d, type Tensor } from '@tensorflow/tfjs-core';
-import type { GraphModelRef } from '../generated/manifest';
 import { RecordedGraph } from './kernels/recorded-graph';
-import { Tokenizer, type TokenizerRef } from '../tokenizers/tokenizer';
+import { Tokenizer } from '../tokenizers/tokenizer';
 import type { EncoderFiles } from './encoder-files';
+import type { EncoderSpec } from './encoder-spec';
 import { loadGraph, readJson } from './graph-loader';
-
-/** What of the manifest an encoder needs beside its files. */
-export interface EncoderSpec {
-  readonly tokenizer: TokenizerRef;
-  readonly encoder: GraphModelRef;
-}
 
 /** The text half of a model: tokenizer and graph, in the backend that TF.js now uses. */
 export class PromptEncoder {

@@ -1,8 +1,9 @@
 import { expose, transfer } from 'comlink';
 import type { Backend } from '../generated/manifest';
 import { startBackend, usedBytes } from './start-backend';
-import { PromptEncoder, type EncoderSpec } from './encoder';
+import { PromptEncoder } from './encoder';
 import type { EncoderFiles } from './encoder-files';
+import type { EncoderSpec } from './encoder-spec';
 import { verifyGoldens, type GoldenRow } from './goldens';
 
 const TIMED_RUNS = 3;

@@ -1,7 +1,7 @@
 import type { Backend, Model } from '../generated/manifest';
 import type { BackendSelector } from './backend-selector';
-import type { EncoderSpec } from './encoder';
-import { loadEncoderFiles, requireEncoder, type EncoderFiles } from './encoder-files';
+import { loadEncoderFiles, type EncoderFiles } from './encoder-files';
+import { requireEncoder, type EncoderSpec } from './encoder-spec';
 import type { EncoderStatus } from './encoder-status';
 import { EncoderWorker } from './encoder-worker';
 import type { GoldenRow } from './goldens';

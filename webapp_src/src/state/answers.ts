@@ -1,7 +1,7 @@
 import type { PromptField } from './cards';
 
 /** What was computed for one prompt, and for which text. */
-export interface PromptScore {
+interface PromptScore {
   readonly text: string;
   readonly probability: number;
 }

@@ -26,7 +26,7 @@ export function createCard(imageId: string, texts: readonly string[]): Card {
   return { key: nextKey(), imageId, prompts: createFields(texts) };
 }
 
-export function createFields(texts: readonly string[]): PromptField[] {
+function createFields(texts: readonly string[]): PromptField[] {
   return texts.map((text) => ({ key: nextKey(), text }));
 }
 

@@ -12,7 +12,7 @@ export interface LinkState {
   readonly cards: readonly LinkCard[];
 }
 
-export interface LinkCard {
+interface LinkCard {
   readonly imageId: string;
   readonly texts: readonly string[];
 }

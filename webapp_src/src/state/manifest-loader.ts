@@ -1,9 +1,9 @@
 import type { FileRef, FunctionSiteManifest, SiteManifest } from '../generated/manifest';
 
-export const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 1;
+const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 1;
 
 /** A manifest that cannot be used; the message is a sentence a person can act on. */
-export class ManifestError extends Error {
+class ManifestError extends Error {
   override readonly name = 'ManifestError';
 }
 

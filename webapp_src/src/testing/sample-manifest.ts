@@ -1,5 +1,5 @@
 import type { FileRef, Image, MatrixRef, Model, SiteManifest } from '../generated/manifest';
-import type { EncoderSpec } from '../inference/encoder';
+import type { EncoderSpec } from '../inference/encoder-spec';
 
 const SHA = '0'.repeat(64);
 

@@ -1,6 +1,7 @@
-import type { TokenizerRef } from './tokenizer';
+import type { SentencePieceRef } from '../generated/manifest';
 
-type Step = TokenizerRef['canonicalization'][number];
+/** The same for each kind of tokenizer. */
+type Step = SentencePieceRef['canonicalization'][number];
 
 /** Spans from capital to capital of Unicode 14 that hold no unassigned code point. */
 const CAPITALS = new RegExp(

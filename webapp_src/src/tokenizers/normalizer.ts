@@ -1,9 +1,10 @@
+import { decodeBase64 } from '../base64';
 import type { SentencePieceModel } from '../generated/manifest';
 import { Charsmap } from './charsmap';
 import { characterLength, PrefixMatcher } from './prefix-matcher';
 
 /** What SentencePiece writes for a space: U+2581, lower one eighth block. */
-export const SPACE_SYMBOL = '\u2581';
+const SPACE_SYMBOL = '\u2581';
 
 /**
  * Normalizes text as sentencepiece's `normalizer.cc` does: user-defined pieces pass untouched, the
@@ -75,8 +76,4 @@ function utf8Length(codePoint: number): number {
   if (codePoint < 0x80) return 1;
   if (codePoint < 0x800) return 2;
   return codePoint < 0x10000 ? 3 : 4;
-}
-
-function decodeBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -60,7 +60,9 @@ export class FunctionController implements ReactiveController {
 
   private become(status: LoadStatus): void {
     this.status = status;
+    const [loaded] = this.functions;
     this.host.dataset['status'] = status.status;
+    if (loaded) this.host.dataset['backend'] = loaded.backend;
     this.host.requestUpdate();
   }
 }

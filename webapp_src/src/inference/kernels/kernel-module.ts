@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../../base64';
 import { RELAXED_SIMD, SIMD } from './generated/binaries';
 
 /** What the AssemblyScript in wasm/ exports, in WebAssembly's types: pointers and strides count bytes. */
@@ -35,7 +36,7 @@ const BINARIES: Readonly<Record<Variant, string>> = { 'relaxed-simd': RELAXED_SI
 /** The fastest variant that this browser runs, or undefined where it has no SIMD at all. */
 export function findVariant(): Variant | undefined {
   const fastestFirst: readonly Variant[] = ['relaxed-simd', 'simd'];
-  return fastestFirst.find((variant) => WebAssembly.validate(decode(BINARIES[variant])));
+  return fastestFirst.find((variant) => WebAssembly.validate(decodeBase64(BINARIES[variant])));
 }
 
 /** A module that works in `memory`. */
@@ -43,12 +44,8 @@ export async function instantiate(
   variant: Variant,
   memory: WebAssembly.Memory,
 ): Promise<KernelModule> {
-  const { instance } = await WebAssembly.instantiate(decode(BINARIES[variant]), {
+  const { instance } = await WebAssembly.instantiate(decodeBase64(BINARIES[variant]), {
     env: { memory },
   });
   return instance.exports as unknown as KernelModule;
-}
-
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

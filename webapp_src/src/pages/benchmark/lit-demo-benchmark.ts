@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { buttons, shared } from '../../components/shared-styles';
+import { buttons, fields, shared } from '../../components/shared-styles';
 import { column, surface } from '../../components/page-styles';
 import type { Backend, FunctionSiteManifest, SiteManifest } from '../../generated/manifest';
 import { BACKEND_NAMES } from '../../inference/backends';
@@ -37,11 +37,11 @@ export class LitDemoBenchmark extends LitElement {
     buttons,
     column,
     surface,
+    fields,
     css`
       form {
         display: grid;
         gap: 1rem;
-        margin: 1.25rem 0;
       }
 
       fieldset {
@@ -73,13 +73,6 @@ export class LitDemoBenchmark extends LitElement {
 
       input[type='number'] {
         width: 5rem;
-        min-height: var(--target);
-        padding: 0.25rem 0.5rem;
-        border: 1px solid var(--edge);
-        border-radius: var(--round);
-        background: var(--field);
-        color: var(--text);
-        font: inherit;
       }
 
       .actions {
@@ -113,11 +106,6 @@ export class LitDemoBenchmark extends LitElement {
       textarea {
         width: 100%;
         min-height: 6rem;
-        padding: 0.5rem;
-        border: 1px solid var(--edge);
-        border-radius: var(--round);
-        background: var(--field);
-        color: var(--text);
         font:
           0.875rem/1.4 ui-monospace,
           monospace;
@@ -167,7 +155,15 @@ export class LitDemoBenchmark extends LitElement {
           )}
           <label>
             Prompts at once
-            <input name="batch" type="number" min="1" max="64" required value=${BATCH} />
+            <input
+              class="field"
+              name="batch"
+              type="number"
+              min="1"
+              max="64"
+              required
+              value=${BATCH}
+            />
           </label>
           <div class="actions">
             <button class="primary" ?disabled=${this.choices.length === 0}>Measure</button>
@@ -239,6 +235,7 @@ export class LitDemoBenchmark extends LitElement {
           <label for="rows">To copy, as Markdown</label>
           <textarea
             id="rows"
+            class="field"
             readonly
             .value=${toMarkdown(measurements, describeDevice(navigator))}
           ></textarea>

@@ -1,3 +1,4 @@
+import { formatMegabytes } from '../../components/format';
 import type { Measurement } from './measure';
 
 /** Headings of `formatCells`, in its order. */
@@ -18,11 +19,11 @@ export function formatCells(measured: Measurement): string[] {
     measured.model,
     measured.backend,
     measured.input,
-    formatBytes(measured.bytes),
+    formatMegabytes(measured.bytes),
     formatTime(measured.load),
     formatTime(measured.first),
     formatTime(measured.median),
-    formatBytes(measured.memory),
+    formatMegabytes(measured.memory),
   ];
 }
 
@@ -55,8 +56,4 @@ export function describeDevice({
 
 function formatTime(milliseconds: number): string {
   return `${milliseconds.toFixed(milliseconds < 100 ? 1 : 0)} ms`;
-}
-
-function formatBytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -2,7 +2,8 @@ import { loadFunctionFiles, verifyGolden } from '../../inference/functions/funct
 import { FunctionWorker } from '../../inference/functions/function-worker';
 import type { Function as FunctionRef, Model, SiteManifest } from '../../generated/manifest';
 import { Embeddings } from '../../inference/embeddings';
-import { encoderBytes, loadEncoderFiles, requireEncoder } from '../../inference/encoder-files';
+import { encoderBytes, loadEncoderFiles } from '../../inference/encoder-files';
+import { requireEncoder } from '../../inference/encoder-spec';
 import { EncoderWorker } from '../../inference/encoder-worker';
 import { sumBytes } from '../../inference/site-files';
 import type { Subject } from './measure';

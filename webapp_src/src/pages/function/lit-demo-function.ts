@@ -1,4 +1,4 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { renderMadeWith } from '../../components/made-with';
 import { shared } from '../../components/shared-styles';
@@ -10,24 +10,14 @@ import './lit-demo-sliders';
 /**
  * A page of functions, each with a slider for every number of its inputs.
  *
- * `data-status` on the host is loading, ready or failed.
+ * `data-status` on the host is loading, ready or failed; `data-backend` names the backend once ready.
  *
  * @attr manifest - Address of the manifest, relative to the page.
  * @slot header - The page's title, description and links.
  */
 @customElement('lit-demo-function')
 export class LitDemoFunction extends LitElement {
-  static override styles = [
-    shared,
-    column,
-    css`
-      main {
-        display: grid;
-        gap: 1.25rem;
-        margin: 1.25rem 0;
-      }
-    `,
-  ];
+  static override styles = [shared, column];
 
   private readonly loader = new FunctionController(this);
 
@@ -52,11 +42,5 @@ export class LitDemoFunction extends LitElement {
         ${renderMadeWith(manifest?.generator)}
       </footer>
     `;
-  }
-
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
-    const backend = this.loader.functions[0]?.backend;
-    if (backend) this.dataset['backend'] = backend;
   }
 }

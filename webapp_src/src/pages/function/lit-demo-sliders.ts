@@ -1,6 +1,6 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { shared } from '../../components/shared-styles';
+import { fields, shared } from '../../components/shared-styles';
 import type { LoadedFunction } from '../../inference/functions/functions';
 import { LatestOnly } from '../../inference/functions/latest-only';
 import { surface } from '../../components/page-styles';
@@ -15,6 +15,7 @@ export class LitDemoSliders extends LitElement {
   static override styles = [
     shared,
     surface,
+    fields,
     css`
       .surface {
         display: grid;
@@ -44,24 +45,15 @@ export class LitDemoSliders extends LitElement {
         font-weight: 550;
       }
 
-      input {
-        min-height: var(--target);
-        font: inherit;
-        accent-color: var(--accent);
-      }
-
       input[type='range'] {
         width: 100%;
+        min-height: var(--target);
         margin: 0;
+        accent-color: var(--accent);
       }
 
       input[type='number'] {
         width: 100%;
-        padding: 0 0.5rem;
-        border: 1px solid var(--edge);
-        border-radius: var(--round);
-        background: var(--field);
-        color: var(--text);
         font-variant-numeric: tabular-nums;
       }
 
@@ -143,6 +135,7 @@ export class LitDemoSliders extends LitElement {
         @input=${set}
       />
       <input
+        class="field"
         type="number"
         aria-label="${label}, exactly"
         min=${min}

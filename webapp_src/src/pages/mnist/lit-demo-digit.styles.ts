@@ -1,13 +1,7 @@
 import { css } from 'lit';
 
-/** How the page's parts lie beside each other: in one column on phones, in two from tablets on. */
+/** The page's parts lie in one column on phones, in two from tablets on. */
 export const layout = css`
-  main {
-    display: grid;
-    gap: 1.25rem;
-    margin: 1.25rem 0;
-  }
-
   @media (min-width: 44rem) {
     main {
       grid-template-columns: repeat(2, minmax(0, 1fr));

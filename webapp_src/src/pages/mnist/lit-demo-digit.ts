@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import type { DemoEvent } from '../../components/events';
 import { formatPercent } from '../../components/format';
 import { RESET, TRASH } from '../../components/icons';
 import { renderMadeWith } from '../../components/made-with';
@@ -21,8 +22,8 @@ import { undoStroke, type Drawing } from './strokes';
 /**
  * A page to draw digits on, and what a network takes them for as they are drawn.
  *
- * `data-status` on the host is loading, ready or failed; `data-digit` the answer, if there is one, and
- * `data-probability` how sure it is.
+ * `data-status` on the host is loading, ready or failed; `data-backend` names the backend once ready;
+ * `data-digit` is the answer, if there is one, and `data-probability` how sure it is.
  *
  * @attr manifest - Address of the manifest, relative to the page.
  * @slot header - The page's title, description and links.
@@ -187,7 +188,7 @@ export class LitDemoDigit extends LitElement {
     this.ask();
   }
 
-  private onDrawingChanged({ detail }: CustomEvent<Drawing>): void {
+  private onDrawingChanged({ detail }: DemoEvent<'drawing-changed'>): void {
     this.change(detail);
   }
 
@@ -206,7 +207,7 @@ export class LitDemoDigit extends LitElement {
     this.ask();
   }
 
-  private onMistakeChosen({ detail }: CustomEvent<Mistake>): void {
+  private onMistakeChosen({ detail }: DemoEvent<'mistake-chosen'>): void {
     this.drawing = [];
     this.mistake = detail;
     this.ask();

@@ -1,11 +1,18 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { fire } from '../../components/events';
 import { formatPercent } from '../../components/format';
 import { buttons, shared } from '../../components/shared-styles';
 import { surface } from '../../components/page-styles';
 import type { FileRef } from '../../generated/manifest';
 import './lit-demo-pixels';
 import { loadMistakes, type Mistake, type TestResult } from './mistakes';
+
+declare module '../../components/events' {
+  interface DemoEvents {
+    'mistake-chosen': Mistake;
+  }
+}
 
 /**
  * Digits of the test set that the network takes for others, shown when asked for.
@@ -89,8 +96,7 @@ export class LitDemoMistakes extends LitElement {
         type="button"
         aria-pressed=${mistake === this.chosen}
         @click=${() => {
-          const options = { detail: mistake, bubbles: true, composed: true };
-          this.dispatchEvent(new CustomEvent('mistake-chosen', options));
+          fire(this, 'mistake-chosen', mistake);
         }}
       >
         <lit-demo-pixels .image=${mistake.image}></lit-demo-pixels>

@@ -1,5 +1,6 @@
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { fire } from '../../components/events';
 import { shared } from '../../components/shared-styles';
 import { movePen } from './pen';
 import { beginStroke, extendStroke, undoStroke, type Drawing, type Point } from './strokes';
@@ -7,6 +8,12 @@ import { beginStroke, extendStroke, undoStroke, type Drawing, type Point } from 
 /** Pixels along a side of the canvas, whatever its size on the page. */
 const RESOLUTION = 560;
 const PEN_WIDTH = 0.08 * RESOLUTION;
+
+declare module '../../components/events' {
+  interface DemoEvents {
+    'drawing-changed': Drawing;
+  }
+}
 
 /**
  * A surface to draw on with finger, pen, mouse or keyboard.
@@ -166,9 +173,6 @@ export class LitDemoPad extends LitElement {
   private change(drawing: Drawing): void {
     if (drawing === this.drawing) return;
     this.drawing = drawing;
-    const detail = drawing;
-    this.dispatchEvent(
-      new CustomEvent('drawing-changed', { detail, bubbles: true, composed: true }),
-    );
+    fire(this, 'drawing-changed', drawing);
   }
 }

@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../../base64';
 import type { FileRef } from '../../generated/manifest';
 import { loadFiles } from '../../inference/site-files';
 import { SIZE } from './raster';
@@ -31,7 +32,7 @@ export function parseMistakes(text: string): TestResult {
     mistakes: { label: number; guess: number; pixels: string }[];
   };
   const mistakes = written.mistakes.map(({ label, guess, pixels }) => {
-    const image = Float32Array.from(atob(pixels), (byte) => byte.charCodeAt(0) / 255);
+    const image = Float32Array.from(decodeBase64(pixels), (byte) => byte / 255);
     if (image.length !== SIZE * SIZE)
       throw new Error('A digit in the list of mistakes is damaged.');
     return { label, guess, image };

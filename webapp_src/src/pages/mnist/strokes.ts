@@ -4,7 +4,7 @@ export interface Point {
   readonly y: number;
 }
 
-export type Stroke = readonly Point[];
+type Stroke = readonly Point[];
 
 /** Strokes in the order in which they were drawn. */
 export type Drawing = readonly Stroke[];
