@@ -95,7 +95,7 @@ def test_a_browser_that_computes_something_else_is_not_trusted(
         page.goto(url)
         page.locator("lit-demo-function[data-status=failed]").wait_for()
         expect(page.get_by_role("status")).to_contain_text(
-            "This browser computes another output of prod than the builder did."
+            "This browser’s output of prod differs from what the builder computed."
         )
         context.unroute_all()
         page.get_by_role("button", name="Try again").click()

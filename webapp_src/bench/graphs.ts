@@ -5,7 +5,7 @@ import type { Backend } from '../src/generated/manifest';
 import { startBackend } from '../src/inference/start-backend';
 import { LENGTH, type Prompts } from './runner';
 
-/** A graph that takes longer is not waited for: without a GPU, some take minutes. */
+/** A graph that takes longer is given up: without a GPU, some take minutes. */
 const LIMIT_MS = 120_000;
 
 /** Embeddings, row by row, and milliseconds of each run; or why the backend cannot run the graph. */

@@ -1,4 +1,4 @@
-/** The machine's limits as WebAssembly meets them; see wasm/peak.ts. */
+/** The machine's limits in WebAssembly; see wasm/peak.ts. */
 const PAGE_BYTES = 65_536;
 const STEPS = 1_000_000;
 const MULTIPLY_ADDS_PER_STEP = 8 * 4;

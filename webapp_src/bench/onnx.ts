@@ -1,7 +1,7 @@
 /** ONNX Runtime Web with its wasm backend on one thread. */
 import { LENGTH, type Prompts, type Runner } from './runner';
 
-/** What is used of onnxruntime-web, which only the bench installs. */
+/** The parts of onnxruntime-web that are used; only the bench installs it. */
 interface OnnxRuntime {
   readonly env: { readonly wasm: { numThreads: number; wasmPaths: string } };
   readonly InferenceSession: {

@@ -1,6 +1,6 @@
 /**
- * The page of `make bench`: one text tower run in several ways, timed in turns. tests/bench/export builds it,
- * gives it the models and calls `bench`.
+ * The page of `make bench`: one text tower run in several ways, timed in turn. tests/bench/export
+ * builds it, gives it the models and calls `bench`.
  */
 import { runGraph } from './graphs';
 import * as onnx from './onnx';
@@ -13,7 +13,7 @@ const TIMED_RUNS = 3;
 let runners = new Map<string, Runner>();
 
 const bench = {
-  /** Loads all; gives the names of the runners. */
+  /** Loads everything and returns the names of the runners. */
   async load(): Promise<string[]> {
     runners = new Map([...(await tfjs.makeRunners()), ...(await onnx.makeRunners())]);
     return [...runners.keys()];

@@ -74,7 +74,7 @@ export async function profile(
   runs: number,
 ): Promise<Record<string, number>> {
   const way = ways.get(name);
-  if (!way) throw new Error(`There is no way named ${name}.`);
+  if (!way) throw new Error(`There is no runner named ${name}.`);
   way.kernels.forEach(replaceKernel);
   const kernels = getKernelsForBackend('wasm');
   const clocks = new Map(kernels.map(({ kernelName }) => [kernelName, 0]));

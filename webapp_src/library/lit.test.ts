@@ -137,7 +137,7 @@ describe('a model', () => {
     const cosines = await model.computeSimilarities(['a lion', 'new'], [0, 'dog']);
     expect(cosines.flat()).toEqual([expect.closeTo(0.6, 6), expect.closeTo(0.8, 6), 0, 1]);
     await expect(model.computeSimilarities(['a cat'], [2])).rejects.toThrow(
-      'There is no picture 2; there are 2.',
+      'There is no picture 2: the demo has 2, counted from 0.',
     );
   });
 

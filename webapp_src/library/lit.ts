@@ -1,6 +1,6 @@
 /**
- * The functional part of a demo without its page: models and precomputed results of a site, from the
- * site this file lies in or, after `setBaseUrl`, from any other that allows it (CORS).
+ * A demo without its page: the models and precomputed results of the site that this file is in or,
+ * after `setBaseUrl`, of any other that allows it (CORS).
  *
  * Built as one file twice: `lit.js` for a `<script>`, which defines the global `lit`, and `lit.mjs`.
  *
@@ -15,7 +15,7 @@ import { ModelSession } from '../src/inference/session';
 import { SCRIPT_URL } from './script-url';
 import { find, Site } from './site';
 
-/** A picture of the demo; its place in `ImageData.rows` is its index. */
+/** A picture of the demo; its index is its position in `ImageData.rows`. */
 export interface ImageRow {
   readonly id: string;
   readonly description: string;
@@ -26,7 +26,7 @@ export interface ImageRow {
   readonly source: string | null;
 }
 
-/** How many bytes of a model are here. */
+/** How many bytes of a model have arrived. */
 export interface Progress {
   readonly loaded: number;
   readonly total: number;
@@ -35,7 +35,7 @@ export interface Progress {
 let site = new Site(SCRIPT_URL);
 
 /**
- * Where models and pictures come from: the folder of a site, or its page.
+ * Sets where models and pictures come from: the folder of a site, or its page.
  *
  * What was loaded before stays as it is.
  */
@@ -52,7 +52,7 @@ export async function listModels(): Promise<string[]> {
 /**
  * The address of a picture as the models saw it.
  *
- * @throws Error before an `ImageData` or a `Model` has been loaded, or where there is no such picture.
+ * @throws Error before an `ImageData` or a `Model` has been loaded, or if there is no such picture.
  */
 export function getImageUrl(id: string): string {
   return site.image(id).photo.url;
@@ -62,7 +62,7 @@ export function getImageUrl(id: string): string {
 export class ImageData {
   rows: readonly ImageRow[] = [];
 
-  /** @throws Error with a sentence where the site cannot be had. */
+  /** @throws Error with a sentence if the site cannot be loaded. */
   async load(): Promise<void> {
     const { images } = await site.load();
     this.rows = images.map(({ id, description, prompts, credit }) => ({
@@ -73,7 +73,7 @@ export class ImageData {
     }));
   }
 
-  /** @throws Error where there is no such picture. */
+  /** @throws Error if there is no such picture. */
   get(id: string): ImageRow {
     return find(this.rows, id, 'picture');
   }
@@ -96,9 +96,9 @@ export class Model {
   constructor(readonly name: string) {}
 
   /**
-   * Downloads the model, and checks that this browser computes with it what the builder computed.
+   * Downloads the model and checks that this browser computes what the builder computed.
    *
-   * @throws Error with a sentence where that fails, or the model is disposed of meanwhile.
+   * @throws Error with a sentence if that fails, or if the model is disposed of meanwhile.
    */
   async load(onProgress: (progress: Progress) => void = () => undefined): Promise<void> {
     const loading = (this.loading ??= this.openSession(this.closing.signal, onProgress));
@@ -111,7 +111,7 @@ export class Model {
     }
   }
 
-  /** For each text its cosine to each of the pictures, which are named by index or id. */
+  /** For each text, its cosine to each of the pictures, given by index or id. */
   async computeSimilarities(
     texts: readonly string[],
     images: readonly (number | string)[],
@@ -123,25 +123,25 @@ export class Model {
     return ztxts.map((ztxt) => zimgs.map((zimg) => dot(ztxt, zimg)));
   }
 
-  /** The probability of each text for a picture, as the model's scoring says: softmax or sigmoid. */
+  /** The probability of each text for a picture, by softmax or sigmoid as the model's scoring says. */
   async computeProbabilities(texts: readonly string[], image: number | string): Promise<number[]> {
     const session = this.ready();
     return session.score(await this.imageId(image), texts);
   }
 
-  /** The token ids of a text, with end and padding, as the text tower gets them. */
+  /** The token ids of a text as the text tower gets them, with end and padding. */
   async tokenize(text: string): Promise<number[]> {
     return [...(await this.ready().tokenize(text))];
   }
 
-  /** A unit row for each text; those of example prompts are not computed anew. */
+  /** A unit row for each text; those of example prompts are precomputed. */
   async embed(texts: readonly string[]): Promise<Float32Array[]> {
     const rows = await this.ready().embed(texts);
     // The session scores by its rows; copies may be changed.
     return rows.map((row) => row.slice());
   }
 
-  /** Ends the worker, or the loading; the model can be loaded again. */
+  /** Ends the worker, or cancels the loading; the model can be loaded again. */
   dispose(): void {
     this.closing.abort(new Error(`The model ${this.name} was disposed of.`));
     this.closing = new AbortController();
@@ -175,7 +175,10 @@ export class Model {
     if (typeof image === 'string') return image;
     const { images } = await this.site.load();
     const found = images[image];
-    if (!found) throw new Error(`There is no picture ${image}; there are ${images.length}.`);
+    if (!found)
+      throw new Error(
+        `There is no picture ${image}: the demo has ${images.length}, counted from 0.`,
+      );
     return found.id;
   }
 }

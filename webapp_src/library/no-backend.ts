@@ -1,2 +1,2 @@
-// Stands for the backends that lit.js leaves out: starting one says that TensorFlow.js has none.
+// Stands in for the backends that lit.js leaves out; TensorFlow.js then says that it cannot start them.
 export {};

@@ -1,7 +1,7 @@
 import type { Image, Model, SiteManifest } from '../src/generated/manifest';
 import { loadManifest } from '../src/state/manifest-loader';
 
-/** A site that data comes from. */
+/** A site to load data from. */
 export class Site {
   private loading: Promise<SiteManifest> | undefined;
   private manifest: SiteManifest | undefined;
@@ -18,7 +18,7 @@ export class Site {
     return this.loading;
   }
 
-  /** @throws Error before `load`, or where there is no such picture. */
+  /** @throws Error before `load`, or if there is no such picture. */
   image(id: string): Image {
     if (!this.manifest) {
       throw new Error('Nothing is loaded yet: call `await imageData.load()` first.');
@@ -26,7 +26,7 @@ export class Site {
     return find(this.manifest.images, id, 'picture');
   }
 
-  /** @throws Error where there is no such model, or the site cannot be had. */
+  /** @throws Error if there is no such model, or the site cannot be loaded. */
   async model(id: string): Promise<Model> {
     return find((await this.load()).models, id, 'model');
   }
@@ -37,7 +37,7 @@ export class Site {
   }
 }
 
-/** @throws Error that names what there is, where there is no such `what`. */
+/** @throws Error that lists what there is, if there is no such `what`. */
 export function find<T extends { readonly id: string }>(
   all: readonly T[],
   id: string,

@@ -42,7 +42,7 @@ export interface Output {
 export function fromTensor(name: string, result: Tensor): Output {
   const View = VIEWS[result.dtype as ArrayType];
   const data = result.dataSync();
-  // The cpu backend casts a bool to a number in name only.
+  // The cpu backend casts a bool to a number only in name.
   const values = data instanceof View ? data : View.from(data);
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const header = {

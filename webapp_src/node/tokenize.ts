@@ -1,8 +1,8 @@
 /**
  * The page's tokenizers for the tests: the first line of stdin is {ref, vocabulary} as JSON, every
  * other one a list of texts; each list is answered by a line with their token rows, without the
- * padding at their ends. With a number as argument, it instead tells how many milliseconds the
- * texts take, the least of so many times.
+ * padding at their ends. With a number as argument, it answers instead how many milliseconds the
+ * texts take, the best of that many runs.
  */
 import { createInterface } from 'node:readline';
 import { Tokenizer, type TokenizerRef } from '../src/tokenizers/tokenizer';

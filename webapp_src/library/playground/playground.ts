@@ -16,7 +16,7 @@ const UNITS: Readonly<Record<Call, string>> = {
 
 function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   const element = document.getElementById(id);
-  if (!(element instanceof type)) throw new Error(`The page has no such element “${id}”.`);
+  if (!(element instanceof type)) throw new Error(`The page has no ${type.name} “${id}”.`);
   return element;
 }
 

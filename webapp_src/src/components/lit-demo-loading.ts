@@ -5,7 +5,7 @@ import { buttons, shared } from './shared-styles';
 import type { LoadStatus } from '../inference/functions/function-controller';
 
 /**
- * How far the loading of functions is; nothing once they are ready.
+ * How far functions have loaded; empty once they are ready.
  *
  * @fires retry-requested - What failed should be tried again.
  */

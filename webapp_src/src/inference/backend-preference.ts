@@ -1,7 +1,7 @@
 import type { Backend, GraphModelRef } from '../generated/manifest';
 import { isBackend } from './backends';
 
-/** The backend that proved fastest for this very encoder in this very browser, if one was tried. */
+/** The backend that was fastest for this encoder in this browser, if it has been measured. */
 export function recallBackend(encoder: GraphModelRef): Backend | undefined {
   const name = storage()?.getItem(keyOf(encoder));
   // Plain JavaScript is the last resort: the next visit tries the others again.
@@ -24,7 +24,7 @@ function storage(): Storage | undefined {
   try {
     return localStorage;
   } catch {
-    // Browsers that block storage throw here; then the choice is measured on every visit.
+    // Browsers that block storage throw here; then every visit measures anew.
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import type { Backend, GraphModelRef } from '../generated/manifest';
 import type { EncoderWorker } from './encoder-worker';
 
-/** Decides in which backend an encoder runs; whether a backend can be trusted is not its matter. */
+/** Decides which backend an encoder runs in; others check whether that backend can be trusted. */
 export interface BackendSelector {
   /** The backends to try in turn until one can be trusted. */
   candidates(encoder: GraphModelRef): readonly Backend[];
@@ -10,7 +10,7 @@ export interface BackendSelector {
    * Looks for a faster backend while `incumbent` answers.
    *
    * @param launch Loads the encoder in a backend and checks it.
-   * @returns The worker to go on with; all others that were launched are closed.
+   * @returns The worker to continue with; any other that was launched has been closed.
    */
   findFaster(
     encoder: GraphModelRef,
@@ -19,6 +19,6 @@ export interface BackendSelector {
     signal: AbortSignal,
   ): Promise<EncoderWorker>;
 
-  /** Called when the encoder failed in a backend that had been trusted. */
+  /** Called when the encoder has failed in a backend that was trusted. */
   forget(encoder: GraphModelRef): void;
 }

@@ -1,9 +1,9 @@
 import type { Backend } from '../generated/manifest';
 
 /**
- * What pages know of each backend, the first choice first. How it is started is said in
- * start-backend.ts: that code belongs to the workers, and importing it here would put a second copy
- * of every backend into each page.
+ * What pages know about each backend, the first choice first. start-backend.ts says how each one is
+ * started: that code belongs to the workers, and importing it here would put a second copy of every
+ * backend into each page.
  */
 const BACKENDS = {
   wasm: { title: 'WebAssembly', isGpu: false },

@@ -1,12 +1,12 @@
 import type { FileRef } from '../generated/manifest';
 
-/** A file that could not be had; the message is a sentence for the visitor. */
+/** A download that failed; the message is a sentence for the visitor. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
 
   constructor(
     message: string,
-    /** Whether trying again may help: yes after a network failure, no where the file is missing. */
+    /** Whether trying again may help: yes after a network failure, no if the file is missing. */
     readonly transient: boolean,
   ) {
     super(message);
@@ -17,14 +17,14 @@ export interface DownloadOptions {
   readonly signal: AbortSignal;
   /** Called with the number of bytes of each chunk that arrives. */
   readonly onBytes?: (bytes: number) => void;
-  /** Passes by the browser's cache, which may hold what went wrong the last time. */
+  /** Bypasses the browser's cache, which may hold what went wrong the last time. */
   readonly fresh?: boolean;
 }
 
 /**
- * Downloads a file of the site and checks that all of it came.
+ * Downloads a file of the site and checks that all of it arrived.
  *
- * @throws DownloadError where it cannot be had; the signal's reason where it is aborted.
+ * @throws DownloadError if the download fails; the signal's reason if it is aborted.
  */
 export async function downloadFile(
   file: Pick<FileRef, 'url' | 'bytes'>,
@@ -51,7 +51,7 @@ export async function downloadFile(
   }
 }
 
-/** Reads a body into one buffer; a longer one than expected is cut one byte past its due. */
+/** Reads a body into one buffer; one that is too long is cut one byte after its expected end. */
 async function readBody(
   response: Response,
   expected: number,

@@ -2,12 +2,12 @@ import type { MatrixRef } from '../generated/manifest';
 
 const ITEM_BYTES = { float32: 4, float16: 2, int8: 1 };
 
-/** A matrix of embeddings as it lies in its file; rows are decoded when asked for, by id. */
+/** A matrix of embeddings as stored in its file; rows are decoded on demand, by id. */
 export class EmbeddingMatrix {
   private readonly view: DataView;
   private readonly indices: ReadonlyMap<string, number>;
 
-  /** @throws Error where the file's length or the ids do not fit the shape. */
+  /** @throws Error if the file's length or the ids do not fit the shape. */
   constructor(
     private readonly ref: MatrixRef,
     file: ArrayBuffer,
@@ -43,7 +43,7 @@ export class EmbeddingMatrix {
   }
 }
 
-/** The value of an IEEE 754 half-precision number given by its bits. */
+/** The value of the IEEE 754 half-precision number with these bits. */
 export function decodeFloat16(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

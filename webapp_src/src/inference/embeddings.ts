@@ -29,7 +29,7 @@ export class Embeddings {
     );
   }
 
-  /** @throws Error where the model has no row for the image. */
+  /** @throws Error if the model has no row for the image. */
   image(id: string): Float32Array {
     const row = this.images.row(id);
     if (!row) throw new Error(`${this.model.name} has no embedding of the picture “${id}”.`);
@@ -45,7 +45,8 @@ export class Embeddings {
   goldens(): GoldenRow[] {
     return this.model.goldens.map((golden) => {
       const embedding = this.prompts.row(golden.row);
-      if (!embedding) throw new Error(`${this.model.name} has no row “${golden.row}” to check by.`);
+      if (!embedding)
+        throw new Error(`${this.model.name} has no embedding “${golden.row}” to check against.`);
       return { ...golden, embedding };
     });
   }

@@ -10,12 +10,12 @@ export interface EncoderFiles {
   readonly weights: readonly ArrayBuffer[];
 }
 
-/** How many bytes a visitor downloads before a model can encode text: none where it never can. */
+/** How many bytes a visitor downloads before a model can encode text; 0 if it has no encoder. */
 export function encoderBytes(model: Model): number {
   return sumBytes(listFiles(model));
 }
 
-/** Downloads an encoder's files side by side; where one cannot be had, the others are given up. */
+/** Downloads an encoder's files in parallel; if one fails, the others are cancelled. */
 export async function loadEncoderFiles(
   model: Model,
   signal: AbortSignal,

@@ -8,19 +8,19 @@ import { WorkerLink } from './worker-link';
 
 /** The page's end of a worker with one encoder. */
 export class EncoderWorker extends WorkerLink<WorkerApi> {
-  /** Milliseconds for one prompt, known once loaded. */
+  /** Milliseconds for one prompt; infinite until the encoder is loaded. */
   milliseconds = Infinity;
 
   constructor(backend: Backend) {
     super(startWorker(), backend);
   }
 
-  /** @throws Error where this browser has no such backend. */
+  /** @throws Error if this browser does not have the backend. */
   start(): Promise<void> {
     return this.call(this.api.start(this.backend));
   }
 
-  /** @throws Error where the encoder does not reproduce the goldens. */
+  /** @throws Error if the encoder does not reproduce the goldens. */
   async load(spec: EncoderSpec, files: EncoderFiles, goldens: readonly GoldenRow[]): Promise<void> {
     this.milliseconds = await this.call(this.api.load(spec, files, goldens));
   }
@@ -30,7 +30,7 @@ export class EncoderWorker extends WorkerLink<WorkerApi> {
     return this.call(this.api.build(spec, files));
   }
 
-  /** @throws Error where the encoder does not reproduce the goldens. */
+  /** @throws Error if the encoder does not reproduce the goldens. */
   verify(goldens: readonly GoldenRow[]): Promise<void> {
     return this.call(this.api.verify(goldens));
   }

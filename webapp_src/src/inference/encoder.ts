@@ -5,7 +5,7 @@ import type { EncoderFiles } from './encoder-files';
 import type { EncoderSpec } from './encoder-spec';
 import { loadGraph, readJson } from './graph-loader';
 
-/** The text half of a model: tokenizer and graph, in the backend that TF.js now uses. */
+/** The text half of a model, tokenizer and graph, in the backend that TensorFlow.js is using. */
 export class PromptEncoder {
   private constructor(
     private readonly spec: EncoderSpec,

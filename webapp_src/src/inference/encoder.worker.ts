@@ -10,11 +10,11 @@ const TIMED_RUNS = 3;
 
 /** What the page can ask of a worker; each worker holds one encoder in one backend. */
 export interface WorkerApi {
-  /** Gets the backend going, which takes downloads of its own. */
+  /** Starts the backend, which downloads files of its own. */
   start(backend: Backend): Promise<void>;
   /** Builds the encoder in that backend. */
   build(spec: EncoderSpec, files: EncoderFiles): Promise<void>;
-  /** @throws Error where the encoder does not reproduce the goldens. */
+  /** @throws Error if the encoder does not reproduce the goldens. */
   verify(goldens: readonly GoldenRow[]): Promise<void>;
   /**
    * Builds the encoder and checks it.

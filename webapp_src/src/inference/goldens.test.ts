@@ -23,7 +23,7 @@ it('trusts an encoder that reproduces tokens and embedding', async () => {
 
 it.each([[[5, 2, 0]], [[5, 1]], [[5, 1, 0, 0]]])('refuses the tokens %j', async (tokens) => {
   await expect(verifyGoldens(encoderOf(tokens, 0.6, 0.8), [GOLDEN])).rejects.toThrow(
-    'This browser splits “a cat” into other tokens than the builder did.',
+    'This browser and the builder split “a cat” into different tokens.',
   );
 });
 
@@ -33,6 +33,6 @@ it.each([
   [0, 0],
 ])('refuses the embedding %d, %d', async (...row) => {
   await expect(verifyGoldens(encoderOf([5, 1, 0], ...row), [GOLDEN])).rejects.toThrow(
-    'This browser computes another embedding of “a cat” than the builder did.',
+    'This browser’s embedding of “a cat” differs from the builder’s.',
   );
 });

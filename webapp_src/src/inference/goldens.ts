@@ -1,7 +1,7 @@
 import type { Golden } from '../generated/manifest';
 import { cosine } from './scoring';
 
-/** How close an embedding must come to the builder's: float16 weights and GPUs stay above this. */
+/** How close an embedding must be to the builder's: float16 weights and GPUs stay above this. */
 const MIN_COSINE = 0.999;
 
 /** A golden with its row of the prompt embeddings. */
@@ -15,7 +15,7 @@ export interface Encoder {
   embed(texts: readonly string[]): Promise<Float32Array[]>;
 }
 
-/** @throws Error with a sentence where the encoder does not reproduce what the builder computed. */
+/** @throws Error with a sentence if the encoder does not reproduce what the builder computed. */
 export async function verifyGoldens(
   encoder: Encoder,
   goldens: readonly GoldenRow[],
@@ -23,7 +23,7 @@ export async function verifyGoldens(
   for (const { text, tokens } of goldens) {
     const row = encoder.tokenize(text);
     if (row.length !== tokens.length || tokens.some((id, i) => id !== row[i])) {
-      throw new Error(`This browser splits “${text}” into other tokens than the builder did.`);
+      throw new Error(`This browser and the builder split “${text}” into different tokens.`);
     }
   }
   if (goldens.length === 0) return;
@@ -32,7 +32,7 @@ export async function verifyGoldens(
     const row = rows[i];
     // The negation also refuses NaN.
     if (!row || !(cosine(row, embedding) >= MIN_COSINE)) {
-      throw new Error(`This browser computes another embedding of “${text}” than the builder did.`);
+      throw new Error(`This browser’s embedding of “${text}” differs from the builder’s.`);
     }
   });
 }

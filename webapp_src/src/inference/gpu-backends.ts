@@ -1,6 +1,6 @@
 import type { GpuBackend } from './backends';
 
-/** Renderers on the CPU, which some browsers pass off as hardware. */
+/** Renderers on the CPU that some browsers pass off as hardware. */
 const SOFTWARE_RENDERERS = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 /** Whether this browser has each backend, the most promising first, given that it has WebGL. */

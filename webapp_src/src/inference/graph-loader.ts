@@ -1,7 +1,7 @@
 import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
 import { io } from '@tensorflow/tfjs-core';
 
-/** A graph model from the content of its files, in the backend that TF.js now uses. */
+/** A graph model from the content of its files, in the backend that TensorFlow.js is using. */
 export async function loadGraph(
   model: ArrayBuffer,
   weights: readonly ArrayBuffer[],
@@ -16,7 +16,7 @@ export async function loadGraph(
   return loadGraphModel(io.fromMemory(artifacts));
 }
 
-/** Joins shards, since TF.js misreads those whose last one is the longest. */
+/** Joins shards, because TensorFlow.js misreads them when the last one is the longest. */
 function join(shards: readonly ArrayBuffer[]): ArrayBuffer {
   const joined = new Uint8Array(shards.reduce((sum, shard) => sum + shard.byteLength, 0));
   let offset = 0;

@@ -1,4 +1,4 @@
-/** The page's security policy asks for Trusted Types: only this may name a script to run. */
+/** The page's security policy requires Trusted Types: only this may name a script to run. */
 const policy = window.trustedTypes?.createPolicy('lit-demo-worker', {
   createScriptURL: (url: string) => url,
 });

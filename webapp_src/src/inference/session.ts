@@ -45,7 +45,7 @@ export class ModelSession {
     this.embeddings = await Embeddings.load(this.manifest, this.model, this.closing.signal);
   }
 
-  /** Gets the encoder ready; a second call joins the first, after a failure it tries again. */
+  /** Gets the encoder ready; a second call joins the first, and a call after a failure tries again. */
   warm(): Promise<void> {
     return this.textEncoder.warm();
   }
@@ -72,7 +72,7 @@ export class ModelSession {
     return this.loaded().image(id);
   }
 
-  /** A unit row, float32[dim], for each text; they are this session's own, not to be changed. */
+  /** A unit row, float32[dim], for each text; the session keeps these rows, so do not change them. */
   async embed(texts: readonly string[]): Promise<Float32Array[]> {
     const rows = new Map(texts.map((text) => [text, this.rowOf(text)]));
     const unknown = [...rows.keys()].filter((text) => !rows.get(text));

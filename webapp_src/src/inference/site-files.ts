@@ -12,7 +12,7 @@ export function sumBytes(files: readonly FileRef[]): number {
   return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-/** Downloads files of a site side by side; where one cannot be had, the others are given up. */
+/** Downloads files of a site in parallel; if one fails, the others are cancelled. */
 export async function loadFiles(
   files: readonly FileRef[],
   signal: AbortSignal,

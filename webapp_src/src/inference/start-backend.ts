@@ -4,7 +4,7 @@ import { backend, env, getBackend, memory, ready, setBackend } from '@tensorflow
 import type { Backend } from '../generated/manifest';
 import { installKernels } from './kernels/install';
 
-/** Loads a backend's code and makes it the one that tensors live in. */
+/** Loads a backend's code and makes it the current one. */
 export async function startBackend(name: Backend): Promise<void> {
   await LOADERS[name]();
   if (!(await setBackend(name))) throw new Error(`TensorFlow.js could not start ${name}.`);
@@ -12,7 +12,7 @@ export async function startBackend(name: Backend): Promise<void> {
   if (name === 'wasm') await installKernels();
 }
 
-/** Bytes that the backend in use holds: wasm's whole heap, which never shrinks, else its tensors. */
+/** Bytes that the current backend holds: wasm's whole heap, which never shrinks, or its tensors. */
 export function usedBytes(): number {
   if (getBackend() === 'wasm') {
     return (backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.byteLength;
@@ -21,7 +21,7 @@ export function usedBytes(): number {
   return numBytesInGPU ?? numBytes;
 }
 
-/** How each backend's code is loaded; what pages know of a backend is in backends.ts. */
+/** How each backend's code is loaded; backends.ts has what pages know about it. */
 const LOADERS: Readonly<Record<Backend, () => Promise<unknown>>> = {
   wasm: loadWasm,
   webgl: () => import('@tensorflow/tfjs-backend-webgl'),
@@ -31,8 +31,8 @@ const LOADERS: Readonly<Record<Backend, () => Promise<unknown>>> = {
 
 async function loadWasm(): Promise<void> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  // Threads need cross-origin isolation, which plain static hosts do not give; TF.js still insists
-  // on a path for that binary.
+  // Threads need cross-origin isolation, which plain static hosts do not offer; TensorFlow.js still
+  // insists on a path for that binary.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths({
     'tfjs-backend-wasm.wasm': plainBinary,

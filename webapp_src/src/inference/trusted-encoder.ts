@@ -37,7 +37,7 @@ export class TrustedEncoder {
     return this.current;
   }
 
-  /** Gets the encoder ready; a second call joins the first, after a failure it tries again. */
+  /** Gets the encoder ready; a second call joins the first, and a call after a failure tries again. */
   async warm(): Promise<void> {
     if (this.current.status !== 'absent') await this.start();
   }
@@ -52,7 +52,7 @@ export class TrustedEncoder {
     return this.ask((worker) => worker.tokenize(text));
   }
 
-  /** @throws Error with a sentence for the visitor where the model has no encoder. */
+  /** @throws Error with a sentence for the visitor if the model has no encoder. */
   private get spec(): EncoderSpec {
     return requireEncoder(this.model);
   }
@@ -110,7 +110,7 @@ export class TrustedEncoder {
         return await this.launch(backend, files);
       } catch (error) {
         this.signal.throwIfAborted();
-        // Throws where the download failed, which is no backend's fault.
+        // Throws if the download failed, which is not the backend's fault.
         await files;
         failures.add((error as Error).message);
       }
@@ -118,7 +118,7 @@ export class TrustedEncoder {
     throw new Error([...failures].join(' '));
   }
 
-  /** Starts a worker, beside the download of the files, and loads the encoder in it. */
+  /** Starts a worker while the files download, and loads the encoder in it. */
   private async launch(
     backend: Backend,
     files: EncoderFiles | Promise<EncoderFiles>,

@@ -1,7 +1,7 @@
 import type { Backend } from '../generated/manifest';
 import { wrap, type Remote } from 'comlink';
 
-/** The page's end of a worker: calls fail, rather than hang, when the worker dies. */
+/** The page's end of a worker: when the worker dies, calls fail rather than hang. */
 export class WorkerLink<Api> {
   protected readonly api: Remote<Api>;
   private readonly death: Promise<never>;
@@ -17,7 +17,7 @@ export class WorkerLink<Api> {
     this.death = new Promise<never>((_, reject) => {
       this.die = reject;
     });
-    // Only calls that race against it report it.
+    // Calls that race against it report it; nothing else should.
     this.death.catch(() => undefined);
     worker.addEventListener('error', (event) => {
       event.preventDefault();

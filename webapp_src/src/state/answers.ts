@@ -7,7 +7,7 @@ interface PromptScore {
 }
 
 /**
- * The model's answer to a card. `scores` go by the prompt's key; unless the state is `current` they
+ * The model's answer to a card. `scores` are by the prompt's key; unless the state is `current`, they
  * are from before the last change.
  */
 export interface Answer {

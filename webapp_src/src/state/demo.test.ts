@@ -137,7 +137,7 @@ describe('a demo', () => {
     expect(demo.messages.map(({ kind, text, retry }) => [kind, text, retry])).toEqual([
       [
         'warning',
-        'Model tiny is here without its text encoder: it answers its example prompts only. Reset the card to bring them back.',
+        'Model tiny comes without its text encoder, so it answers its example prompts only. Reset the card to bring them back.',
         false,
       ],
     ]);

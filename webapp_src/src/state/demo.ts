@@ -6,7 +6,7 @@ import type { Card } from './cards';
 import { formatFragment, parseFragment } from './link';
 import { addMessage, type Message } from './messages';
 
-/** What a demo needs of a model in use; ModelSession is one. */
+/** What a demo needs from a model in use; ModelSession provides it. */
 export interface Session {
   readonly model: Model;
   readonly encoder: EncoderStatus;
@@ -20,7 +20,7 @@ export interface Session {
 export type OpenSession = (model: Model, onStatus: () => void) => Session;
 
 /**
- * All that the page shows and all that a visitor can do; elements only draw it.
+ * Everything that the page shows and that a visitor can do; elements only draw it.
  *
  * A card whose prompts are all known is answered at once; any other waits until `compute` is asked.
  */
@@ -81,7 +81,7 @@ export class Demo {
     await this.chooseModel(state.modelId ?? this.model.id);
   }
 
-  /** Changes to a model, cancelling what the last one was doing; computed cards are computed anew. */
+  /** Switches to a model, cancelling what the last one was doing; computed cards are computed again. */
   async chooseModel(id: string): Promise<void> {
     const model = this.manifest.models.find((candidate) => candidate.id === id) ?? this.model;
     this.session.close();
@@ -102,7 +102,7 @@ export class Demo {
     if (this.opened) await this.session.warm().catch(() => undefined);
   }
 
-  /** Does again whatever failed. */
+  /** Tries again whatever failed. */
   async retry(): Promise<void> {
     this.messages = this.messages.filter((message) => !message.retry);
     this.onChange();
@@ -177,7 +177,7 @@ export class Demo {
     const { session } = this;
     if (session.encoder.status === 'absent') {
       const { name } = session.model;
-      const text = `${name} is here without its text encoder: it answers its example prompts only. Reset the card to bring them back.`;
+      const text = `${name} comes without its text encoder, so it answers its example prompts only. Reset the card to bring them back.`;
       this.tell({ kind: 'warning', text, retry: false });
       return;
     }
@@ -212,7 +212,7 @@ export class Demo {
     }
     if (session !== this.session) return;
     this.opened = true;
-    // What a visitor never asked to compute keeps waiting for the button.
+    // Cards that a visitor never asked to compute wait for the button.
     const asked = this.cards.filter((card) => this.answer(card).state !== 'stale');
     for (const { key } of this.cards) this.settle(key);
     await Promise.all(asked.map(({ key }) => this.compute(key)));

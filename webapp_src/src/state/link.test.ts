@@ -59,7 +59,7 @@ describe('a link', () => {
     const fragment = `#${'image=cat&'.repeat(30)}image=dog${`&prompt=${'x'.repeat(2000)}`.repeat(40)}`;
     const long = parseFragment(manifest, fragment);
     expect(long.warnings).toEqual([
-      'The link was too long to be restored whole; its end was left out.',
+      'The link was too long to restore in full; its end was left out.',
     ]);
     expect(long.state.cards).toHaveLength(24);
     const [dog] = parseFragment(manifest, fragment.slice(fragment.indexOf('image=dog'))).state

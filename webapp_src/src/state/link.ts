@@ -1,7 +1,7 @@
 import type { SiteManifest } from '../generated/manifest';
 import { exampleTexts, sameTexts, scoredFields, type Card } from './cards';
 
-/** A link is written by anyone, so what it may open is bounded. */
+/** Anyone can write a link, so what it may open is limited. */
 const MAX_CARDS = 24;
 const MAX_PROMPTS = 32;
 const MAX_TEXT = 1000;
@@ -38,7 +38,7 @@ export function formatFragment(
   return `#${entries.toString()}`;
 }
 
-/** Reads a fragment; what it names that is not in the demo is left out, with a warning each. */
+/** Reads a fragment; anything it names that the demo does not have is left out, with a warning. */
 export function parseFragment(
   manifest: SiteManifest,
   fragment: string,
@@ -62,7 +62,7 @@ export function parseFragment(
     return found;
   });
   if (isTooLong(known)) {
-    warnings.push('The link was too long to be restored whole; its end was left out.');
+    warnings.push('The link was too long to restore in full; its end was left out.');
   }
   return {
     state: { modelId, cards: known.slice(0, MAX_CARDS).map((card) => bound(manifest, card)) },

@@ -31,9 +31,9 @@ describe('a manifest', () => {
   });
 
   it.each([
-    [{ ...makeManifest(), schemaVersion: 2 }, 'of version 2.'],
-    [{}, 'of version "unknown".'],
-    [null, 'of version "unknown".'],
+    [{ ...makeManifest(), schemaVersion: 2 }, 'demo’s is version 2.'],
+    [{}, 'demo’s is version "unknown".'],
+    [null, 'demo’s is version "unknown".'],
   ])('of another version is refused with a remedy', (content, version) => {
     expect(() => parseManifest(JSON.stringify(content))).toThrow(version);
     expect(() => parseManifest(JSON.stringify(content))).toThrow('rebuild the whole site');

@@ -8,7 +8,7 @@ class ManifestError extends Error {
 }
 
 /**
- * Fetches and checks the manifest of a site, whose files it names relative to itself.
+ * Fetches and checks the manifest of a site; the addresses in it are relative to it.
  *
  * @returns The manifest with absolute addresses.
  */
@@ -42,7 +42,7 @@ export async function loadAnyManifest(url: string): Promise<SiteManifest | Funct
   return resolveAddresses(parseManifest(await response.text()), href);
 }
 
-/** @throws ManifestError where the text is no manifest of the version that this app reads. */
+/** @throws ManifestError if the text is not a manifest of the version that this app reads. */
 export function parseManifest(text: string): SiteManifest | FunctionSiteManifest {
   let content: unknown;
   try {
@@ -55,7 +55,7 @@ export function parseManifest(text: string): SiteManifest | FunctionSiteManifest
   const version = (content as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (version !== SCHEMA_VERSION) {
     throw new ManifestError(
-      `This page reads manifests of version ${SCHEMA_VERSION}, but the demo’s is of version ` +
+      `This page reads version ${SCHEMA_VERSION} of the manifest, but the demo’s is version ` +
         `${JSON.stringify(version ?? 'unknown')}. Reload the page without the browser’s cache; ` +
         'if that does not help, rebuild the whole site with one version of lit-demo.',
     );

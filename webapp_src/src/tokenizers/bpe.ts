@@ -11,7 +11,7 @@ interface Symbol {
   readonly frozen: boolean;
 }
 
-/** Two neighbours that could merge; out of date once either has grown or gone. */
+/** Two neighbours that could merge; stale once either has grown or gone. */
 interface Pair {
   readonly left: number;
   readonly right: number;
@@ -32,7 +32,7 @@ class Merger {
   private readonly agenda = new PriorityQueue<Pair>((a, b) =>
     a.score === b.score ? a.left < b.left : a.score > b.score,
   );
-  /** How pieces marked unused came about: they take part in merges but are taken apart again. */
+  /** What pieces marked unused were merged from: they take part in merges but are split again. */
   private readonly origins = new Map<string, readonly [string, string]>();
 
   constructor(

@@ -20,7 +20,7 @@ const CAPITALS = new RegExp(
   'gu',
 );
 
-/** What Python calls space; JavaScript's \s is another set. */
+/** What Python calls space; JavaScript's \s is a different set. */
 const SPACES = new RegExp(
   [
     '[',
@@ -37,12 +37,12 @@ const STEPS: Readonly<Record<Step, (text: string) => string>> = {
   'collapse-spaces': (text) => text.replace(SPACES, ' ').replace(/^ | $/g, ''),
 };
 
-/** Does to a text what `builder/text/canonicalization.py`, which defines the steps, does. */
+/** Canonicalizes a text as `builder/text/canonicalization.py` does, which defines the steps. */
 export function canonicalize(text: string, steps: readonly Step[]): string {
   return steps.reduce((before, step) => STEPS[step](before), replaceLoneSurrogates(text));
 }
 
-/** Half a character becomes U+FFFD, as in UTF-8. */
+/** Half of a surrogate pair becomes U+FFFD, as in UTF-8. */
 function replaceLoneSurrogates(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -4,7 +4,7 @@ export interface Rewrite {
   readonly replacement: string;
 }
 
-/** The most nested rules that SentencePiece looks at in one place (its kMaxTrieResultsSize). */
+/** How many nested rules SentencePiece looks at in one place (its kMaxTrieResultsSize). */
 const MAX_MATCHES = 32;
 
 /**
@@ -18,7 +18,7 @@ export class Charsmap {
   private readonly replacements: Uint8Array;
   private readonly decoded = new Map<number, string>();
 
-  /** @throws RangeError where the blob is not a whole charsmap. */
+  /** @throws RangeError if the blob is not a complete charsmap. */
   constructor(blob: Uint8Array) {
     const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
     const trieBytes = view.getUint32(0, true);

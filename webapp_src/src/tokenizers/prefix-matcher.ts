@@ -1,4 +1,4 @@
-/** Finds which of a set of strings, the longest first, starts at a place in a text. */
+/** Finds the longest of a set of strings that starts at a given place in a text. */
 export class PrefixMatcher {
   /** Lengths of the strings that begin with a UTF-16 unit, the greatest first. */
   private readonly lengths = new Map<string, number[]>();

@@ -1,7 +1,7 @@
 import { characterLength } from './prefix-matcher';
 import type { Vocabulary } from './vocabulary';
 
-/** How far below the least score an unknown character lies (sentencepiece's kUnkPenalty). */
+/** How far below the lowest score an unknown character is (sentencepiece's kUnkPenalty). */
 const UNKNOWN_PENALTY = 10;
 
 /** The best segmentation that ends at some place in the text. */

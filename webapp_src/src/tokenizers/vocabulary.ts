@@ -10,9 +10,9 @@ const BYTE = 6;
 export class Vocabulary {
   /** Matches the pieces that are kept whole wherever they occur. */
   readonly userDefined: PrefixMatcher;
-  /** The least score of the normal pieces. */
+  /** The lowest score of the normal pieces. */
   readonly minScore: number;
-  /** The most UTF-16 units in a piece that text can be segmented into. */
+  /** The length in UTF-16 units of the longest piece that text can be segmented into. */
   readonly longest: number;
   private readonly ids = new Map<string, number>();
   private readonly byteIds = new Map<string, number>();

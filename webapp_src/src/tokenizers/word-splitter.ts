@@ -38,7 +38,7 @@ function anyOf(spans: string): RegExp {
   return new RegExp(`[${spans}]`, 'gu');
 }
 
-/** Spans of code points, as firsts and lasts in turn, for a character class. */
+/** Spans of code points, given as alternating first and last, for a character class. */
 function listSpans(codes: readonly number[]): string {
   return codes
     .map((code, index) => `${index % 2 === 0 ? '' : '-'}\\u{${code.toString(16)}}`)

@@ -18,7 +18,7 @@ export class WordPieceTokenizer {
       .flatMap((word) => this.encodeWord(Array.from(word)) ?? [this.model.unknownId]);
   }
 
-  /** The longest piece that fits, again and again; nothing where none fits or the word is too long. */
+  /** The longest piece that fits, repeatedly; undefined if none fits or the word is too long. */
   private encodeWord(characters: readonly string[]): number[] | undefined {
     if (characters.length > this.model.maxWordLength) return undefined;
     const found: number[] = [];

@@ -3,13 +3,13 @@ import type { Function as FunctionRef, FunctionSiteManifest } from '../../genera
 import { loadFunctionManifest } from '../../state/manifest-loader';
 import { LoadedFunction } from './functions';
 
-/** Where the loading of a page's functions stands. */
+/** How far a page's functions have loaded. */
 export type LoadStatus =
   | { readonly status: 'loading'; readonly loaded: number; readonly total: number }
   | { readonly status: 'ready' }
   | { readonly status: 'failed'; readonly message: string };
 
-/** Loads the functions of a page as soon as its element is there, and again when asked. */
+/** Loads the functions of a page when its element is connected, and again on request. */
 export class FunctionController implements ReactiveController {
   status: LoadStatus = { status: 'loading', loaded: 0, total: 0 };
   manifest: FunctionSiteManifest | undefined;
@@ -53,7 +53,7 @@ export class FunctionController implements ReactiveController {
       this.onReady();
     } catch (error) {
       become({ status: 'failed', message: (error as Error).message });
-      // Where one function fails, the others are given up.
+      // If one function fails, the others are cancelled.
       loading.abort();
     }
   }
@@ -67,7 +67,7 @@ export class FunctionController implements ReactiveController {
   }
 }
 
-/** Loads functions side by side; progress is that of all together. */
+/** Loads functions in parallel and reports their progress as one. */
 function loadAll(
   refs: readonly FunctionRef[],
   signal: AbortSignal,

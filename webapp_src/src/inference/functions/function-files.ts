@@ -4,13 +4,13 @@ import type { FunctionWorker } from './function-worker';
 import type { FunctionFiles } from './function-graph';
 import { decodeArray, largestDifference, type Tensors } from './tensors';
 
-/** Inputs, and what the builder's JAX made of them. */
+/** Inputs, and the outputs that JAX computed from them in the builder. */
 export interface Golden {
   readonly inputs: Tensors;
   readonly outputs: Tensors;
 }
 
-/** Downloads what a function computes with, and what it is checked by. */
+/** Downloads a function and the golden to check it against. */
 export async function loadFunctionFiles(
   ref: FunctionRef,
   signal: AbortSignal,
@@ -35,7 +35,7 @@ export async function loadFunctionFiles(
   return { files: { model, weights }, golden };
 }
 
-/** @throws Error with a sentence where the worker does not compute what the builder did. */
+/** @throws Error with a sentence if the worker does not compute what the builder did. */
 export async function verifyGolden(
   ref: FunctionRef,
   worker: FunctionWorker,
@@ -47,7 +47,9 @@ export async function verifyGolden(
     // The negation also refuses NaN.
     const off = expected && actual ? largestDifference(actual, expected) : NaN;
     if (!(off <= ref.golden.tolerance)) {
-      throw new Error(`This browser computes another ${name} of ${ref.id} than the builder did.`);
+      throw new Error(
+        `This browser’s ${name} of ${ref.id} differs from what the builder computed.`,
+      );
     }
   }
 }

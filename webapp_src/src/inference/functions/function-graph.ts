@@ -9,7 +9,7 @@ export interface FunctionFiles {
   readonly weights: readonly ArrayBuffer[];
 }
 
-/** A function's graph in the backend that TF.js now uses. */
+/** A function's graph, in the backend that TensorFlow.js is using. */
 export class FunctionGraph {
   private constructor(private readonly model: GraphModel) {}
 
@@ -17,7 +17,7 @@ export class FunctionGraph {
     return new FunctionGraph(await loadGraph(model, weights));
   }
 
-  /** Outputs by name for inputs by name; the backend holds as many tensors afterwards as before. */
+  /** Outputs by name for inputs by name; no tensor is left behind in the backend. */
   async run(inputs: Tensors, names: readonly string[]): Promise<Tensors> {
     const given: NamedTensorMap = {};
     for (const [name, { values, shape, dtype }] of Object.entries(inputs)) {

@@ -12,12 +12,12 @@ export class FunctionWorker extends WorkerLink<FunctionWorkerApi> {
     super(startModuleWorker(new URL(workerUrl, import.meta.url), 'lit-demo-function'), backend);
   }
 
-  /** @throws Error where this browser has no such backend. */
+  /** @throws Error if this browser does not have the backend. */
   start(): Promise<void> {
     return this.call(this.api.start(this.backend));
   }
 
-  /** @throws Error where the backend cannot hold the function. */
+  /** @throws Error if the backend cannot hold the function. */
   load(files: FunctionFiles): Promise<void> {
     return this.call(this.api.load(files));
   }

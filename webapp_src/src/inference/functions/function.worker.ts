@@ -6,7 +6,7 @@ import type { Tensors } from './tensors';
 
 /** What the page can ask of a worker; each worker holds one function in one backend. */
 export interface FunctionWorkerApi {
-  /** Gets the backend going, which takes downloads of its own. */
+  /** Starts the backend, which downloads files of its own. */
   start(backend: Backend): Promise<void>;
   /** Builds the function's graph in that backend. */
   load(files: FunctionFiles): Promise<void>;

@@ -22,12 +22,12 @@ export interface LoadOptions {
   readonly manifest?: string;
   /** Called as files arrive; `attempt` is 2 or more after a failure. */
   readonly onProgress?: (progress: { loaded: number; total: number; attempt: number }) => void;
-  /** Ends the loading, and the function. */
+  /** Cancels the loading, or ends the function. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Loads a function of the site and checks that this browser computes with it what JAX computed.
+ * Loads a function of the site and checks that this browser computes what JAX computed.
  *
  * @param id Of the function in `demo.toml`; by default the first.
  * @throws Error with a sentence for the visitor.
@@ -40,7 +40,7 @@ export async function load(
   const ref = functions.find((candidate) => id === undefined || candidate.id === id);
   if (!ref) {
     const known = functions.map((candidate) => candidate.id).join(', ');
-    throw new Error(`There is no function “${id ?? ''}” in this site, only ${known}.`);
+    throw new Error(`This site has no function “${id ?? ''}”; it has ${known}.`);
   }
   return LoadedFunction.load(ref, signal ?? new AbortController().signal, onProgress);
 }
@@ -93,7 +93,7 @@ export class LoadedFunction {
     return this.ref.outputs;
   }
 
-  /** Where it computes: wasm, or cpu in browsers that have no WebAssembly. */
+  /** Where it computes: wasm, or cpu in browsers without WebAssembly. */
   get backend(): Backend {
     return this.worker.backend;
   }
@@ -102,8 +102,8 @@ export class LoadedFunction {
    * Outputs by name, each `{values, shape, dtype}`, for all inputs by name.
    *
    * @param inputs Numbers, flat or nested.
-   * @param shapes Of inputs in which more than one size varies.
-   * @throws Error with a sentence where the inputs do not fit.
+   * @param shapes Shapes of the inputs in which more than one size varies.
+   * @throws Error with a sentence if the inputs do not fit.
    */
   async run(
     inputs: Readonly<Record<string, Numbers>>,

@@ -1,6 +1,6 @@
 /**
- * Runs a task for the newest question, one at a time: what is asked while a run is under way waits, and
- * is forgotten when something newer is asked. So answers keep up with a drag, however slow the device.
+ * Runs a task for the newest question, one at a time. A question asked during a run waits, and is
+ * dropped when a newer one is asked, so answers keep up with a drag however slow the device is.
  */
 export class LatestOnly<Question, Answer> {
   private waiting: { readonly question: Question } | undefined;

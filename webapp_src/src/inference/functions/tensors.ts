@@ -19,16 +19,16 @@ export type Numbers = number | ArrayLike<number> | readonly Numbers[];
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
-/** A file of the site as the array that it holds. */
+/** Reads the array that a file of the site holds. */
 export function decodeArray(ref: ArrayRef, file: ArrayBuffer): TensorValue {
   return { values: new ARRAYS[ref.dtype](file), shape: ref.shape, dtype: ref.dtype };
 }
 
 /**
- * Numbers as an input of a function takes them.
+ * Turns numbers into the tensor that an input of a function takes.
  *
- * @param shape Where more than one size varies; one alone is found from the count.
- * @throws Error with a sentence where the numbers do not fit the input.
+ * @param shape Needed if more than one size varies; a single one follows from the count.
+ * @throws Error with a sentence if the numbers do not fit the input.
  */
 export function makeTensor(
   input: Pick<FunctionInput, 'name' | 'dtype'> & { readonly shape: Shape },
@@ -48,7 +48,7 @@ export function makeTensor(
   return { values, shape: sizes, dtype: input.dtype };
 }
 
-/** The largest difference of two numbers in the same place; NaN where one is NaN. */
+/** The largest difference between two numbers in the same place; NaN if one is NaN. */
 export function largestDifference(a: TensorValue, b: TensorValue): number {
   if (a.values.length !== b.values.length) return NaN;
   return [...a.values].reduce(

@@ -1,4 +1,4 @@
-/** Finds, among recorded calls of kernels, those that one kernel of ours does at once. */
+/** Finds, among recorded calls of kernels, groups that one of our kernels does at once. */
 import { util, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Call, Read } from './recorded-call';
 import { GATE, NORMALIZE } from './pointwise-kernels';
@@ -38,18 +38,18 @@ const FUSIONS: readonly Fusion[] = [
 interface Match {
   readonly inputs: readonly Read[];
   readonly scalars: readonly number[];
-  /** The calls that the pattern is. */
+  /** The calls that match the pattern. */
   readonly calls: readonly Call[];
 }
 
 const NOTHING: Match = { inputs: [], scalars: [], calls: [] };
 
 /**
- * The calls with ours in place of those they do the work of, as far as our kernels are there.
+ * The calls, with ours in place of those whose work they do, if our kernels are installed.
  *
  * @param output The slot that is read after all calls.
- * @param kernels Those of the backend.
- * @param readScalar The number in a tensor that is no call's output.
+ * @param kernels The backend's kernels.
+ * @param readScalar Reads the number in a tensor that is not the output of a call.
  */
 export function fuse(
   calls: readonly Call[],
@@ -100,7 +100,7 @@ class Matcher {
     if (call.name !== kernel || (kernel === 'Mean' && !isOfRows(call))) return undefined;
     const tensors = Object.values(call.args.inputs) as TensorInfo[];
     if (tensors.length !== operands.length) return undefined;
-    // The kernels of two operands are commutative.
+    // All kernels of two operands here are commutative.
     const match =
       this.matchAll(operands, tensors, call) ?? this.matchAll(operands, tensors.toReversed(), call);
     return match && { ...match, calls: [call, ...match.calls] };
@@ -139,7 +139,7 @@ class Matcher {
   }
 }
 
-/** Whether a mean is that of each row, kept as a column. */
+/** Whether a mean is taken of each row and kept as a column. */
 function isOfRows({ args: { attrs, inputs } }: Call): boolean {
   const { shape } = inputs['x'] ?? { shape: [] };
   const axes = util.parseAxisParam(attrs?.['axis'] as number | number[], shape);

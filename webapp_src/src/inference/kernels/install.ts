@@ -1,6 +1,6 @@
 /**
- * Kernels of our own in TensorFlow.js's wasm backend, for what it does slowly in a text tower. Models
- * stay as they are and run on any TensorFlow.js.
+ * Our own kernels in TensorFlow.js's wasm backend, for what it does slowly in a text tower. Models
+ * are unchanged and run on any TensorFlow.js.
  */
 import {
   _FusedMatMul,
@@ -24,7 +24,7 @@ import { split } from './split-kernel';
  * Puts our kernels into the running wasm backend, once.
  *
  * @param variant How to multiply; by default the fastest way that this browser has.
- * @returns The variant used, or undefined if the backend goes on with its own kernels.
+ * @returns The variant used, or undefined if the backend keeps its own kernels.
  */
 export async function installKernels(
   variant: Variant | undefined = findVariant(),
@@ -54,7 +54,7 @@ function replaceKernel(kernelName: string, backend: WasmBackend, kernel: Kernel)
   });
 }
 
-/** Adds a kernel that no op of TensorFlow.js calls; recordings do. */
+/** Adds a kernel that no op of TensorFlow.js calls, only recordings. */
 function addKernel(kernelName: string, kernelFunc: (args: KernelArguments) => TensorInfo): void {
   const isThere = getKernelsForBackend('wasm').some((config) => config.kernelName === kernelName);
   if (isThere) unregisterKernel(kernelName, 'wasm');

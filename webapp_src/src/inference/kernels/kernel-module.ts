@@ -1,7 +1,7 @@
 import { decodeBase64 } from '../../base64';
 import { RELAXED_SIMD, SIMD } from './generated/binaries';
 
-/** What the AssemblyScript in wasm/ exports, in WebAssembly's types: pointers and strides count bytes. */
+/** The exports of the AssemblyScript in wasm/; pointers and strides are in bytes. */
 export interface KernelModule {
   pack(
     b: number,
@@ -28,12 +28,12 @@ export interface KernelModule {
   gate(x: number, y: number, count: number, cubic: number, linear: number): void;
 }
 
-/** With fused multiply-add, which browsers have since 2023 or later, and without. */
+/** With fused multiply-add, which browsers have had since 2023 or later, and without. */
 export type Variant = 'relaxed-simd' | 'simd';
 
 const BINARIES: Readonly<Record<Variant, string>> = { 'relaxed-simd': RELAXED_SIMD, simd: SIMD };
 
-/** The fastest variant that this browser runs, or undefined where it has no SIMD at all. */
+/** The fastest variant that this browser runs, or undefined if it has no SIMD at all. */
 export function findVariant(): Variant | undefined {
   const fastestFirst: readonly Variant[] = ['relaxed-simd', 'simd'];
   return fastestFirst.find((variant) => WebAssembly.validate(decodeBase64(BINARIES[variant])));

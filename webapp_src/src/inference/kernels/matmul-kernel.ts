@@ -15,7 +15,7 @@ import { packedBytes, Packing } from './packing';
 
 type Range = readonly [low: number, high: number];
 
-/** The activations that only limit a number. TensorFlow.js's own kernels do the others. */
+/** The activations that only clamp a number. TensorFlow.js's own kernels do the others. */
 const RANGES: Readonly<Partial<Record<string, Range>>> = {
   linear: [-Infinity, Infinity],
   relu: [0, Infinity],
@@ -54,7 +54,7 @@ export class MatMul {
     const outDims = broadcast_util.assertAndGetBroadcastShape(batchDims(a), batchDims(b));
     const shape = [...outDims, left.rows, right.columns];
     const out = this.backend.makeOutput(shape, 'float32');
-    // Many rows times one matrix read it once.
+    // If all rows are multiplied by one matrix, it is read once.
     const stacked = right.count === 1 && !transposeA;
     const rows = stacked ? stackRows(left) : left;
     const leftIndices = stacked ? [0] : broadcastIndices(batchDims(a), outDims);

@@ -3,7 +3,7 @@ import type { WasmHeap } from './wasm-heap';
 
 export const FLOAT_BYTES = 4;
 
-/** The matrices that a tensor's last two dimensions are, as they lie in memory. Strides count bytes. */
+/** A tensor's last two dimensions as matrices in memory. Strides are in bytes. */
 export interface Matrices {
   readonly pointer: number;
   readonly count: number;
@@ -30,7 +30,7 @@ export function batchDims({ shape }: TensorInfo): number[] {
   return shape.slice(0, -2);
 }
 
-/** All rows as one matrix, which they are where nothing is transposed. */
+/** All rows as one matrix; only valid if nothing is transposed. */
 export function stackRows(matrices: Matrices): Matrices {
   return { ...matrices, count: 1, rows: matrices.count * matrices.rows };
 }
@@ -40,7 +40,7 @@ export function matrixBytes({ rows, columns }: Matrices): number {
   return rows * columns * FLOAT_BYTES;
 }
 
-/** For each index into `outDims`, row by row, the index into `dims` that broadcasting gives it. */
+/** For each index into `outDims`, in row-major order, the index into `dims` that broadcasts to it. */
 export function broadcastIndices(dims: readonly number[], outDims: readonly number[]): number[] {
   if (dims.join() === outDims.join()) return [...Array(util.sizeFromShape([...dims])).keys()];
   const missing = outDims.length - dims.length;

@@ -4,10 +4,10 @@ import type { KernelModule } from './kernel-module';
 
 const PANEL_COLUMNS = 8;
 
-/** The kernel touches what is ahead of it, up to so many bytes behind the last panel. */
+/** The kernel reads ahead, up to this many bytes past the last panel. */
 const READ_AHEAD = 16;
 
-/** Bytes that one of the matrices takes when packed. */
+/** Bytes that each of the matrices takes when packed. */
 export function packedBytes({ rows, columns }: Matrices): number {
   return Math.ceil(columns / PANEL_COLUMNS) * PANEL_COLUMNS * rows * FLOAT_BYTES;
 }
@@ -18,8 +18,8 @@ interface Packed {
 }
 
 /**
- * The right-hand sides of products in the order in which the kernel reads them. Those that come back
- * are weights: they stay packed until their tensor's data goes.
+ * The right-hand sides of products, in the order in which the kernel reads them. Those that are used
+ * again are weights: they stay packed until their tensor's data is disposed of.
  */
 export class Packing {
   private readonly seen = new WeakSet();
@@ -30,7 +30,7 @@ export class Packing {
     private readonly module: KernelModule,
   ) {}
 
-  /** Calls `use` with the place of the packed matrices, which holds for as long as the call. */
+  /** Calls `use` with the address of the packed matrices, which is valid during the call. */
   with(dataId: object, matrices: Matrices, use: (packed: number) => void): void {
     const kept = this.kept.get(dataId);
     if (kept && haveSameLayout(kept.matrices, matrices)) {
@@ -47,7 +47,7 @@ export class Packing {
     }
   }
 
-  /** To be called when the data is disposed of. */
+  /** Must be called when the data is disposed of. */
   forget(dataId: object): void {
     const kept = this.kept.get(dataId);
     if (!kept) return;
@@ -67,7 +67,7 @@ export class Packing {
   }
 }
 
-/** One tensor's data may be multiplied transposed here and as it is there. */
+/** The same data may be multiplied transposed in one place and not in another. */
 function haveSameLayout(a: Matrices, b: Matrices): boolean {
   return a.rows === b.rows && a.columns === b.columns && a.rowStride === b.rowStride;
 }

@@ -1,4 +1,4 @@
-/** Kernels that do in one pass what takes TensorFlow.js five or six; `fuse` finds where they fit. */
+/** Kernels that do in one pass what TensorFlow.js does in five or six; `fuse` finds where they fit. */
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { WasmHeap, WasmBackend } from './wasm-heap';
 import type { KernelArguments } from './kernel';
@@ -7,7 +7,7 @@ import type { KernelModule } from './kernel-module';
 /** Divides rows by the root of their mean square: `x * rsqrt(mean(x²) + epsilon)`. */
 export const NORMALIZE = 'LitDemoNormalize';
 
-/** `x * sigmoid(x * (cubic * x² + linear))`, which GELU with its tanh is. */
+/** `x * sigmoid(x * (cubic * x² + linear))`: the tanh form of GELU. */
 export const GATE = 'LitDemoGate';
 
 export function normalize(

@@ -1,7 +1,7 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import type { KernelArguments } from './kernel';
 
-/** What a kernel is given: the data is put in before each call, from a slot. */
+/** An input of a kernel: its data is filled in from a slot before each call. */
 export interface Read {
   readonly info: TensorInfo;
   readonly slot: number;

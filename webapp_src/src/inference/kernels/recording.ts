@@ -14,16 +14,16 @@ import type { WasmBackend } from './wasm-heap';
 const INPUT = 0;
 
 /**
- * The kernels that a run of a graph called, to be called again on other numbers of the same shape.
- * That leaves out TensorFlow.js's graph executor, ops and engine, which take as long as the kernels of
- * a small model. It holds for graphs without control flow and without ops whose result has a shape
- * that depends on numbers.
+ * The kernels that one run of a graph called, ready to be called again on other numbers of the same
+ * shape. Replaying skips TensorFlow.js's graph executor, ops and engine, which take as long as the
+ * kernels of a small model. It works for graphs without control flow and without ops whose output
+ * shape depends on the numbers.
  */
 export class Recording {
   private calls: Call[] = [];
-  /** For each call, the slots that no later call reads. */
+  /** For each call, the slots to release after it, because no later call reads them. */
   private last: number[][] = [];
-  /** Weights and other data that was there before: kept for as long as the recording is. */
+  /** Weights and other data that existed before: held as long as the recording is. */
   private readonly kept = new Set<object>();
   private readonly slots = new Map<object, number>();
   private slotCount = INPUT + 1;
@@ -53,7 +53,7 @@ export class Recording {
     }
   }
 
-  /** The result for another input of the same shape, which is left as it is. */
+  /** The result for another input of the same shape; the input is left unchanged. */
   replay(input: TensorInfo): TensorInfo {
     const slots: TensorInfo['dataId'][] = [input.dataId];
     const fill = ({ info, slot }: Read): TensorInfo => {
@@ -106,7 +106,7 @@ export class Recording {
     };
   }
 
-  /** Inputs to call the kernel with again; which of them are from slots is added to `reads`. */
+  /** Inputs to call the kernel with again; those that come from slots are added to `reads`. */
   private copyInputs(inputs: NamedTensorInfoMap, reads: Read[]): NamedTensorInfoMap {
     const copies = Object.entries(inputs).map(([name, input]) => {
       if (!input) return [name, input] as const;
@@ -116,7 +116,7 @@ export class Recording {
       else reads.push({ info, slot });
       return [name, info] as const;
     });
-    // Some kernels, Concat for one, take a list.
+    // Some kernels, such as Concat, take a list.
     return Object.assign(Array.isArray(inputs) ? [] : {}, Object.fromEntries(copies));
   }
 
@@ -142,7 +142,7 @@ export class Recording {
   }
 }
 
-/** For each call, the slots to give back after it: those read last, or made there and never read. */
+/** For each call, the slots to release after it: those last read there, or never read at all. */
 function findLast(calls: readonly Call[], kept: readonly number[]): number[][] {
   const seen = new Set(kept);
   const last = calls.toReversed().map(({ reads, slot, outputs }) => {
@@ -154,7 +154,7 @@ function findLast(calls: readonly Call[], kept: readonly number[]): number[][] {
   return last.reverse();
 }
 
-/** Whether a kernel, Reshape for one, gives the data of an input under another shape. */
+/** Whether a kernel, such as Reshape, returned the data of an input under another shape. */
 function isAlias(outputs: readonly TensorInfo[], inputs: NamedTensorInfoMap): boolean {
   return Object.values(inputs).some((input) => input?.dataId === outputs[0]?.dataId);
 }

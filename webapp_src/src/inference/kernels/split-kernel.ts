@@ -4,7 +4,7 @@ import type { KernelArguments } from './kernel';
 
 /**
  * Stands in for SplitV. TensorFlow.js copies the whole tensor for each of its parts, then the part row
- * by row; here what is contiguous in a part is copied at once.
+ * by row; this copies what is contiguous in a part at once.
  */
 export function split(
   { inputs, attrs }: KernelArguments,

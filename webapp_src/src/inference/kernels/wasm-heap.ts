@@ -1,26 +1,26 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
-/** What TensorFlow.js does not declare of the module that Emscripten made for it. */
+/** The parts of TensorFlow.js's Emscripten module that it does not declare. */
 interface EmscriptenModule {
   readonly asm?: { readonly memory?: unknown };
-  /** Another array whenever the memory has grown. */
+  /** A different array each time the memory has grown. */
   readonly HEAPU8: Uint8Array;
   _malloc(bytes: number): number;
   _free(pointer: number): void;
 }
 
-/** What is used of TensorFlow.js's wasm backend. */
+/** The parts of TensorFlow.js's wasm backend that are used here. */
 export type WasmBackend = Pick<
   BackendWasm,
   'disposeData' | 'getMemoryOffset' | 'incRef' | 'makeOutput' | 'readSync' | 'wasm'
 >;
 
-/** The memory of TensorFlow.js's wasm backend, in which all its tensors are. */
+/** The memory of TensorFlow.js's wasm backend, which holds all its tensors. */
 export class WasmHeap {
   constructor(private readonly backend: WasmBackend) {}
 
-  /** Undefined where the backend's module does not show it. */
+  /** Undefined if the backend's module does not expose it. */
   get memory(): WebAssembly.Memory | undefined {
     const memory = this.module.asm?.memory;
     return memory instanceof WebAssembly.Memory ? memory : undefined;
@@ -32,9 +32,9 @@ export class WasmHeap {
   }
 
   allocate(bytes: number): number {
-    // Addresses go up to 4 GB but come out signed.
+    // Addresses go up to 4 GB but are returned as signed numbers.
     const pointer = this.module._malloc(bytes) >>> 0;
-    if (pointer === 0) throw new Error('The memory of WebAssembly is full.');
+    if (pointer === 0) throw new Error('WebAssembly is out of memory.');
     return pointer;
   }
 

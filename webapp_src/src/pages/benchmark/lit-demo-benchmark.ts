@@ -136,7 +136,7 @@ export class LitDemoBenchmark extends LitElement {
   /**
    * Measures one model in one backend and shows the result.
    *
-   * @throws Error with a sentence where it cannot be done.
+   * @throws Error with a sentence if that fails.
    */
   async run(id: string, backend: Backend, load: Load): Promise<Measurement> {
     const measured = await measure(await this.loadSubject(id), backend, load);
@@ -262,13 +262,13 @@ export class LitDemoBenchmark extends LitElement {
     this.busy = false;
   }
 
-  /** The subject of the last call is kept, since backends are measured one after the other. */
+  /** The subject of the last call is kept, because its backends are measured one after another. */
   private async loadSubject(id: string): Promise<Subject> {
     if (this.subject?.id === id) return this.subject;
     const { site } = this;
     const named = <T extends { readonly id: string }>(entries: readonly T[]): T => {
       const entry = entries.find((candidate) => candidate.id === id);
-      if (!entry) throw new Error(`There is no model “${id}” in this site.`);
+      if (!entry) throw new Error(`This site has no model “${id}”.`);
       return entry;
     };
     if (!site) throw new Error('The site has not been loaded.');

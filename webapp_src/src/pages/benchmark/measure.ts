@@ -1,17 +1,17 @@
 import type { Backend } from '../../generated/manifest';
 
-/** What is run: how many rows at once, and how often after the first time. */
+/** What is run: how many rows at once, and how many runs after the first. */
 export interface Load {
   readonly batch: number;
   readonly runs: number;
 }
 
-/** A model on its way through one backend, in a worker of its own. */
+/** A model in one backend, in a worker of its own. */
 export interface Runner {
   /** Gets backend and model ready to run. */
   readonly start: () => Promise<void>;
   readonly run: () => Promise<unknown>;
-  /** @throws Error where this browser computes something else than the builder. */
+  /** @throws Error if this browser computes something different from the builder. */
   readonly verify: () => Promise<void>;
   /** Bytes that the backend holds. */
   readonly memory: () => Promise<number>;
@@ -48,7 +48,7 @@ export interface Measurement extends Load {
 /**
  * Runs a model in a worker of its own, as the demo does, and checks what it computes.
  *
- * @throws Error with a sentence where this browser has no such backend, or it computes something else.
+ * @throws Error with a sentence if this browser lacks the backend, or computes something different.
  */
 export async function measure(
   subject: Subject,

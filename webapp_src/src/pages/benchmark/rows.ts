@@ -43,13 +43,13 @@ const BROWSERS = [
   /Version\/[\d.]+ (?:Mobile\/\w+ )?Safari/,
 ];
 
-/** The browser and what it says of the machine, in few words. */
+/** The browser, and what it says about the machine, in a few words. */
 export function describeDevice({
   userAgent,
   hardwareConcurrency,
 }: Pick<Navigator, 'userAgent' | 'hardwareConcurrency'>): string {
   const system = /\(([^;)]+)[;)]/.exec(userAgent)?.[1] ?? 'unknown system';
-  // Most browsers also name those that they descend from, after or before themselves.
+  // Most browsers also name their ancestors, before or after themselves.
   const browser = BROWSERS.map((name) => name.exec(userAgent)?.[0]).find(Boolean);
   return `${browser?.replace('/', ' ') ?? 'unknown browser'}, ${system}, ${hardwareConcurrency} threads`;
 }

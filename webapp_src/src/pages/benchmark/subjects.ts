@@ -11,7 +11,7 @@ import type { Subject } from './measure';
 /**
  * The text encoder of a model, with the model's goldens to check it by.
  *
- * @throws Error with a sentence where the model has none or its files cannot be had.
+ * @throws Error with a sentence if the model has none or its files cannot be loaded.
  */
 export async function loadEncoder(site: SiteManifest, model: Model): Promise<Subject> {
   const { id } = model;

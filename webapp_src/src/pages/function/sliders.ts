@@ -18,7 +18,7 @@ const STEPS = 200;
 /**
  * A slider for each number of an input; sizes that vary are 1.
  *
- * @throws Error with a sentence where there are too many.
+ * @throws Error with a sentence if there are too many.
  */
 export function makeSliders({ name, dtype, shape, range, labels }: FunctionInput): Slider[] {
   const [min, max] = (range as [number, number] | null) ?? [0, 1];

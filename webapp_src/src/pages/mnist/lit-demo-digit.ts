@@ -20,7 +20,7 @@ import { rasterize } from './raster';
 import { undoStroke, type Drawing } from './strokes';
 
 /**
- * A page to draw digits on, and what a network takes them for as they are drawn.
+ * A page to draw digits on, which shows what a network takes them for as they are drawn.
  *
  * `data-status` on the host is loading, ready or failed; `data-backend` names the backend once ready;
  * `data-digit` is the answer, if there is one, and `data-probability` how sure it is.

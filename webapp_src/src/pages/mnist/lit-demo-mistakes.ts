@@ -15,7 +15,7 @@ declare module '../../components/events' {
 }
 
 /**
- * Digits of the test set that the network takes for others, shown when asked for.
+ * Digits of the test set that the network gets wrong, shown on request.
  *
  * @fires mistake-chosen - A CustomEvent with the `Mistake`.
  */

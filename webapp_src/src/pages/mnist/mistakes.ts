@@ -11,11 +11,11 @@ export interface Mistake {
   readonly image: Float32Array;
 }
 
-/** How well the network did on the digits it was tested with. */
+/** How well the network did on the digits it was tested on. */
 export interface TestResult {
   readonly tested: number;
   readonly accuracy: number;
-  /** Those of which it was surest first; not necessarily all. */
+  /** The ones it was surest of first; not necessarily all. */
   readonly mistakes: readonly Mistake[];
 }
 

@@ -9,7 +9,7 @@ type Stroke = readonly Point[];
 /** Strokes in the order in which they were drawn. */
 export type Drawing = readonly Stroke[];
 
-/** Points nearer to each other than this tell nothing more. */
+/** Points closer together than this add nothing. */
 const NEAREST = 0.004;
 
 /** The drawing with a new stroke, which is a dot so far. */
