@@ -28,5 +28,5 @@ export function titleOf(backend: Backend): string {
 }
 
 export function isBackend(name: string): name is Backend {
-  return name in BACKENDS;
+  return Object.hasOwn(BACKENDS, name);
 }
