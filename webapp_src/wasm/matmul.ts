@@ -1,5 +1,5 @@
 /**
- * Matrix products on 128-bit vectors, in AssemblyScript; see build.mjs. Pointers and strides are in
+ * Matrix products on 128-bit vectors, in AssemblyScript; see compile.mjs. Pointers and strides are in
  * bytes, numbers are float32.
  */
 

@@ -14,7 +14,7 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { generateModule } from '../../../wasm/build.mjs';
+import { generateModule } from '../../../wasm/compile.mjs';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WasmHeap, type WasmBackend } from './wasm-heap';
