@@ -22,7 +22,7 @@ from builder.progress import Advance
 from builder.tfjs.export import export
 from builder.tfjs.model import GraphModel
 from builder.tfjs.quantize import Quantizations
-from builder.tfjs.runtime import Backend, Runtime
+from builder.tfjs.runtime import NodeBackend, Runtime
 
 MAX_ERROR = 1e-5
 """How far float32 weights may be off, in parts of the largest number of an output, or of 1."""
@@ -30,7 +30,7 @@ MAX_ERROR = 1e-5
 MIN_COSINE = 0.9999
 """The least cosine of rows of quantized weights to JAX's."""
 
-BACKENDS: tuple[Backend, ...] = ("wasm", "cpu")
+BACKENDS: tuple[NodeBackend, ...] = ("wasm", "cpu")
 """In which order a model is tried: the one of every browser, then the one that has all kernels."""
 
 _ROUNDINGS = 4
@@ -87,7 +87,9 @@ class CheckedModel:
 
 @contextmanager
 def start_runtime(
-    files: Mapping[str, bytes], inputs: Mapping[str, Any], backends: Sequence[Backend] = BACKENDS
+    files: Mapping[str, bytes],
+    inputs: Mapping[str, Any],
+    backends: Sequence[NodeBackend] = BACKENDS,
 ) -> Generator[Trial]:
     """TensorFlow.js on the first of the backends that runs a graph model for these inputs.
 

@@ -16,7 +16,7 @@ from builder.errors import ExportError, writing
 from builder.tfjs.export import export
 from builder.tfjs.model import GraphModel, read_files
 from builder.tfjs.quantize import Quantizations
-from builder.tfjs.runtime import Backend, Runtime
+from builder.tfjs.runtime import NodeBackend, Runtime
 from builder.tfjs.trace import is_signature, split_signature
 
 
@@ -134,7 +134,7 @@ def _argument_names(apply_fn: Callable[..., Any], count: int) -> list[str]:
     return [f"input_{i}" for i in range(count)]
 
 
-def tfjs_predict_fn(model_dir: str | Path, backend: Backend = "wasm") -> Callable[..., Any]:
+def tfjs_predict_fn(model_dir: str | Path, backend: NodeBackend = "wasm") -> Callable[..., Any]:
     """A function that runs the graph model of a folder in the real TensorFlow.js under Node.
 
     It takes the inputs in the order of the model's signature, or by name, and returns the output

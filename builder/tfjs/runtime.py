@@ -25,7 +25,7 @@ from builder.errors import ExportError
 from builder.tfjs.graph import Array
 from builder.tfjs.trace import narrow_array
 
-Backend: TypeAlias = Literal["wasm", "cpu"]
+NodeBackend: TypeAlias = Literal["wasm", "cpu"]
 
 BUNDLE = Path(__file__).parents[1] / "_web" / "tfjs-runtime.mjs"
 
@@ -62,7 +62,7 @@ class Runtime:
     ...     runtime.predict({"tokens": tokens})["embeddings"]
     """
 
-    def __init__(self, backend: Backend = "wasm") -> None:
+    def __init__(self, backend: NodeBackend = "wasm") -> None:
         """Start Node. Raises ExportError when it, or the bundle it runs, is missing."""
         node = find_node()
         if node is None:

@@ -14,14 +14,14 @@ from builder.errors import ExportError
 from builder.params import flatten_params
 from builder.tfjs.graph import Array
 from builder.tfjs.model import read_files
-from builder.tfjs.runtime import Backend, Runtime
+from builder.tfjs.runtime import NodeBackend, Runtime
 from tests.crosscheck.converter import PYTHONS, Conversion, Converter, Name
 from tests.crosscheck.models import MODELS
 from tests.crosscheck.report import Result, Row, write_report
 
 ROOT = Path(__file__).parents[2]
 
-Runtimes = Mapping[Backend, Runtime]
+Runtimes = Mapping[NodeBackend, Runtime]
 
 
 def crosscheck(
@@ -64,10 +64,10 @@ def examine(converter: Converter, place: int, x: Array, runtimes: Runtimes) -> R
 
 def run_graph(
     files: Mapping[str, bytes], name: str, x: Array, runtimes: Runtimes
-) -> tuple[Backend | None, list[Array] | None, list[str]]:
+) -> tuple[NodeBackend | None, list[Array] | None, list[str]]:
     """The first backend that runs a graph, its outputs, and why those before it did not."""
     problems: dict[str, list[str]] = {}
-    found: Backend | None = None
+    found: NodeBackend | None = None
     arrays: list[Array] | None = None
     for backend, runtime in runtimes.items():
         try:

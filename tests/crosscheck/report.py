@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.tfjs.graph import Array
-from builder.tfjs.runtime import Backend
+from builder.tfjs.runtime import NodeBackend
 from tests.crosscheck.converter import Conversion
 from tests.crosscheck.models import ANY, Model
 
@@ -29,7 +29,7 @@ class Result:
     conversion: Conversion
     nodes: Sequence[str] = ()
     bytes: int | None = None
-    backend: Backend | None = None
+    backend: NodeBackend | None = None
     outputs: Sequence[Array] | None = None
     problems: Sequence[str] = ()
 

@@ -15,14 +15,14 @@ from builder.errors import ExportError
 from builder.tfjs import runtime
 from builder.tfjs.export import export
 from builder.tfjs.model import GraphModel
-from builder.tfjs.runtime import Backend, Runtime
+from builder.tfjs.runtime import NodeBackend, Runtime
 from tests.tfjs.functions import FUNCTIONS, Function
 
-BACKENDS: tuple[Backend, ...] = ("wasm", "cpu")
+BACKENDS: tuple[NodeBackend, ...] = ("wasm", "cpu")
 
 
 @pytest.fixture(scope="module")
-def runtimes() -> Iterator[Mapping[Backend, Runtime]]:
+def runtimes() -> Iterator[Mapping[NodeBackend, Runtime]]:
     with Runtime("wasm") as wasm, Runtime("cpu") as cpu:
         yield {"wasm": wasm, "cpu": cpu}
 
@@ -38,7 +38,7 @@ DOUBLE = export(lambda _, x: 2 * x, (), {"x": ("(b, 2)", "float32")}, ["doubled"
 @pytest.mark.parametrize("function", FUNCTIONS, ids=str)
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_an_exported_function_computes_what_jax_computes(
-    backend: Backend, function: Function, runtimes: Mapping[Backend, Runtime]
+    backend: NodeBackend, function: Function, runtimes: Mapping[NodeBackend, Runtime]
 ):
     model = exported(function)
     runtimes[backend].load(model.files)
@@ -53,7 +53,7 @@ def test_an_exported_function_computes_what_jax_computes(
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_running_a_model_leaves_no_tensors_behind(
-    backend: Backend, runtimes: Mapping[Backend, Runtime]
+    backend: NodeBackend, runtimes: Mapping[NodeBackend, Runtime]
 ):
     block = next(f for f in FUNCTIONS if f.name == "transformer_block")
     model = exported(block)
@@ -67,19 +67,19 @@ def test_running_a_model_leaves_no_tensors_behind(
     assert tfjs.tensors < loaded
 
 
-def test_a_large_array_passes_whole(runtimes: Mapping[Backend, Runtime]):
+def test_a_large_array_passes_whole(runtimes: Mapping[NodeBackend, Runtime]):
     x = np.random.default_rng(0).normal(size=(500_000, 2)).astype(np.float32)
     runtimes["wasm"].load(DOUBLE.files)
     np.testing.assert_array_equal(runtimes["wasm"].predict({"x": x})["doubled"], 2 * x)
 
 
-def test_no_rows_give_no_rows(runtimes: Mapping[Backend, Runtime]):
+def test_no_rows_give_no_rows(runtimes: Mapping[NodeBackend, Runtime]):
     runtimes["wasm"].load(DOUBLE.files)
     x = np.zeros((0, 2), np.float32)
     assert runtimes["wasm"].predict({"x": x})["doubled"].shape == (0, 2)
 
 
-def test_an_error_of_tfjs_is_told_and_the_runtime_lives_on(runtimes: Mapping[Backend, Runtime]):
+def test_an_error_of_tfjs_is_told_and_the_runtime_lives_on(runtimes: Mapping[NodeBackend, Runtime]):
     tfjs = runtimes["wasm"]
     tfjs.load(DOUBLE.files)
     with pytest.raises(ExportError, match=r"must be \[-1,2\], but was \[3\]"):
@@ -87,7 +87,7 @@ def test_an_error_of_tfjs_is_told_and_the_runtime_lives_on(runtimes: Mapping[Bac
     np.testing.assert_array_equal(tfjs.predict({"x": [[1.0, 2.0]]})["doubled"], [[2, 4]])
 
 
-def test_a_missing_weight_file_is_named(runtimes: Mapping[Backend, Runtime]):
+def test_a_missing_weight_file_is_named(runtimes: Mapping[NodeBackend, Runtime]):
     with pytest.raises(ExportError, match=r"lacks the file weights-[0-9a-f]{16}\.bin"):
         runtimes["cpu"].load({"model.json": DOUBLE.files["model.json"]})
 
