@@ -5,10 +5,21 @@ import sys
 import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import Any
 
 from builder.errors import BuilderError
 from builder.spec.types import Target
+
+_OWN_NAME = __name__.partition(".")[0]
+_OWN_ORIGIN = str(Path(__file__).resolve().with_name("__init__.py"))
+
+_USED = (_OWN_NAME, "flax", "jax", "numpy")
+"""Modules whose names are taken even before this program imports them."""
+
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+"""What the folders of installed packages are called."""
 
 
 def load_target(target: Target) -> Any:
@@ -50,8 +61,10 @@ def author_code(target: Target) -> Generator[None]:
     """Run the author's code: its folder comes first on the path, and it is named in any error.
 
     Raises:
-        BuilderError: instead of any exception, with its message, file and line.
+        BuilderError: instead of any exception, with its message, file and line; or if a module of
+            the author's would replace one that this program uses.
     """
+    _refuse_shadows(target)
     folder = str(target.folder)
     sys.path.insert(0, folder)
     try:
@@ -66,12 +79,48 @@ def author_code(target: Target) -> Generator[None]:
         sys.path.remove(folder)
 
 
+def _refuse_shadows(target: Target) -> None:
+    """Refuse a module in the author's folder that would replace another of its name."""
+    importlib.invalidate_caches()
+    root = target.module.partition(".")[0]
+    names = {path.name.partition(".")[0] for path in target.folder.iterdir()}
+    for name in sorted(names & {*_USED, *sys.modules}):
+        spec = PathFinder.find_spec(name, [str(target.folder)])
+        # A folder without __init__.py is a module only where nothing else has its name.
+        if spec is None or (spec.origin is None and name != root) or spec.origin == _OWN_ORIGIN:
+            continue
+        if owner := _owner_of(name, forgotten=name == root):
+            is_package = spec.origin is None or spec.submodule_search_locations
+            yours = target.folder / name if is_package else spec.origin
+            remedy = f"Rename it, and the module in '{target}'." if name == root else "Rename it."
+            raise BuilderError(
+                f"{target}: {yours} has the name of {owner}, and would replace it. {remedy}"
+            )
+
+
+def _owner_of(name: str, *, forgotten: bool) -> str | None:
+    """Whose module the name stands for in this program, if not for one of the author's.
+
+    Python's own modules count only where the name is `forgotten`: what has imported them keeps
+    them, and so do the author's modules.
+    """
+    if name == _OWN_NAME:
+        return f"the package '{name}' of this program"
+    file = getattr(sys.modules.get(name), "__file__", None) or ""
+    if name in _USED or not _INSTALLED.isdisjoint(Path(file).parts[:-1]):
+        return f"the installed package '{name}'"
+    if forgotten and name in sys.stdlib_module_names:
+        return f"Python's module '{name}'"
+    return None
+
+
 def _forget(target: Target) -> None:
     """Let go of modules that another folder, or an older version of this one, brought in."""
     root = target.module.partition(".")[0]
-    if not any((target.folder / root).with_suffix(suffix).exists() for suffix in ("", ".py")):
+    if root == _OWN_NAME or not any(
+        (target.folder / root).with_suffix(suffix).exists() for suffix in ("", ".py")
+    ):
         return
-    importlib.invalidate_caches()
     for name in list(sys.modules):
         if name == root or name.startswith(f"{root}."):
             del sys.modules[name]

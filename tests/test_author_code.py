@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import builder
 from builder.author_code import author_code, load_function, load_target
 from builder.errors import BuilderError, ModelError
 from builder.spec.types import Target
@@ -67,3 +68,67 @@ def test_errors_that_already_have_a_remedy_pass(write: WriteModule):
     target = write("make = 1\n")
     with pytest.raises(ModelError, match=r"^as it is$"), author_code(target):
         raise ModelError("as it is")
+
+
+@pytest.mark.parametrize(
+    ("file", "owner"),
+    [
+        ("builder.py", "the package 'builder' of this program"),
+        ("builder/__init__.py", "the package 'builder' of this program"),
+        ("jax.py", "the installed package 'jax'"),
+        ("numpy/__init__.py", "the installed package 'numpy'"),
+        ("click.py", "the installed package 'click'"),
+    ],
+)
+def test_a_module_beside_the_target_that_would_replace_one_in_use_is_refused_by_name(
+    write: WriteModule, file: str, owner: str
+):
+    target = write("make = 1\n")
+    path = target.folder / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("", encoding="utf-8")
+    named = target.folder / Path(file).parts[0]
+    with pytest.raises(BuilderError) as caught:
+        load_target(target)
+    assert str(caught.value) == (
+        f"my_own_module:make: {named} has the name of {owner}, and would replace it. Rename it."
+    )
+    assert str(target.folder) not in sys.path
+
+
+@pytest.mark.parametrize(
+    ("file", "module", "owner"),
+    [
+        ("builder.py", "builder", "the package 'builder' of this program"),
+        ("builder/mine.py", "builder.mine", "the package 'builder' of this program"),
+        ("numpy.py", "numpy", "the installed package 'numpy'"),
+        ("json.py", "json", "Python's module 'json'"),
+    ],
+)
+def test_a_target_that_would_replace_a_module_in_use_is_refused_by_name(
+    tmp_path: Path, file: str, module: str, owner: str
+):
+    path = tmp_path / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("def make():\n    return 3\n", encoding="utf-8")
+    before = {name: sys.modules[name] for name in ("builder", "builder.errors", "numpy", "json")}
+    with pytest.raises(BuilderError) as caught:
+        load_function(Target(module, "make", tmp_path))
+    message = str(caught.value)
+    assert f"{tmp_path / Path(file).parts[0]} has the name of {owner}" in message
+    assert message.endswith(f"Rename it, and the module in '{module}:make'.")
+    assert all(sys.modules[name] is found for name, found in before.items())
+
+
+@pytest.mark.parametrize("file", ["jax/weights.npz", "json.py", "wave.py", "builder.toml"])
+def test_what_replaces_no_module_in_use_may_have_its_name(write: WriteModule, file: str):
+    target = write("import json\nmake = json.loads('[1]')\n")
+    path = target.folder / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("", encoding="utf-8")
+    assert load_target(target) == [1]
+
+
+def test_this_program_may_lie_in_the_folder():
+    folder = Path(builder.__file__).resolve().parent.parent
+    assert load_target(Target("builder.errors", "BuilderError", folder)) is BuilderError

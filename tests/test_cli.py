@@ -62,6 +62,21 @@ def name_a_failing_function(spec: Path) -> None:
     replace_in_spec('name = "mini-tiny"', 'towers = "mine:make"')(spec)
 
 
+def shadow(file: str) -> Callable[[Path], None]:
+    """Functions of the author's in a file whose name is taken."""
+
+    def spoil(spec: Path) -> None:
+        (spec.parent / file).write_text("def make():\n    return 3\n", encoding="utf-8")
+        name_a_failing_function(spec)
+
+    return spoil
+
+
+def name_a_function_in_builder(spec: Path) -> None:
+    (spec.parent / "builder.py").write_text("def make():\n    return 3\n", encoding="utf-8")
+    replace_in_spec('name = "mini-tiny"', 'towers = "builder:make"')(spec)
+
+
 def plant_a_bomb(spec: Path) -> None:
     Image.new("1", (12_000, 12_000)).save(spec.parent / "images" / "red.png")
 
@@ -78,6 +93,9 @@ def plant_a_bomb(spec: Path) -> None:
         (replace_in_spec("author", "crop = [0, 0, 999, 999]\nauthor"), "blue.png: crop ="),
         (replace_in_spec("[[models]]", "[[models"), "not valid TOML"),
         (name_a_failing_function, "mine:make: KeyError: 'x' (|mine.py:2)"),
+        (shadow("builder.py"), "mine:make: |builder.py has the name of the package 'builder'"),
+        (shadow("jax.py"), "mine:make: |jax.py has the name of the installed package 'jax'"),
+        (name_a_function_in_builder, "Rename it, and the module in 'builder:make'."),
         (cut_off_a_picture, "red.png: cut off or damaged"),
         (fake_a_picture, "red.png: not a picture"),
         (plant_a_bomb, "red.png: more than 89 million pixels"),
@@ -169,3 +187,11 @@ def test_importing_the_package_loads_nothing_heavy():
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
     assert loaded.stdout.strip() in ("[]", "['rich']")
+
+
+def test_modules_in_the_working_directory_replace_none_of_this_program(tmp_path: Path):
+    (tmp_path / "click.py").write_text("raise SystemExit('the wrong module')\n", encoding="utf-8")
+    command = [sys.executable, "-m", "builder", "--version"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert __version__ in result.stdout
