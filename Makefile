@@ -9,7 +9,7 @@ BENCH := .venv-bench
 CROSSCHECK := .venv-crosscheck
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit web chromium generate docs tune bench bench-embedding bench-rebuild crosscheck fuzz screenshots clean
+.PHONY: help demo serve test lint unit web chromium generate docs tune bench bench-embedding bench-rebuild crosscheck compat compat-oldest compat-newest fuzz screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -107,6 +107,14 @@ $(CROSSCHECK)/.installed: pyproject.toml
 	python3.11 -m venv $(CROSSCHECK)
 	$(CROSSCHECK)/bin/python -m pip install --quiet --editable '.[tensorflowjs]'
 	@touch $@
+
+# The newest JAX depends on the Python: 3.11 gets JAX 0.10. For a newer one, name a newer Python, as in
+# `make compat PYTHON=python3.13`. The environments, .venv-jax-oldest and .venv-jax-newest, follow.
+compat: compat-oldest compat-newest ## Run the exporter's and the towers' tests under the oldest and the newest JAX.
+
+compat-oldest compat-newest: compat-%: web
+	@.ci/tools $(PYTHON)
+	@.ci/compat $* $(PYTHON)
 
 fuzz: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## Compare the browser's tokens with Python's on 100,000 texts for each kind of vocabulary.
 	$(BIN)/python -m tests.fuzz

@@ -20,14 +20,12 @@ from typing import Any
 import jax
 
 from builder.errors import ExportError
-from builder.tfjs import ops
+from builder.tfjs import _compat, ops
 from builder.tfjs.graph import Shape, TensorType
 from builder.tfjs.model import GraphModel, read_files, read_weights
 from builder.tfjs.trace import FlatFunction, flatten, name_outputs, narrow_dtype
 
 INSTALL = "in an environment of its own with Python 3.11, run `pip install '.[tensorflowjs]'`"
-
-_JAX_BREAKS_IT = (0, 7, 2)
 
 
 def export_with_tensorflowjs(
@@ -69,7 +67,7 @@ def check_usable() -> None:
         problem = f"works with Python 3.11 at most, and this is {found}"
     elif importlib.util.find_spec("tensorflowjs") is None:
         problem = "is not installed"
-    elif jax.__version_info__ >= _JAX_BREAKS_IT:
+    elif not _compat.runs_tensorflowjs():
         problem = f"works with JAX up to 0.7.1, and this is {jax.__version__}"
     else:
         return

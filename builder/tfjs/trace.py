@@ -8,9 +8,9 @@ from typing import Any, cast
 import jax
 import jax.export
 import numpy as np
-from jax.interpreters.partial_eval import dce_jaxpr
 
 from builder.errors import ExportError
+from builder.tfjs import _compat
 from builder.tfjs.graph import Array, DType, TensorType
 
 
@@ -27,7 +27,7 @@ class Trace:
 
 def narrow_dtype(dtype: Any, what: str) -> DType:
     """The dtype that TensorFlow.js computes with for one of JAX; `what` is named in the error."""
-    if jax.numpy.issubdtype(dtype, jax.dtypes.extended):
+    if _compat.is_random_key(dtype):
         raise ExportError(f"{what} is a random key; TensorFlow.js graphs compute without chance.")
     kind: Any = np.dtype(dtype)
     if kind == np.bool_:
@@ -165,7 +165,7 @@ def _input_structs(inputs: Mapping[str, Any]) -> tuple[dict[str, jax.ShapeDtypeS
 
 def _parameter(name: str, leaf: Any) -> tuple[Array, jax.ShapeDtypeStruct]:
     """A parameter as the graph has it, and what stands for it in the trace."""
-    if isinstance(leaf, jax.Array) and jax.numpy.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+    if isinstance(leaf, jax.Array) and _compat.is_random_key(leaf.dtype):
         # NNX keeps keys beside its parameters. Whatever reads one is refused when it is lowered.
         return np.zeros(leaf.shape, np.bool_), jax.ShapeDtypeStruct(leaf.shape, leaf.dtype)
     array = narrow_array(leaf, f"parameter {name!r}")
@@ -190,10 +190,10 @@ def trace(
     tracer = jax.make_jaxpr(flat.apply, return_shape=True)
     closed, result = tracer(flat.kinds, list(flat.inputs.values()))
     # What no output needs goes first: it may use what TensorFlow.js cannot, such as random keys.
-    jaxpr, _ = dce_jaxpr(closed.jaxpr, [True] * len(closed.jaxpr.outvars), instantiate=True)
+    jaxpr, constants = _compat.drop_unused(closed)
     return Trace(
         jaxpr=jaxpr,
-        constants=tuple(closed.consts),
+        constants=tuple(constants),
         parameters=flat.parameters,
         inputs=flat.input_types,
         outputs=name_outputs(result, outputs, flat.inputs),

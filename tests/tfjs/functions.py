@@ -411,6 +411,23 @@ CONTROL = [
     _f("composite", lax.composite(jnp.sin, name="my.wave"), X),
     _f("scan", lambda x: lax.scan(lambda c, r: (c + r, c * r), x[0], x), "(5,4)"),
     _f("scan_reverse", lambda x: lax.scan(lambda c, r: (c * r, c), x[0], x, reverse=True), "(5,4)"),
+    _f("scan_constants", lambda x, y: jax.tree.leaves(lax.scan(
+        lambda c, r: ((c[0] + r * y, c[1]), c[1] * r), (x[0], x[1]), x)), "(5,4)", "(4)"),
+    _f("scan_tree", lambda x: lax.scan(lambda c, r: ({"a": c["a"] + r["y"]}, (c["a"], r["y"] * 2)),
+                                       {"a": x[0]}, {"x": x, "y": x}, unroll=2), "(5,4)"),
+    _f("scan_length", lambda x: lax.scan(lambda c, _: (c * x, None), x, None, length=3)[0], X),
+    _f("scan_searchsorted", lambda x: lax.scan(
+        lambda c, r: (c, jnp.searchsorted(jnp.array([-1.0, 0.0, 1.0]), r)), 0, x)[1], "(5,4)"),
+    _f("scan_nested", lambda x: lax.scan(
+        lambda c, r: lax.scan(lambda d, s: (d + s, d * r), c, x), x[0], x), "(3,4)"),
+    _f("map", lambda x: lax.map(lambda r: r * x[0], x), "(5,4)"),
+    _f("associative_scan", lambda x: lax.associative_scan(jnp.add, x), "(5,4)"),
+    _f("checkpoint", lambda x: jax.checkpoint(lambda y: jnp.sin(y) * y)(x), X),
+    _f("vmap_scan", lambda x: jax.vmap(lambda r: lax.scan(lambda c, s: (c + s, c), 0.0, r))(x), X),
+    _f("derivative_of_scan", jax.grad(lambda x: lax.scan(lambda c, r: (c * r, None), x[0], x)[0]
+                                      .sum()), "(3,4)"),
+    _f("while_constants", lambda x, y: lax.while_loop(lambda s: s[0] < 3, lambda s: (
+        s[0] + 1, s[1] * y), (0, x))[1], X, X),
     _f("fori_loop", lambda x: lax.fori_loop(0, 4, lambda i, y: y * x + i, x), X),
     _f("while", lambda x: lax.while_loop(lambda s: s[0] < 3, lambda s: (s[0] + 1, s[1] * x),
                                          (0, x))[1], X),

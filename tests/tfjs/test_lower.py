@@ -97,7 +97,7 @@ def test_what_tfjs_cannot_do_is_refused_with_the_line_that_asked(
     with pytest.raises(ExportError, match=words) as caught:
         lowered(function)
     message = str(caught.value)
-    assert "test_tfjs_lower.py:" in message
+    assert "test_lower.py:" in message
     assert "JAX primitive: " in message
     assert f"{dtype}[" in message
     assert "Way out: " in message

@@ -1,25 +1,12 @@
 """Rules for primitives that hold other jaxprs: calls, branches, and loops of known length."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from builder.tfjs import ops
+from builder.tfjs._compat import CALLS
 from builder.tfjs.graph import Value, constant
 from builder.tfjs.lower.registry import Equation, rule
-
-CALLS: Mapping[str, str] = {
-    "checkpoint": "jaxpr",
-    "closed_call": "call_jaxpr",
-    "composite": "jaxpr",
-    "core_call": "call_jaxpr",
-    "custom_jvp_call": "call_jaxpr",
-    "custom_vjp_call": "call_jaxpr",
-    "custom_vjp_call_jaxpr": "fun_jaxpr",
-    "jit": "jaxpr",
-    "pjit": "jaxpr",
-    "remat2": "jaxpr",
-}
-"""Primitives that only call another jaxpr, and the parameter that holds it."""
 
 MOST_STEPS = 1024
 """Loops are unrolled up to so many steps, as graph models without control flow have no others."""
@@ -27,7 +14,7 @@ MOST_STEPS = 1024
 
 @rule(*CALLS)
 def _call(eqn: Equation, *operands: Value) -> Sequence[Value]:
-    return eqn.inline(eqn.params[CALLS[eqn.primitive]], operands)
+    return eqn.inline(eqn.params["jaxpr"], operands)
 
 
 @rule("debug_callback", "debug_print")

@@ -200,7 +200,7 @@ def _convert(eqn: Equation, x: Value) -> Value:
 
 
 IDENTITIES = (
-    *("copy", "copy_p", "device_put", "layout_constraint", "name", "optimization_barrier", "pvary"),
+    *("copy", "device_put", "layout_constraint", "name", "optimization_barrier", "pvary"),
     *("reduce_precision", "sharding_constraint", "stop_gradient"),
 )
 """What concerns derivatives, devices or narrow floats, which are computed with as float32."""

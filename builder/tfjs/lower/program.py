@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import jax
-from jax.extend import core
 
+from builder.errors import ExportError
+from builder.tfjs import _compat
 from builder.tfjs.graph import Graph, TensorType, Value, constant, naming, placeholder
-from builder.tfjs.lower.registry import RULES, Equation
+from builder.tfjs.lower.registry import RULES, Equation, Parameters
 from builder.tfjs.lower.wrapping import WRAPPING, wrap
 from builder.tfjs.numpy.evaluate import fold
 from builder.tfjs.sizes import Sizes
@@ -55,9 +56,7 @@ class _Program:
 
     def inline(self, jaxpr: Any, operands: Sequence[Value], caller: _Caller) -> list[Value]:
         """The outputs of a jaxpr, closed or not, for some operands."""
-        if isinstance(jaxpr, core.ClosedJaxpr):
-            return self.lower_jaxpr(jaxpr.jaxpr, jaxpr.consts, operands, caller)
-        return self.lower_jaxpr(jaxpr, (), operands, caller)
+        return self.lower_jaxpr(*_compat.split_jaxpr(jaxpr), operands, caller)
 
     def lower_jaxpr(
         self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Value], caller: _Caller
@@ -69,25 +68,25 @@ class _Program:
         env.update(zip(jaxpr.invars, arguments, strict=True))
 
         def read(atom: Any) -> Value:
-            if isinstance(atom, core.Literal):
+            if _compat.is_literal(atom):
                 return constant(narrow_array(atom.val, "a literal"))
             return env[atom]
 
         for eqn in jaxpr.eqns:
-            results = self.lower_equation(eqn, [read(v) for v in eqn.invars], caller)
-            env.update(zip(eqn.outvars, results, strict=True))
+            env.update(self.lower_equation(eqn, [read(v) for v in eqn.invars], caller))
         return [read(v) for v in jaxpr.outvars]
 
     def lower_equation(
         self, eqn: Any, operands: Sequence[Value], caller: _Caller
-    ) -> Sequence[Value]:
-        primitive = eqn.primitive.name
+    ) -> dict[Any, Value]:
+        """The values of an equation's output variables."""
+        primitive, params = _compat.read_equation(eqn)
         scope = "/".join(filter(None, [caller.scope, str(eqn.source_info.name_stack)]))
         source = source_line(eqn) or caller.source
         here = _Caller(scope, source)
         equation = Equation(
             primitive=primitive,
-            params=eqn.params,
+            params=Parameters(params),
             outputs=tuple(_type_of(v.aval, source) for v in eqn.outvars),
             operands=tuple(v.type for v in operands),
             source=source,
@@ -95,25 +94,25 @@ class _Program:
             inline=lambda jaxpr, values: self.inline(jaxpr, values, here),
         )
         if primitive not in RULES:
-            raise equation.refuse(
-                "TensorFlow.js export does not know this operation.",
-                "write this line with other jax.numpy functions, or compute it before the export "
-                "and pass the result as a parameter or an input.",
-            )
+            raise equation.refuse_unknown()
         if max((len(kind.shape) for kind in equation.outputs), default=0) > MOST_AXES:
             raise equation.refuse(
                 f"an array has more than the {MOST_AXES} axes that every backend can compute with.",
                 "join axes with reshape.",
             )
-        with naming(f"{scope}/{primitive}" if scope else primitive):
+        name = f"{scope}/{primitive}" if scope else primitive
+        with equation.refuse_failures(), naming(name):
             result = RULES[primitive](equation, *operands)
             values = [result] if isinstance(result, Value) else result
             if primitive in WRAPPING:
                 values = [wrap(v, o.aval.dtype) for v, o in zip(values, eqn.outvars, strict=True)]
-            return [fold(v, self.folded) for v in values]
+            folded = [fold(v, self.folded) for v in values]
+            return dict(zip(eqn.outvars, folded, strict=True))
 
 
 def _type_of(aval: Any, source: str) -> TensorType:
+    if not hasattr(aval, "shape") or not hasattr(aval, "dtype"):
+        raise ExportError(f"{source}: a value is {aval}; TensorFlow.js graphs hold arrays only.")
     return TensorType(tuple(aval.shape), narrow_dtype(aval.dtype, f"{source}: a value"))
 
 

@@ -1,12 +1,25 @@
 """The table of rules: primitive name to the function that lowers it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from builder.errors import ExportError
+from builder.errors import BuilderError, ExportError
+from builder.tfjs import _compat
 from builder.tfjs.graph import TensorType, Value
 from builder.tfjs.sizes import Sizes
+
+
+class Parameters(dict[str, Any]):
+    """Parameters of a primitive by name; `get` is for those that not every version of JAX binds."""
+
+    def __missing__(self, name: str) -> Any:
+        raise _MissingParameterError(name)
+
+
+class _MissingParameterError(KeyError):
+    """A rule reads a parameter that this version of JAX does not bind."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +27,7 @@ class Equation:
     """One equation of a jaxpr: what a rule needs to know beside the values of its operands."""
 
     primitive: str
-    params: Mapping[str, Any]
+    params: Parameters
     outputs: tuple[TensorType, ...]
     operands: tuple[TensorType, ...]
     source: str
@@ -32,9 +45,45 @@ class Equation:
         types = f"{', '.join(map(str, self.operands))} -> {', '.join(map(str, self.outputs))}"
         return ExportError(
             f"{self.source}: {reason}\n"
-            f"    JAX primitive: {self.primitive}, {types}\n"
+            f"    JAX primitive: {self.primitive} of JAX {_compat.VERSION}, {types}\n"
             f"    Way out: {way_out}"
         )
+
+    def refuse_unknown(self) -> ExportError:
+        """The error for an equation that no rule lowers; the caller raises it."""
+        other = "" if _compat.is_tested() else f"install {_TESTED}, which this program knows; or "
+        return self.refuse(
+            "TensorFlow.js export does not know this operation.",
+            f"{other}write this line with other jax.numpy functions, or compute it before the "
+            "export and pass the result as a parameter or an input.",
+        )
+
+    @contextmanager
+    def refuse_failures(self) -> Generator[None]:
+        """Tell what goes wrong in a rule as a limit of this program, with the user's line.
+
+        Raises:
+            ExportError: instead of any exception, which is chained to it.
+        """
+        try:
+            yield
+        except (BuilderError, MemoryError):
+            raise
+        except _MissingParameterError as error:
+            reason = f"this program needs the parameter {error}, which this JAX does not give."
+            raise self.refuse(reason, _OTHER_VERSION) from error
+        except Exception as error:
+            # Not as traceback formats it, since JAX notes its own affairs after the message.
+            found = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+            reason = f"this program fails to convert it ({found})."
+            raise self.refuse(reason, _OTHER_VERSION) from error
+
+
+_TESTED = f"JAX {' to '.join(_compat.TESTED)}"
+_OTHER_VERSION = (
+    f"this is a limit of this program, not a mistake of yours. It is tested with {_TESTED}: "
+    "install one of these if yours is another, or write this line with other jax.numpy functions."
+)
 
 
 Rule: TypeAlias = Callable[..., Value | Sequence[Value]]

@@ -1,0 +1,102 @@
+"""All that differs between versions of JAX; no other module knows of a version.
+
+`read_equation` gives every equation in one form, whichever version traced it, so that a rule is
+written once. Where JAX renames a primitive or a parameter again, its entry belongs here.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import jax
+from jax.extend.core import ClosedJaxpr, Literal
+from jax.interpreters import partial_eval
+
+VERSION = jax.__version__
+
+TESTED = ("0.6.2", "0.12.0.1")
+"""The oldest and the newest JAX under which `make compat` has passed."""
+
+CALLS = (
+    *("call", "closed_call", "composite", "custom_jvp_call", "custom_vjp_call", "eval_jaxpr"),
+    *("jit", "remat2"),
+)
+"""Primitives that only call another jaxpr, which rules find under "jaxpr"."""
+
+_FORMER_NAMES: Mapping[str, str] = {"pjit": "jit"}
+
+_Params = dict[str, Any]
+
+_expand_jaxpr: Any = getattr(partial_eval, "lower_jaxpr2", None)
+
+
+def is_tested() -> bool:
+    """Whether the JAX that runs is none newer or older than those tested."""
+    oldest, newest = map(_numbers, TESTED)
+    return oldest <= _numbers(VERSION) <= newest
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
+
+
+def read_equation(eqn: Any) -> tuple[str, dict[str, Any]]:
+    """The primitive of an equation and its parameters, under the names that rules know.
+
+    A parameter that this version of JAX does not bind is left out.
+    """
+    found: str = eqn.primitive.name
+    name, params = _FORMER_NAMES.get(found, found), dict(eqn.params)
+    return name, params | _ADAPTED[name](params) if name in _ADAPTED else params
+
+
+def _find_jaxpr(params: _Params) -> _Params:
+    """What a call calls; from JAX 0.12 on, composites name it as other calls do."""
+    return {"jaxpr": params["call_jaxpr"]} if "call_jaxpr" in params else {}
+
+
+def _count_operands(params: _Params) -> _Params:
+    """How many operands of a scan are constants and how many are carried."""
+    if "ft_in" not in params:
+        return {}
+    constants, carry, _ = params["ft_in"].unpack()  # the operands in groups, from JAX 0.12 on
+    return {"num_consts": len(constants), "num_carry": len(carry)}
+
+
+_ADAPTED: Mapping[str, Callable[[_Params], _Params]] = {
+    **dict.fromkeys(CALLS, _find_jaxpr),
+    "scan": _count_operands,
+}
+
+
+def split_jaxpr(jaxpr: Any) -> tuple[Any, Sequence[Any]]:
+    """A jaxpr, closed or not, and the values of its constants; from JAX 0.12 on all are closed."""
+    return (jaxpr.jaxpr, jaxpr.consts) if isinstance(jaxpr, ClosedJaxpr) else (jaxpr, ())
+
+
+def drop_unused(jaxpr: Any) -> tuple[Any, Sequence[Any]]:
+    """As `split_jaxpr`, without the equations that no output needs; all inputs stay.
+
+    From JAX 0.12 on, some functions of jax.numpy, such as searchsorted, are primitives of a higher
+    level, in whose place JAX puts the equations that they stand for.
+    """
+    whole, constants = split_jaxpr(jaxpr)
+    kept, _ = partial_eval.dce_jaxpr(whole, [True] * len(whole.outvars), instantiate=True)
+    if getattr(kept, "is_high", False) and _expand_jaxpr is not None:
+        return split_jaxpr(_expand_jaxpr(kept))
+    return kept, constants
+
+
+def is_literal(atom: Any) -> bool:
+    """Whether an operand in a jaxpr is a number, in `val`, and not a variable."""
+    return isinstance(atom, Literal)
+
+
+def is_random_key(dtype: Any) -> bool:
+    """Whether this is the dtype of random keys, which numpy does not have."""
+    return bool(jax.numpy.issubdtype(dtype, jax.dtypes.extended))
+
+
+def runs_tensorflowjs() -> bool:
+    """Whether tensorflowjs works: it asks jax2tf for what JAX 0.7.2 and later ignore."""
+    return jax.__version_info__ < (0, 7, 2)
