@@ -77,7 +77,7 @@ def test_errors_that_already_have_a_remedy_pass(write: WriteModule):
         ("builder/__init__.py", "the package 'builder' of this program"),
         ("jax.py", "the installed package 'jax'"),
         ("numpy/__init__.py", "the installed package 'numpy'"),
-        ("click.py", "the installed package 'click'"),
+        ("pydantic.py", "the installed package 'pydantic'"),
     ],
 )
 def test_a_module_beside_the_target_that_would_replace_one_in_use_is_refused_by_name(

@@ -63,9 +63,15 @@ def _count_operands(params: _Params) -> _Params:
     return {"num_consts": len(constants), "num_carry": len(carry)}
 
 
+def _find_axis(params: _Params) -> _Params:
+    """Along which axis the largest are sought; JAX 0.6 knows the last only."""
+    return {"axis": params.get("axis", -1)}
+
+
 _ADAPTED: Mapping[str, Callable[[_Params], _Params]] = {
     **dict.fromkeys(CALLS, _find_jaxpr),
     "scan": _count_operands,
+    "top_k": _find_axis,
 }
 
 

@@ -63,6 +63,11 @@ def test_operands_of_a_scan_are_counted_in_its_older_form():
     assert params == {"num_consts": 2, "num_carry": 1, "reverse": False}
 
 
+def test_the_largest_are_sought_along_the_last_axis_where_jax_names_none():
+    assert _compat.read_equation(equation("top_k", k=2))[1] == {"k": 2, "axis": -1}
+    assert _compat.read_equation(equation("top_k", k=2, axis=1))[1] == {"k": 2, "axis": 1}
+
+
 made_up = Primitive("made_up")
 made_up.def_abstract_eval(lambda x, **_: x)
 

@@ -88,20 +88,28 @@ def _add_logarithms(x: Value, y: Value) -> Value:
     )
 
 
-@rule("top_k", "approx_top_k")
+@rule("top_k")
 def _top_k(eqn: Equation, x: Value) -> tuple[Value, Value]:
+    return _take_largest(eqn, x, eqn.params["axis"])
+
+
+@rule("approx_top_k")
+def _approx_top_k(eqn: Equation, x: Value) -> tuple[Value, Value]:
     """The largest, or with `is_max_k` false the least; none is left out to save time."""
-    last = len(x.shape) - 1
-    axis = eqn.params.get("axis", eqn.params.get("reduction_dimension", last))
-    if axis not in (last, -1) or not ops.is_fixed(x.shape[-1]):
+    axis = eqn.params["reduction_dimension"]
+    if eqn.params["is_max_k"]:
+        return _take_largest(eqn, x, axis)
+    negated, places = _take_largest(eqn, ops.unary("Neg", x), axis)
+    return ops.unary("Neg", negated), places
+
+
+def _take_largest(eqn: Equation, x: Value, axis: int) -> tuple[Value, Value]:
+    if axis not in (len(x.shape) - 1, -1) or not ops.is_fixed(x.shape[-1]):
         raise eqn.refuse(
             "the largest are sought along an inner or symbolic axis.",
             "move the axis to the end, and fix its size.",
         )
-    if eqn.params.get("is_max_k", True):
-        return ops.top_k(x, int(eqn.params["k"]))
-    negated, places = ops.top_k(ops.unary("Neg", x), int(eqn.params["k"]))
-    return ops.unary("Neg", negated), places
+    return ops.top_k(x, int(eqn.params["k"]))
 
 
 @rule("sort")

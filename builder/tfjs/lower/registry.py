@@ -12,7 +12,7 @@ from builder.tfjs.sizes import Sizes
 
 
 class Parameters(dict[str, Any]):
-    """Parameters of a primitive by name; `get` is for those that not every version of JAX binds."""
+    """Parameters of a primitive by name, the same whichever version of JAX binds it."""
 
     def __missing__(self, name: str) -> Any:
         raise _MissingParameterError(name)
