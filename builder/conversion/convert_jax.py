@@ -3,7 +3,8 @@
 import inspect
 import json
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ import jax.export
 
 from builder.conversion.check import MAX_ERROR, MIN_COSINE, Tolerance, export_checked
 from builder.conversion.samples import Function, Sample
-from builder.errors import ExportError, writing
+from builder.errors import BuilderError, ExportError, writing
 from builder.tfjs.export import export
 from builder.tfjs.model import GraphModel, read_files
 from builder.tfjs.quantize import Quantizations
@@ -66,29 +67,46 @@ def convert_jax(
             f'quantization="auto" compares outputs: give samples of the {len(inputs)} inputs'
             f" ({', '.join(inputs)}), not 0."
         )
-    if check:
-        function = Function(apply_fn, params, signatures)
+    with _told_as_error():
+        if check:
+            function = Function(apply_fn, params, signatures)
 
-        def make_samples(model: GraphModel) -> Sequence[Sample]:
-            if not samples:
-                return function.draw_samples(model.inputs, model.outputs)
-            return [function.make_sample(_leaves(samples), model.inputs, model.outputs)]
+            def make_samples(model: GraphModel) -> Sequence[Sample]:
+                if not samples:
+                    return function.draw_samples(model.inputs, model.outputs)
+                return [function.make_sample(_leaves(samples), model.inputs, model.outputs)]
 
-        model = export_checked(
-            apply_fn,
-            params,
-            inputs,
-            None,
-            make_samples,
-            quantization=quantization,
-            tolerance=Tolerance(max_error, min_cosine),
-        ).model
-    else:
-        assert quantization != "auto", "refused above"
-        model = export(apply_fn, params, inputs, quantization=quantization)
+            model = export_checked(
+                apply_fn,
+                params,
+                inputs,
+                None,
+                make_samples,
+                quantization=quantization,
+                tolerance=Tolerance(max_error, min_cosine),
+            ).model
+        else:
+            assert quantization != "auto", "refused above"
+            model = export(apply_fn, params, inputs, quantization=quantization)
     with writing(Path(model_dir), "Name another model_dir."):
         model.save(Path(model_dir))
     return model
+
+
+@contextmanager
+def _told_as_error() -> Generator[None]:
+    """Tell what JAX or the function itself raises in one sentence.
+
+    Raises:
+        ExportError: instead of any exception but ours, which is chained to it.
+    """
+    try:
+        yield
+    except (BuilderError, MemoryError):
+        raise
+    except Exception as error:
+        found = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+        raise ExportError(f"JAX cannot trace the function with these inputs: {found}") from error
 
 
 def _leaves(arguments: Sequence[Any]) -> list[Any]:

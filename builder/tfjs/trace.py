@@ -28,7 +28,10 @@ class Trace:
 def narrow_dtype(dtype: Any, what: str) -> DType:
     """The dtype that TensorFlow.js computes with for one of JAX; `what` is named in the error."""
     if _compat.is_random_key(dtype):
-        raise ExportError(f"{what} is a random key; TensorFlow.js graphs compute without chance.")
+        raise ExportError(
+            f"{what} is a random key; TensorFlow.js graphs compute without chance. Draw before the"
+            " export, or leave it out: deterministic=True in Flax, eval() in NNX."
+        )
     kind: Any = np.dtype(dtype)
     if kind == np.bool_:
         return "bool"
@@ -43,9 +46,14 @@ def narrow_dtype(dtype: Any, what: str) -> DType:
 
 
 def narrow_array(array: Any, what: str) -> Array:
-    """The array in a dtype of TensorFlow.js; integers that do not fit int32 are an error."""
+    """The array in a dtype of TensorFlow.js; integers of more than 32 bits are an error.
+
+    A uint32 keeps its bits.
+    """
     value = np.asarray(array)
     dtype = narrow_dtype(value.dtype, what)
+    if value.dtype == np.uint32:
+        return value.view(np.int32)
     if dtype == "int32" and value.size and value.dtype != np.int32:
         limits = np.iinfo(np.int32)
         if value.min() < limits.min or value.max() > limits.max:
@@ -87,10 +95,7 @@ def _has_attributes(spec: Any) -> bool:
 
 
 def input_struct(name: str, spec: Any, scope: Any) -> jax.ShapeDtypeStruct:
-    """An argument to trace with, from a shape like "(b, 16)" or (None, 16) and a dtype.
-
-    The dtype is that of TensorFlow.js from here on, so that uint8 does not overflow at 256.
-    """
+    """An argument to trace with, from a shape like "(b, 16)" or (None, 16) and a dtype."""
     if not is_signature(spec):
         raise ExportError(
             f"input {name!r}: {spec!r} describes no array; write for example ('(b, 16)', 'int32')."
@@ -105,7 +110,7 @@ def input_struct(name: str, spec: Any, scope: Any) -> jax.ShapeDtypeStruct:
         raise ExportError(
             f"input {name!r}: {shape!r} is not a shape; write for example '(b, 16)'. {error}"
         ) from error
-    return jax.ShapeDtypeStruct(dims, narrow_dtype(dtype, f"input {name!r}"))
+    return jax.ShapeDtypeStruct(dims, _traced_dtype(dtype, f"input {name!r}"))
 
 
 @dataclass(frozen=True)
@@ -168,8 +173,15 @@ def _parameter(name: str, leaf: Any) -> tuple[Array, jax.ShapeDtypeStruct]:
     if isinstance(leaf, jax.Array) and _compat.is_random_key(leaf.dtype):
         # NNX keeps keys beside its parameters. Whatever reads one is refused when it is lowered.
         return np.zeros(leaf.shape, np.bool_), jax.ShapeDtypeStruct(leaf.shape, leaf.dtype)
-    array = narrow_array(leaf, f"parameter {name!r}")
-    return array, jax.ShapeDtypeStruct(array.shape, array.dtype)
+    what = f"parameter {name!r}"
+    array = narrow_array(leaf, what)
+    return array, jax.ShapeDtypeStruct(array.shape, _traced_dtype(leaf.dtype, what))
+
+
+def _traced_dtype(dtype: Any, what: str) -> Any:
+    """The dtype that JAX computes with, which is of 32 bits where 64 are not enabled."""
+    narrow_dtype(dtype, what)
+    return jax.dtypes.canonicalize_dtype(dtype)
 
 
 def trace(
@@ -191,13 +203,25 @@ def trace(
     closed, result = tracer(flat.kinds, list(flat.inputs.values()))
     # What no output needs goes first: it may use what TensorFlow.js cannot, such as random keys.
     jaxpr, constants = _compat.drop_unused(closed)
+    names = name_outputs(result, outputs, flat.inputs)
+    _refuse_unsigned(dict(zip(names, jax.tree.leaves(result), strict=True)))
     return Trace(
         jaxpr=jaxpr,
         constants=tuple(constants),
         parameters=flat.parameters,
         inputs=flat.input_types,
-        outputs=name_outputs(result, outputs, flat.inputs),
+        outputs=names,
     )
+
+
+def _refuse_unsigned(outputs: Mapping[str, Any]) -> None:
+    """Refuse what TensorFlow.js would return as negative numbers."""
+    for name, array in outputs.items():
+        if array.dtype == np.uint32:
+            raise ExportError(
+                f"The output {name!r} is uint32, which TensorFlow.js does not have. Return it as"
+                " int32, which has the same bits, or as float32."
+            )
 
 
 def _check_names(names: Sequence[str]) -> None:

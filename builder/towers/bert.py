@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from builder.errors import ModelError
 from builder.towers.architecture import BertSize
+from builder.towers.layers import Embed
 
 _INIT = nn.initializers.truncated_normal(stddev=0.02)
 _MASKED = -1e10
@@ -58,8 +59,8 @@ class _Embedder(nn.Module):
             + self._embed("segment", self.size.num_segments)(jnp.zeros_like(positions))
         )
 
-    def _embed(self, kind: str, entries: int) -> nn.Embed:
-        return nn.Embed(
+    def _embed(self, kind: str, entries: int) -> Embed:
+        return Embed(
             entries, self.size.hidden_size, embedding_init=_INIT, name=f"embedders_{kind}_ids"
         )
 

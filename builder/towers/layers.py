@@ -90,3 +90,15 @@ class MAPHead(nn.Module):
 def l2_normalize(x: jax.Array) -> jax.Array:
     """Unit rows, `[n, d] -> [n, d]`, with big_vision's guard against division by zero."""
     return x / (jnp.linalg.norm(x, axis=1, keepdims=True) + 1e-8)
+
+
+class Embed(nn.Embed):
+    """Rows of a table by token id; an id beyond the table gives the last row.
+
+    Flax gives NaN there, which costs an exported graph a test of every id. Tokenizers make none
+    such.
+    """
+
+    def __call__(self, inputs: jax.Array) -> jax.Array:
+        """Ids `int32[...]` to `float32[..., features]`."""
+        return jnp.take(self.embedding, inputs, axis=0, mode="clip")

@@ -13,7 +13,7 @@ import jax
 from builder.errors import ModelError
 from builder.params import Params
 from builder.towers.architecture import TextPool
-from builder.towers.layers import Encoder, MAPHead, l2_normalize
+from builder.towers.layers import Embed, Encoder, MAPHead, l2_normalize
 
 
 class TextTransformer(nn.Module):
@@ -35,7 +35,7 @@ class TextTransformer(nn.Module):
     @nn.compact
     def __call__(self, tokens: jax.Array) -> jax.Array:
         """Token ids `int32[n, l]` to `float32[n, num_classes]`, not yet normalised."""
-        x = nn.Embed(self.vocab_size, self.width, name="Embed_0")(tokens)
+        x = Embed(self.vocab_size, self.width, name="Embed_0")(tokens)
         x = x + self._positions(x.shape[1])
         x = Encoder(self.depth, self.mlp_dim, self.num_heads, name="Encoder_0")(x)
         x = self._pool(x)

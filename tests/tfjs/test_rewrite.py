@@ -135,7 +135,7 @@ CASES = [
     Case(fuse_products, lambda x: jax.nn.relu(x[:, 0] @ W + W[0]), ROWS,
          {"BatchMatMulV2": 1, "AddV2": 1, "Relu": 1}, {"_FusedMatMul": 1, "AddV2": 0, "Relu": 0}),
     Case(use_relu, lambda x: jnp.minimum(jax.nn.relu(x), 6.0), ROWS,
-         {"Maximum": 1, "Minimum": 1}, {"Relu6": 1, "Maximum": 0, "Minimum": 0}),
+         {"Maximum": 1, "Minimum": 1}, {"Relu": 1, "Maximum": 0, "Minimum": 1}),
     Case(sink_transposes, lambda x: (jnp.exp(x.transpose(0, 2, 1)) * W[:, :1]).transpose(0, 2, 1),
          ROWS, {"Transpose": 2}, {"Transpose": 0}),
     Case(sink_transposes, lambda x: x.transpose(0, 2, 1).sum(axis=2, keepdims=True), ROWS,

@@ -6,6 +6,7 @@ The modules imported here hold the rules; importing them fills the table.
 from builder.tfjs.lower import (
     bits,
     control,
+    conversion,
     convolution,
     elementwise,
     indexing,
@@ -15,6 +16,7 @@ from builder.tfjs.lower import (
     reduce,
     scatter,
     shape,
+    sort,
     update,
 )
 from builder.tfjs.lower.program import lower
@@ -22,6 +24,7 @@ from builder.tfjs.lower.program import lower
 __all__ = [
     "bits",
     "control",
+    "conversion",
     "convolution",
     "elementwise",
     "indexing",
@@ -32,5 +35,6 @@ __all__ = [
     "reduce",
     "scatter",
     "shape",
+    "sort",
     "update",
 ]

@@ -1,9 +1,11 @@
 """Rules for the bits of integers, in arithmetic: no op on bits runs on every backend."""
 
+import jax.numpy as jnp
 import numpy as np
 
 from builder.tfjs import ops
 from builder.tfjs.graph import Value, constant
+from builder.tfjs.lower.integers import shift_right, shift_right_logical
 from builder.tfjs.lower.registry import Equation, rule
 
 LOGICAL = {"and": "LogicalAnd", "or": "LogicalOr", "xor": "NotEqual"}
@@ -44,7 +46,7 @@ def _run_of_ones(mask: Value) -> tuple[int, int] | None:
 def _keep(x: Value, first: int, count: int) -> Value:
     """`x` with all bits zero but `count` from place `first` on; also right if it is negative."""
     scale = ops.scalar(1 << first, x)
-    shifted = ops.binary("FloorDiv", x, scale) if first else x
+    shifted = shift_right(x, first) if first else x
     kept = ops.binary("FloorMod", shifted, ops.scalar(1 << count, x))
     return ops.binary("Mul", kept, scale) if first else kept
 
@@ -58,19 +60,17 @@ def _not(_: Equation, x: Value) -> Value:
 
 @rule("shift_left", "shift_right_arithmetic", "shift_right_logical")
 def _shift(eqn: Equation, x: Value, places: Value) -> Value:
-    """By a constant: a product, or a quotient rounded down; int32 products wrap around as in C."""
+    """By a constant: a product, which wraps around as in C, or a quotient rounded down."""
     if places.array is None or places.array.min() < 0 or places.array.max() > 30:
         raise eqn.refuse(
             "bits are shifted by a number that is computed, negative or above 30.",
             "shift by a constant.",
         )
-    factor = constant(1 << places.array, "int32")
     if eqn.primitive == "shift_left":
-        return ops.binary("Mul", x, factor)
-    quotient = ops.binary("FloorDiv", x, factor)
+        return ops.binary("Mul", x, constant(1 << places.array, "int32"))
     if eqn.primitive == "shift_right_arithmetic":
-        return quotient
-    # The sign comes down as one more bit; 2^31 (a shift by one) has the bits of -2^31.
-    sign = constant((np.int64(1) << (32 - places.array.astype(np.int64))).astype(np.int32))
-    negative = ops.binary("Less", quotient, ops.scalar(0, x))
-    return ops.select(negative, ops.binary("AddV2", quotient, sign), quotient)
+        return shift_right(x, places.array)
+    bits = jnp.iinfo(eqn.operand_dtypes[0]).bits
+    if bits < 32:  # of a narrow integer, the sign is extended over bits that it does not have
+        x = ops.binary("FloorMod", x, ops.scalar(1 << bits, x))
+    return shift_right_logical(x, places.array)

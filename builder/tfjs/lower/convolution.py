@@ -40,6 +40,10 @@ def _convolution(eqn: Equation, x: Value, weights: Value) -> Value:
             "this convolution is not one of float32 over one or two axes.",
             "use a convolution over one or two axes, without batch groups.",
         )
+    if 0 in eqn.type.shape:
+        raise eqn.refuse(
+            "a convolution gives an empty array.", "use a kernel no larger than its input."
+        )
     n, c, *axes = specs.lhs_spec
     picture = ops.transpose(x, [n, *axes, c])
     o, i, *axes = specs.rhs_spec

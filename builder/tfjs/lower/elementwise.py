@@ -7,11 +7,20 @@ from jax import lax
 
 from builder.tfjs import ops
 from builder.tfjs.graph import Value
+from builder.tfjs.lower.integers import (
+    absolute,
+    divide,
+    divide_unsigned,
+    flip,
+    negate,
+    remainder,
+    remainder_unsigned,
+)
+from builder.tfjs.lower.nan import extreme
 from builder.tfjs.lower.registry import Equation, rule
 from builder.tfjs.lower.shape import broadcast
 
 UNARY = {
-    "abs": "Abs",
     "acos": "Acos",
     "acosh": "Acosh",
     "asin": "Asin",
@@ -27,11 +36,8 @@ UNARY = {
     "floor": "Floor",
     "is_finite": "IsFinite",
     "log": "Log",
-    "log1p": "Log1p",
     "logistic": "Sigmoid",
-    "neg": "Neg",
     "rsqrt": "Rsqrt",
-    "sign": "Sign",
     "sin": "Sin",
     "sinh": "Sinh",
     "sqrt": "Sqrt",
@@ -43,14 +49,7 @@ BINARY = {
     "add": "AddV2",
     "add_any": "AddV2",
     "atan2": "Atan2",
-    "div": "RealDiv",
     "eq": "Equal",
-    "ge": "GreaterEqual",
-    "gt": "Greater",
-    "le": "LessEqual",
-    "lt": "Less",
-    "max": "Maximum",
-    "min": "Minimum",
     "mul": "Mul",
     "ne": "NotEqual",
     "pow": "Pow",
@@ -65,17 +64,66 @@ def _unary(eqn: Equation, x: Value) -> Value:
 
 @rule(*BINARY)
 def _binary(eqn: Equation, x: Value, y: Value) -> Value:
-    if eqn.primitive == "div" and x.dtype == "int32":
-        return _divide_integers(x, y)
     # A power may have an integer exponent; TensorFlow.js wants one dtype.
     return ops.binary(BINARY[eqn.primitive], x, ops.cast(y, x.dtype))
 
 
-def _divide_integers(x: Value, y: Value) -> Value:
-    """JAX cuts the quotient off where TensorFlow rounds it down, so the signs are set apart."""
-    sizes = ops.binary("FloorDiv", ops.unary("Abs", x), ops.unary("Abs", y))
-    signs = ops.binary("Mul", ops.unary("Sign", x), ops.unary("Sign", y))
-    return ops.binary("Mul", sizes, signs)
+@rule("neg")
+def _neg(_: Equation, x: Value) -> Value:
+    return negate(x)
+
+
+@rule("abs")
+def _abs(eqn: Equation, x: Value) -> Value:
+    return x if eqn.is_unsigned else absolute(x)
+
+
+@rule("sign")
+def _sign(eqn: Equation, x: Value) -> Value:
+    if eqn.is_unsigned:
+        return ops.cast(ops.truth(x), "int32")
+    return sign_of(x)
+
+
+def sign_of(x: Value) -> Value:
+    """-1, 0 or 1; NaN stays. Sign of TensorFlow.js gives 0 for it, and for 1e-7 on wasm."""
+    if x.dtype == "int32":
+        return ops.unary("Sign", x)
+    one, zero = ops.scalar(1, x), ops.scalar(0, x)
+    negative = ops.select(ops.binary("Less", x, zero), negate(one), x)
+    return ops.select(ops.binary("Greater", x, zero), one, negative)
+
+
+@rule("div")
+def _div(eqn: Equation, x: Value, y: Value) -> Value:
+    if x.dtype == "float32":
+        return ops.binary("RealDiv", x, y)
+    return divide_unsigned(x, y) if eqn.is_unsigned else divide(x, y)
+
+
+ORDERED = {
+    "ge": "GreaterEqual",
+    "gt": "Greater",
+    "le": "LessEqual",
+    "lt": "Less",
+}
+
+
+@rule(*ORDERED)
+def _compare(eqn: Equation, x: Value, y: Value) -> Value:
+    if x.dtype == "bool":
+        x, y = ops.cast(x, "int32"), ops.cast(y, "int32")
+    pair = (flip(x), flip(y)) if eqn.is_unsigned else (x, y)
+    return ops.binary(ORDERED[eqn.primitive], *pair)
+
+
+EXTREMES = {"max": "Maximum", "min": "Minimum"}
+
+
+@rule(*EXTREMES)
+def _extreme(eqn: Equation, x: Value, y: Value) -> Value:
+    op = EXTREMES[eqn.primitive]
+    return flip(extreme(op, flip(x), flip(y))) if eqn.is_unsigned else extreme(op, x, y)
 
 
 @rule("lt_to")
@@ -98,10 +146,33 @@ def _precedes_or_ties(_: Equation, x: Value, y: Value) -> Value:
 
 
 @rule("rem")
-def _rem(_: Equation, x: Value, y: Value) -> Value:
+def _rem(eqn: Equation, x: Value, y: Value) -> Value:
     """What is left of a division, with the sign of `x`."""
+    if x.dtype == "int32":
+        return remainder_unsigned(x, y) if eqn.is_unsigned else remainder(x, y)
     rest = ops.binary("FloorMod", ops.unary("Abs", x), ops.unary("Abs", y))
-    return ops.binary("Mul", rest, ops.unary("Sign", x))
+    return ops.binary("Mul", rest, sign_of(x))
+
+
+@rule("log1p")
+def _log1p(_: Equation, x: Value) -> Value:
+    return log1p(x)
+
+
+def log1p(x: Value) -> Value:
+    """log(1 + x), exact for small numbers, where wasm is off by a fifth (tfjs#7328).
+
+    What 1 + x is off by is divided out again (W. Kahan; D. Goldberg, What every computer scientist
+    should know about floating-point arithmetic, 1991, theorem 4).
+    """
+    one = ops.scalar(1, x)
+    total = ops.binary("AddV2", x, one)
+    share = ops.binary("RealDiv", x, ops.binary("Sub", total, one))
+    exact = ops.binary("Mul", ops.unary("Log", total), share)
+    # An infinite sum is its own logarithm, and of no sum there is nothing to divide by.
+    ended = ops.binary("Equal", total, ops.scalar(math.inf, x))
+    small = ops.binary("Equal", total, one)
+    return ops.select(ops.binary("LogicalOr", ended, small), x, exact)
 
 
 @rule("round")
@@ -110,25 +181,54 @@ def _round(eqn: Equation, x: Value) -> Value:
     if eqn.params["rounding_method"] != lax.RoundingMethod.AWAY_FROM_ZERO:
         return ops.unary("Round", x)
     size = ops.binary("AddV2", ops.unary("Abs", x), ops.scalar(0.5, x))
-    return ops.binary("Mul", ops.unary("Floor", size), ops.unary("Sign", x))
+    return ops.binary("Mul", ops.unary("Floor", size), sign_of(x))
 
 
 @rule("cbrt")
 def _cbrt(_: Equation, x: Value) -> Value:
     size = ops.binary("Pow", ops.unary("Abs", x), ops.scalar(1 / 3, x))
-    return ops.binary("Mul", size, ops.unary("Sign", x))
+    return ops.binary("Mul", size, sign_of(x))
 
 
 @rule("erfc")
 def _erfc(_: Equation, x: Value) -> Value:
-    return ops.binary("Sub", ops.scalar(1, x), ops.unary("Erf", x))
+    """1 - erf(x), and its tail by itself, of which the difference would keep no digit.
+
+    The tail is exp(-x^2) / x times a polynomial in 1 / x^2 (S. L. Moshier, Cephes, erfcf).
+    """
+    size = ops.unary("Abs", x)
+    one = ops.scalar(1, x)
+    far = ops.binary("Maximum", size, one)
+    inverse = ops.binary("RealDiv", one, far)
+    squares = ops.unary("Square", inverse)
+    nearer = ops.binary("Less", far, ops.scalar(2, x))
+    factor = ops.select(nearer, _horner(_ERFC_NEAR, squares), _horner(_ERFC_FAR, squares))
+    decay = ops.unary("Exp", negate(ops.unary("Square", far)))
+    tail = ops.binary("Mul", ops.binary("Mul", decay, inverse), factor)
+    is_negative = ops.binary("Less", x, ops.scalar(0, x))
+    mirrored = ops.select(is_negative, ops.binary("Sub", ops.scalar(2, x), tail), tail)
+    near = ops.binary("Sub", one, ops.unary("Erf", x))
+    # Written so that NaN, which is neither near nor far, stays NaN.
+    return ops.select(ops.binary("GreaterEqual", size, one), mirrored, near)
+
+
+_ERFC_NEAR = (
+    *(2.326819970068386e-2, -1.387039388740657e-1, 3.687424674597105e-1, -5.824733027278666e-1),
+    *(6.210004621745983e-1, -4.944515323274145e-1, 3.404879937665872e-1, -2.741127028184656e-1),
+    5.638259427386472e-1,
+)
+_ERFC_FAR = (
+    *(-1.047766399936249e1, 1.297719955372516e1, -7.495518717768503, 2.921019019210786),
+    *(-1.015265279202700, 4.218463358204948e-1, -2.820767439740514e-1, 5.641895067754075e-1),
+)
+"""Coefficients for 1 to 2, and beyond; that of the highest power first."""
 
 
 @rule("erf_inv")
 def _erf_inv(_: Equation, x: Value) -> Value:
     """Two polynomials in w = -log(1 - x^2), as XLA does (M. Giles, 2010); infinite at -1 and 1."""
     squares = ops.unary("Square", x)
-    w = ops.unary("Neg", ops.unary("Log1p", ops.unary("Neg", squares)))
+    w = ops.unary("Neg", log1p(ops.unary("Neg", squares)))
     near = ops.binary("Sub", w, ops.scalar(2.5, w))
     far = ops.binary("Sub", ops.unary("Sqrt", w), ops.scalar(3, w))
     is_near = ops.binary("Less", w, ops.scalar(5, w))
@@ -190,20 +290,17 @@ def _select_n(_: Equation, which: Value, *cases: Value) -> Value:
 
 
 @rule("clamp")
-def _clamp(_: Equation, low: Value, x: Value, high: Value) -> Value:
-    return ops.binary("Minimum", ops.binary("Maximum", x, low), high)
-
-
-@rule("convert_element_type")
-def _convert(eqn: Equation, x: Value) -> Value:
-    return ops.truth(x) if eqn.type.dtype == "bool" else ops.cast(x, eqn.type.dtype)
+def _clamp(eqn: Equation, low: Value, x: Value, high: Value) -> Value:
+    if eqn.is_unsigned:
+        return flip(extreme("Minimum", extreme("Maximum", flip(x), flip(low)), flip(high)))
+    return extreme("Minimum", extreme("Maximum", x, low), high)
 
 
 IDENTITIES = (
     *("copy", "device_put", "layout_constraint", "name", "optimization_barrier", "pvary"),
-    *("reduce_precision", "sharding_constraint", "stop_gradient"),
+    *("sharding_constraint", "stop_gradient"),
 )
-"""What concerns derivatives, devices or narrow floats, which are computed with as float32."""
+"""What concerns derivatives and devices."""
 
 
 @rule(*IDENTITIES)

@@ -2,18 +2,16 @@
 
 from typing import Any
 
-import numpy as np
-
 from builder.tfjs import ops
 from builder.tfjs.graph import Value
 from builder.tfjs.lower.places import Places
 from builder.tfjs.lower.registry import Equation
 
 
-def pick_elements(eqn: Equation, x: Value, indices: Value, *, fill: bool) -> Value:
+def pick_elements(eqn: Equation, x: Value, indices: Value, *, fill: float | None) -> Value:
     """Any gather of JAX: positions in the flattened operand are computed, then one GatherV2.
 
-    Starts out of range are clipped; with `fill` the entries are NaN there (or the least int).
+    Starts out of range are clipped; with `fill` the entries are that number there.
     """
     dims: Any = eqn.params["dimension_numbers"]
     places = Places(
@@ -28,9 +26,8 @@ def pick_elements(eqn: Equation, x: Value, indices: Value, *, fill: bool) -> Val
     )
     source = ops.reshape(x, (ops.size(x.shape),))
     picked = ops.gather(source, places.flat(), 0)
-    if fill:
-        number = np.nan if x.dtype == "float32" else np.iinfo(np.int32).min
-        picked = ops.select(places.in_range(), picked, ops.scalar(number, picked))
+    if fill is not None:
+        picked = ops.select(places.in_range(), picked, ops.scalar(fill, picked))
     slices, batch = iter(range(places.lead, places.rank)), iter(range(places.lead))
     perm = [next(slices if i in dims.offset_dims else batch) for i in range(places.rank)]
     return ops.transpose(picked, perm)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from builder.tfjs import ops
@@ -16,14 +17,14 @@ from builder.tfjs.lower.shape import take_block
 def _gather(eqn: Equation, x: Value, indices: Value) -> Value:
     """Constant starts become a Slice, entries along one axis a GatherV2, others are computed.
 
-    Indices of entries along one axis must be in range unless `mode` clips: where JAX would fill
-    with NaN, TensorFlow.js throws.
+    Starts out of range are clipped, whether JAX clips them or is promised that there are none;
+    or what they would read is NaN, where JAX fills.
     """
     if indices.array is not None and len(indices.shape) == 1:
         return _constant_slice(eqn, x, indices.array)
     if _is_take(eqn, x):
         return _take(eqn, x, indices)
-    return pick_elements(eqn, x, indices, fill=_mode(eqn, "FILL_OR_DROP"))
+    return pick_elements(eqn, x, indices, fill=_fill_of(eqn))
 
 
 def _constant_slice(eqn: Equation, x: Value, starts: Array) -> Value:
@@ -33,7 +34,7 @@ def _constant_slice(eqn: Equation, x: Value, starts: Array) -> Value:
         if not ops.is_fixed(last) and start != 0:
             raise eqn.refuse("a symbolic axis is indexed.", "index axes of fixed size only.")
         begin[axis] = int(np.clip(start, 0, last)) if ops.is_fixed(last) else 0
-        if begin[axis] != start and not _mode(eqn, "CLIP"):
+        if begin[axis] != start and _fill_of(eqn) is not None:
             raise eqn.refuse(f"index {start} is out of range.", "use an index within the array.")
     block = take_block(eqn, x, begin, eqn.params["slice_sizes"])
     return ops.reshape(block, eqn.type.shape)
@@ -53,9 +54,9 @@ def _take(eqn: Equation, x: Value, indices: Value) -> Value:
     axes = dims.start_index_map
     axis = axes[0]
     positions = ops.reshape(indices, indices.shape[:-1])
-    if _mode(eqn, "CLIP"):
-        positions = _clip(positions, x.shape[axis] - 1)
-    taken = ops.gather(x, positions, axis)
+    last = eqn.sizes.value(x.shape[axis] - 1)
+    within = _clip(positions, last)
+    taken = ops.gather(x, within, axis)
     # TensorFlow puts the axes of the indices in place of `axis`, JAX where offset_dims has room.
     rank = len(taken.shape)
     from_indices = list(range(axis, axis + len(positions.shape)))
@@ -63,17 +64,39 @@ def _take(eqn: Equation, x: Value, indices: Value) -> Value:
     perm = [0] * rank
     for place in range(rank):
         perm[place] = (from_slices if place in dims.offset_dims else from_indices).pop(0)
-    return ops.transpose(taken, perm)
+    taken = ops.transpose(taken, perm)
+    fill = _fill_of(eqn)
+    if fill is None or within is positions:
+        return taken
+    inside = ops.binary("Equal", positions, within)
+    batch = [1 if i in dims.offset_dims else d for i, d in enumerate(taken.shape)]
+    return ops.select(ops.reshape(inside, batch), taken, ops.scalar(fill, taken))
 
 
-def _clip(positions: Value, last: int) -> Value:
+def _clip(positions: Value, last: Value) -> Value:
+    """Positions from 0 to the last; constants that are such stay as they are."""
+    if positions.array is not None and last.array is not None:
+        known = positions.array
+        if ((known >= 0) & (known <= last.array)).all():
+            return positions
     positions = ops.binary("Maximum", positions, ops.scalar(0, positions))
-    return ops.binary("Minimum", positions, ops.scalar(last, positions))
+    return ops.binary("Minimum", positions, last)
 
 
-def _mode(eqn: Equation, name: str) -> bool:
-    mode = eqn.params["mode"]
-    return getattr(mode, "name", str(mode)) == name
+def _fill_of(eqn: Equation) -> float | None:
+    """What is read out of range, where JAX fills: `fill_value`, or what stands for none."""
+    if "FILL_OR_DROP" not in str(eqn.params["mode"]):
+        return None
+    if (given := eqn.params["fill_value"]) is not None:
+        return np.asarray(given).item()
+    dtype = eqn.operand_dtypes[0]
+    if eqn.type.dtype == "float32":
+        return np.nan
+    if eqn.type.dtype == "bool":
+        return True
+    # The greatest unsigned number, or the least of others; uint32 keeps its bits.
+    limits = jnp.iinfo(dtype)
+    return int(np.int64(limits.max if limits.min == 0 else limits.min).astype(np.int32))
 
 
 @rule("dynamic_slice")

@@ -1,11 +1,12 @@
-"""Rules that depend on the order of elements: padding, reversal, running sums, sorting."""
+"""Rules that depend on the order of elements: padding, reversal, running sums."""
 
 import math
-from collections.abc import Sequence
 
 from builder.tfjs import ops
 from builder.tfjs.graph import Value
-from builder.tfjs.lower.gather import take_along_last
+from builder.tfjs.lower.elementwise import log1p
+from builder.tfjs.lower.integers import flip
+from builder.tfjs.lower.nan import extreme
 from builder.tfjs.lower.registry import Equation, rule
 
 LOG_2 = math.log(2)
@@ -61,6 +62,8 @@ def _running(eqn: Equation, x: Value) -> Value:
     if not ops.is_fixed(length):
         raise eqn.refuse("it runs along a symbolic axis.", "fix the size of that axis.")
     op = RUNNING[eqn.primitive]
+    if eqn.is_unsigned:
+        x = flip(x)
     reach = 1
     while reach < length:
         near = [reach if i == axis else 0 for i in range(rank)]
@@ -68,73 +71,21 @@ def _running(eqn: Equation, x: Value) -> Value:
         ends = [reach if i == axis else d for i, d in enumerate(x.shape)]
         first, last = [0] * rank, [length - reach if i == axis else 0 for i in range(rank)]
         pair = ops.slice_(x, near, sizes), ops.slice_(x, first, sizes)
-        seen = ops.binary(op, *pair) if op else _add_logarithms(*pair)
+        seen = extreme(op, *pair) if op else _add_logarithms(*pair)
         rest = ops.slice_(x, last if backwards else first, ends)
         x = ops.concat([seen, rest] if backwards else [rest, seen], axis)
         reach *= 2
-    return x
+    return flip(x) if eqn.is_unsigned else x
 
 
 def _add_logarithms(x: Value, y: Value) -> Value:
     """log(exp(x) + exp(y)), as that of the larger and what the smaller adds."""
     apart = ops.unary("Abs", ops.binary("Sub", x, y))
-    more = ops.unary("Log1p", ops.unary("Exp", ops.unary("Neg", apart)))
-    larger = ops.binary("Maximum", x, y)
+    more = log1p(ops.unary("Exp", ops.unary("Neg", apart)))
+    larger = extreme("Maximum", x, y)
     # Of two equal infinities the difference is no number.
     return ops.select(
         ops.binary("Equal", x, y),
         ops.binary("AddV2", larger, ops.scalar(LOG_2, x)),
         ops.binary("AddV2", larger, more),
     )
-
-
-@rule("top_k")
-def _top_k(eqn: Equation, x: Value) -> tuple[Value, Value]:
-    return _take_largest(eqn, x, eqn.params["axis"])
-
-
-@rule("approx_top_k")
-def _approx_top_k(eqn: Equation, x: Value) -> tuple[Value, Value]:
-    """The largest, or with `is_max_k` false the least; none is left out to save time."""
-    axis = eqn.params["reduction_dimension"]
-    if eqn.params["is_max_k"]:
-        return _take_largest(eqn, x, axis)
-    negated, places = _take_largest(eqn, ops.unary("Neg", x), axis)
-    return ops.unary("Neg", negated), places
-
-
-def _take_largest(eqn: Equation, x: Value, axis: int) -> tuple[Value, Value]:
-    if axis not in (len(x.shape) - 1, -1) or not ops.is_fixed(x.shape[-1]):
-        raise eqn.refuse(
-            "the largest are sought along an inner or symbolic axis.",
-            "move the axis to the end, and fix its size.",
-        )
-    return ops.top_k(x, int(eqn.params["k"]))
-
-
-@rule("sort")
-def _sort(eqn: Equation, *operands: Value) -> Sequence[Value]:
-    """Ascending and stable: by the last key first, so that earlier keys overrule later ones."""
-    axis, rank = eqn.params["dimension"], len(operands[0].shape)
-    if not ops.is_fixed(operands[0].shape[axis]):
-        raise eqn.refuse("a symbolic axis is sorted.", "fix the size of that axis.")
-    perm = [*(i for i in range(rank) if i != axis), axis]
-    back = [perm.index(i) for i in range(rank)]
-    rows = [ops.transpose(v, perm) for v in operands]
-    for key in reversed(range(eqn.params["num_keys"])):
-        rows = _sort_rows(eqn, rows, key)
-    return [ops.transpose(v, back) for v in rows]
-
-
-def _sort_rows(eqn: Equation, rows: Sequence[Value], key: int) -> list[Value]:
-    """All rows in the order of one of them: the negated keys fall, equal ones stay as they came."""
-    found = rows[key]
-    numbers = ops.cast(found, "int32") if found.dtype == "bool" else found
-    falling, order = ops.top_k(ops.unary("Neg", numbers), found.shape[-1])
-    risen = ops.unary("Neg", falling)
-    return [
-        (ops.truth(risen) if found.dtype == "bool" else risen)
-        if i == key
-        else take_along_last(eqn, v, order)
-        for i, v in enumerate(rows)
-    ]

@@ -4,6 +4,7 @@ import numpy as np
 
 from builder.tfjs import ops
 from builder.tfjs.graph import Attr, Shape, TensorType, Value, make
+from builder.tfjs.lower.nan import is_nan
 from builder.tfjs.lower.registry import Equation, rule
 
 FILLS = {"reduce_window_max": -np.inf, "reduce_window_min": np.inf, "reduce_window_sum": 0.0}
@@ -48,8 +49,16 @@ def _pool(eqn: Equation, x: Value) -> Value:
 def _pool_picture(primitive: str, x: Value, shape: Shape, attrs: dict[str, Attr]) -> Value:
     kind = TensorType(shape, "float32")
     if primitive == "reduce_window_max":
-        return make("MaxPool", (x,), kind, **attrs)
+        return _max_pool(x, kind, attrs)
     if primitive == "reduce_window_min":
-        return ops.unary("Neg", make("MaxPool", (ops.unary("Neg", x),), kind, **attrs))
+        return ops.unary("Neg", _max_pool(ops.unary("Neg", x), kind, attrs))
     mean = make("AvgPool", (x,), kind, **attrs)
     return ops.binary("Mul", mean, ops.scalar(ops.size(ops.int_tuple(mean.node, "ksize")), mean))
+
+
+def _max_pool(x: Value, kind: TensorType, attrs: dict[str, Attr]) -> Value:
+    """MaxPool, and NaN for every window that has one, which MaxPool drops on wasm."""
+    share = make("AvgPool", (ops.cast(is_nan(x), "float32"),), kind, **attrs)
+    largest = make("MaxPool", (x,), kind, **attrs)
+    has_nan = ops.binary("Greater", share, ops.scalar(0, share))
+    return ops.select(has_nan, ops.scalar(np.nan, largest), largest)

@@ -11,6 +11,7 @@ from builder.errors import ExportError
 from builder.tfjs import _compat
 from builder.tfjs.graph import Graph, TensorType, Value, constant, naming, placeholder
 from builder.tfjs.lower.registry import RULES, Equation, Parameters
+from builder.tfjs.lower.rounding import ROUNDED, round_result
 from builder.tfjs.lower.wrapping import WRAPPING, wrap
 from builder.tfjs.numpy.evaluate import fold
 from builder.tfjs.sizes import Sizes
@@ -89,6 +90,8 @@ class _Program:
             params=Parameters(params),
             outputs=tuple(_type_of(v.aval, source) for v in eqn.outvars),
             operands=tuple(v.type for v in operands),
+            output_dtypes=tuple(v.aval.dtype for v in eqn.outvars),
+            operand_dtypes=tuple(v.aval.dtype for v in eqn.invars),
             source=source,
             sizes=self.sizes,
             inline=lambda jaxpr, values: self.inline(jaxpr, values, here),
@@ -105,7 +108,9 @@ class _Program:
             result = RULES[primitive](equation, *operands)
             values = [result] if isinstance(result, Value) else result
             if primitive in WRAPPING:
-                values = [wrap(v, o.aval.dtype) for v, o in zip(values, eqn.outvars, strict=True)]
+                values = list(map(wrap, values, equation.output_dtypes))
+            if primitive in ROUNDED:
+                values = list(map(round_result, values, equation.output_dtypes))
             folded = [fold(v, self.folded) for v in values]
             return dict(zip(eqn.outvars, folded, strict=True))
 

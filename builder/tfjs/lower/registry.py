@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from builder.errors import BuilderError, ExportError
 from builder.tfjs import _compat
 from builder.tfjs.graph import TensorType, Value
@@ -30,6 +32,9 @@ class Equation:
     params: Parameters
     outputs: tuple[TensorType, ...]
     operands: tuple[TensorType, ...]
+    output_dtypes: tuple[Any, ...]
+    operand_dtypes: tuple[Any, ...]
+    """The dtypes that JAX has, which are narrower or unsigned where those of the types are not."""
     source: str
     sizes: Sizes
     inline: Callable[[Any, Sequence[Value]], list[Value]]
@@ -39,6 +44,11 @@ class Equation:
     def type(self) -> TensorType:
         """Type of the only output."""
         return self.outputs[0]
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether the first operand is uint32, of which int32 has the bits but not the order."""
+        return self.operand_dtypes[0] == np.uint32
 
     def refuse(self, reason: str, way_out: str) -> ExportError:
         """The error for an equation that TensorFlow.js cannot run; the caller raises it."""

@@ -8,6 +8,8 @@ import numpy as np
 
 from builder.tfjs import ops
 from builder.tfjs.graph import Array, Dim, Value
+from builder.tfjs.lower.integers import flip
+from builder.tfjs.lower.nan import extreme
 from builder.tfjs.lower.places import Places
 from builder.tfjs.lower.registry import Equation, rule
 from builder.tfjs.lower.shape import broadcast, take_block
@@ -65,9 +67,21 @@ def _write(eqn: Equation, x: Value, indices: Value, updates: Value) -> Value:
     return _Scatter(eqn, x, places).result(aligned)
 
 
+def combine_numbers(eqn: Equation, combine: str, old: Value, new: Value) -> Value:
+    """One number of the old and the new."""
+    if combine not in ("Maximum", "Minimum"):
+        return ops.binary(combine, old, new)
+    if eqn.is_unsigned:
+        return flip(extreme(combine, flip(old), flip(new)))
+    return extreme(combine, old, new)
+
+
 def _drops(eqn: Equation) -> bool:
-    """Whether what is out of range is not written; else starts are clipped."""
-    return "FILL_OR_DROP" in str(eqn.params["mode"])
+    """Whether what is out of range is not written; else starts are clipped.
+
+    Where JAX is promised that there is none, it writes none either, on processors.
+    """
+    return "CLIP" not in str(eqn.params["mode"])
 
 
 def _write_block(
@@ -83,7 +97,8 @@ def _write_block(
     block = ops.reshape(updates, tuple(sizes))
     combine = COMBINE[eqn.primitive]
     if combine is not None:
-        block = ops.binary(combine, take_block(eqn, x, begin, tuple(sizes)), block)
+        old = take_block(eqn, x, begin, tuple(sizes))
+        block = combine_numbers(eqn, combine, old, block)
     return put_block(eqn, x, block, begin)
 
 
@@ -97,9 +112,10 @@ class _Scatter:
 
     def result(self, updates: Value) -> Value:
         length = ops.size(self.x.shape)
+        if 0 in updates.shape:
+            return self.x
         column = ops.reshape(self.x, (length,))
-        spare = ops.reshape(ops.scalar(0, column), (1,))
-        total = ops.concat([column, spare], 0)
+        total = ops.concat([column, self._spare(updates)], 0)
         combine = COMBINE[self.eqn.primitive]
         if combine in ("AddV2", "Sub"):
             ((positions, numbers),) = self._rounds(updates, 1)
@@ -108,10 +124,20 @@ class _Scatter:
             for positions, numbers in self._rounds(updates, self._count(combine)):
                 if combine is not None:
                     old = ops.gather(total, ops.reshape(positions, numbers.shape), 0)
-                    numbers = ops.binary(combine, old, numbers)
+                    numbers = combine_numbers(self.eqn, combine, old, numbers)
                 total = ops.scatter_update(total, positions, numbers)
         kept = take_block(self.eqn, total, [0], (length,))
         return ops.reshape(kept, self.x.shape)
+
+    def _spare(self, updates: Value) -> Value:
+        """One more entry, whose number nobody reads.
+
+        It is one that the model computes: on cpu, TensorScatterUpdate writes into its operand, so
+        that must be made anew in every run.
+        """
+        source = updates if updates.array is None else ops.cast(self.places.indices, updates.dtype)
+        one = (1,) * len(source.shape)
+        return ops.reshape(take_block(self.eqn, source, [0] * len(one), one), (1,))
 
     def _positions(self) -> Value:
         """The position of every update, that of the spare entry if it is to be dropped."""

@@ -22,8 +22,15 @@ def take_block(eqn: Equation, x: Value, begin: Sequence[Dim], sizes: Shape) -> V
     return ops.slice_at(x, eqn.sizes.shape(begin), eqn.sizes.shape(sizes), sizes)
 
 
-@rule("reshape", "squeeze", "expand_dims")
+@rule("reshape")
 def _reshape(eqn: Equation, x: Value) -> Value:
+    """The elements in another order first, where `dimensions` says so."""
+    order = eqn.params["dimensions"]
+    return ops.reshape(x if order is None else ops.transpose(x, order), eqn.type.shape)
+
+
+@rule("squeeze", "expand_dims")
+def _change_rank(eqn: Equation, x: Value) -> Value:
     return ops.reshape(x, eqn.type.shape)
 
 

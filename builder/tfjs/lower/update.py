@@ -12,6 +12,8 @@ from builder.tfjs.lower.shape import take_block
 
 @rule("dynamic_update_slice")
 def _dynamic_update_slice(eqn: Equation, x: Value, update: Value, *starts: Value) -> Value:
+    if 0 in update.shape:
+        return x
     begin: list[int] = []
     for axis, start in enumerate(starts):
         room = x.shape[axis] - update.shape[axis]

@@ -9,7 +9,7 @@ from builder.tfjs.graph import Value
 
 WRAPPING = frozenset(
     {
-        *("add", "sub", "mul", "neg", "not", "integer_pow", "shift_left", "convert_element_type"),
+        *("abs", "add", "div", "sub", "mul", "neg", "not", "integer_pow", "shift_left"),
         *("dot_general", "reduce_sum", "reduce_prod", "cumsum", "cumprod"),
         *("scatter-add", "scatter-sub", "scatter-mul"),
     }

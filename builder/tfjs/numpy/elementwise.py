@@ -17,10 +17,6 @@ def _relu(x: Array) -> Array:
     return np.maximum(x, 0)
 
 
-def _relu6(x: Array) -> Array:
-    return np.clip(x, 0, 6)
-
-
 def _rsqrt(x: Array) -> Array:
     return 1 / np.sqrt(x)
 
@@ -85,7 +81,6 @@ ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
     "FloorDiv": np.floor_divide,
     "FloorMod": np.mod,
     "Relu": _relu,
-    "Relu6": _relu6,
     "Sinh": np.sinh,
     "Tan": np.tan,
 }

@@ -30,20 +30,14 @@ def use_sigmoid(graph: Graph) -> Graph:
 
 
 def use_relu(graph: Graph) -> Graph:
-    """Maxima with 0 are Relu, and minima of those with 6 Relu6, which products can include."""
-    return settle(graph, relu, relu6)
+    """Maxima with 0 are Relu, which products can include. Relu6 would lose NaN on wasm."""
+    return settle(graph, relu)
 
 
 def relu(value: Value, _: Uses) -> Value | None:
     """max(x, 0)."""
     x = with_number(value, "Maximum", 0)
     return ops.unary("Relu", x) if x and x.type == value.type and x.dtype == "float32" else None
-
-
-def relu6(value: Value, _: Uses) -> Value | None:
-    """min(relu(x), 6)."""
-    x = with_number(value, "Minimum", 6)
-    return ops.unary("Relu6", x.inputs[0]) if x and x.op == "Relu" else None
 
 
 def tanh_to_sigmoid(value: Value, uses: Uses) -> Value | None:

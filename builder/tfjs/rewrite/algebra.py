@@ -101,6 +101,8 @@ def mean(value: Value, _: Uses) -> Value | None:
     total, number = divided
     x, axes = total.inputs[0], int_tuple(total.node, "axes")
     count = ops.size([x.shape[i] for i in axes])
+    if not ops.is_fixed(count):
+        return None
     same = number == (count if value.op == "RealDiv" else np.float32(1) / np.float32(count))
     return ops.reduce("Mean", x, axes) if same else None
 

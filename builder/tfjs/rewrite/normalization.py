@@ -82,7 +82,16 @@ def _written(node: Node) -> Value | None:
     if node.op == "GatherV2" and node.inputs[0].array is not None and int_attr(node, "axis") == 0:
         table, indices = node.inputs
         return ops.gather(_centred_weights(table), indices, 0) if len(table.shape) == 2 else None
+    if node.op == "SelectV2" and _is_nan(node.inputs[2]):
+        # What is read out of range is NaN, with its mean or without.
+        inside, rows, nan = node.inputs
+        centred = _written(rows.node)
+        return None if centred is None else ops.select(inside, centred, nan)
     return None
+
+
+def _is_nan(value: Value) -> bool:
+    return value.array is not None and bool(np.isnan(value.array).all())
 
 
 def _centred_weights(value: Value) -> Value:

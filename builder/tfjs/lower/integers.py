@@ -1,0 +1,155 @@
+"""Arithmetic of int32 that is exact on every backend, and that of uint32 on the same bits.
+
+On wasm, TensorFlow.js computes Neg, Abs and FloorDiv of integers as if they were float32, so they
+are off beyond 2^24 (tfjs#5641, #7927), and a division by zero stops the program. Add, Sub, Mul,
+comparisons, Maximum, Minimum and FloorMod are exact and wrap around.
+
+A uint32 has the bits of an int32. Sums, differences and products are the same for both; adding the
+least int32 turns the order of one into that of the other.
+"""
+
+import numpy as np
+
+from builder.tfjs import ops
+from builder.tfjs.graph import Array, Value, constant
+
+LEAST = -(2**31)
+
+
+def negate(x: Value) -> Value:
+    """-x; that of the least int32 is itself."""
+    if x.dtype != "int32":
+        return ops.unary("Neg", x)
+    return ops.binary("Sub", ops.scalar(0, x), x)
+
+
+def reverse_order(x: Value) -> Value:
+    """Numbers in the opposite order, from which the same function gives back `x`."""
+    if x.dtype != "int32":
+        return ops.unary("Neg", x)
+    return ops.binary("Sub", ops.scalar(-1, x), x)
+
+
+def absolute(x: Value) -> Value:
+    """|x|; that of the least int32 is itself."""
+    if x.dtype != "int32":
+        return ops.unary("Abs", x)
+    return ops.binary("Maximum", x, negate(x))
+
+
+def flip(x: Value) -> Value:
+    """The uint32 in the order of int32, or back."""
+    return ops.binary("AddV2", x, ops.scalar(LEAST, x))
+
+
+def unsigned_to_float(x: Value) -> Value:
+    """A uint32 as float32, rounded once: its upper and its lower half are exact."""
+    low = ops.binary("FloorMod", x, ops.scalar(1 << 16, x))
+    high = shift_right(ops.binary("Sub", x, low), 16)
+    high = ops.binary("FloorMod", high, ops.scalar(1 << 16, x))
+    scale = constant(65536.0, "float32")
+    upper = ops.binary("Mul", ops.cast(high, "float32"), scale)
+    return ops.binary("AddV2", upper, ops.cast(low, "float32"))
+
+
+def divide(x: Value, y: Value) -> Value:
+    """x / y cut off towards zero; by zero it is -1, as in XLA."""
+    divisor = _without_zero(y)
+    exact = ops.binary("Sub", x, _remainder(x, divisor))
+    quotient = _divide_multiple(exact, divisor)
+    return quotient if divisor is y else ops.select(_is_zero(y), ops.scalar(-1, y), quotient)
+
+
+def remainder(x: Value, y: Value) -> Value:
+    """What is left of that division, with the sign of `x`; by zero it is `x`."""
+    divisor = _without_zero(y)
+    rest = _remainder(x, divisor)
+    return rest if divisor is y else ops.select(_is_zero(y), x, rest)
+
+
+def divide_unsigned(x: Value, y: Value) -> Value:
+    """x / y of uint32, rounded down; by zero it is the greatest number.
+
+    The half of `x` fits int32; the quotient of that, doubled, is right or one too small (H. S.
+    Warren, Hacker's Delight, section 9-3). A divisor of 2^31 or more goes once or not at all.
+    """
+    negative = ops.binary("Less", y, ops.scalar(0, y))
+    small = ops.select(negative, ops.scalar(1, y), y)
+    half = shift_right_logical(x, 1)
+    guess = ops.binary("Mul", divide(half, small), ops.scalar(2, y))
+    rest = ops.binary("Sub", x, ops.binary("Mul", guess, small))
+    one_more = ops.cast(_not_less(rest, small), "int32")
+    quotient = ops.binary("AddV2", guess, one_more)
+    once = ops.cast(_not_less(x, y), "int32")
+    found = ops.select(negative, once, quotient)
+    return ops.select(_is_zero(y), ops.scalar(-1, y), found)
+
+
+def remainder_unsigned(x: Value, y: Value) -> Value:
+    """What is left of that division; by zero it is `x`."""
+    product = ops.binary("Mul", divide_unsigned(x, y), y)
+    return ops.binary("Sub", x, product)
+
+
+def shift_right(x: Value, places: int | Array) -> Value:
+    """The bits of an int32 so many places down, the sign kept: x / 2^places rounded down.
+
+    `places` are 0 to 30, one for all or one for each.
+    """
+    power = constant(np.left_shift(1, places), "int32")
+    # A multiple of 2^places near the least int32 is one too, so that nothing wraps around here.
+    multiple = ops.binary("Sub", x, ops.binary("FloorMod", x, power))
+    return _divide_multiple(multiple, power)
+
+
+def shift_right_logical(x: Value, places: int | Array) -> Value:
+    """The bits of an int32 so many places down, with zeros from above."""
+    shifted = shift_right(x, places)
+    # The sign came down as ones. 2^31, for one place, has the bits of the least int32, and 2^32,
+    # for none, those of 0.
+    sign = np.left_shift(np.int64(1), 32 - np.asarray(places, np.int64))
+    negative = ops.binary("Less", shifted, ops.scalar(0, x))
+    restored = ops.binary("AddV2", shifted, constant(sign.astype(np.int32)))
+    return ops.select(negative, restored, shifted)
+
+
+def _remainder(x: Value, y: Value) -> Value:
+    """With the sign of `x`; `y` is not zero. FloorMod has that of `y`."""
+    rest = ops.binary("FloorMod", x, y)
+    zero = ops.scalar(0, x)
+    apart = ops.binary("NotEqual", ops.binary("Less", rest, zero), ops.binary("Less", x, zero))
+    turned = ops.binary("LogicalAnd", apart, ops.binary("NotEqual", rest, zero))
+    return ops.select(turned, ops.binary("Sub", rest, y), rest)
+
+
+def _divide_multiple(x: Value, y: Value) -> Value:
+    """x / y where `y` divides `x`: a quotient of floats, and what it is off by.
+
+    The first is off by 2^-22 of itself at most, so that what is left is small and its own quotient
+    exact.
+    """
+    divisor = ops.cast(y, "float32")
+
+    def divide_floats(part: Value) -> Value:
+        quotient = ops.binary("RealDiv", ops.cast(part, "float32"), divisor)
+        return ops.cast(ops.unary("Round", quotient), "int32")
+
+    first = divide_floats(x)
+    rest = ops.binary("Sub", x, ops.binary("Mul", first, y))
+    return ops.binary("AddV2", first, divide_floats(rest))
+
+
+def _without_zero(y: Value) -> Value:
+    """`y` with 1 for 0, where there may be one: the division stops the program on wasm."""
+    if y.array is not None and (y.array != 0).all():
+        return y
+    return ops.select(_is_zero(y), ops.scalar(1, y), y)
+
+
+def _is_zero(y: Value) -> Value:
+    return ops.binary("Equal", y, ops.scalar(0, y))
+
+
+def _not_less(x: Value, y: Value) -> Value:
+    """x >= y of uint32."""
+    return ops.binary("GreaterEqual", flip(x), flip(y))
