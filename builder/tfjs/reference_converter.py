@@ -81,14 +81,20 @@ def _convert(flat: FlatFunction, folder: str) -> None:
     fixed = all(ops.is_static(struct.shape) for struct in structs)
 
     def apply(parameters: Sequence[Any], *xs: Any) -> tuple[Any, ...]:
-        return tuple(jax.tree.leaves(flat.apply(parameters, xs)))
+        # TensorFlow.js has the wider types only; the function gets those that it was written for.
+        given = [x.astype(struct.dtype) for x, struct in zip(xs, structs, strict=True)]
+        return tuple(jax.tree.leaves(flat.apply(parameters, given)))
 
     try:
         convert_jax(
             apply,
             [array for _, array in flat.parameters],
             input_signatures=[
-                tensor_spec([d if ops.is_fixed(d) else None for d in s.shape], s.dtype, f"x{i}")
+                tensor_spec(
+                    [d if ops.is_fixed(d) else None for d in s.shape],
+                    narrow_dtype(s.dtype, "an input"),
+                    f"x{i}",
+                )
                 for i, s in enumerate(structs)
             ],
             polymorphic_shapes=None if fixed else [_polymorphic(s.shape) for s in structs],
