@@ -1,6 +1,8 @@
 """The types that the tables of `demo.toml` are made of."""
 
+import difflib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -25,17 +27,28 @@ def _not_blank(text: str) -> str:
 
 
 def _existing_file(path: Path, info: ValidationInfo) -> Path:
-    path = (info.context or Path()) / path
-    if not path.is_file():
-        raise mistake(f"there is no file {path}", "Put it there, or correct the name.")
-    return path
+    found = (info.context or Path()) / path
+    if not found.is_file():
+        raise mistake(f"there is no file {found}", _remedy_for(path, found, Path.is_file))
+    return found
 
 
 def _existing_folder(path: Path, info: ValidationInfo) -> Path:
-    path = (info.context or Path()) / path
-    if not path.is_dir():
-        raise mistake(f"there is no folder {path}", "Put it there, or correct the name.")
-    return path
+    found = (info.context or Path()) / path
+    if not found.is_dir():
+        raise mistake(f"there is no folder {found}", _remedy_for(path, found, Path.is_dir))
+    return found
+
+
+def _remedy_for(written: Path, missing: Path, is_wanted: Callable[[Path], bool]) -> str:
+    """Suggests what lies beside `missing` under a similar name, as the author would write it."""
+    beside = missing.parent.iterdir() if missing.parent.is_dir() else ()
+    # Without suffixes, since those alone would make short names look alike.
+    names = {path.stem.casefold(): path.name for path in sorted(beside) if is_wanted(path)}
+    close = difflib.get_close_matches(missing.stem.casefold(), names, n=1)
+    if not close:
+        return "Put it there, or correct the name."
+    return f"Did you mean {(written.parent / names[close[0]]).as_posix()}?"
 
 
 TARGET = re.compile(r"\w+(?:\.\w+)*:\w+")
