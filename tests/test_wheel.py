@@ -45,6 +45,13 @@ def test_the_wheel_runs_from_its_own_files(python: Path, tmp_path: Path):
     assert all(file.startswith(str(python.parent.parent)) for file in files)
 
 
+def test_the_wheel_says_that_it_is_typed(python: Path, tmp_path: Path):
+    code = (
+        "import importlib.resources as r; print(r.files('builder').joinpath('py.typed').is_file())"
+    )
+    assert run(python, "python", "-c", code, cwd=tmp_path) == "True\n"
+
+
 def test_a_project_builds_with_nothing_but_the_wheel(python: Path, tmp_path: Path):
     run(python, "lit-demo", "new", "x", cwd=tmp_path)
     run(python, "lit-demo", "build", "x/demo.toml", "--cache-dir", "cache", cwd=tmp_path)

@@ -54,7 +54,7 @@ def test_a_missing_file_suggests_a_similar_one_as_it_would_be_written(
 def test_a_missing_folder_suggests_a_folder_only(folder: Path):
     (folder / "models" / "tinny").touch()
     message = message_for(folder, folder="models/tinni")
-    assert message == f"there is no folder {folder / "models/tinni"}. Did you mean models/tiny?"
+    assert message == f"there is no folder {folder}/models/tinni. Did you mean models/tiny?"
 
 
 @pytest.mark.parametrize("written", ["images/bird.jpg", "images/models.png", "nowhere/my-dog.jpg"])
