@@ -80,18 +80,19 @@ _TEXT = """\
 
 Written by `make crosscheck`; do not edit.
 
-The same functions with the same parameters, converted by `builder.convert_jax` and by the
-`convert_jax` of tensorflowjs, each in its own environment; both graphs run in TensorFlow.js {tfjs}
-under Node {node} on the same input, with `execute()`, on wasm if that can and else on cpu.
+`builder.convert_jax` and the `convert_jax` of tensorflowjs convert the same functions with the
+same parameters, each in its own environment. Both graphs run in TensorFlow.js {tfjs} under Node
+{node} on the same input, with `execute()`, on wasm if possible and otherwise on cpu.
 
 Machine: {machine}. Python {python}. Ours: {ours}.
 Reference: {pins}.
 
-The size "b" is symbolic, and {batch} when run. Ops are nodes but for constants and inputs, bytes
-those of all files. Seconds are those of one call in a warm process, the converters taking turns.
-"To JAX" is the largest difference of an output to what our JAX gives, "between" that of the two
-graphs. Where the reference refuses a model it is asked again with `skip_op_check=True`; ops, bytes
-and seconds are then those of the second time. Numbers refer to the remarks below.
+The size "b" is symbolic, and {batch} when the graph runs. Ops counts all nodes except constants and
+inputs, and bytes counts all files. Seconds are for one call in a warm process; the converters take
+turns. "To JAX" is the largest difference between an output and what our JAX computes, and "between"
+is the largest difference between the two graphs. If the reference refuses a model, it is called
+again with `skip_op_check=True`; ops, bytes and seconds are then those of the second call. Numbers
+refer to the remarks below.
 
 {summary}
 
@@ -99,8 +100,8 @@ and seconds are then those of the second time. Numbers refer to the remarks belo
 
 ## Alone
 
-The last of them, {last}, in a new process after imports; the peak is that of
-the whole process.
+The last model, {last}, converted in a new process, after imports. The peak is that of the whole
+process.
 
 {alone}
 
@@ -114,9 +115,9 @@ def _summary(rows: Sequence[Row]) -> str:
     ours = Counter(row.ours.backend for row in rows)
     reference = Counter(row.reference.backend for row in rows)
     return (
-        f"Of {len(rows)} rows, {ours['wasm']} run on wasm as we convert them. As the "
-        f"reference does,\n{reference['wasm']} run on wasm, {reference['cpu']} on cpu alone and "
-        f"{reference[None]} not at all, or are not converted."
+        f"Of our {len(rows)} graphs, {ours['wasm']} run on wasm. Of the reference's,"
+        f" {reference['wasm']} run on wasm, {reference['cpu']} on cpu only,\nand"
+        f" {reference[None]} do not run, or could not be converted."
     )
 
 

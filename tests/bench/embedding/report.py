@@ -70,31 +70,32 @@ _TEXT = """\
 
 Written by `make bench-embedding`; do not edit.
 
-`builder.embedding` turns pictures into unit rows as fast as the tower computes: threads read,
-decode, crop and resize the next two batches while the devices compute one, and rows are stored
-while the next batch runs. The batch size is chosen so that the last batch is as full as can be, at
-most 8 per processor and 128 per accelerator, fewer where two batches do not fit into the free
-memory; every batch is split over all devices that `jax.devices()` shows. On accelerators a bfloat16
-copy of the tower is tried on the first full batch, and kept if every cosine to the float32 rows is
-0.9999 or more. Texts are always embedded in float32.
+`builder.embedding` turns pictures into unit rows as fast as the tower can compute. While the
+devices compute one batch, threads read, decode, crop and resize the next two, and finished rows
+are stored. The batch size is chosen so that the last batch is as full as possible: at most 8 per
+processor and 128 per accelerator, and fewer if two batches do not fit into the free memory. Every
+batch is split over all devices that `jax.devices()` shows. On accelerators, a bfloat16 copy of
+the tower is tried on the first full batch, and kept if every cosine to the float32 rows is at
+least 0.9999. Texts are always embedded in float32.
 
 Machine: {machine}. {versions}.
 
 ## Speed
 
-ViT-L/16 at 224 pixels with random weights, {images} photographs of the default demo, medians of
-{rounds} rounds in which all rows take turns. A forward pass has its images in memory; embedding
-starts from files, and ends with rows in the cache; compiling is not counted in either. The ratio is
-to the forward pass in batches of 8 in the same round, half of which runs before embedding and half
-after it; ratios that lie far apart show that other programs used the machine.
+ViT-L/16 at 224 pixels with random weights, on {images} photographs of the default demo. The
+figures are medians of {rounds} rounds, in which all rows of the table take turns. A forward pass
+finds its images in memory. Embedding starts from files and ends with rows in the cache. Neither
+includes compilation. The ratio compares with the forward pass in batches of 8 of the same round,
+half of which runs before embedding and half after it. Ratios that vary widely show that other
+programs used the machine.
 
 {rates}
 
-One thread takes {loading:.0f} ms to load one of these photographs.
+One thread needs {loading:.0f} ms to load one of these photographs.
 
 ## Memory
 
-Peak of a process that embeds with ViT-Ti/16, in MB:
+Peak memory of a process that embeds with ViT-Ti/16, in MB:
 
 | images | MB |
 | ---: | ---: |

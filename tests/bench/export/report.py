@@ -57,7 +57,7 @@ def write_report(report: Report, path: Path) -> None:
             machine=describe_machine(),
             browser=report.browser,
             tfjs=_npm_version(ROOT / "webapp_src", "@tensorflow/tfjs-core"),
-            ort=_npm_version(ROOT / "tests/bench", "onnxruntime-web"),
+            ort=_npm_version(ROOT / "tests/bench/export", "onnxruntime-web"),
             jax=importlib.metadata.version("jax"),
             python=platform.python_version(),
             rounds=report.rounds,
@@ -77,33 +77,33 @@ _TEXT = """\
 
 Written by `make bench`; do not edit.
 
-The model is a text tower of the shape of LiT-L16Ti's (12 layers, width 192, MLP 768, 3 heads,
-16,000 tokens, prompts of 16 tokens) with random weights, exported by `builder.tfjs` in float32. The
-ONNX model holds the same weights as PyTorch's exporter would write them, with layer norms and GELU
-as single operators; int8 is `quantize_dynamic` of it.
+The model is a text tower with the shape of LiT-L16Ti's (12 layers, width 192, MLP 768, 3 heads,
+16,000 tokens, prompts of 16 tokens) and random weights, exported by `builder.tfjs` in float32. The
+ONNX model holds the same weights the way PyTorch's exporter would write them, with layer norms and
+GELU as single operators. For int8, it was converted with `quantize_dynamic`.
 
 Machine: {machine}. Chromium {browser} (headless), TensorFlow.js {tfjs},
 ONNX Runtime Web {ort}, Python {python}, JAX {jax}.
 
 ## Latency
 
-Milliseconds from token ids to embeddings in one page, WebAssembly, one thread; medians of
-{rounds} rounds. Each round runs every row of the table four times, the first untimed. The ratio is
-to ONNX Runtime Web float32: the median of the rounds', and in brackets their quartiles. The cosine
-is the least to JAX's embeddings.
+Milliseconds from token ids to embeddings, in one page, with WebAssembly on one thread; medians of
+{rounds} rounds. Each round runs every row of the table four times and does not time the first
+run. The ratio compares with ONNX Runtime Web float32: it is the median over the rounds, with
+quartiles in brackets. The cosine is the lowest to JAX's embeddings.
 
 {latency}
 
-"Its own kernels" is the same model in TensorFlow.js as published. "Our" kernels are those of
-webapp_src/src/inference/kernels; "recorded" is with the graph's kernels called from a recording,
-some of them fused, instead of by TensorFlow.js's executor. The page records, and takes
-relaxed-simd where the browser has it.
+"Its own kernels" means the same model in TensorFlow.js as published. "Our" kernels are those of
+`webapp_src/src/inference/kernels`. "Recorded" means that the graph's kernels, some of them fused, are
+called from a recording instead of by TensorFlow.js's executor. The page uses the recording, and
+relaxed-simd where the browser supports it.
 
 ## Where the time goes
 
-Milliseconds by kernel of TensorFlow.js, medians of {rounds} runs with a clock in every kernel,
-which itself takes time. "Outside kernels" is JavaScript: the executor, the ops and the engine.
-LitDemoGate is GELU, and LitDemoNormalize what is left of a layer norm.
+Milliseconds by TensorFlow.js kernel, medians of {rounds} runs with a clock in every kernel, which
+itself takes time. "Outside kernels" is JavaScript: the executor, the ops and the engine.
+LitDemoGate is GELU, and LitDemoNormalize is what remains of a layer norm.
 
 {profile}
 
@@ -111,10 +111,10 @@ LitDemoGate is GELU, and LitDemoNormalize what is left of a layer norm.
 
 ## Other backends, and the reference's graph
 
-The reference is tensorflowjs' convert_jax in an environment that it works in, with a graph for each
-number of prompts. Milliseconds of the faster of two runs by TensorFlow.js's executor, after one to
-warm up. WebGL and WebGPU are computed by the processor (SwiftShader), so their times say nothing of
-a GPU's.
+The reference is the `convert_jax` of tensorflowjs in an environment in which it works, with one
+graph for each number of prompts. The table gives milliseconds for the faster of two runs by
+TensorFlow.js's executor, after a warm-up run. The processor emulates WebGL and WebGPU
+(SwiftShader), so their times say nothing about a GPU.
 
 {graphs}
 
@@ -122,9 +122,9 @@ a GPU's.
 
 ## Conversion
 
-Timed from the call to the files, after all imports and with the parameters made, each converter in
-a process of its own; the peak is that of the whole process. The reference's is for one fixed number
-of prompts, ours for any.
+Time from the call to the written files, after all imports and with the parameters in memory. Each
+converter runs in its own process, and the peak is that of the whole process. The reference's graph
+is for one fixed number of prompts, ours for any number.
 
 {conversion}
 """
@@ -186,16 +186,16 @@ def _roofline(report: Report) -> str:
         millions = count * (LENGTH * full + block - 2 * WIDTH * WIDTH) / 1e6
         ms = report.profiles[KERNEL, count]["_FusedMatMul"]
         parts.append(
-            f"For {_prompts(count)} these are {millions:.0f} million multiply-adds, at least"
-            f" {millions / peak:.1f} ms;\n_FusedMatMul takes {ms:.1f} ms,"
+            f"For {_prompts(count)}, they take {millions:.0f} million multiply-adds, which need at"
+            f" least {millions / peak:.1f} ms.\n_FusedMatMul takes {ms:.1f} ms and so reaches"
             f" {millions / ms / peak:.0%} of that limit."
         )
     return (
-        f"The machine multiplies and adds at most {peak:.1f} thousand million float32 a second on"
-        f" vectors of 128 bits,\nwhich is all that WebAssembly has, and reads"
-        f" {bandwidth:.0f} GB/s of as many bytes as the weights are\n(webapp_src/wasm/peak.ts,"
-        f" in the same page). The tower's products read {weights:.0f} MB of weights,"
-        f" in\n{weights / bandwidth:.1f} ms at least.\n" + "\n".join(parts)
+        f"With vectors of 128 bits, the widest that WebAssembly has, the machine does at most"
+        f" {peak:.1f} billion\nfloat32 multiply-adds a second. It reads an array of the size of the"
+        f" weights at {bandwidth:.0f} GB/s\n(webapp_src/wasm/peak.ts, in the same page). The"
+        f" tower's products read {weights:.0f} MB of weights, which\ntakes at least"
+        f" {weights / bandwidth:.1f} ms.\n" + "\n".join(parts)
     )
 
 
