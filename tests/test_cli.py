@@ -7,18 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from PIL import Image
 
-from builder.cli import main
 from builder.version import __version__
+from tests.commands.run import run
 from tests.conftest import MakeDemo
-from tests.site.test_folder import content, write_small_site
-
-
-def run(*words: str | Path) -> tuple[int, str]:
-    result = CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
-    return result.exit_code, result.output
+from tests.site.sites import content, write_small_site
 
 
 @pytest.mark.parametrize("command", ["new", "build", "convert", "serve", "check", "models"])

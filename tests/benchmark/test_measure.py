@@ -17,7 +17,7 @@ from builder.benchmark.measure import (
 )
 from builder.errors import BuilderError, SiteError
 from builder.progress import Progress
-from tests.site.test_folder import write_small_site
+from tests.site.sites import write_small_site
 
 
 def run(site: Path) -> Benchmark:

@@ -5,7 +5,7 @@ import pytest
 from builder.cache import Cache, digest
 from builder.commands.cache import parse_age, parse_size
 from builder.errors import BuilderError
-from tests.test_cli import run
+from tests.commands.run import run
 
 
 @pytest.fixture

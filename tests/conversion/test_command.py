@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from builder import tfjs_predict_fn
-from tests.test_cli import run
+from tests.commands.run import run
 
 CODE = """\
 import jax.numpy as jnp

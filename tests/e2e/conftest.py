@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Reque
 
 from builder.manifest import SiteManifest
 from builder.publish.serve import make_server, running
+from tests.commands.run import run
 from tests.site.manifests import load_manifest
-from tests.test_cli import run
 
 DATA = Path(__file__).parents[2] / "data"
 IMAGES = ("kitten", "bison", "eiffel-tower")

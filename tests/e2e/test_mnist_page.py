@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from builder.project import create_project
+from tests.commands.run import run
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import open_page, serve_project
-from tests.test_cli import run
 
 Line = Sequence[tuple[float, float]]
 """Points as parts of the drawing surface's side."""

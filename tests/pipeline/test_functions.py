@@ -16,8 +16,8 @@ from builder.site.folder import check_site, load_any_manifest
 from builder.spec.demo import load_any_spec, load_spec
 from builder.spec.functions import FunctionDemoSpec
 from builder.tfjs.runtime import Runtime
-from tests.site.test_folder import content
-from tests.test_cli import run
+from tests.commands.run import run
+from tests.site.sites import content
 
 CODE = """\
 import jax.numpy as jnp

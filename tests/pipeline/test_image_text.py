@@ -22,7 +22,7 @@ from builder.site.report import Report
 from builder.spec.models import ModelSpec
 from tests.conftest import DEMO, MakeDemo
 from tests.site.manifests import load_manifest
-from tests.site.test_folder import content
+from tests.site.sites import content
 
 IMAGE_STEP = "Embed images with mini-tiny"
 PROMPT_STEP = "Embed prompts with mini-tiny"

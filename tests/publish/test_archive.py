@@ -7,7 +7,7 @@ import pytest
 from builder.errors import BuilderError, SiteError
 from builder.publish.archive import write_zip
 from builder.site.folder import check_site
-from tests.site.test_folder import FILES, write_small_site
+from tests.site.sites import FILES, write_small_site
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from builder.publish.deployed import Deployment, check_deployment
 from builder.publish.serve import running
 from builder.site.bundle import refer, to_json
 from builder.site.folder import write_site
-from tests.site.test_folder import FILES, small_manifest
+from tests.site.sites import FILES, small_manifest
 
 
 class Answer(NamedTuple):

@@ -6,7 +6,7 @@ import pytest
 
 from builder.errors import BuilderError, SiteError
 from builder.publish.github import Publication, page_address, publish_github
-from tests.site.test_folder import FILES, write_small_site
+from tests.site.sites import FILES, write_small_site
 
 SITE_FILES = {*FILES, "manifest.json"}
 

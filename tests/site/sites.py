@@ -1,0 +1,100 @@
+"""A small site of made-up files, and what a folder holds."""
+
+from pathlib import Path
+
+from builder.manifest import (
+    Credit,
+    Generator,
+    GraphModelRef,
+    Image,
+    MatrixRef,
+    Model,
+    PictureRef,
+    Prompt,
+    SentencePieceRef,
+    SiteManifest,
+    SoftmaxScoring,
+)
+from builder.site.bundle import refer, to_json
+from builder.site.folder import write_site
+
+FILES = {
+    url: url.encode()
+    for url in (
+        "index.html",
+        "a.js",
+        "i.jpg",
+        "t.jpg",
+        "z.bin",
+        "p.bin",
+        "v.json",
+        "m.json",
+        "w.bin",
+    )
+}
+
+
+def small_manifest() -> SiteManifest:
+    """The manifest of a site of one picture and one model, whose files hold their own names."""
+    ref = {url: refer(url, data) for url, data in FILES.items()}
+
+    def picture(url: str) -> PictureRef:
+        return PictureRef(**ref[url].model_dump(), width=224, height=224)
+
+    def matrix(url: str, row: str) -> MatrixRef:
+        stored = ref[url].model_dump()
+        return MatrixRef(**stored, dtype="float16", shape=(1, 3), scale=1.0, rows=(row,))
+
+    return SiteManifest(
+        generator=Generator(name="test", version="0"),
+        title="A title",
+        description="A description",
+        language="en",
+        links=(),
+        models=(
+            Model(
+                id="m",
+                name="M",
+                description="",
+                image_tower="",
+                text_tower="",
+                license="CC0-1.0",
+                source=None,
+                dim=3,
+                scoring=SoftmaxScoring(scale=1.0),
+                tokenizer=SentencePieceRef(file=ref["v.json"], max_length=16, end_id=1, pad_id=1),
+                encoder=GraphModelRef(
+                    model=ref["m.json"], weights=(ref["w.bin"],), input="x", output="y"
+                ),
+                image_embeddings=matrix("z.bin", "i"),
+                prompt_embeddings=matrix("p.bin", "p"),
+                goldens=(),
+            ),
+        ),
+        images=(
+            Image(
+                id="i",
+                description="",
+                prompts=(Prompt(id="p", text="a"),),
+                photo=picture("i.jpg"),
+                display=(),
+                thumbnail=picture("t.jpg"),
+                credit=Credit(author=None, license=None, source=None),
+            ),
+        ),
+        files=(ref["index.html"], ref["a.js"]),
+    )
+
+
+def write_small_site(out: Path) -> None:
+    """Write that site into a folder."""
+    write_site({**FILES, "manifest.json": to_json(small_manifest())}, out)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """All files of a folder by name."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
