@@ -342,15 +342,6 @@ def test_a_changed_file_is_refused(server: Server, tmp_path: Path):
         check_download(target)
 
 
-def test_a_file_put_there_by_hand_is_recorded(tmp_path: Path):
-    target = tmp_path / "mine.npz"
-    target.write_bytes(b"mine")
-    check_download(target)
-    target.write_bytes(b"other")
-    with pytest.raises(ModelError, match="has changed"):
-        check_download(target)
-
-
 def test_a_record_or_a_note_that_was_cut_off_counts_as_absent(server: Server, tmp_path: Path):
     (tmp_path / "model.bin.part").write_bytes(b"of what?")
     (tmp_path / "model.bin.part.json").write_text('{"url": ')

@@ -18,7 +18,7 @@ from builder.publish.serve import make_server, running
 from builder.spec.demo import load_spec
 from tests.conftest import gradient
 from tests.e2e.conftest import ServedSite, serve_site
-from tests.e2e.test_visitor import card_of, model_choice, texts_of, wait_for_answer, zimg_of
+from tests.e2e.demo_page import card_of, model_choice, texts_of, wait_for_answer, zimg_of
 from tests.towers.checkpoints import LIT, SIGLIP, VOCABULARY, write_checkpoint
 
 OpenDemo = Callable[..., Page]

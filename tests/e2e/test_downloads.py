@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
 from tests.e2e.conftest import ServedSite
-from tests.e2e.test_visitor import card_of, wait_for_answer
+from tests.e2e.demo_page import card_of, wait_for_answer
 
 OpenDemo = Callable[..., Page]
 

@@ -4,19 +4,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import ServedSite, serve_site
-from tests.e2e.test_visitor import card_of, example_prompts, texts_of, wait_for_answer
+from tests.e2e.demo_page import card_of, example_prompts, texts_of, wait_for_answer
 from tests.models.original_demo import Encoder, write_original_demo
+from tests.shared import OFFICIAL_DEMO, needs_official_demo
 
 OpenDemo = Callable[..., Page]
 
-OFFICIAL = Path(__file__).parents[3] / "shared" / "official_demo"
 
 CARDS = 20
 """As many as one link may well ask for."""
@@ -27,7 +26,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """The site of the official data, or of a made-up demo with an encoder of some kind."""
     folder = tmp_path_factory.mktemp("import")
     kind: Encoder | None = request.param
-    source = OFFICIAL if kind is None else write_original_demo(folder / "original", kind)
+    source = OFFICIAL_DEMO if kind is None else write_original_demo(folder / "original", kind)
     command = [sys.executable, "-m", "builder"]
     subprocess.run([*command, "import", source, "-o", folder / "project"], check=True)
     build = [*command, "build", folder / "project" / "demo.toml", "-o", folder / "site"]
@@ -36,10 +35,10 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield served
 
 
-@pytest.mark.skipif(not OFFICIAL.is_dir(), reason="needs ../shared/official_demo")
+@needs_official_demo
 @pytest.mark.parametrize("site", [None], indirect=True, ids=["official"])
 def test_the_official_demo_answers_as_it_did(page: Page, site: ServedSite):
-    answers = json.loads((OFFICIAL / "expected_tiny.json").read_bytes())
+    answers = json.loads((OFFICIAL_DEMO / "expected_tiny.json").read_bytes())
     assert len(answers) == 55
     for start in range(0, len(answers), CARDS):
         part = answers[start : start + CARDS]
@@ -53,7 +52,7 @@ def test_the_official_demo_answers_as_it_did(page: Page, site: ServedSite):
             np.testing.assert_allclose(found, answer["probabilities"], atol=1e-5)
 
 
-@pytest.mark.skipif(not OFFICIAL.is_dir(), reason="needs ../shared/official_demo")
+@needs_official_demo
 @pytest.mark.parametrize("site", [None], indirect=True, ids=["official"])
 def test_without_an_encoder_a_new_prompt_gets_no_answer_but_a_reason(open_demo: OpenDemo):
     card = card_of(open_demo("#image=1"))

@@ -5,8 +5,8 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, expect
 
 import builder
+from tests.colour_model import colour_model
 from tests.e2e.conftest import IMAGES
-from tests.test_notebook import colour_model
 
 PICTURE = Path(__file__).parents[2] / "data" / "images" / f"{IMAGES[0]}.jpg"
 

@@ -7,23 +7,21 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from builder.embedding.embed import Rows
-from builder.embedding.matrix import StoredMatrix, decode_matrix
-from builder.manifest import Model, SiteManifest, SoftmaxScoring
+from builder.manifest import SoftmaxScoring
 from builder.models.load import load_model
 from builder.spec.models import ModelSpec
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import IMAGES, ServedSite
+from tests.e2e.demo_page import (
+    card_of,
+    example_prompts,
+    model_choice,
+    texts_of,
+    wait_for_answer,
+    zimg_of,
+)
 
 OpenDemo = Callable[..., Page]
-
-
-def zimg_of(site: ServedSite, model: Model, image_id: str) -> Rows:
-    ref = model.image_embeddings
-    assert ref.dtype != "float32"
-    data = (site.folder / ref.url).read_bytes()
-    n, d = ref.shape
-    rows = decode_matrix(StoredMatrix(data, ref.dtype, (n, d), ref.scale))
-    return rows[ref.rows.index(image_id)]
 
 
 def expected_probabilities(
@@ -39,35 +37,11 @@ def expected_probabilities(
     return exp / exp.sum()
 
 
-def example_prompts(manifest: SiteManifest, image_id: str) -> list[str]:
-    (image,) = [image for image in manifest.images if image.id == image_id]
-    return [prompt.text for prompt in image.prompts]
-
-
-def card_of(page: Page, number: int = 0) -> Locator:
-    return page.locator("lit-demo-card").nth(number)
-
-
-def wait_for_answer(card: Locator) -> list[float]:
-    """The probabilities of a card's prompts, once all are there."""
-    expect(card).to_have_attribute("data-state", "current")
-    prompts = card.locator("lit-demo-prompt")
-    return [float(p.get_attribute("data-probability") or "nan") for p in prompts.all()]
-
-
-def texts_of(card: Locator) -> list[str]:
-    return [field.input_value() for field in card.get_by_role("textbox").all()]
-
-
 def choose(page: Page, site: ServedSite, image_id: str) -> Locator:
     """Choose a picture in the carousel; its card comes first."""
     (image,) = [image for image in site.manifest.images if image.id == image_id]
     page.locator("lit-demo-carousel").get_by_role("button", name=image.description).click()
     return card_of(page)
-
-
-def model_choice(page: Page, model: Model) -> Locator:
-    return page.locator("lit-demo-model-picker").get_by_role("radio", name=model.name)
 
 
 def hold_back_encoder(context: BrowserContext, site: ServedSite) -> list[Route]:

@@ -16,12 +16,13 @@ from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.text.tokenizer import Tokenizer
 from builder.text.wordpiece import WordPieceTokenizer
 from tests.fuzz.texts import real_texts
+from tests.shared import OFFICIAL_DEMO
 
 MAX_LENGTH = 4096
 """More tokens than most texts have: what is cut off cannot be compared."""
 
 MINI = Path(__file__).parents[2] / "data/models/mini/tokenizer.model"
-OFFICIAL = Path(__file__).parents[3] / "shared/official_demo/data/models/tiny/vocabulary.json"
+OFFICIAL = OFFICIAL_DEMO / "data/models/tiny/vocabulary.json"
 
 
 def sentencepiece_bpe() -> Tokenizer:

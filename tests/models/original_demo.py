@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -144,3 +144,19 @@ def _node(name: str, op: str, inputs: Sequence[str], **attributes: Any) -> dict[
 
 def _type(array: NDArray[Any]) -> str:
     return {"float32": "DT_FLOAT", "int32": "DT_INT32"}[array.dtype.name]
+
+
+def truncate(path: Path) -> None:
+    """Cut the last four bytes off a file."""
+    path.write_bytes(path.read_bytes()[:-4])
+
+
+def replace_text(old: str, new: str) -> Callable[[Path], None]:
+    """What replaces a text in a file, which must have it."""
+
+    def spoil(path: Path) -> None:
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    return spoil

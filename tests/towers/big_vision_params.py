@@ -13,6 +13,20 @@ Flat = dict[str, Array]
 Config = Mapping[str, Any]
 Shapes = dict[str, tuple[int, ...]]
 
+IMAGE = {"width": 24, "depth": 2, "mlp_dim": 40, "num_heads": 3, "patch_size": (8, 8)}
+
+TEXT = {"width": 16, "depth": 3, "mlp_dim": 48, "num_heads": 2, "vocab_size": 50}
+
+LIT: Config = {"image": {**IMAGE, "pool_type": "tok"}, "text": TEXT, "out_dim": (None, 24)}
+
+SIGLIP: Config = {
+    "image": {**IMAGE, "pool_type": "map"},
+    "text": TEXT,
+    "out_dim": (None, 24),
+    "temperature_init": 10.0,
+    "bias_init": -10.0,
+}
+
 
 def init_params(config: Config, *, patches: int = 16, length: int = 8, seed: int = 0) -> Flat:
     """Random parameters of both towers under the names of today, e.g. `img/embedding/kernel`."""

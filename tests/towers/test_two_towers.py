@@ -19,6 +19,10 @@ from builder.params import flatten_params
 from builder.towers.checkpoint_layouts import load_scoring
 from builder.towers.two_towers import load_image_tower, load_text_tower
 from tests.towers.big_vision_params import (
+    IMAGE,
+    LIT,
+    SIGLIP,
+    TEXT,
     Array,
     Config,
     Flat,
@@ -38,8 +42,6 @@ needs_goldens = pytest.mark.skipif(
     not GOLDENS.is_dir(), reason=f"big_vision's outputs are not at {GOLDENS}"
 )
 
-IMAGE = {"width": 24, "depth": 2, "mlp_dim": 40, "num_heads": 3, "patch_size": (8, 8)}
-TEXT = {"width": 16, "depth": 3, "mlp_dim": 48, "num_heads": 2, "vocab_size": 50}
 BERT = {
     "hidden_size": 24,
     "intermediate_dim": 40,
@@ -49,14 +51,6 @@ BERT = {
     "max_length": 12,
     "num_segments": 2,
     "layer_norm_epsilon": 1e-12,
-}
-LIT: Config = {"image": {**IMAGE, "pool_type": "tok"}, "text": TEXT, "out_dim": (None, 24)}
-SIGLIP: Config = {
-    "image": {**IMAGE, "pool_type": "map"},
-    "text": TEXT,
-    "out_dim": (None, 24),
-    "temperature_init": 10.0,
-    "bias_init": -10.0,
 }
 
 
@@ -329,31 +323,6 @@ def test_rows_of_tokens_must_have_the_length_of_the_training(tmp_path: Path):
     tower = load_text_tower(save(tmp_path / "model.npz", init_params(LIT)), LIT)
     with pytest.raises(ModelError, match=r"rows of 9 tokens do not fit .* 8 positions"):
         tower(make_tokens(9))
-
-
-def test_a_published_model_has_its_architecture_from_the_registry(tmp_path: Path):
-    path = save(tmp_path / "LiT-L16Ti.npz", init_params(LIT))
-    with pytest.raises(
-        ModelError, match=r"missing: txt/Encoder_0/encoderblock_11/LayerNorm_0/scale \(192,\)"
-    ):
-        builder.load_towers(path)
-    with pytest.raises(ModelError, match="there is no published model 'LiT-L16Tiny'"):
-        builder.load_towers("LiT-L16Tiny")
-    with pytest.raises(ModelError, match=r"mine\.npz: no published model has a file of this name"):
-        builder.load_towers(tmp_path / "mine.npz")
-
-
-def test_a_published_model_is_found_in_the_cache_by_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("builder.models.published.default_cache_folder", lambda: tmp_path)
-    with pytest.raises(ModelError, match="lit-demo models fetch SigLIP-B16-224"):
-        builder.load_towers("SigLIP B/16 224")
-    file = tmp_path / "checkpoints" / "webli_en_b16_224_63724782.npz"
-    file.parent.mkdir()
-    save(file, init_params(SIGLIP))
-    with pytest.raises(ModelError, match=rf"{file}: this is not a checkpoint of"):
-        builder.load_towers("SigLIP B/16 224")
 
 
 def test_a_tower_takes_its_own_memory_and_little_more(tmp_path: Path):

@@ -1,0 +1,150 @@
+"""The commands new, build, check and serve."""
+
+import contextlib
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.commands.run import run
+from tests.conftest import MakeDemo
+from tests.site.sites import content, write_small_site
+
+
+def test_new_says_what_to_do_next(tmp_path: Path):
+    code, text = run("new", tmp_path / "mine")
+    assert code == 0
+    assert f"lit-demo build {tmp_path / 'mine' / 'demo.toml'}" in text
+
+
+def replace_in_spec(old: str, new: str) -> Callable[[Path], None]:
+    def spoil(spec: Path) -> None:
+        text = spec.read_text(encoding="utf-8")
+        assert old in text
+        spec.write_text(text.replace(old, new), encoding="utf-8")
+
+    return spoil
+
+
+def cut_off_a_picture(spec: Path) -> None:
+    path = spec.parent / "images" / "red.png"
+    path.write_bytes(path.read_bytes()[:500])
+
+
+def fake_a_picture(spec: Path) -> None:
+    (spec.parent / "images" / "red.png").write_bytes(b"<svg>not a picture</svg>")
+
+
+def name_a_failing_function(spec: Path) -> None:
+    (spec.parent / "mine.py").write_text("def make():\n    return {}['x']\n", encoding="utf-8")
+    replace_in_spec('name = "mini-tiny"', 'towers = "mine:make"')(spec)
+
+
+def shadow(file: str) -> Callable[[Path], None]:
+    """Functions of the author's in a file whose name is taken."""
+
+    def spoil(spec: Path) -> None:
+        (spec.parent / file).write_text("def make():\n    return 3\n", encoding="utf-8")
+        name_a_failing_function(spec)
+
+    return spoil
+
+
+def name_a_function_in_builder(spec: Path) -> None:
+    (spec.parent / "builder.py").write_text("def make():\n    return 3\n", encoding="utf-8")
+    replace_in_spec('name = "mini-tiny"', 'towers = "builder:make"')(spec)
+
+
+def plant_a_bomb(spec: Path) -> None:
+    Image.new("1", (12_000, 12_000)).save(spec.parent / "images" / "red.png")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (replace_in_spec("title =", "titel ="), "demo.toml:1: titel: unknown key"),
+        (replace_in_spec("red.png", "no.png"), "no.png|Put it there"),
+        (replace_in_spec("blue.png", "red.png"), "already that of images[0]"),
+        (replace_in_spec('["a red square", "a blue circle"]', "[]"), "the list is empty"),
+        (replace_in_spec('"a blue circle"', '" "'), "images[0].prompts[1]: the text is empty"),
+        (replace_in_spec("mini-tiny", "mini-huge"), "there is no model 'mini-huge'"),
+        (replace_in_spec("author", "crop = [0, 0, 999, 999]\nauthor"), "blue.png: crop ="),
+        (replace_in_spec("[[models]]", "[[models"), "not valid TOML"),
+        (name_a_failing_function, "mine:make: KeyError: 'x' (|mine.py:2)"),
+        (shadow("builder.py"), "mine:make: |builder.py has the name of the package 'builder'"),
+        (shadow("jax.py"), "mine:make: |jax.py has the name of the installed package 'jax'"),
+        (name_a_function_in_builder, "Rename it, and the module in 'builder:make'."),
+        (cut_off_a_picture, "red.png: cut off or damaged"),
+        (fake_a_picture, "red.png: not a picture"),
+        (plant_a_bomb, "red.png: more than 89 million pixels"),
+    ],
+)
+def test_bad_input_exits_with_2_names_it_and_leaves_the_old_site(
+    make_demo: MakeDemo, spoil: Callable[[Path], None], message: str
+):
+    spec = make_demo()
+    site = spec.parent / "site"
+    write_small_site(site)
+    before = content(site)
+    spoil(spec)
+    code, text = run("build", spec, "-o", site, "--cache-dir", spec.parent / "cache")
+    assert code == 2
+    for part in message.split("|"):
+        assert part in text
+    assert "Traceback" not in text
+    assert content(site) == before
+
+
+def test_ctrl_c_leaves_the_old_site(make_demo: MakeDemo):
+    spec = make_demo()
+    site = spec.parent / "site"
+    write_small_site(site)
+    before = content(site)
+    command = [sys.executable, "-m", "builder", "build", spec, "-o", site]
+    build = subprocess.Popen(
+        [*command, "--cache-dir", spec.parent / "cache"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert build.stdout
+    for line in build.stdout:
+        if line.startswith("Embed images"):
+            break
+    # JAX swallows an interrupt that comes while it collects garbage; a person presses again.
+    while build.poll() is None:
+        build.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            build.wait(5)
+    assert build.returncode == 130
+    assert build.communicate()[1].endswith("Interrupted; what was there before is unchanged.\n")
+    assert content(site) == before
+    assert sorted(path.name for path in spec.parent.iterdir()) == [
+        *("cache", "demo.toml", "images", "site"),
+    ]
+
+
+def test_check_passes_a_whole_site_and_fails_a_changed_one(tmp_path: Path):
+    write_small_site(tmp_path / "site")
+    assert run("check", tmp_path / "site") == (
+        0,
+        f"{tmp_path / 'site'}: all 9 files are as built.\n",
+    )
+    (tmp_path / "site" / "a.js").write_text("changed")
+    code, text = run("check", tmp_path / "site")
+    assert code == 2
+    assert "a.js: has 7 bytes, not 4" in text
+
+
+def test_serve_refuses_a_folder_without_a_site(tmp_path: Path):
+    assert run("serve", tmp_path)[0] == 2
+
+
+def test_serve_refuses_a_number_that_is_no_port():
+    code, text = run("serve", "--port", "99999")
+    assert code == 2
+    assert "0<=x<=65535" in text

@@ -1,0 +1,46 @@
+"""The parts of a demo's page, as a visitor finds them."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from builder.embedding.embed import Rows
+from builder.embedding.matrix import StoredMatrix, decode_matrix
+from builder.manifest import Model, SiteManifest
+from tests.e2e.conftest import ServedSite
+
+
+def zimg_of(site: ServedSite, model: Model, image_id: str) -> Rows:
+    """The shipped row of a picture."""
+    ref = model.image_embeddings
+    assert ref.dtype != "float32"
+    data = (site.folder / ref.url).read_bytes()
+    n, d = ref.shape
+    rows = decode_matrix(StoredMatrix(data, ref.dtype, (n, d), ref.scale))
+    return rows[ref.rows.index(image_id)]
+
+
+def example_prompts(manifest: SiteManifest, image_id: str) -> list[str]:
+    """The prompts that come with a picture."""
+    (image,) = [image for image in manifest.images if image.id == image_id]
+    return [prompt.text for prompt in image.prompts]
+
+
+def card_of(page: Page, number: int = 0) -> Locator:
+    """A card of the page, counted from its start."""
+    return page.locator("lit-demo-card").nth(number)
+
+
+def wait_for_answer(card: Locator) -> list[float]:
+    """The probabilities of a card's prompts, once all are there."""
+    expect(card).to_have_attribute("data-state", "current")
+    prompts = card.locator("lit-demo-prompt")
+    return [float(p.get_attribute("data-probability") or "nan") for p in prompts.all()]
+
+
+def texts_of(card: Locator) -> list[str]:
+    """What stands in the text fields of a card."""
+    return [field.input_value() for field in card.get_by_role("textbox").all()]
+
+
+def model_choice(page: Page, model: Model) -> Locator:
+    """The button that chooses a model."""
+    return page.locator("lit-demo-model-picker").get_by_role("radio", name=model.name)

@@ -1,0 +1,89 @@
+"""An author's repository and its remote."""
+
+import subprocess
+from pathlib import Path
+
+from builder.publish.github import Publication, publish_github
+from tests.site.sites import FILES, write_small_site
+
+SITE_FILES = {*FILES, "manifest.json"}
+
+
+def git(folder: Path, *words: str | Path) -> str:
+    """What git prints in a folder."""
+    done = subprocess.run(
+        ["git", "--no-optional-locks", "-C", str(folder), *map(str, words)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+class Repositories:
+    """An author's repository with unfinished work in it, and the remote that it pushes to."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.hub, self.work, self.site = (folder / name for name in ("hub.git", "work", "site"))
+        git(folder, "init", "-q", "--bare", self.hub)
+        git(folder, "init", "-q", "-b", "main", self.work)
+        git(self.work, "remote", "add", "origin", self.hub)
+        (self.work / "paper.tex").write_text("a draft")
+        (self.work / "code.py").write_text("1")
+        git(self.work, "add", ".")
+        git(self.work, "commit", "-q", "-m", "First")
+        (self.work / "code.py").write_text("2")
+        git(self.work, "add", "code.py")
+        (self.work / "code.py").write_text("3")
+        (self.work / "notes.txt").write_text("not added")
+        write_small_site(self.site)
+
+    def publish(self, *, subdir: str = "lit", dry_run: bool = False) -> Publication:
+        return publish_github(
+            self.site,
+            repo=self.work,
+            branch="gh-pages",
+            subdir=subdir,
+            remote="origin",
+            dry_run=dry_run,
+        )
+
+    def published(self) -> dict[str, str]:
+        """The files of the remote's branch."""
+        paths = git(self.hub, "ls-tree", "-r", "--name-only", "gh-pages").splitlines()
+        return {path: git(self.hub, "show", f"gh-pages:{path}") for path in paths}
+
+    def commits(self) -> int:
+        return int(git(self.hub, "rev-list", "--count", "gh-pages"))
+
+    def push_from_elsewhere(self, files: dict[str, str]) -> None:
+        """Someone else's commit to the branch."""
+        other = self.folder / "other"
+        if not other.exists():
+            git(self.folder, "clone", "-q", self.hub, other)
+        git(other, "fetch", "-q")
+        if git(other, "branch", "-r", "--list", "origin/gh-pages"):
+            git(other, "checkout", "-q", "-B", "gh-pages", "origin/gh-pages")
+        else:
+            git(other, "checkout", "-q", "--orphan", "gh-pages")
+        for path, text in files.items():
+            (other / path).parent.mkdir(parents=True, exist_ok=True)
+            (other / path).write_text(text)
+        git(other, "add", ".")
+        git(other, "commit", "-q", "-m", "Other work")
+        git(other, "push", "-q", "origin", "gh-pages")
+
+    def state(self) -> tuple[str, ...]:
+        """All of the author's repository that publishing must leave alone."""
+        index = (self.work / ".git" / "index").read_bytes().hex()
+        head = (self.work / ".git" / "HEAD").read_text()
+        words = (("status", "--porcelain"), ("rev-parse", "HEAD"), ("branch", "--list"), ("diff",))
+        return (index, head, *(git(self.work, *command) for command in words))
+
+
+def change_the_site(site: Path) -> None:
+    """Another title, and a picture less than the branch has."""
+    write_small_site(site)
+    path = site / "manifest.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("A title", "B title"), "utf-8")

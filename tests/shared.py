@@ -1,0 +1,14 @@
+"""What lies beside the checkout and is not part of it: data that may not be shipped."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+OFFICIAL_DEMO = SHARED / "official_demo"
+"""The data folder of the original LiT demo, with its genuine vocabulary."""
+
+needs_official_demo = pytest.mark.skipif(
+    not OFFICIAL_DEMO.is_dir(), reason="needs ../shared/official_demo"
+)
