@@ -27,6 +27,24 @@ SIGLIP: Config = {
     "bias_init": -10.0,
 }
 
+BERT: Config = {
+    "image": None,
+    "text_model": "proj.flaxformer.bert",
+    "text": {
+        "config": {
+            "hidden_size": 24,
+            "intermediate_dim": 40,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "vocab_size": 50,
+            "max_length": 12,
+            "num_segments": 2,
+            "layer_norm_epsilon": 1e-12,
+        }
+    },
+    "out_dim": (None, 10),
+}
+
 
 def init_params(config: Config, *, patches: int = 16, length: int = 8, seed: int = 0) -> Flat:
     """Random parameters of both towers under the names of today, e.g. `img/embedding/kernel`."""
