@@ -1,11 +1,70 @@
-"""The types of `demo.toml` check what they name."""
+"""The types that the tables of a demo are made of."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from builder.spec.types import ExistingFile, ExistingFolder, Table
+from builder.spec.types import (
+    ExistingFile,
+    ExistingFolder,
+    Id,
+    Table,
+    TargetName,
+    Text,
+    WebAddress,
+    WebFolder,
+    slug,
+)
+
+
+def accepts(kind: Any, value: object) -> bool:
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (Id, ["a", "a-b_c", "2x"], ["", "A", "a--b", "-a", "a-", "a b", "ä"]),
+        (Text, ["a", " a "], ["", " ", "\n\t"]),
+        (
+            WebAddress,
+            ["http://a", "https://a.b/c?d#e"],
+            ["a.b", "ftp://a", "https://", "http://a "],
+        ),
+        (WebFolder, ["https://a/b"], ["https://a/?b", "https://a#b", "https://a;b", "https://a,b"]),
+        (TargetName, ["a:b", "a.b_c:d"], ["a", "a:b:c", "a.b", ":b", "a:", "a-b:c", 3]),
+    ],
+)
+def test_a_type_takes_its_values_and_no_others(kind: Any, good: list[str], bad: list[object]):
+    assert [value for value in good if not accepts(kind, value)] == []
+    assert [value for value in bad if accepts(kind, value)] == []
+
+
+def test_files_and_folders_are_looked_for_beside_the_demo(tmp_path: Path):
+    (tmp_path / "a.png").touch()
+    (tmp_path / "rows").mkdir()
+    file, folder = TypeAdapter(ExistingFile), TypeAdapter(ExistingFolder)
+    assert file.validate_python("a.png", context=tmp_path) == tmp_path / "a.png"
+    assert folder.validate_python("rows", context=tmp_path) == tmp_path / "rows"
+    with pytest.raises(ValidationError, match=r"there is no file .*rows"):
+        file.validate_python("rows", context=tmp_path)
+    with pytest.raises(ValidationError, match=r"there is no folder .*a\.png"):
+        folder.validate_python("a.png", context=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("A Cat's life", "a-cat-s-life"), ("--x__y--", "x-y"), ("Ünü", "n"), ("東京", ""), ("", "")],
+)
+def test_a_slug_is_an_id_or_nothing(text: str, expected: str):
+    assert slug(text) == expected
+    assert not expected or accepts(Id, expected)
 
 
 class Names(Table):

@@ -1,0 +1,113 @@
+"""What the stages before the last one would have made of a demo, made up."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from builder.conversion.text_encoder import EncoderParity, ExportedEncoder
+from builder.embedding.embed import Embeddings
+from builder.images.prepare import Picture, PreparedImage, View
+from builder.manifest import FileRef, ModelCard, RowLayout, SoftmaxScoring, WordPieceRef
+from builder.model import Preprocessing
+from builder.site.bundle import BuiltModel
+from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
+from builder.site.webapp import WebApp
+from builder.spec.demo import DemoSpec, ImageSpec
+
+PROMPTS = ("a red square", "a blue circle")
+
+APP = WebApp(
+    files={"assets/demo.js": b"demo", "assets/demo.css": b"css", "assets/worker.js": b"worker"},
+    entry="assets/demo.js",
+    preloads=(),
+    styles=("assets/demo.css",),
+    runtime=("assets/worker.js",),
+)
+
+
+class Vocabulary:
+    """What `to_manifest` of a tokenizer gives, as far as a site stores it."""
+
+    def model_dump_json(self, *, by_alias: bool) -> str:
+        assert by_alias
+        return '{"pieces": []}'
+
+
+class WordTokenizer:
+    """A tokenizer of which only what a site says is there."""
+
+    layout = RowLayout(max_length=4, pad_id=0)
+
+    def to_manifest(self) -> Vocabulary:
+        return Vocabulary()
+
+    def to_ref(self, file: FileRef) -> WordPieceRef:
+        return WordPieceRef(**self.layout.model_dump(), file=file)
+
+
+class DescribedModel:
+    """A model as a site describes it."""
+
+    id = "nano"
+    card = ModelCard(
+        name="Nano",
+        description="The smallest.",
+        image_tower="one layer",
+        text_tower="one layer",
+        license="CC0-1.0",
+        source=None,
+    )
+    dim = 3
+    scoring = SoftmaxScoring(scale=10)
+    tokenizer: Any = WordTokenizer()
+
+
+def demo_spec(folder: Path, **fields: Any) -> DemoSpec:
+    """A demo of one picture, whose file need not be one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "red.jpg").touch()
+    image = {"file": "red.jpg", "description": "Red.", "prompts": PROMPTS, "author": "Nobody"}
+    table = {
+        "title": "A title",
+        "description": "A description",
+        "models": [{"name": "mini-tiny", "id": "nano"}],
+        "images": [image],
+        **fields,
+    }
+    return DemoSpec.model_validate(table, context=folder)
+
+
+def prepared_image(spec: ImageSpec, side: int = 448) -> PreparedImage:
+    """A picture of which the files hold their own names."""
+    return PreparedImage(
+        spec=spec,
+        views={Preprocessing(): View(Picture(b"photo", 224))},
+        display=(Picture(b"display", 448),),
+        thumbnail=Picture(b"thumbnail", 112),
+        side=side,
+    )
+
+
+def built_model(*, with_encoder: bool = True, **fields: Any) -> BuiltModel:
+    """A model of random rows, with an encoder or without."""
+    texts = (*PROMPTS, *GOLDEN_TEXTS)
+    rng = np.random.default_rng(0)
+    zimg, ztxt = (rng.normal(size=(n, 3)).astype(np.float32) for n in (1, len(texts)))
+    tokens = np.arange(4 * len(texts), dtype=np.int32).reshape(-1, 4)
+    encoder = ExportedEncoder(
+        model=b"{}",
+        weights={"weights-1.bin": b"shard"},
+        nodes=7,
+        quantization="float16",
+        parity=EncoderParity(6, 1e-6, 2e-4, 0.99998),
+        problems=(),
+    )
+    return BuiltModel(
+        model=DescribedModel(),
+        embeddings=Embeddings(zimg, ztxt, tokens),
+        texts=texts,
+        goldens=choose_goldens(PROMPTS, texts, tokens) if with_encoder else (),
+        encoder=encoder if with_encoder else None,
+        **fields,
+    )

@@ -1,0 +1,149 @@
+"""From results to files: every file is named by its content and by the manifest."""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from builder.embedding.matrix import StoredMatrix, decode_matrix
+from builder.manifest import FileRef, MatrixRef, SiteManifest
+from builder.site.bundle import (
+    Bundle,
+    Files,
+    bundle,
+    encoder_files,
+    refer,
+    referenced_files,
+    row_id,
+    to_json,
+)
+from builder.version import __version__
+from tests.site.builds import PROMPTS, DescribedModel, built_model, demo_spec, prepared_image
+from tests.site.sites import FILES, small_manifest
+
+
+@pytest.fixture
+def bundled(tmp_path: Path) -> Bundle[SiteManifest]:
+    spec = demo_spec(tmp_path)
+    return bundle(spec, [prepared_image(spec.images[0])], [built_model()])
+
+
+def read(bundled: Bundle[SiteManifest], ref: MatrixRef) -> np.ndarray:
+    n, d = ref.shape
+    return decode_matrix(StoredMatrix(bundled.files[ref.url], ref.dtype, (n, d), ref.scale))
+
+
+def test_a_file_has_another_name_when_its_content_is_another():
+    files = Files()
+    first, again, other = (files.add("data/a", ".bin", data) for data in (b"1", b"1", b"2"))
+    assert first == again
+    assert first.url != other.url
+    assert first.url == f"data/a-{first.sha256[:10]}.bin"
+    assert files.content == {first.url: b"1", other.url: b"2"}
+
+
+def test_a_file_may_keep_its_own_name():
+    files = Files()
+    assert files.add_as("weights.bin", b"12") == FileRef(
+        url="weights.bin", sha256=hashlib.sha256(b"12").hexdigest(), bytes=2
+    )
+    assert files.content == {"weights.bin": b"12"}
+
+
+def test_the_same_text_has_the_same_row_in_every_model():
+    assert row_id("a cat") == row_id("a cat")
+    assert len({row_id(text) for text in ("a cat", "A cat", "a cat ", "")}) == 4
+
+
+def test_the_manifest_names_every_file_and_nothing_else(bundled: Bundle[SiteManifest]):
+    named = {ref.url: ref for ref in referenced_files(bundled.manifest)}
+    assert named.keys() == bundled.files.keys()
+    for url, data in bundled.files.items():
+        expected = refer(url, data)
+        assert (named[url].sha256, named[url].bytes) == (expected.sha256, expected.bytes)
+
+
+def test_every_part_of_a_manifest_is_searched_for_files():
+    assert {ref.url for ref in referenced_files(small_manifest())} == FILES.keys()
+
+
+def test_a_picture_is_shipped_in_its_sizes_with_its_credit(bundled: Bundle[SiteManifest]):
+    (image,) = bundled.manifest.images
+    assert (image.id, image.description, image.credit.author) == ("red", "Red.", "Nobody")
+    sizes = {ref.width: bundled.files[ref.url] for ref in (image.photo, *image.display)}
+    assert sizes == {224: b"photo", 448: b"display"}
+    assert bundled.files[image.thumbnail.url] == b"thumbnail"
+    assert image.thumbnail.url.startswith("images/red-112-")
+
+
+def test_prompts_are_tied_to_their_rows_by_id(bundled: Bundle[SiteManifest]):
+    (image,), (model,) = bundled.manifest.images, bundled.manifest.models
+    assert [prompt.text for prompt in image.prompts] == list(PROMPTS)
+    rows = read(bundled, model.prompt_embeddings)
+    expected = built_model().embeddings.ztxt
+    for place, prompt in enumerate(image.prompts):
+        found = rows[model.prompt_embeddings.rows.index(prompt.id)]
+        np.testing.assert_allclose(found, expected[place], rtol=1e-3)
+    assert model.image_embeddings.rows == ("red",)
+    assert {golden.row for golden in model.goldens} <= set(model.prompt_embeddings.rows)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_rows_are_stored_as_the_model_asks(tmp_path: Path, dtype: str):
+    spec = demo_spec(tmp_path)
+    built = built_model(dtype=dtype)
+    site = bundle(spec, [prepared_image(spec.images[0])], [built])
+    (model,) = site.manifest.models
+    assert model.image_embeddings.dtype == model.prompt_embeddings.dtype == dtype
+    assert model.image_embeddings.bytes == 3 * np.dtype(dtype).itemsize
+    tolerance = 0 if dtype == "float32" else 1e-3
+    found = read(site, model.prompt_embeddings)
+    np.testing.assert_allclose(found, built.embeddings.ztxt, rtol=tolerance)
+
+
+def test_an_encoder_comes_with_its_vocabulary_and_all_its_weights(bundled: Bundle[SiteManifest]):
+    (model,) = bundled.manifest.models
+    assert model.encoder
+    assert (model.encoder.input, model.encoder.output) == ("tokens", "embeddings")
+    fetched = {ref.url: bundled.files[ref.url] for ref in encoder_files(model)}
+    assert sorted(fetched.values()) == [b"shard", b'{"pieces": []}', b"{}"]
+    # model.json names its shards, so these keep their names.
+    assert "models/nano/weights-1.bin" in fetched
+
+
+@pytest.mark.parametrize("missing", ["encoder", "tokenizer"])
+def test_tokenizer_and_encoder_come_together_or_not_at_all(tmp_path: Path, missing: str):
+    spec = demo_spec(tmp_path)
+    built = built_model(with_encoder=missing != "encoder")
+    if missing == "tokenizer":
+        model = DescribedModel()
+        model.tokenizer = None
+        built = replace(built, model=model)
+    (described,) = bundle(spec, [prepared_image(spec.images[0])], [built]).manifest.models
+    assert (described.tokenizer, described.encoder) == (None, None)
+    assert encoder_files(described) == ()
+
+
+def test_the_page_says_what_the_author_wrote(tmp_path: Path):
+    link = {"label": "Paper", "url": "https://example.org/paper"}
+    spec = demo_spec(tmp_path, links=[link], language="de", base_url="https://data.test/demo")
+    site = bundle(spec, [prepared_image(spec.images[0])], [built_model()]).manifest
+    assert (site.title, site.description, site.language) == ("A title", "A description", "de")
+    assert [entry.model_dump() for entry in site.links] == [link]
+    assert site.generator.version == __version__
+    # Addresses are joined to it, so that it must end with a slash, and with one.
+    assert site.base_url == "https://data.test/demo/"
+    assert site.files == (), "the page's own files are added when it is assembled"
+
+
+def test_the_manifest_is_written_as_the_page_reads_it(bundled: Bundle[SiteManifest]):
+    data = to_json(bundled.manifest)
+    assert data == to_json(bundled.manifest)
+    content = json.loads(data)
+    assert content["schemaVersion"] == 1
+    assert content["models"][0]["imageEmbeddings"]["rows"] == ["red"]
+    assert SiteManifest.model_validate_json(data) == bundled.manifest
+    assert "Naïve" in data.decode(), "texts stay readable"

@@ -1,0 +1,82 @@
+"""Pages made of templates: a manifest's texts on them, and mistakes of their authors."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from builder.errors import BuilderError
+from builder.site.template import BENCHMARK, Template, load_template
+from tests.site.builds import APP
+from tests.site.sites import small_manifest
+
+
+def write_template(folder: Path, page: str) -> Template:
+    folder.mkdir(exist_ok=True)
+    (folder / "page.html.j2").write_text(page, encoding="utf-8")
+    return Template(folder, APP, {}, {"page.js": "template-1/page.js"}, APP)
+
+
+def test_a_template_sees_the_manifest_the_app_and_its_own_files(tmp_path: Path):
+    page = "{{ manifest.title }} {{ manifest_url }} {{ app.entry }} {{ asset('page.js') }}"
+    template = write_template(tmp_path, page)
+    assert template.render(small_manifest(), "manifest.json") == (
+        "A title manifest.json assets/demo.js template-1/page.js"
+    )
+
+
+def test_what_an_author_writes_is_never_markup(tmp_path: Path):
+    manifest = small_manifest().model_copy(update={"title": '<script>"&'})
+    text = write_template(tmp_path, "<p>{{ manifest.title }}</p>").render(manifest, "")
+    assert text == "<p>&lt;script&gt;&#34;&amp;</p>"
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ("\n{% block %}", r"page\.html\.j2:2: "),
+        ("{{ manifest.tilte }}", r"page\.html\.j2: .*no attribute 'tilte'"),
+        ("{{ no_such_name }}", "'no_such_name' is undefined"),
+        ("{{ asset('pgae.js') }}", "there is no file 'pgae.js' beside it, only page.js"),
+        ("{% extends 'none.j2' %}", r"none\.j2"),
+    ],
+)
+def test_a_mistake_is_told_with_its_file(tmp_path: Path, page: str, message: str):
+    with pytest.raises(BuilderError, match=message) as caught:
+        write_template(tmp_path, page).render(small_manifest(), "manifest.json")
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_pages_that_come_with_the_package_show_the_manifest():
+    template = load_template("image-text")
+    page = template.render(small_manifest(), "manifest.json")
+    assert "<title>A title</title>" in page
+    assert f'src="{template.app.entry}"' in page
+    assert "lit.js" in template.files, "the page of pictures comes with the library"
+    assert load_template("mnist").files == {}
+
+
+def test_the_second_page_measures_and_brings_what_it_loads():
+    template = load_template("function")
+    files = template.render_benchmark(small_manifest(), "manifest.json")
+    assert template.benchmark.entry in files
+    assert template.benchmark.entry.encode() in files[BENCHMARK]
+
+
+def test_the_files_beside_an_authors_page_get_a_folder_of_their_content(tmp_path: Path):
+    write_template(tmp_path / "mine", "page")
+    (tmp_path / "mine" / "page.js").write_text("one")
+    (tmp_path / "mine" / "images").mkdir()
+    (tmp_path / "mine" / "images" / "a.png").write_bytes(b"picture")
+    (tmp_path / "mine" / ".DS_Store").write_text("not part of it")
+    first = load_template(str(tmp_path / "mine"))
+    assert first.assets.keys() == {"page.js", "images/a.png", "functions.js"}
+    place = first.assets["page.js"].removesuffix("/page.js")
+    assert re.fullmatch(r"template-[0-9a-f]{10}", place)
+    assert first.files[f"{place}/images/a.png"] == b"picture"
+    assert first.files[f"{place}/functions.js"] == (
+        f'export * from "../{first.app.entry}";\n'.encode()
+    )
+    assert load_template(str(tmp_path / "mine")).assets == first.assets
+    (tmp_path / "mine" / "page.js").write_text("two")
+    assert load_template(str(tmp_path / "mine")).assets["page.js"] != first.assets["page.js"]
