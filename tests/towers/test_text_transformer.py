@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from builder.params import Params, flatten_params, load_params, save_params, unflatten_params
+from builder.params import Params, flatten_params, load_params
 from builder.towers.architecture import TextPool
 from builder.towers.layers import l2_normalize
 from builder.towers.text_transformer import TextTransformer, embed_tokens
@@ -76,20 +76,3 @@ def test_a_row_does_not_depend_on_its_batch() -> None:
 def test_normalised_rows_have_length_one_and_zero_stays_zero() -> None:
     rows = l2_normalize(jnp.array([[3.0, 4.0], [0.0, 0.0]]))
     np.testing.assert_allclose(rows, [[0.6, 0.8], [0.0, 0.0]], atol=1e-6)
-
-
-def test_parameters_survive_the_file_as_float16(tmp_path: Path) -> None:
-    tree = {"a": {"b": np.array([0.1, 2.0], np.float32)}, "c": np.array([[1.5]], np.float32)}
-    save_params(tmp_path / "tree.npz", tree)
-    loaded = load_params(tmp_path / "tree.npz")
-    assert flatten_params(loaded).keys() == {"a/b", "c"}
-    np.testing.assert_array_equal(
-        loaded["a"]["b"], np.array([0.1, 2.0], np.float16).astype(np.float32)
-    )
-    assert loaded["c"].dtype == np.float32
-
-
-def test_flattening_is_undone_by_unflattening() -> None:
-    tree = {"a": {"b": {"c": np.zeros(2)}, "d": np.ones(1)}}
-    assert unflatten_params(flatten_params(tree)).keys() == tree.keys()
-    assert flatten_params(unflatten_params(flatten_params(tree))).keys() == {"a/b/c", "a/d"}
