@@ -129,7 +129,7 @@ def _symbols_in(signature: Any) -> list[str]:
 def _shape_text(shape: Any) -> str:
     """A shape as `jax.export.symbolic_shape` reads it; None is the size `b`, as in a trace."""
     if isinstance(shape, str):
-        return shape.strip("() ")
+        return shape
     return ",".join("b" if dim is None else str(dim) for dim in shape)
 
 
