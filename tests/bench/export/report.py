@@ -95,9 +95,9 @@ quartiles in brackets. The cosine is the lowest to JAX's embeddings.
 {latency}
 
 "Its own kernels" means the same model in TensorFlow.js as published. "Our" kernels are those of
-`webapp_src/src/inference/kernels`. "Recorded" means that the graph's kernels, some of them fused, are
-called from a recording instead of by TensorFlow.js's executor. The page uses the recording, and
-relaxed-simd where the browser supports it.
+`webapp_src/src/inference/kernels`. "Recorded" means that the graph's kernels, some of them fused,
+are called from a recording instead of by TensorFlow.js's executor. The page uses the recording,
+and relaxed-simd where the browser supports it.
 
 ## Where the time goes
 
