@@ -4,17 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.publish.repositories import Repositories
+from tests.publish.repositories import Repositories, use_own_settings
 
 
 @pytest.fixture
 def own_git_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of the user's settings, which are those of an author A and no others."""
-    path = tmp_path / "gitconfig"
-    path.write_text("[user]\nname = A\nemail = a@example.org\n[init]\ndefaultBranch = main\n")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(path))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    return path
+    return use_own_settings(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -3,10 +3,21 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from builder.publish.github import Publication, publish_github
 from tests.site.sites import FILES, write_small_site
 
 SITE_FILES = {*FILES, "manifest.json"}
+
+
+def use_own_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let git know an author A, and nothing of this machine; returns the file of the settings."""
+    path = folder / "gitconfig"
+    path.write_text("[user]\nname = A\nemail = a@example.org\n[init]\ndefaultBranch = main\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(path))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    return path
 
 
 def git(folder: Path, *words: str | Path) -> str:

@@ -1,7 +1,13 @@
 """The encoder of the original demo, as its files are read."""
 
+import hashlib
+import json
 from pathlib import Path
 
+import pytest
+
+from builder.errors import ModelError
+from builder.models.precomputed.encoder import read_encoder
 from builder.models.precomputed.model import load_precomputed
 from builder.spec.models import ModelSpec
 from tests.models.original_demo import (
@@ -24,3 +30,40 @@ def test_a_shard_elsewhere_is_not_read(tmp_path: Path):
     path.write_text(path.read_text().replace("group1-shard1of2.bin", "../../../secret.bin"))
     (problem,) = load_precomputed(ModelSpec(precomputed=folder)).problems
     assert "'../../../secret.bin' is no name of a file beside it" in problem
+
+
+@pytest.fixture
+def tfjs(tmp_path: Path) -> Path:
+    return write_original_demo(tmp_path, "plain") / "data" / "models" / "nano" / "tfjs"
+
+
+def test_shards_get_names_of_their_content_and_the_model_names_them(tfjs: Path):
+    encoder = read_encoder(tfjs)
+    model = json.loads(encoder.files["model.json"])
+    paths = model["weightsManifest"][0]["paths"]
+    assert encoder.files.keys() == {"model.json", *paths}
+    assert [encoder.files[path] for path in paths] == [
+        (tfjs / f"group1-shard{place}of2.bin").read_bytes() for place in (1, 2)
+    ]
+    for path in paths:
+        digest = hashlib.sha256(encoder.files[path]).hexdigest()
+        assert path == f"weights-{digest[:16]}.bin"
+    assert read_encoder(tfjs) == encoder
+
+
+def test_the_signature_and_the_size_of_the_graph_are_told(tfjs: Path):
+    encoder = read_encoder(tfjs)
+    assert (encoder.input, encoder.output) == ("inputs", "output_0")
+    assert encoder.nodes == 6, "constants and inputs are not computed"
+    assert encoder.quantization == "none"
+    model = json.loads((tfjs / "model.json").read_text())
+    model["weightsManifest"][0]["weights"][1]["quantization"] = {"dtype": "uint8"}
+    (tfjs / "model.json").write_text(json.dumps(model))
+    assert read_encoder(tfjs).quantization == "uint8"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"signature": {"inputs": {}}}', "null"])
+def test_what_is_no_graph_model_is_refused(tfjs: Path, content: str):
+    (tfjs / "model.json").write_text(content)
+    with pytest.raises(ModelError, match=r"model\.json: is not a graph model with a signature"):
+        read_encoder(tfjs)
