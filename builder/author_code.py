@@ -36,11 +36,11 @@ def load_target(target: Target) -> Any:
             if error.name is None or not target.module.startswith(error.name):
                 raise
             raise BuilderError(
-                f"{target}: there is no module '{error.name}' in {target.folder} nor installed."
-                " Put it there, install it, or correct the name."
+                f"{target}: there is no module '{error.name}' in {target.folder}, and none is"
+                " installed. Add it, install it, or correct the name."
             ) from None
     if not hasattr(module, target.name):
-        raise BuilderError(f"{target}: {module.__file__} has nothing called '{target.name}'.")
+        raise BuilderError(f"{target}: {module.__file__} does not define '{target.name}'.")
     return getattr(module, target.name)
 
 
@@ -52,7 +52,7 @@ def load_function(target: Target) -> Callable[..., Any]:
     """
     function = load_target(target)
     if not callable(function):
-        raise BuilderError(f"{target}: is no function, but {function!r}. Name a function.")
+        raise BuilderError(f"{target}: is not a function but {function!r}. Name a function.")
     return function
 
 
@@ -92,9 +92,9 @@ def _refuse_shadows(target: Target) -> None:
         if owner := _owner_of(name, forgotten=name == root):
             is_package = spec.origin is None or spec.submodule_search_locations
             yours = target.folder / name if is_package else spec.origin
-            remedy = f"Rename it, and the module in '{target}'." if name == root else "Rename it."
+            remedy = f"Rename it, and correct '{target}'." if name == root else "Rename it."
             raise BuilderError(
-                f"{target}: {yours} has the name of {owner}, and would replace it. {remedy}"
+                f"{target}: {yours} has the same name as {owner} and would replace it. {remedy}"
             )
 
 

@@ -35,7 +35,7 @@ _WRITING = ".writing-"
 _ABANDONED_S = 3600
 """A file that is still being written after this time was left by a process that died."""
 _TOUCH_EVERY_S = 3600
-_REMEDY = "Name a folder that can be written with --cache-dir."
+_REMEDY = "Name a writable folder with --cache-dir."
 
 
 def default_cache_folder() -> Path:

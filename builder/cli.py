@@ -29,7 +29,7 @@ class _Group(click.Group):
             click.echo(f"Error: {error}", err=True)
             sys.exit(2)
         except KeyboardInterrupt:
-            click.echo("Interrupted; what was there before is unchanged.", err=True)
+            click.echo("Interrupted; existing files are unchanged.", err=True)
             # All is cleaned up. A slower exit could crash in threads of XLA, which still compute.
             sys.stdout.flush()
             os._exit(_INTERRUPTED)

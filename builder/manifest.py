@@ -154,7 +154,7 @@ class Model(ModelCard):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if (self.tokenizer is None) != (self.encoder is None):
-            raise ValueError("a tokenizer is of no use without an encoder, nor the reverse")
+            raise ValueError("a tokenizer is useless without an encoder, and vice versa")
         return self
 
 

@@ -68,7 +68,7 @@ class Towers:
             ModelError: if there is no image tower.
         """
         if self.image is None:
-            raise ModelError("this model has a text tower only, so it cannot embed images.")
+            raise ModelError("this model has only a text tower, so it cannot embed images.")
         return self.image(images)
 
     def embed_tokens(self, tokens: NDArray[np.int32]) -> Rows:

@@ -41,7 +41,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
         # Of other files, numpy says that they could be loaded unsafely.
         with path.open("rb") as opened:
             if not zipfile.is_zipfile(opened):
-                raise BuilderError(f"{path}: is no npz file. Write one with numpy.savez.")
+                raise BuilderError(f"{path}: is not an npz file. Write one with numpy.savez.")
         with np.load(path, allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
     except OSError as error:

@@ -20,7 +20,7 @@ def create_project(folder: Path, template: str = IMAGE_TEXT) -> Path:
     sources = {folder / name: source for name, source in _list_sources(template).items()}
     for target in sources:
         if target.exists():
-            raise BuilderError(f"{target}: is there already. Name another folder, or move it away.")
+            raise BuilderError(f"{target}: already exists. Name another folder, or move it away.")
     with writing(folder, "Name another folder."):
         for target, source in sources.items():
             target.parent.mkdir(parents=True, exist_ok=True)

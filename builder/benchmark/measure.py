@@ -134,7 +134,7 @@ def _benchmark_site(
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
         raise BuilderError(
-            "measuring takes Playwright, which is not installed:"
+            "measuring needs Playwright, which is not installed. Install it:"
             " pip install 'lit-demo-builder[bench]'"
         ) from None
     manifest = load_any_manifest(site)
@@ -143,8 +143,8 @@ def _benchmark_site(
     else:
         models = [function.id for function in manifest.functions]
     if not models or not (site / BENCHMARK).is_file():
-        reason = "no model of it computes in a browser" if not models else f"it has no {BENCHMARK}"
-        raise SiteError(f"{site}: cannot be measured, since {reason}.")
+        reason = "none of its models runs in a browser" if not models else f"it has no {BENCHMARK}"
+        raise SiteError(f"{site}: cannot be measured, because {reason}.")
     pairs: list[tuple[str, Backend]] = [
         (model, backend) for model in models for backend in backends
     ]
@@ -217,7 +217,7 @@ def _launch(playwright: "Playwright") -> Generator["Browser"]:
         first = error.message.splitlines()[0]
         raise BuilderError(
             f"Chromium did not start: {first}\nInstall it (`playwright install chromium`), or set"
-            " CHROME_PATH to where it is."
+            " CHROME_PATH to its path."
         ) from None
     try:
         yield browser

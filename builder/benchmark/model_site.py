@@ -78,7 +78,7 @@ def make_model_site(folder: Path, batch: int) -> Mapping[str, bytes]:
 
 def _read_input(folder: Path, name: str, kind: Mapping[str, Any]) -> FunctionInput:
     if kind["dtype"] not in _DTYPES:
-        raise SiteError(f"{folder}: the input '{name}' is {kind['dtype']}, which is not measured.")
+        raise SiteError(f"{folder}: cannot measure the input '{name}' of dtype {kind['dtype']}.")
     sizes = (int(dim["size"]) for dim in kind["tensorShape"].get("dim", ()))
     return FunctionInput(
         name=name,

@@ -10,9 +10,9 @@ from builder.commands import PATH
 
 @click.command()
 @click.argument("folder", type=PATH, default=Path("_site"), metavar="[SITE_OR_MODEL]")
-@click.option("--backends", help="Backends of TensorFlow.js, with commas. [default: all]")
+@click.option("--backends", help="TensorFlow.js backends, separated by commas. [default: all]")
 @click.option(
-    "--batch", type=click.IntRange(min=1), default=5, show_default=True, help="Prompts at once."
+    "--batch", type=click.IntRange(min=1), default=5, show_default=True, help="Prompts per run."
 )
 @click.option(
     "--runs",
@@ -25,9 +25,9 @@ from builder.commands import PATH
 def bench(folder: Path, backends: str | None, batch: int, runs: int, out: Path | None) -> None:
     """Measure the text encoders of a site (./_site by default), or a model, in headless Chromium.
 
-    Time to load, the first and the median run, peak memory and size, in each backend. A model is a
-    folder that `lit-demo convert` wrote. Visitors measure their own device on a site's
-    benchmark.html.
+    Reports the load time, the first and the median run, the peak memory and the size for each
+    backend. A model is a folder written by `lit-demo convert`. Visitors can measure their own
+    device on a site's benchmark.html.
     """
     from builder.benchmark.measure import benchmark, parse_backends
     from builder.evaluation.score_table import write_json

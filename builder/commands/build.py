@@ -15,29 +15,29 @@ from builder.commands import PATH, open_cache
     type=click.Choice(["image-text", "mnist", "function"]),
     default="image-text",
     show_default=True,
-    help="Pictures and sentences; digits to draw, with their training; a function with sliders.",
+    help="Pictures and sentences; digits to draw, with a training script; a function with sliders.",
 )
 def new(folder: Path, template: str) -> None:
-    """Write a commented demo.toml and what goes with it into DIR, to start from."""
+    """Write a commented demo.toml, with the files it needs, into DIR as a starting point."""
     from builder.project import create_project
 
     spec = create_project(folder, template)
     if template == "mnist":
-        click.echo(f"Wrote {spec}. Train the network there: python train.py")
+        click.echo(f"Wrote {spec}. Now train the network in that folder: python train.py")
     else:
         click.echo(f"Wrote {spec}. Edit it, then run: lit-demo build {spec}")
 
 
 @click.command()
 @click.argument("spec", type=PATH, default=Path("demo.toml"), metavar="[DEMO.TOML]")
-@click.option("-o", "--out", type=PATH, default=Path("_site"), help="Folder of the site.")
-@click.option("--cache-dir", type=PATH, help="Where slow results are kept between builds.")
+@click.option("-o", "--out", type=PATH, default=Path("_site"), help="Folder for the site.")
+@click.option("--cache-dir", type=PATH, help="Where results of slow steps are kept between builds.")
 def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
     """Build the site that DEMO.TOML describes (./demo.toml by default).
 
     Embeds the pictures and prompts, converts the text encoders, or the demo's own functions, to
-    TensorFlow.js, compares each with JAX, and replaces the folder --out only when everything went
-    well.
+    TensorFlow.js, compares each with JAX, and replaces the folder --out only if everything
+    succeeded.
     """
     from builder.pipeline.image_text import build_site
     from builder.progress import Progress
@@ -46,7 +46,7 @@ def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
     cache = open_cache(cache_dir)
     report = build_site(spec, out, cache=cache, progress=Progress(console))
     report.show(console)
-    click.echo(f"The site is in {out}. Look at it: lit-demo serve {out}")
+    click.echo(f"The site is in {out}. Preview it: lit-demo serve {out}")
 
 
 @click.command()
@@ -56,7 +56,7 @@ def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
     type=click.IntRange(0, 65_535),
     default=8000,
     show_default=True,
-    help="Port; 0 takes any free one.",
+    help="Port; 0 picks a free one.",
 )
 @click.option("--base-path", default="/", show_default=True, help="Path the site is served under.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -82,9 +82,10 @@ def serve(site: Path, port: int, base_path: str, host: str, qr: bool, verbose: b
 @click.command()
 @click.argument("site", default="_site", metavar="[SITE]")
 def check(site: str) -> None:
-    """Verify every file of SITE, a folder (./_site by default) or an address on the web.
+    """Verify every file of SITE, a folder (./_site by default) or a web address.
 
-    On the web, also how the host serves them: types, caching, access for other pages.
+    At a web address, also checks how the host serves the files: types, caching, and access from
+    other pages.
     """
     from builder.progress import Progress
     from builder.publish.deployed import check_deployment

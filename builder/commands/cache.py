@@ -1,4 +1,4 @@
-"""See and free what the cache takes."""
+"""Show and free the space that the cache takes."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,22 +11,22 @@ from rich.table import Table
 from builder.commands import PATH, open_cache
 from builder.errors import BuilderError
 
-_FOLDER = click.option("--cache-dir", type=PATH, help="Another folder than the user's own cache.")
+_FOLDER = click.option("--cache-dir", type=PATH, help="A cache folder other than your default one.")
 
 
 @click.group()
 def cache() -> None:
-    """See what slow results and downloads take on this disk, and free some of it.
+    """Show the disk space that cached results and downloads take, and free some of it.
 
-    Builds keep the results below 5 GB by themselves, removing those first that were not used for
-    longest. Removing any costs time when it is needed again, and nothing else.
+    Builds keep the results below 5 GB by removing the least recently used ones. Whatever is removed
+    is made again when it is needed, which costs only time.
     """
 
 
 @cache.command("info")
 @_FOLDER
 def info(cache_dir: Path | None) -> None:
-    """Print where the cache is, and what each kind of entries takes."""
+    """Print where the cache is, and how much space each kind of entry takes."""
     kept = open_cache(cache_dir)
     click.echo(f"{kept.folder}")
     table = Table(box=None, padding=(0, 2, 0, 0))
@@ -40,13 +40,17 @@ def info(cache_dir: Path | None) -> None:
 
 
 @cache.command("prune")
-@click.option("--max-size", metavar="SIZE", help="Keep so much at most, as in 500MB or 2GB.")
-@click.option("--older-than", metavar="AGE", help="Remove what was not used for 12h, 30d or 4w.")
+@click.option("--max-size", metavar="SIZE", help="Keep at most this much, such as 500MB or 2GB.")
+@click.option(
+    "--older-than",
+    metavar="AGE",
+    help="Remove what has not been used for this long, such as 12h, 30d or 4w.",
+)
 @_FOLDER
 def prune(max_size: str | None, older_than: str | None, cache_dir: Path | None) -> None:
-    """Remove the results that were not used for longest. Downloads stay."""
+    """Remove the least recently used results. Downloads stay."""
     if max_size is None and older_than is None:
-        raise BuilderError("nothing says what to remove. Give --max-size or --older-than.")
+        raise BuilderError("no limit says what to remove. Give --max-size or --older-than.")
     kept = open_cache(cache_dir)
     freed = kept.prune(
         None if max_size is None else parse_size(max_size),
@@ -93,7 +97,7 @@ def _parse(text: str, units: Mapping[str, float], examples: str) -> float:
             if 0 <= value < float("inf"):
                 return value
             break
-    raise BuilderError(f"'{text}' is not understood. Write for example {examples}.")
+    raise BuilderError(f"'{text}' is not understood. Write, for example, {examples}.")
 
 
 def _day(seconds: float) -> str:

@@ -11,7 +11,9 @@ from builder.options import Choice, Converter
 
 @click.command()
 @click.argument("target", metavar="MODULE:FUNCTION")
-@click.option("--params", type=PATH, required=True, help="Parameters: npz with keys like a/b/c.")
+@click.option(
+    "--params", type=PATH, required=True, help="Parameters: an npz file with keys like a/b/c."
+)
 @click.option(
     "--input",
     "inputs",
@@ -19,20 +21,20 @@ from builder.options import Choice, Converter
     required=True,
     help="Shape and dtype of an input, like '(b, 16):int32' or 'tokens=(b, 16):int32'.",
 )
-@click.option("-o", "--out", type=PATH, required=True, help="Folder of the graph model.")
+@click.option("-o", "--out", type=PATH, required=True, help="Folder for the graph model.")
 @click.option(
     "--quantize",
     type=click.Choice(get_args(Choice)),
-    help="How weights are stored; auto takes the fewest bytes that keep --min-cosine.",
+    help="How to store the weights; auto uses the fewest bytes that keep --min-cosine.",
 )
 @click.option("--min-cosine", default=0.9999, show_default=True, help="Least cosine to JAX's rows.")
-@click.option("--max-bytes", type=int, help="Largest size of the model.")
+@click.option("--max-bytes", type=int, help="Largest size of the model in bytes.")
 @click.option(
     "--converter",
     type=click.Choice(get_args(Converter)),
     default="native",
     show_default=True,
-    help="tensorflowjs is that of the package, to compare with.",
+    help="tensorflowjs is the converter of that package, for comparison.",
 )
 def convert(
     target: str,
@@ -46,7 +48,7 @@ def convert(
 ) -> None:
     """Convert the JAX function MODULE:FUNCTION, called with params and inputs, to TensorFlow.js.
 
-    The model is run in TensorFlow.js next to JAX, on random inputs, before it is written.
+    Before the model is written, it is run in TensorFlow.js and compared with JAX on random inputs.
     """
     from builder.conversion.command import convert_function
 

@@ -13,15 +13,15 @@ _MODELS = click.option(
     multiple=True,
     required=True,
     metavar="NAME",
-    help="A model by its name, or all those of a demo.toml. May be repeated.",
+    help="The name of a model, or a demo.toml for all of its models. May be repeated.",
 )
 _JSON = click.option("--json", "out", type=PATH, help="Also write every figure to this file.")
-_CACHE = click.option("--cache-dir", type=PATH, help="Where embeddings are kept for the next time.")
+_CACHE = click.option("--cache-dir", type=PATH, help="Where embeddings are kept for later runs.")
 
 
 @click.group("eval")
 def evaluate() -> None:
-    """Score models on pictures of your own, several side by side."""
+    """Score one or more models on your own pictures, side by side."""
 
 
 @evaluate.command("zeroshot")
@@ -32,7 +32,7 @@ def evaluate() -> None:
     default="one",
     show_default=True,
     metavar="one|clip7|clip80|FILE",
-    help="Sentences around the name of a class. A file has one a line, with {} in it.",
+    help="Sentences to put class names into. A file has one per line, with {} in it.",
 )
 @_JSON
 @_CACHE
@@ -41,8 +41,8 @@ def zeroshot(
 ) -> None:
     """Zero-shot accuracy on DIR, which has one folder per class, or a csv: file, class.
 
-    Prints how often the class is right (top-1) or among the first five, for each model and class,
-    and what else the images were taken for.
+    Prints how often the right class comes first (top-1) or among the first five, for each model and
+    class, and which classes the images were mistaken for.
     """
     from builder.evaluation.data import load_labelled_images
     from builder.evaluation.models import load_models
@@ -66,7 +66,7 @@ def zeroshot(
 @click.option(
     "--captions",
     type=click.IntRange(min=1),
-    help="How many captions of each picture to use, the first ones; all by default.",
+    help="Use only this many captions of each picture, from the first on; all by default.",
 )
 @_JSON
 @_CACHE
@@ -79,7 +79,7 @@ def retrieval(
 ) -> None:
     """Recall at 1, 5 and 10 on a csv: file, caption (or caption1, caption2 ...).
 
-    Pictures are looked for by each caption, and captions by each picture.
+    Each caption is used to find its picture, and each picture to find its captions.
     """
     from builder.evaluation.data import load_captioned_images
     from builder.evaluation.models import load_models

@@ -9,12 +9,12 @@ from builder.commands import PATH
 
 @click.command("import")
 @click.argument("folder", type=PATH, metavar="FOLDER")
-@click.option("-o", "--out", type=PATH, required=True, help="Folder of the new project.")
+@click.option("-o", "--out", type=PATH, required=True, help="Folder for the new project.")
 def import_original(folder: Path, out: Path) -> None:
-    """Turn the data of an original LiT demo into a project to build.
+    """Turn the data of an original LiT demo into a project that can be built.
 
     FOLDER holds images/info.json and models/NAME/ with def.json, zimgs and ztxts. A text encoder in
-    models/NAME/tfjs/ is taken over where all its files are there.
+    models/NAME/tfjs/ is used if none of its files is missing.
     """
     from builder.models.importer import import_demo
 

@@ -11,7 +11,7 @@ _CACHE = click.option("--cache-dir", type=PATH, help="Where fetched models are k
 
 
 @click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Print every fact as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print all details as JSON.")
 @_CACHE
 @click.pass_context
 def models(context: click.Context, as_json: bool, cache_dir: Path | None) -> None:
@@ -30,9 +30,9 @@ def models(context: click.Context, as_json: bool, cache_dir: Path | None) -> Non
 @models.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @_CACHE
-@click.option("--mirror", metavar="URL", help="Download from here, not from Google Storage.")
+@click.option("--mirror", metavar="URL", help="Download from here instead of Google Storage.")
 def fetch(names: tuple[str, ...], cache_dir: Path | None, mirror: str | None) -> None:
-    """Download models into the cache, going on where an earlier download ended.
+    """Download models into the cache, resuming where an earlier download ended.
 
     A mirror has the same folders: URL/vit_models/lit/LiT-L16Ti.npz, for example.
     """

@@ -14,9 +14,11 @@ def publish() -> None:
 
 @publish.command("github")
 @click.argument("site", type=PATH, default=Path("_site"), metavar="[SITE]")
-@click.option("--repo", type=PATH, default=Path(), help="Folder of the git repository; here.")
+@click.option(
+    "--repo", type=PATH, default=Path(), help="Folder of the git repository; by default, this one."
+)
 @click.option("--branch", default="gh-pages", show_default=True, help="Branch to commit to.")
-@click.option("--subdir", default="", help="Folder in the branch; without it, the whole branch.")
+@click.option("--subdir", default="", help="Folder in the branch; by default, the whole branch.")
 @click.option("--remote", default="origin", show_default=True, help="Remote to push to.")
 @click.option("--dry-run", is_flag=True, help="List what would change, and change nothing.")
 def publish_to_github(
@@ -24,7 +26,8 @@ def publish_to_github(
 ) -> None:
     """Commit SITE (./_site by default) to a branch that GitHub Pages serves, and push it.
 
-    Work tree, index and local branches stay as they are. Other folders of the branch are kept.
+    The work tree, the index and local branches are not changed. Other folders of the branch are
+    kept.
     """
     from builder.publish.github import publish_github
 
@@ -41,24 +44,26 @@ def publish_to_github(
 
 @publish.command("workflow")
 @click.argument("spec", type=PATH, default=Path("demo.toml"), metavar="[DEMO.TOML]")
-@click.option("--repo", type=PATH, default=Path(), help="Top folder of the repository; here.")
-@click.option("--force", is_flag=True, help="Replace a workflow that is another.")
+@click.option(
+    "--repo", type=PATH, default=Path(), help="Top folder of the repository; by default, this one."
+)
+@click.option("--force", is_flag=True, help="Replace an existing workflow that differs.")
 def publish_workflow(spec: Path, repo: Path, force: bool) -> None:
     """Write the GitHub Actions workflow that builds and publishes DEMO.TOML on every push."""
     from builder.publish.workflow import write_workflow
 
     path = write_workflow(spec, repo=repo, force=force)
     click.echo(
-        f"Wrote {path}. Commit and push it; in the repository's settings, under Pages, choose"
-        " GitHub Actions as the source."
+        f"Wrote {path}. Commit and push it. Then, in the repository's settings, under Pages,"
+        " choose GitHub Actions as the source."
     )
 
 
 @publish.command("zip")
 @click.argument("site", type=PATH, default=Path("_site"), metavar="[SITE]")
-@click.option("-o", "--out", type=PATH, help="The ZIP; by default SITE.zip.")
+@click.option("-o", "--out", type=PATH, help="The ZIP file; by default, SITE.zip.")
 def publish_zip(site: Path, out: Path | None) -> None:
-    """Write SITE (./_site by default) as a ZIP: the same bytes for the same site."""
+    """Write SITE (./_site by default) as a ZIP; the same site always gives the same bytes."""
     from builder.publish.archive import write_zip
 
     out = out or Path(f"{site.resolve()}.zip")

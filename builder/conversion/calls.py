@@ -70,8 +70,8 @@ def _read_samples(spec: FunctionSpec) -> dict[str, Array]:
             size not in (None, n) for size, n in zip(sizes, array.shape, strict=True)
         ):
             raise BuilderError(
-                f"{spec.samples}: '{wanted.name}' has the shape {array.shape}, which is not"
-                f" {wanted.shape}. Correct one of them."
+                f"{spec.samples}: '{wanted.name}' has the shape {array.shape}, which does not"
+                f" match {wanted.shape}. Correct one of them."
             )
         samples[wanted.name] = array.astype(wanted.dtype)
     return samples

@@ -60,7 +60,7 @@ class Tolerance:
             raise ParityError(
                 f"With {quantization} weights the least cosine to JAX's output is"
                 f" {parity.min_cosine:.6f}, below min_cosine = {self.min_cosine}. Quantize less, or"
-                " allow a lower one."
+                " lower min_cosine."
             )
 
 

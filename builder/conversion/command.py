@@ -80,13 +80,13 @@ def convert_function(
     model, parity = checked.model, checked.parity
     if max_bytes is not None and model.bytes > max_bytes:
         raise ExportError(
-            f"{target}: the model has {model.bytes:,} bytes, more than the {max_bytes:,} of"
-            " --max-bytes. Store its weights in fewer with --quantize."
+            f"{target}: the model has {model.bytes:,} bytes, more than the {max_bytes:,} that"
+            " --max-bytes allows. Store its weights in fewer bytes with --quantize."
         )
     if not parity.min_cosine >= min_cosine:
         raise ParityError(
             f"{target}: the least cosine to JAX's output is {parity.min_cosine:.6f}, below the"
-            f" {min_cosine} of --min-cosine. Quantize less, or allow less."
+            f" {min_cosine} that --min-cosine requires. Quantize less, or lower it."
         )
     with writing(out, "Name another folder with -o."):
         model.save(out)
@@ -96,7 +96,7 @@ def convert_function(
 def parse_target(text: str) -> Target:
     """The function that `package.module:function` names; modules of this folder come first."""
     if not TARGET.fullmatch(text):
-        raise BuilderError(f"'{text}' names no function. Write it as module:function.")
+        raise BuilderError(f"'{text}' does not name a function. Write it as module:function.")
     module, name = text.split(":")
     return Target(module, name, Path.cwd())
 
@@ -108,8 +108,8 @@ def parse_inputs(texts: Sequence[str]) -> dict[str, tuple[str, str]]:
         found = _INPUT.fullmatch(text.strip())
         if not found:
             raise BuilderError(
-                f"--input '{text}' is not understood. Write a shape and a dtype, with a name if you"
-                " like: '(b, 16):int32' or 'tokens=(b, 16):int32'."
+                f"--input '{text}' is not understood. Write a shape and a dtype, with or without a"
+                " name: '(b, 16):int32' or 'tokens=(b, 16):int32'."
             )
         name = found["name"] or f"input_{index}"
         if name in inputs:
@@ -124,6 +124,6 @@ def _check_dtype(text: str, name: str) -> None:
         np.dtype(name)
     except TypeError:
         raise BuilderError(
-            f"--input '{text}': there is no dtype '{name}'. Write one of numpy's, such as float32,"
+            f"--input '{text}': there is no dtype '{name}'. Use one of numpy's, such as float32,"
             " int32 or bool."
         ) from None

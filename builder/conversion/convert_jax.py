@@ -61,11 +61,11 @@ def convert_jax(
     signatures = _name_all_sizes(list(input_signatures), polymorphic_shapes)
     inputs = dict(zip(_argument_names(apply_fn, len(signatures)), signatures, strict=True))
     if quantization == "auto" and not check:
-        raise ExportError('quantization="auto" compares outputs: leave check=False out.')
+        raise ExportError('quantization="auto" has to compare outputs. Remove check=False.')
     if quantization == "auto" and not samples:
         raise ExportError(
-            f'quantization="auto" compares outputs: give samples of the {len(inputs)} inputs'
-            f" ({', '.join(inputs)}), not 0."
+            'quantization="auto" has to compare outputs, but there are no samples. Give some for'
+            f" the {len(inputs)} inputs ({', '.join(inputs)})."
         )
     with _told_as_error():
         if check:

@@ -110,10 +110,10 @@ class Part:
         expected = self.origin.md5 if self.origin else None
         if expected is not None and found != expected:
             self.discard()
-            raise AttemptError(f"what came has the MD5 {found}, not {expected} as named")
+            raise AttemptError(f"the file has the MD5 {found}, but the server gave {expected}")
         if self.target.suffix == ".npz" and not zipfile.is_zipfile(self.path):
             self.discard()
-            raise AttemptError("what came is not a whole .npz file")
+            raise AttemptError("the file is not a complete .npz file")
         _write_json(record_of(self.target), {"url": self.url, "sha256": sha256})
         self.path.replace(self.target)
         self._note.unlink(missing_ok=True)
@@ -121,8 +121,8 @@ class Part:
     def give_up(self, reason: str) -> ModelError:
         """The error that tells what else can be done."""
         return ModelError(
-            f"{self.url}: cannot be downloaded: {reason}. Try again later, or get it in another"
-            f" way and put it there as {self.target}."
+            f"{self.url}: cannot be downloaded: {reason}. Try again later, or download it by other"
+            f" means and save it as {self.target}."
         )
 
 

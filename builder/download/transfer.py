@@ -104,7 +104,7 @@ def _receive(part: Part, bar: _Bar) -> None:
                 part.begin(origin)
             elif not origin or not _continues(response.headers, origin, start):
                 part.discard()
-                raise AttemptError("the server sent something else than the rest of the part")
+                raise AttemptError("the server sent something other than the rest of the file")
             _check_space(part, origin.bytes)
             _append(response, part, origin.bytes, bar)
     except (http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError) as error:
@@ -125,7 +125,7 @@ def _open(part: Part, headers: Mapping[str, str]) -> http.client.HTTPResponse:
         raise AttemptError(reason) from None
     except urllib.error.URLError as error:
         if isinstance(error.reason, socket.gaierror):
-            raise part.give_up("its server was not found, as if this machine is offline") from None
+            raise part.give_up("its server was not found; this machine may be offline") from None
         raise AttemptError(str(error.reason)) from None
 
 
@@ -175,5 +175,5 @@ def _check_space(part: Part, total: int | None) -> None:
     if missing > free:
         raise ModelError(
             f"{part.target}: needs {missing / _MEGABYTE:,.0f} MB more, but only"
-            f" {free / _MEGABYTE:,.0f} MB are free there. Free some, or name another --cache-dir."
+            f" {free / _MEGABYTE:,.0f} MB are free there. Free some, or give another --cache-dir."
         )

@@ -71,7 +71,7 @@ def place_tower(
         largest = batch_size // len(devices) // 2
     raise ModelError(
         f"the memory of {devices[0]} is too small for this tower. Set JAX_PLATFORMS=cpu to compute"
-        " on the processor."
+        " on the CPU."
     )
 
 

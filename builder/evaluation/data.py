@@ -54,8 +54,8 @@ def load_labelled_images(path: Path) -> LabelledImages:
         named = {file: _only_class(path, rows) for file, rows in _read_csv(path, "class").items()}
     classes = tuple(sorted(set(named.values())))
     if len(classes) < 2:
-        found = "has one class" if classes else "has no pictures in folders of classes"
-        remedy = "Put the pictures of each class into a folder of its own, named as the class."
+        found = "has only one class" if classes else "has no pictures in class folders"
+        remedy = "Put the pictures of each class into a folder named after the class."
         raise SpecError([Problem(str(path), found, remedy)])
     labels = [classes.index(name) for name in named.values()]
     return LabelledImages(tuple(named), np.array(labels, np.intp), classes)
@@ -77,7 +77,9 @@ def load_captioned_images(path: Path, per_image: int | None = None) -> Captioned
         captions += chosen
         image_of += [index] * len(chosen)
     if len(rows) < 2:
-        raise SpecError([Problem(str(path), f"has {len(rows)} pictures", "Name at least two.")])
+        raise SpecError(
+            [Problem(str(path), f"has too few pictures ({len(rows)})", "List at least two.")]
+        )
     return CaptionedImages(tuple(rows), tuple(captions), np.array(image_of, np.intp))
 
 
@@ -128,7 +130,7 @@ def _walk_classes(folder: Path) -> Iterator[tuple[Path, str]]:
 def _only_class(path: Path, names: Sequence[str]) -> str:
     if len(set(names)) > 1:
         listing = " and ".join(f"'{name}'" for name in sorted(set(names)))
-        raise SpecError([Problem(str(path), f"one picture is of {listing}", "Keep one class.")])
+        raise SpecError([Problem(str(path), f"one picture has the classes {listing}", "Keep one.")])
     return names[0]
 
 
@@ -166,8 +168,8 @@ def _read_rows(path: Path, column: str) -> Iterator[tuple[int, dict[str, str]]]:
                 raise SpecError([Problem(f"{path}:1", found, remedy)])
             for row in reader:
                 if None in row or None in row.values():
-                    found = f"the row has not {len(header)} cells, as the first has"
-                    remedy = 'A text with a comma in it stands in quotes: "one, two".'
+                    found = f"the row does not have {len(header)} cells like the first"
+                    remedy = 'Put a text that contains a comma in quotes: "one, two".'
                     raise SpecError([Problem(f"{path}:{reader.line_num}", found, remedy)])
                 yield reader.line_num, row
     except OSError as error:

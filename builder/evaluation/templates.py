@@ -43,20 +43,20 @@ def _read(path: Path) -> tuple[str, ...]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        known = "Templates are one, clip7, clip80, or a text file with one a line."
+        known = "Templates are one, clip7, clip80, or a text file with one per line."
         raise SpecError([Problem(str(path), f"cannot be read: {error}", known)]) from None
     templates = {number: line for number, line in enumerate(lines, 1) if line.strip()}
     problems = [
         Problem(
             f"{path}:{number}",
-            f"'{line}' has {line.count('{}')} places for the name of a class",
+            f"'{line}' has {line.count('{}')} places for a class name",
             "Write {} once, as in: a photo of a {}.",
         )
         for number, line in templates.items()
         if line.count("{}") != 1
     ]
     if not templates:
-        problems.append(Problem(str(path), "there is no template in it", f"For example: {ONE[0]}"))
+        problems.append(Problem(str(path), "it contains no template", f"For example: {ONE[0]}"))
     if problems:
         raise SpecError(problems)
     return tuple(templates.values())

@@ -18,16 +18,18 @@ def to_picture(array: NDArray[Any]) -> Image.Image:
     shape_fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
     if not shape_fits or array.size == 0:
         raise ImageError(
-            f"add_image: an array of shape {array.shape} is no picture; expected [height, width] or"
-            " [height, width, 3 or 4]."
+            f"add_image: an array of shape {array.shape} is not a picture; expected [height, width]"
+            " or [height, width, 3 or 4]."
         )
     if np.issubdtype(array.dtype, np.floating):
         # Written so that NaN, which is neither within nor beyond a limit, fails.
         if not (array.min() >= 0 and array.max() <= 1):
-            raise ImageError("add_image: an array of floats is no picture unless all are 0 to 1.")
+            raise ImageError(
+                "add_image: a picture's floats must all be from 0 to 1; these are not."
+            )
         array = np.rint(array * 255).astype(np.uint8)
     if array.dtype != np.uint8:
         raise ImageError(
-            f"add_image: an array of {array.dtype} is no picture; expected uint8, or floats."
+            f"add_image: an array of {array.dtype} is not a picture; expected uint8 or floats."
         )
     return Image.fromarray(array)

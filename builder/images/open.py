@@ -29,7 +29,7 @@ def open_picture(path: Path) -> Image.Image:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         limit = (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
         raise ImageError(
-            f"more than {limit} million pixels, which is not safe to open",
+            f"more than {limit} million pixels, too many to open safely",
             "Make the picture smaller first.",
         ) from None
     except UnidentifiedImageError:

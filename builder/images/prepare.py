@@ -137,7 +137,7 @@ def _find_or_prepare(
     try:
         key = digest(image_code(), spec.file.read_bytes(), cut)
     except OSError as error:
-        raise ImageError(f"cannot be read: {error.strerror}", "Put it there again.") from None
+        raise ImageError(f"cannot be read: {error.strerror}", "Restore it.") from None
     if (kept := cache.load("images", key)) is not None:
         return _unpack(kept, spec, preprocessings)
     image = prepare_image(spec, preprocessings)

@@ -74,8 +74,8 @@ def as_image_text_model(model: TwoTowerModel, model_id: str) -> ImageTextModel:
     dim, text_dim = _width_of("image", model.image, pictures), _width_of("text", model.text, tokens)
     if dim != text_dim:
         raise ModelError(
-            f"{model_id}: rows of images have {dim} columns, those of texts {text_dim}, so they"
-            " cannot be compared."
+            f"{model_id}: image rows have {dim} columns and text rows {text_dim}, so they cannot be"
+            " compared."
         )
     image, text = _with_unit_rows(model.image), _with_unit_rows(model.text)
     return ImageTextModel(
@@ -108,8 +108,8 @@ def _width_of(kind: str, tower: Tower, batch: jax.ShapeDtypeStruct) -> int:
         case _:
             n = batch.shape[0]
             raise ModelError(
-                f"the {kind} tower returns arrays of {shapes} for a batch of {n}; expected one of"
-                f" ({n}, d)."
+                f"the {kind} tower returns arrays of {shapes} for a batch of {n}; expected one"
+                f" array of ({n}, d)."
             )
 
 

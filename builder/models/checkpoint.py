@@ -75,7 +75,7 @@ def load_own_model(path: Path, spec: ModelSpec, model_id: str) -> ImageTextModel
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from None
     if architecture.image is None:
-        raise ModelError(f"{path}: a demo needs an image tower, and the architecture has none.")
+        raise ModelError(f"{path}: a demo needs an image tower, but the architecture has none.")
     tokenizer = _load_own_tokenizer(spec.tokenizer, architecture.text)
     resolution = spec.resolution or _RESOLUTION
     return _load_model(
@@ -141,13 +141,13 @@ def _make_scoring(
     path: Path, kind: ScoringKind | None, scale: float | None, bias: float | None
 ) -> Scoring:
     if scale is None:
-        raise ModelError(f"{path}: has no temperature 't', so its cosines cannot become scores.")
+        raise ModelError(f"{path}: has no temperature 't' to turn its cosines into scores.")
     if (kind or ("softmax" if bias is None else "sigmoid")) == "softmax":
         return SoftmaxScoring(scale=scale)
     if bias is None:
         raise ModelError(
-            f"{path}: scoring = 'sigmoid' needs the bias 'b' of the checkpoint. Write bias_init in"
-            " the architecture if there is one in it, or scoring = 'softmax'."
+            f"{path}: scoring = 'sigmoid' needs the checkpoint's bias 'b'. Set bias_init in the"
+            " architecture if the checkpoint has one, or set scoring = 'softmax'."
         )
     return SigmoidScoring(scale=scale, bias=bias)
 
@@ -170,7 +170,7 @@ def _check_length(path: Path, architecture: Architecture, tower: Tower, max_leng
     positions = tower.params["pos_embedding"].shape[1]
     if positions != max_length:
         raise ModelError(
-            f"{path}: its text tower reads {positions} tokens, not {max_length}. Write"
+            f"{path}: its text tower reads {positions} tokens, not {max_length}. Set"
             f" max_length = {positions} for the tokenizer."
         )
 

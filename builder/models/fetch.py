@@ -27,9 +27,9 @@ def fetch_model(
         ModelError: if there is no such model, it cannot be had, or a file has changed since.
     """
     if mirror and not mirror.startswith(("http://", "https://")):
-        raise ModelError(f"the mirror '{mirror}' is no web address. Write https://HOST/FOLDER.")
+        raise ModelError(f"the mirror '{mirror}' is not a web address. Write https://HOST/FOLDER.")
     if name in DEFAULT_MODELS:
-        progress.say(f"{name} comes with this program, there is nothing to fetch.")
+        progress.say(f"{name} comes with this program; there is nothing to fetch.")
     else:
         _fetch(require_published(name), cache_folder, mirror, progress)
 
@@ -62,7 +62,7 @@ def _fetch(
         path = folder / file.name
         if path.is_file():
             check_download(path)
-            progress.say(f"{path} is there, as it was downloaded.")
+            progress.say(f"{path} is already there and unchanged.")
             continue
         url = web_address(file.url, mirror)
         is_large = file == model.checkpoint

@@ -71,16 +71,18 @@ def import_demo(source: Path, out: Path) -> ImportedDemo:
             or wrong.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise BuilderError(f"{out}: is there already. Name another folder with -o.")
+        raise BuilderError(f"{out}: already exists. Name another folder with -o.")
     data = source / "data" if (source / "data").is_dir() else source
     infos = _read_infos(data / "images" / "info.json")
     models = _load_models(data / "models")
     notes = [f"{model.id}: {problem}" for model in models for problem in model.problems]
     images = list(_choose_images(infos, models, notes))
     if not images:
-        raise BuilderError(f"{data}: no picture has a row and prompts that every model can answer.")
+        raise BuilderError(
+            f"{data}: no picture has a row and a prompt that every model can answer."
+        )
     if unlicensed := sum(not image.info.license for image in images):
-        notes.append(f"{unlicensed} of {len(images)} pictures state no licence.")
+        notes.append(f"{unlicensed} of {len(images)} pictures do not state a licence.")
     with writing(out, "Name another folder with -o."):
         _write_project(data / "images", images, models, out)
     return ImportedDemo(
@@ -102,12 +104,12 @@ def _read_infos(path: Path) -> list[_Info]:
         raise BuilderError(f"{path}: {place}: {first['msg']}.") from None
     ids = [image_id(info.id) for info in infos]
     problems = [
-        Problem(str(path), f"the id {info.id!r} is too like another", "Give each its own.")
+        Problem(str(path), f"the id {info.id!r} is too similar to another", "Change one.")
         for place, info in enumerate(infos)
         if ids.index(image_id(info.id)) < place
     ]
     problems += [
-        Problem(str(picture), "there is no such file", f"Put it there, or out of {path.name}.")
+        Problem(str(picture), "there is no such file", f"Add it, or remove it from {path.name}.")
         for info in infos
         if not (picture := path.parent / f"{info.id}.jpg").is_file()
     ]
@@ -120,7 +122,7 @@ def _load_models(folder: Path) -> list[PrecomputedModel]:
     """All models, the one with the least to download first: the page opens with that."""
     definitions = sorted(folder.glob("*/def.json"))
     if not definitions:
-        raise BuilderError(f"{folder}: holds no model, that is no folder with a def.json.")
+        raise BuilderError(f"{folder}: holds no model. A model is a folder with a def.json.")
     models = [load_precomputed(ModelSpec(precomputed=path.parent)) for path in definitions]
     return sorted(models, key=_encoder_bytes)
 
@@ -147,7 +149,7 @@ def _choose_images(
         if known:
             yield _Image(info, key, known)
         else:
-            notes.append(f"{info.id}.jpg: left out, since no prompt remains.")
+            notes.append(f"{info.id}.jpg: left out, because no prompt remains.")
 
 
 def _can_answer(model: PrecomputedModel, prompt: str) -> bool:

@@ -34,7 +34,7 @@ def _load_source(spec: ModelSpec, model_id: str, cache_folder: Path | None) -> I
         return load_author_model(spec.towers, model_id)
     if spec.precomputed:
         raise ModelError(
-            f"{spec.precomputed}: has rows but no towers, so it can embed nothing else."
+            f"{spec.precomputed}: has rows but no towers, so it cannot embed anything else."
         )
     assert spec.name, "every model has a source"
     if load := DEFAULT_MODELS.get(spec.name):

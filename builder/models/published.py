@@ -127,7 +127,7 @@ def find_file(file: RemoteFile, name: str, cache_folder: Path | None = None) -> 
     if not path.is_file():
         given = f" --cache-dir {cache_folder}" if cache_folder else ""
         raise ModelError(
-            f"{name}: {path} is not there. This fetches it: lit-demo models fetch {name}{given}"
+            f"{name}: {path} is missing. Fetch it: lit-demo models fetch {name}{given}"
         )
     return path
 

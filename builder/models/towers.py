@@ -38,6 +38,6 @@ def _find(checkpoint: str | Path) -> tuple[Path, Mapping[str, Any]]:
     if published := find_published(path.stem):
         return path, published.config
     raise ModelError(
-        f"{path}: no published model has a file of this name, so the arguments of two_towers.Model"
-        " that it was trained with must be given as the config."
+        f"{path}: no published model has a file of this name. As config, give the arguments of"
+        " two_towers.Model that it was trained with."
     )

@@ -78,7 +78,7 @@ def _select_images(model: PrecomputedModel, spec: DemoSpec) -> Rows:
 def _refuse_new_prompts(model: PrecomputedModel, spec: DemoSpec, problems: Sequence[str]) -> None:
     if new := model.prompts.missing(spec.prompts):
         reason = f"{model.id} has no row for it and no encoder to compute one"
-        remedy = f"Take one of {model.folder / 'ztxts.txt'}. {' '.join(problems)}"
+        remedy = f"Use one from {model.folder / 'ztxts.txt'}. {' '.join(problems)}"
         raise SpecError([Problem(f"prompt {text!r}", reason, remedy) for text in new])
 
 
@@ -118,8 +118,8 @@ def _encode(
     # Written so that NaN, which is neither within nor beyond a limit, fails.
     if not parity.min_cosine >= _MIN_COSINE:
         raise ModelError(
-            f"{model.folder / 'tfjs'}: gives rows of cosine {parity.min_cosine:.4f} to those in"
-            f" ztxts.bin; {_MIN_COSINE} is the least allowed."
+            f"{model.folder / 'tfjs'}: its rows have a cosine of {parity.min_cosine:.4f} to those"
+            f" in ztxts.bin; at least {_MIN_COSINE} is required."
         )
     ztxt[given] = model.prompts.select([text for text in texts if text in model.prompts.index])
     files = dict(encoder.files)
@@ -164,7 +164,7 @@ def _run(
         rows, found = _compute(encoder, tokens)
         if rows.shape != (len(tokens), model.dim):
             raise ModelError(
-                f"the encoder gives an array of {rows.shape} for {len(tokens)} texts, not"
+                f"the encoder returns an array of {rows.shape} for {len(tokens)} texts, not"
                 f" {model.dim} numbers for each."
             )
         advance(len(tokens))

@@ -25,7 +25,7 @@ def write_zip(site: Path, out: Path) -> int:
     """
     files = published_files(site)
     if out.is_dir() or out.resolve().is_relative_to(site.resolve()):
-        raise BuilderError(f"{out}: is a folder, or lies in the site. Name another file with -o.")
+        raise BuilderError(f"{out}: is a folder, or is inside the site. Name another file with -o.")
     with writing(out, "Name another file with -o."):
         handle, temporary = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}-")
         try:

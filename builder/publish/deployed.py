@@ -109,12 +109,12 @@ def _check_file(
     try:
         answer = _fetch(address)
     except OSError as error:
-        return Message(), [Problem(ref.url, f"cannot be had ({_reason(error)})", "Try again.")]
+        return Message(), [Problem(ref.url, f"cannot be fetched ({_reason(error)})", "Try again.")]
     problems = list(_find_problems(ref, answer))
     is_elsewhere = urllib.parse.urlsplit(address)[:2] != urllib.parse.urlsplit(base)[:2]
     if is_elsewhere and "Access-Control-Allow-Origin" not in answer.headers:
-        remedy = "Let its host send Access-Control-Allow-Origin."
-        problems.append(Problem(address, "may not be used by a page of another host", remedy))
+        remedy = "Make its host send Access-Control-Allow-Origin."
+        problems.append(Problem(address, "cannot be used by a page on another host", remedy))
     return answer.headers, problems
 
 
@@ -131,8 +131,8 @@ def _find_problems(ref: FileRef, answer: _Answer) -> Iterator[Problem]:
     elif hashlib.sha256(answer.body).hexdigest() != ref.sha256:
         yield Problem(
             ref.url,
-            "has other content than was built",
-            "Upload it again; if it stays so, the host changes files, which must be turned off.",
+            "differs from the file that was built",
+            "Upload it again. If it still differs, the host changes files: turn that off.",
         )
     wanted = _TYPES.get(PurePosixPath(ref.url).suffix)
     given = answer.headers.get_content_type() if "Content-Type" in answer.headers else "no type"
@@ -148,14 +148,14 @@ def _caching_notes(headers: Mapping[str, Message]) -> Iterator[str]:
     short = [url for url in named_by_content if _max_age(headers[url]) < _DAY_S]
     if short:
         yield (
-            f"{len(short)} of the files that never change may be kept for less than a day, such as"
-            f" {short[0]}. 'Cache-Control: max-age=31536000, immutable' saves returning visitors"
+            f"{len(short)} of the files that never change, such as {short[0]}, are cached for less"
+            " than a day. 'Cache-Control: max-age=31536000, immutable' saves returning visitors"
             " the download."
         )
     if _max_age(headers[MANIFEST]) > _DAY_S:
         yield (
-            f"{MANIFEST} may be kept for more than a day, so visitors would see an old site after"
-            " the next build. Serve it with 'Cache-Control: no-cache'."
+            f"{MANIFEST} may be cached for more than a day, so visitors would see the old site"
+            " after the next build. Serve it with 'Cache-Control: no-cache'."
         )
 
 
@@ -164,16 +164,16 @@ def _host_notes(base: str, refs: list[FileRef], headers: Mapping[str, Message]) 
     closed = [ref.url for ref in data if headers[ref.url]["Access-Control-Allow-Origin"] != "*"]
     if closed:
         yield (
-            f"{len(closed)} of the files are for pages of this host only, such as {closed[0]}:"
-            " lit.js on other pages cannot use this site."
+            f"{len(closed)} of the files, such as {closed[0]}, are only for pages on this host:"
+            " lit.js on other hosts cannot use this site."
             " 'Access-Control-Allow-Origin: *' allows it."
         )
     largest = max(refs, key=lambda ref: ref.bytes)
     part = _fetch(urllib.parse.urljoin(base, largest.url), {"Range": "bytes=0-0"})
     if part.status != HTTPStatus.PARTIAL_CONTENT:
-        yield "The host ignores ranges, so downloads that break off begin again from the start."
+        yield "The host ignores range requests, so interrupted downloads start over."
     if _fetch(base + _ABSENT).status == HTTPStatus.OK:
-        yield "The host answers 200 for files that are not there, which hides what is missing."
+        yield "The host answers 200 for files that do not exist, which hides missing files."
 
 
 def _max_age(headers: Message) -> int:

@@ -47,7 +47,9 @@ class Repository:
     def __init__(self, folder: Path):
         self._folder = folder
         if not folder.is_dir():
-            raise BuilderError(f"{folder}: there is no such folder. Name the repository's: --repo.")
+            raise BuilderError(
+                f"{folder}: there is no such folder. Name the repository with --repo."
+            )
         found = self._try("rev-parse", "--git-dir")
         if b"not a git repository" in found.stderr:
             raise BuilderError(
@@ -68,7 +70,7 @@ class Repository:
     def require_branch_name(self, branch: str) -> None:
         """Refuse what git does not take as the name of a branch."""
         if self._try("check-ref-format", "--branch", branch).returncode:
-            raise BuilderError(f"{branch!r}: cannot be the name of a branch.")
+            raise BuilderError(f"{branch!r}: is not a valid name for a branch.")
 
     def require_identity(self) -> None:
         """Refuse to go on where git would not know whose commit it is."""
@@ -135,7 +137,7 @@ class Repository:
         if pushed.returncode and _LOST_RACE.search(os.fsdecode(pushed.stdout + pushed.stderr)):
             raise BuilderError(
                 f"{remote}/{branch} changed in the meantime, so nothing was pushed."
-                " Run the command again: it starts from what is there now."
+                " Run the command again; it will start from the current state."
             )
         self._output(pushed)
 
@@ -147,7 +149,7 @@ class Repository:
     def _output(self, done: subprocess.CompletedProcess[bytes]) -> bytes:
         if done.returncode:
             said = os.fsdecode(done.stderr).strip() or f"exit code {done.returncode}"
-            raise BuilderError(f"{self._folder}: git refused: {said}")
+            raise BuilderError(f"{self._folder}: git failed: {said}")
         return done.stdout
 
     def _try(

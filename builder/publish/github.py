@@ -53,7 +53,7 @@ class Publication:
     def summary(self, branch: str) -> str:
         """What happened to a branch, in words."""
         if not self.changes:
-            return f"{branch} holds this site already; nothing to publish."
+            return f"{branch} already holds this site; there is nothing to publish."
         kinds = Counter(change.kind for change in self.changes)
         counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
         size = megabytes(sum(c.bytes for c in self.changes if c.kind != "deleted"))
@@ -61,9 +61,11 @@ class Publication:
             return f"Would change files in {branch} ({counts}; {size}). Nothing was changed."
         text = f"Published to {branch} as {self.commit[:10]} ({counts}; {size})."
         if self.page:
-            text += f" In a minute or two at {self.page}"
+            text += f" In a minute or two, it will be at {self.page}"
         if self.page and self.new_branch:
-            text += "\nOnce: choose this branch in the repository's settings, under Pages."
+            text += (
+                "\nThe first time, choose this branch in the repository's settings, under Pages."
+            )
         return text
 
 
@@ -130,11 +132,11 @@ def _check_sizes(site: Path) -> Iterator[str]:
         size = path.stat().st_size if path.is_file() else 0
         if size > LARGEST_FILE:
             raise BuilderError(
-                f"{path}: has {megabytes(size)}; GitHub takes {megabytes(LARGEST_FILE)} a file."
-                " Use a smaller model, or store its weights more coarsely."
+                f"{path}: has {megabytes(size)}; GitHub allows {megabytes(LARGEST_FILE)} per file."
+                " Use a smaller model, or store its weights in fewer bytes."
             )
         if size > LARGE_FILE:
-            yield f"{path}: has {megabytes(size)}; GitHub advises {megabytes(LARGE_FILE)} at most."
+            yield f"{path}: has {megabytes(size)}; GitHub advises at most {megabytes(LARGE_FILE)}."
 
 
 def _check_total(files: Mapping[str, Entry]) -> None:
@@ -142,7 +144,7 @@ def _check_total(files: Mapping[str, Entry]) -> None:
     if total > LARGEST_SITE:
         raise BuilderError(
             f"the branch would have {megabytes(total)}; GitHub Pages serves"
-            f" {megabytes(LARGEST_SITE)} at most. Remove models or pictures, or what else is there."
+            f" {megabytes(LARGEST_SITE)} at most. Remove models, pictures or other files."
         )
 
 

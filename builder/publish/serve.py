@@ -168,7 +168,7 @@ def qr_code(url: str) -> str:
     if host == "localhost" or host.startswith("127."):
         return (
             f"A phone cannot reach {host}. Join its network, and add --host 0.0.0.0 to let everyone"
-            " in that network see the site."
+            " on that network see the site."
         )
     text = io.StringIO()
     segno.make(url, micro=False).terminal(text, compact=True)

@@ -19,7 +19,9 @@ def write_workflow(spec: Path, *, repo: Path, force: bool) -> Path:
             and `force` is not set.
     """
     if not (repo / ".git").exists():
-        raise BuilderError(f"{repo}: is not the top folder of a git repository. Name it: --repo.")
+        raise BuilderError(
+            f"{repo}: is not the top folder of a git repository. Name it with --repo."
+        )
     if not spec.is_file():
         raise BuilderError(f"{spec}: there is no such file. Name the demo.toml to build.")
     if not spec.resolve().is_relative_to(repo.resolve()):
@@ -27,7 +29,7 @@ def write_workflow(spec: Path, *, repo: Path, force: bool) -> Path:
     text = _render(spec.resolve().relative_to(repo.resolve()).as_posix())
     path = repo / WORKFLOW
     if path.exists() and path.read_text(encoding="utf-8") != text and not force:
-        raise BuilderError(f"{path}: is another workflow. Replace it with --force.")
+        raise BuilderError(f"{path}: is a different workflow. Replace it with --force.")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path

@@ -65,6 +65,6 @@ def check_size(files: Mapping[str, bytes], max_bytes: int | None) -> None:
     listing = "\n".join(f"  {len(files[url]):>13,}  {url}" for url in largest)
     raise SiteError(
         f"the site has {total:,} bytes, more than max_bytes = {max_bytes:,} allows. Its largest"
-        f" files are:\n{listing}\nGive models fewer bytes with quantization = 'uint8', or leave out"
-        " a model or some pictures."
+        f" files are:\n{listing}\nShrink models with quantization = 'uint8', or leave out a model"
+        " or some pictures."
     )

@@ -80,7 +80,7 @@ def check_target(out: Path) -> None:
         raise SiteError(f"{out}: is not a folder. {_REMEDY}")
     above = next(folder for folder in out.absolute().parents if folder.exists())
     if not above.is_dir() or not os.access(above, os.W_OK):
-        raise SiteError(f"{out}: cannot be made in {above}. {_REMEDY}")
+        raise SiteError(f"{out}: cannot be created in {above}. {_REMEDY}")
     if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
         raise SiteError(
             f"{out}: is not empty and holds no site (no {MANIFEST}), so it is not replaced."
@@ -188,13 +188,13 @@ def _find_problems(folder: Path, manifest: PageManifest) -> Iterator[Problem]:
     for url, ref in sorted(named.items()):
         path = folder / url
         if not path.resolve().is_relative_to(folder.resolve()):
-            yield Problem(url, "lies outside the site", "Build the site again.")
+            yield Problem(url, "is outside the site", "Build the site again.")
         elif not path.is_file():
             yield Problem(url, "is missing", "Build or upload the site again.")
         elif (size := path.stat().st_size) != ref.bytes:
             yield Problem(url, f"has {size} bytes, not {ref.bytes}", "Upload it again.")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != ref.sha256:
-            yield Problem(url, "has other content than was built", "Upload it again.")
+            yield Problem(url, "differs from the file that was built", "Upload it again.")
     for path in sorted(folder.rglob("*")):
         url = path.relative_to(folder).as_posix()
         if path.is_file() and url not in named and url not in _UNNAMED:

@@ -82,7 +82,7 @@ class Report:
         for model in self.models:
             if model.shown_min_cosine is not None:
                 console.print(
-                    f"{model.id} sees pictures otherwise than the page shows them: least cosine"
+                    f"{model.id} does not see pictures as the page shows them: least cosine"
                     f" {model.shown_min_cosine:.6f}.",
                     highlight=False,
                     soft_wrap=True,

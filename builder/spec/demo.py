@@ -102,7 +102,7 @@ def load_spec(path: Path) -> DemoSpec:
     """
     spec = load_any_spec(path)
     if not isinstance(spec, DemoSpec):
-        raise BuilderError(f"{path}: the template '{spec.template}' has no models and pictures.")
+        raise BuilderError(f"{path}: the template '{spec.template}' has no models or pictures.")
     return spec
 
 
@@ -124,7 +124,7 @@ def load_any_spec(path: Path) -> DemoSpec | FunctionDemoSpec:
         ) from None
     except UnicodeDecodeError:
         raise BuilderError(
-            f"{path}: is not a text in UTF-8. Name a demo.toml, or save it as UTF-8."
+            f"{path}: is not text in UTF-8. Name a demo.toml, or save it as UTF-8."
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise SpecError([Problem(str(path), f"not valid TOML: {error}")]) from None
@@ -163,7 +163,7 @@ def _find_duplicates(table: Mapping[str, Any]) -> Iterator[Finding]:
         for index, entry in enumerate(_list_of_tables(table.get(tables))):
             key = id_of(entry)
             if key is not None and key in seen:
-                message = f"the id '{key}' is already that of {tables}[{seen[key]}]"
+                message = f"the id '{key}' is already used by {tables}[{seen[key]}]"
                 yield Finding(
                     (tables, index, "id"), message, "Give each its own id, or remove one."
                 )

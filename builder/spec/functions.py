@@ -50,7 +50,7 @@ def _params(source: object, info: ValidationInfo) -> Target | Path:
         return read_target(source, info)
     path = (info.context or Path()) / str(source)
     if not path.is_file():
-        raise mistake(f"there is no file {path}", "Put it there, or name a value as module:name.")
+        raise mistake(f"there is no file {path}", "Add it, or name a value as module:name.")
     return path
 
 
@@ -71,7 +71,7 @@ class InputSpec(Table):
     @model_validator(mode="after")
     def _range_rises(self) -> "InputSpec":
         if self.range and not self.range[0] < self.range[1]:
-            raise mistake(f"range = {self.range} does not rise", "Write [least, greatest].")
+            raise mistake(f"range = {self.range} is not increasing", "Write [least, greatest].")
         return self
 
 

@@ -41,13 +41,13 @@ def _existing_folder(path: Path, info: ValidationInfo) -> Path:
 
 
 def _remedy_for(written: Path, missing: Path, is_wanted: Callable[[Path], bool]) -> str:
-    """Suggests what lies beside `missing` under a similar name, as the author would write it."""
+    """Suggest what is beside `missing` under a similar name, as the author would write it."""
     beside = missing.parent.iterdir() if missing.parent.is_dir() else ()
     # Without suffixes, since those alone would make short names look alike.
     names = {path.stem.casefold(): path.name for path in sorted(beside) if is_wanted(path)}
     close = difflib.get_close_matches(missing.stem.casefold(), names, n=1)
     if not close:
-        return "Put it there, or correct the name."
+        return "Add it, or correct the name."
     return f"Did you mean {(written.parent / names[close[0]]).as_posix()}?"
 
 
@@ -71,7 +71,7 @@ def read_target(text: object, info: ValidationInfo) -> Target:
     """The target that `package.module:name` stands for, in the folder of `demo.toml`."""
     if not isinstance(text, str) or not TARGET.fullmatch(text):
         raise mistake(
-            f"{text!r} is not a module and a function", "Write it as package.module:function."
+            f"{text!r} does not name a module and a function", "Write package.module:function."
         )
     module, name = text.split(":")
     return Target(module, name, (info.context or Path()).resolve())

@@ -98,5 +98,5 @@ def _end_of_text(path: Path) -> int:
     except (OSError, RuntimeError) as error:
         raise ModelError(f"{path}: not a SentencePiece model: {error}") from None
     if (end_id := processor.eos_id()) < 0:
-        raise ModelError(f"{path}: names no end token. Give end_id, the id of the one to end with.")
+        raise ModelError(f"{path}: does not name an end token. Give its id as end_id.")
     return end_id

@@ -83,7 +83,7 @@ class SentencePieceTokenizer:
         if algorithm == "unigram" and _USER_DEFINED in types and _version() < _OWN_PIECES_WIN:
             raise ModelError(
                 f"sentencepiece {sentencepiece.__version__} scores the user-defined pieces of this"
-                " vocabulary otherwise than later ones and the web app:"
+                " vocabulary differently from later versions and the web app. Update it:"
                 " pip install 'sentencepiece>=0.2.3'."
             )
         return SentencePieceModel(

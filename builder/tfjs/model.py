@@ -41,7 +41,7 @@ class GraphModel:
             return
         if unknown := [name for name in self.quantization if name not in self.weights]:
             known = ", ".join(n for n, array in self.weights.items() if array.size >= SMALLEST)
-            raise ExportError(f"There is no weight {unknown[0]!r} to quantize; there are {known}.")
+            raise ExportError(f"There is no weight {unknown[0]!r} to quantize, only {known}.")
 
     def __repr__(self) -> str:
         inputs, outputs = (

@@ -243,8 +243,8 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     text = _check(_TEXT_MODELS[towers.text_model], text_table, "text")
     if image and image.dim != text.dim:
         raise ModelError(
-            f"the image tower makes rows of {image.dim}, the text tower rows of {text.dim}, which"
-            " cannot be compared. Give an out_dim that makes them equal."
+            f"the image tower makes rows of {image.dim} and the text tower rows of {text.dim}, so"
+            " they cannot be compared. Give an out_dim that makes them equal."
         )
     return Architecture(image=image, text=text, has_bias=towers.bias_init is not None)
 

@@ -124,7 +124,7 @@ class Checkpoint:
             try:
                 shape, fortran_order, dtype = _read_header(start)
             except _MALFORMED as error:
-                raise self._refuse(name, f"is no array: {error}") from None
+                raise self._refuse(name, f"is not an array: {error}") from None
         if dtype.hasobject:
             raise self._refuse(name, "holds pickled Python objects, which could run any code")
         if any(side < 0 for side in shape):
@@ -168,7 +168,7 @@ def _open_zip(path: Path) -> zipfile.ZipFile:
         raise ModelError(f"{path}: cannot be read: {error.strerror or error}.") from None
     except _DAMAGE as error:
         raise ModelError(
-            f"{path}: this is not a .npz file, or not all of one ({error}). Download it again."
+            f"{path}: this is not a .npz file, or not a complete one ({error}). Download it again."
         ) from None
 
 
@@ -176,10 +176,14 @@ def _index_members(path: Path, file: zipfile.ZipFile) -> dict[str, zipfile.ZipIn
     """The arrays by name, without `.npy`."""
     members = [info for info in file.infolist() if not info.filename.endswith("/")]
     if len(members) > _MAX_MEMBERS:
-        raise ModelError(f"{path}: no model has {len(members):,} parameters; {_MAX_MEMBERS:,} may.")
+        raise ModelError(
+            f"{path}: has {len(members):,} arrays; at most {_MAX_MEMBERS:,} are allowed."
+        )
     for info in members:
         if info.flag_bits & _ENCRYPTED:
-            raise ModelError(f"{path}: {info.filename!r} is encrypted. Store it without password.")
+            raise ModelError(
+                f"{path}: {info.filename!r} is encrypted. Store it without a password."
+            )
         if info.compress_type not in _METHODS:
             raise ModelError(
                 f"{path}: {info.filename!r} is compressed with a method that numpy does not use."
@@ -187,7 +191,7 @@ def _index_members(path: Path, file: zipfile.ZipFile) -> dict[str, zipfile.ZipIn
             )
     names = Counter(info.filename.removesuffix(_SUFFIX) for info in members)
     if twice := [name for name, count in names.items() if count > 1]:
-        raise ModelError(f"{path}: {', '.join(map(repr, twice))} is there more than once.")
+        raise ModelError(f"{path}: {', '.join(map(repr, twice))} appears more than once.")
     return dict(zip(names, members, strict=True))
 
 

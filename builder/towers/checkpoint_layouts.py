@@ -66,7 +66,7 @@ def compare_shapes(parts: Sequence[Part], wanted: Mapping[str, Shape]) -> list[s
             lines.append(f"left over: {part.name} {part.shape}{stored}")
         elif part.shape != wanted[part.name]:
             shapes = f"{part.shape} in the file, {wanted[part.name]} in the model"
-            lines.append(f"misshapen: {part.name} {shapes}{stored}")
+            lines.append(f"wrong shape: {part.name} {shapes}{stored}")
     return lines
 
 
@@ -108,7 +108,7 @@ def read_scoring(file: Checkpoint, parts: Iterable[Part]) -> tuple[float | None,
     if log_scale is None:
         return None, bias
     if not (abs(log_scale) < _MAX_LOG_SCALE and (bias is None or math.isfinite(bias))):
-        raise ModelError(f"t = {log_scale} and b = {bias} are no temperature and bias of a model.")
+        raise ModelError(f"t = {log_scale} and b = {bias} are not a model's temperature and bias.")
     return math.exp(log_scale), bias
 
 

@@ -90,8 +90,8 @@ def resample_positions(table: jax.Array, h: int, w: int) -> jax.Array:
     side = math.isqrt(n)
     if side**2 != n:
         raise ModelError(
-            f"the picture makes {h} x {w} patches, and the model's {n} position embeddings"
-            " are no square that could be resampled; use the size that the model was trained at."
+            f"the picture makes {h} x {w} patches, but the model's {n} position embeddings are not"
+            " a square that could be resampled. Use the size that the model was trained at."
         )
     grid = table.reshape(side, side, d)
     grid = jnp.einsum("ai,bj,ijd->abd", _zoom_matrix(side, h), _zoom_matrix(side, w), grid)

@@ -67,7 +67,7 @@ def read_encoder(folder: Path) -> GraphFiles:
 
 def _read_shards(folder: Path, names: list[str]) -> dict[str, bytes]:
     if strange := [name for name in names if Path(name).name != name]:
-        raise ModelError(f"{folder / MODEL}: {strange[0]!r} is no name of a file beside it.")
+        raise ModelError(f"{folder / MODEL}: {strange[0]!r} is not the name of a file beside it.")
     if missing := [name for name in names if not (folder / name).is_file()]:
         raise ModelError(
             f"{folder}: {len(missing)} of {len(names)} weight files are missing"

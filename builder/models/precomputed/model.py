@@ -15,7 +15,7 @@ from builder.spec.models import CardSpec, ModelSpec
 from builder.spec.types import slug
 from builder.text.sentencepiece import SentencePieceTokenizer
 
-WITHOUT_ENCODER = "So this model answers its example prompts only."
+WITHOUT_ENCODER = "So this model answers only its example prompts."
 _NOT_STATED = "not stated"
 
 

@@ -50,7 +50,7 @@ def read_rows(folder: Path, stem: str, dim: int) -> NamedRows:
     if len(data) != (expected := 4 * dim * len(names)):
         raise ModelError(
             f"{values_path}: has {len(data)} bytes, not {expected}: {names_path.name} has"
-            f" {len(names)} lines, and a row has {dim} float32, the embedding_size of def.json."
+            f" {len(names)} lines, and a row has {dim} floats, the embedding_size of def.json."
         )
     rows = np.frombuffer(data, "<f4").astype(np.float32).reshape(-1, dim)
     # Written so that NaN, which is neither within nor beyond a tolerance, fails.
