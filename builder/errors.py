@@ -13,7 +13,7 @@ from pathlib import Path
 class BuilderError(Exception):
     """An error whose message names the file and the value, and whose remedy says what to do.
 
-    A remedy that is part of the message is left out.
+    `remedy` is empty if the message already contains it.
     """
 
     def __init__(self, message: str, remedy: str = ""):
@@ -24,7 +24,7 @@ class BuilderError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in a file: where it stands, what it is, and what to do about it."""
+    """One thing wrong in a file: where it is, what it is, and what to do about it."""
 
     where: str
     message: str
@@ -32,7 +32,7 @@ class Problem:
 
     @classmethod
     def from_error(cls, where: str, error: BuilderError) -> "Problem":
-        """What an error says, of the thing at `where`."""
+        """The problem that an error describes, at `where`."""
         return cls(where, error.message, error.remedy)
 
     def __str__(self) -> str:
@@ -71,10 +71,10 @@ class SiteError(BuilderError):
 
 @contextmanager
 def writing(path: Path, remedy: str) -> Generator[None]:
-    """Tell in a sentence that the system refuses to write a file or folder.
+    """Say in a sentence that the system refuses to write a file or folder.
 
     Raises:
-        BuilderError: instead of an OSError, naming `path`, with the `remedy`, a sentence.
+        BuilderError: in place of an OSError; it names `path` and ends with the sentence `remedy`.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""The contract between the builder and the web app: what `manifest.json` in a site says.
+"""The contract between the builder and the web app: what a site's `manifest.json` contains.
 
 These models are the only place where the format is written down. `make generate` derives the JSON
 Schema and the TypeScript types in `webapp_src/src/generated/` from them. URLs are relative to the
@@ -31,7 +31,7 @@ class _Part(BaseModel):
 
 
 class FileRef(_Part):
-    """A file of the site: where it is, what it hashes to, how long it is."""
+    """A file of the site: where it is, its hash and its size."""
 
     url: str
     sha256: Sha256
@@ -46,7 +46,7 @@ class PictureRef(FileRef):
 
 
 class MatrixRef(FileRef):
-    """A row-major little-endian matrix; an entry's value is `scale` times what is stored."""
+    """A row-major little-endian matrix; the value of an entry is `scale` times what is stored."""
 
     dtype: Literal["float32", "float16", "int8"]
     shape: Annotated[tuple[int, ...], Field(min_length=2, max_length=2)]
@@ -62,7 +62,7 @@ class SoftmaxScoring(_Part):
 
 
 class SigmoidScoring(_Part):
-    """A probability for each prompt alone: sigmoid(scale * cosine + bias)."""
+    """A probability for each prompt on its own: sigmoid(scale * cosine + bias)."""
 
     kind: Literal["sigmoid"] = "sigmoid"
     scale: float
@@ -80,8 +80,8 @@ class RowLayout(_Part):
     """How token rows are made from the pieces of a text in canonical form.
 
     A row holds `start_id`, as many pieces as fit, `end_id`, and `pad_id` up to `max_length`: both
-    marks, where there are any, survive truncation (big_vision's `eos="sticky"`), so that a tower
-    may pool the first position or the last.
+    marks, if there are any, survive truncation (big_vision's `eos="sticky"`), so that a tower may
+    pool the first position or the last.
     """
 
     canonicalization: tuple[CanonicalizationStep, ...] = ()
@@ -99,7 +99,7 @@ class SentencePieceRef(RowLayout):
 
 
 class WordPieceRef(RowLayout):
-    """A WordPiece tokenizer as BERT's; its file holds a `WordPieceModel`."""
+    """A WordPiece tokenizer like BERT's; its file holds a `WordPieceModel`."""
 
     file: FileRef
     kind: Literal["wordpiece"] = "wordpiece"
@@ -139,7 +139,7 @@ class ModelCard(_Part):
 class Model(ModelCard):
     """An image/text model: precomputed embeddings and the text encoder that runs in the page.
 
-    Tokenizer and encoder come together; a model without them answers its example prompts only.
+    Tokenizer and encoder come together; a model without them answers only its example prompts.
     """
 
     id: str
@@ -216,34 +216,34 @@ class SiteManifest(PageManifest):
 
     base_url: str | None = Field(
         default=None,
-        description="What the addresses of models and images are relative to, if not the manifest.",
+        description="What the URLs of models and images are relative to, if not the manifest.",
     )
     models: Annotated[tuple[Model, ...], Field(min_length=1)]
     images: Annotated[tuple[Image, ...], Field(min_length=1)]
 
 
 class ArrayRef(FileRef):
-    """A row-major little-endian array; an entry of bool takes a byte."""
+    """A row-major little-endian array; a bool takes one byte."""
 
     dtype: Literal["float32", "int32", "bool"]
     shape: tuple[int, ...]
 
 
 class FunctionInput(_Part):
-    """An input of a function. `range` is what its numbers lie between, where that is known."""
+    """An input of a function. `range` is the least and the greatest of its numbers, if known."""
 
     name: str
     dtype: Literal["float32", "int32"]
     shape: tuple[int | None, ...] = Field(description="Null where a size varies.")
     range: tuple[float, float] | None
-    labels: tuple[str, ...] = Field(description="Of the entries of the last axis, or of none.")
+    labels: tuple[str, ...] = Field(description="Names of entries of the last axis; may be empty.")
 
 
 class FunctionGolden(_Part):
     """A call that a browser must reproduce before its answers are trusted.
 
     Arrays are in the order of the function's inputs and outputs; `tolerance` is the largest
-    difference of two numbers that is allowed.
+    difference allowed between two numbers.
     """
 
     inputs: tuple[ArrayRef, ...]
@@ -252,7 +252,7 @@ class FunctionGolden(_Part):
 
 
 class Function(_Part):
-    """A JAX function as a TensorFlow.js graph model; inputs and outputs are called by name."""
+    """A JAX function as a TensorFlow.js graph model; inputs and outputs are identified by name."""
 
     id: str
     model: FileRef
@@ -285,7 +285,7 @@ class SentencePieceModel(_Part):
     add_dummy_prefix: bool
     remove_extra_whitespaces: bool
     escape_whitespaces: bool
-    precompiled_charsmap: str = Field(description="Base64; empty where nothing is normalized.")
+    precompiled_charsmap: str = Field(description="Base64; empty if nothing is normalized.")
 
 
 CodePoints = tuple[int, ...]
@@ -298,17 +298,17 @@ class BertCharacters(_Part):
     removed: CodePoints
     spaces: CodePoints = Field(description="Become U+0020.")
     spaced: CodePoints = Field(description="Get a space before and after.")
-    normalized: CodePoints = Field(description="Runs of them are brought into normal form D.")
+    normalized: CodePoints = Field(description="Runs of them are converted to normal form D.")
     stripped: CodePoints = Field(description="Accents, removed after that.")
     lower: dict[str, str]
-    signs: CodePoints = Field(description="Each is a word of its own.")
+    signs: CodePoints = Field(description="Each is a word by itself.")
 
 
 class WordPieceModel(_Part):
     """Content of a WordPiece vocabulary file, with the options of Hugging Face's `tokenizers`.
 
-    A word is split into the longest pieces that fit, from its start; those after the first are in
-    the vocabulary with `prefix` before them. A word that cannot be split, or of more than
+    A word is split into the longest pieces that fit, from its start; pieces after the first have
+    `prefix` before them in the vocabulary. A word that cannot be split, or has more than
     `max_word_length` characters, is unknown.
     """
 

@@ -1,4 +1,4 @@
-"""What the pipeline needs of a model, whichever family it comes from."""
+"""What the pipeline needs from a model, whichever family it belongs to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Tower:
         """Unit rows, float32[n, d], of a batch; compiled once per shape."""
         import jax
 
-        # By default, accelerators round what they multiply; rows are to be those of the checkpoint.
+        # By default, accelerators round what they multiply; rows must be those of the checkpoint.
         with jax.default_matmul_precision("float32"):
             return np.asarray(self._jitted(self.params, inputs))
 
@@ -52,7 +52,7 @@ class Tower:
 class Towers:
     """The two towers with their weights, and what turns a cosine into a logit.
 
-    `image` is None for a text tower alone, `scale` where nothing says the temperature, and `bias`
+    `image` is None if there is only a text tower, `scale` if the temperature is unknown, and `bias`
     for models that were trained with a softmax.
     """
 
@@ -80,7 +80,7 @@ class Towers:
 class Preprocessing:
     """How a picture becomes pixels: the side that the image tower wants, and the kernel.
 
-    `fit` says what a picture that is no square loses: its edges, or its proportions.
+    `fit` says what a picture that is not square loses: its edges or its proportions.
     """
 
     size: int = 224
@@ -92,7 +92,8 @@ class Preprocessing:
 class ImageTextModel:
     """A two-tower model as a demo needs it. Weights are read when they are first needed.
 
-    The fingerprints are hashes of everything an embedding depends on, so that results can be kept.
+    The fingerprints are hashes of everything an embedding depends on, so that results can be
+    cached.
     """
 
     id: str

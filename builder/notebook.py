@@ -1,4 +1,4 @@
-"""A demo made in Python, as in a notebook, instead of in `demo.toml`."""
+"""A demo made in Python, for example in a notebook, instead of in `demo.toml`."""
 
 import shutil
 import tempfile
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from builder.site.report import Report
 
 _IN_MEMORY = "notebook:towers"
-"""What `towers` is called in the spec of a model that is an object."""
+"""The name of `towers` in the spec of a model that is an object."""
 
 
 class Demo:
-    """A demo of pictures and sentences, to be built, looked at and published from a notebook.
+    """A demo of pictures and sentences, to be built, shown and published from a notebook.
 
-    Adding a model or a picture with the id of an earlier one replaces that, so a cell can be run
-    again. What is wrong raises BuilderError where it is added.
+    A model or picture with the id of an earlier one replaces it, so a cell can be run again. A
+    wrong one raises BuilderError when it is added.
 
     Example:
         ```python
@@ -59,16 +59,16 @@ class Demo:
         max_bytes: int | None = None,
         cache_dir: str | Path | None = None,
     ) -> None:
-        """A demo without models and pictures.
+        """A demo without models or pictures.
 
         Args:
             title: Title of the page.
             description: A sentence below it.
-            language: Of these texts and of the prompts, as in `en` or `de-CH`.
-            links: Links in the header: what each says, and its address.
+            language: Language of these texts and of the prompts, such as `en` or `de-CH`.
+            links: Links in the header: the label and the address of each.
             base_url: Where `models/` and `images/` are served from, if not from beside the page.
-            max_bytes: The most that the whole site may weigh.
-            cache_dir: Where slow results are kept; by default the user's cache folder.
+            max_bytes: Largest size of the whole site, in bytes.
+            cache_dir: Where results of slow steps are kept; by default the user's cache folder.
         """
         self._title = title
         self._page: Mapping[str, Any] = {
@@ -110,22 +110,22 @@ class Demo:
         """Add a model; the page opens with the first.
 
         Args:
-            name: A model of those that `lit-demo models` lists.
-            checkpoint: Instead, an npz file in one of big_vision's layouts; it comes with an
+            name: One of the models that `lit-demo models` lists.
+            checkpoint: Instead, an npz file in one of big_vision's layouts; it needs an
                 `architecture` and a `tokenizer`.
             towers: Instead, JAX functions with their parameters, or a function that returns them,
                 or its name as `module:function`.
             precomputed: Instead, a data folder of the original LiT demo.
-            id: What links to it say; made of its name or file if left out.
+            id: Its id in links; made from its name or file if left out.
             architecture: Keyword arguments of big_vision's `two_towers.Model`.
             tokenizer: How texts become token rows: `vocabulary`, `max_length` and more, as in
                 `[models.tokenizer]`.
             resolution: Side of the pictures in pixels.
             scoring: "softmax" or "sigmoid".
             card: What a visitor is told, as in `[models.card]`.
-            converter: What converts the text tower; "tensorflowjs" is the reference.
+            converter: What converts the text tower; "tensorflowjs" is the reference converter.
             quantization: How the text tower's weights are stored; float16 if left out.
-            resize: How pictures are resized, if not as the model expects.
+            resize: How pictures are resized; by default, as the model expects.
 
         Raises:
             BuilderError: if that is not a model, or an option is wrong.
@@ -178,12 +178,12 @@ class Demo:
             picture: A file; or an array [height, width] or [height, width, 3 or 4], uint8 or floats
                 from 0 to 1; or a Pillow image.
             prompts: Sentences to compare it with.
-            description: What somebody who cannot see it should know (its alt text).
-            id: What links to it say; made of the file's name if left out.
+            description: What it shows, for people who cannot see it (its alt text).
+            id: Its id in links; made from the file's name if left out.
             author: Who made it.
-            license: Under which licence, such as `CC-BY-4.0`.
-            source: The address where it comes from.
-            focal_point: What the square should keep, in fractions of width and height.
+            license: Its licence, such as `CC-BY-4.0`.
+            source: The web address that it comes from.
+            focal_point: The point that the square should keep, in fractions of width and height.
             crop: The square itself: left, top, right, bottom in pixels of the upright picture.
 
         Raises:
@@ -217,7 +217,7 @@ class Demo:
         """Build the site into the folder `out`, and print what a visitor downloads.
 
         Raises:
-            BuilderError: for anything to mend; `out` is unchanged then.
+            BuilderError: for anything that you can fix; `out` is then unchanged.
         """
         # Rich's own bars for notebooks need ipywidgets.
         console = Console(force_jupyter=False, force_terminal=False)
@@ -234,25 +234,25 @@ class Demo:
         self._site = Path(out).resolve()
 
     def show(self, height: int = 800) -> Preview | None:
-        """The page in the notebook, in a frame of `height` pixels; built first if need be.
+        """Show the page in the notebook, in a frame `height` pixels high; build it first if needed.
 
-        It comes from a server in this process, at an address of this machine, so the browser must
-        run here too. In Colab, Colab itself brings it to the browser and nothing is returned.
-        Elsewhere on other machines, take `zip`.
+        A server in this process serves it at an address of this machine, so the browser must run
+        here too. In Colab, Colab itself brings the page to the browser, and nothing is returned.
+        For other notebooks on remote machines, use `zip`.
         """
         return self._previews.show(self._built(), height)
 
     def zip(self, out: str | Path | None = None) -> Path:
-        """Write the site as a ZIP and return its path; built first if need be.
+        """Write the site as a ZIP and return its path; build it first if needed.
 
-        Without `out` it is called as the title, in the working directory.
+        Without `out`, it is named after the title, in the working directory.
         """
         path = Path(out or f"{slug(self._title) or 'demo'}.zip")
         write_zip(self._built(), path)
         return path
 
     def _save(self, picture: NDArray[Any] | Image.Image) -> Path:
-        """Write a picture as a file that is called by its content."""
+        """Write a picture to a file named after its content."""
         if not isinstance(picture, Image.Image):
             picture = to_picture(np.asarray(picture))
         name = digest(picture.mode, str(picture.size), picture.tobytes())[:10]

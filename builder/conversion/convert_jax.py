@@ -1,4 +1,4 @@
-"""What `tensorflowjs.converters.convert_jax` did, under the same name and with the same meaning."""
+"""`convert_jax` with the name and the meaning it had in `tensorflowjs.converters`."""
 
 import inspect
 import json
@@ -37,24 +37,25 @@ def convert_jax(
     """Convert `apply_fn(params, *inputs)` and write the graph model into `model_dir`.
 
     `input_signatures` gives shape and dtype of each input after `params`: `((None, 16), "int32")`
-    with None for a size that varies, `("(b, 16)", "int32")` with its name, a ShapeDtypeStruct or
-    a tf.TensorSpec; an input that is a pytree has a pytree of these. `polymorphic_shapes` names
-    such sizes, as "(b, ...)" does with the first. Inputs are called after the arguments of
-    `apply_fn` and their place in them, outputs after their place in the result ("output" if it is
-    one array).
+    with None for a size that varies, `("(b, 16)", "int32")` with a name for it, a ShapeDtypeStruct
+    or a tf.TensorSpec. An input that is a pytree takes a pytree of these. `polymorphic_shapes`
+    names the sizes that vary; "(b, ...)" names the first one. Inputs are named after the arguments
+    of `apply_fn` and their place in them, outputs after their place in the result ("output" if it
+    is a single array).
 
-    The model is run in TensorFlow.js, under Node, and compared with JAX before it is written: on
-    `samples` (arguments after `params`), or else on random numbers, with sizes of 1, 2 and 5 where
-    they vary. With float32 weights no number may be off by more than `max_error` of the largest
-    number of its output, or of 1; with others, no row may have a cosine to JAX's below
-    `min_cosine`. `check=False` writes the model unseen.
+    Before it is written, the model is run in TensorFlow.js, under Node, and compared with JAX: on
+    `samples` (arguments after `params`) or, without them, on random numbers, with 1, 2 and 5 for
+    the sizes that vary. With float32 weights, no number may be off by more than `max_error` times
+    the largest number of its output, or times 1 if that is larger. With other weights, the cosine
+    of every row to JAX's must be at least `min_cosine`. `check=False` writes the model unchecked.
 
-    `quantization` stores the weights in fewer bytes, all or by name. With "auto" each has as few as
-    keep the direction of the outputs for `samples` to `min_cosine` and their greatest numbers in
-    place; `select_quantization` tells how well they are kept.
+    `quantization` stores the weights in fewer bytes, either all of them or by name. With "auto",
+    each takes the fewest bytes that keep the direction of the outputs for `samples` to
+    `min_cosine`, and their greatest numbers in place; `select_quantization` says how well they are
+    kept.
 
     Raises:
-        ExportError: for what TensorFlow.js cannot run.
+        ExportError: if the function uses something that TensorFlow.js cannot run.
         ParityError: if the model does not compute what JAX computes. Nothing is written then.
         BuilderError: if the folder cannot be written.
     """
@@ -110,7 +111,7 @@ def _told_as_error() -> Generator[None]:
 
 
 def _leaves(arguments: Sequence[Any]) -> list[Any]:
-    """The arrays in arguments; a list is an array."""
+    """The arrays in arguments; a list counts as an array."""
     return jax.tree.leaves(tuple(arguments), is_leaf=lambda v: isinstance(v, list))
 
 
@@ -125,7 +126,7 @@ def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[str] | None) -> S
 
 
 def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
-    """A signature whose shape is `text`, with "..." and "_" filled in from the sizes known."""
+    """A signature whose shape is `text`, with "..." and "_" filled in from the known sizes."""
     if not is_signature(signature):
         raise ExportError(
             f"{text!r} names the sizes of one array; {signature!r} describes several."
@@ -141,7 +142,7 @@ def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
 
 
 def _argument_names(apply_fn: Callable[..., Any], count: int) -> list[str]:
-    """Names of the arguments after `params`, or numbered ones if the function does not say."""
+    """Names of the arguments after `params`; numbered names if the function has no signature."""
     try:
         parameters = list(inspect.signature(apply_fn).parameters.values())[1 : count + 1]
     except ValueError:
@@ -155,9 +156,9 @@ def _argument_names(apply_fn: Callable[..., Any], count: int) -> list[str]:
 def tfjs_predict_fn(model_dir: str | Path, backend: NodeBackend = "wasm") -> Callable[..., Any]:
     """A function that runs the graph model of a folder in the real TensorFlow.js under Node.
 
-    It takes the inputs in the order of the model's signature, or by name, and returns the output
-    as a numpy array, or a dict of them by name if there are several; a dict or a tuple stands for
-    the arrays in it. Node stops when the function is dropped.
+    It takes the inputs in the order of the model's signature, or by name; a dict or a tuple stands
+    for the arrays in it. It returns the output as a numpy array, or a dict of arrays by name if
+    there are several. Node stops when the function is deleted.
     """
     folder = Path(model_dir)
     files = read_files(folder)

@@ -1,4 +1,4 @@
-"""Models in the author's own JAX code: whatever a function returns as a `TwoTowerModel`."""
+"""Models in the author's own JAX code, which a function returns as a `TwoTowerModel`."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,15 +21,16 @@ from builder.towers.layers import l2_normalize
 
 @dataclass(frozen=True)
 class TwoTowerModel:
-    """An image/text model in JAX, as a function that `towers = "module:function"` names returns it.
+    """An image/text model in JAX, returned by the function that `towers = "module:function"` names.
 
     `image.apply` takes parameters and pictures, float32[n, size, size, 3] in [-1, 1]; `text.apply`
     takes parameters and token rows, int32[n, tokenizer.layout.max_length]. Both return rows [n, d],
-    which are normalised. What they compute may depend on parameters and input alone.
+    which are then normalised. Their results may depend on nothing but the parameters and the input.
 
     A cosine times `scale` is the logit of a softmax over the prompts; with a `bias`, that of a
-    sigmoid for each prompt. `size` is the side of a picture in pixels, and `resize` how it gets it:
-    as Pillow's bicubic filter, or as TensorFlow's bilinear one. The rest is what a visitor reads.
+    sigmoid for each prompt. `size` is the side of a picture in pixels. `resize` is how pictures are
+    brought to it: by Pillow's bicubic filter or TensorFlow's bilinear one. The rest is what a
+    visitor reads.
     """
 
     image: Tower
@@ -52,7 +53,7 @@ def load_author_model(target: Target, model_id: str) -> ImageTextModel:
 
     Raises:
         BuilderError: if the function fails, with its message, file and line.
-        ModelError: if it returns something else than a `TwoTowerModel` whose towers fit together.
+        ModelError: if it does not return a `TwoTowerModel` whose towers fit together.
     """
     function = load_function(target)
     with author_code(target):
@@ -129,8 +130,8 @@ def _scoring_of(model: TwoTowerModel) -> Scoring:
 def _fingerprint(tower: Tower, batch: jax.ShapeDtypeStruct) -> str:
     """A hash of what the tower computes, not of how it is written: its program and parameters.
 
-    A closed-over array is part of the program. Where that is the same for other sources of the same
-    numbers, so are the rows.
+    A closed-over array is part of the program. Different code that gives the same program and the
+    same parameters gives the same rows.
     """
     traced = jax.jit(tower.apply).trace(tower.params, batch)
     arrays = [np.asarray(leaf) for leaf in (*jax.tree.leaves(tower.params), *traced.jaxpr.consts)]

@@ -15,14 +15,15 @@ def load_towers(checkpoint: str | Path, config: Mapping[str, Any] | None = None)
 
     `config` has the keyword arguments of big_vision's `two_towers.Model`; here, `image=None` leaves
     the image tower out. Without a config, `checkpoint` is the name of a published model that has
-    been fetched, or a file under the name that it was published with.
+    been fetched, or its file under the name that it was published with.
 
-    Pictures of another size than those of the training get position embeddings that are resampled
-    as by big_vision's `resample_posemb`.
+    If pictures do not have the size used in training, position embeddings are resampled as by
+    big_vision's `resample_posemb`.
 
     Raises:
-        ModelError: if the config describes no model, or the file does not hold one of it, naming
-            all parameters that are missing, left over or misshapen; or if it could do harm.
+        ModelError: if the config does not describe a model; if the file does not hold that model,
+            naming every parameter that is missing, left over or of the wrong shape; or if the file
+            could do harm.
     """
     if config is not None:
         return two_towers.load_towers(Path(checkpoint), config)

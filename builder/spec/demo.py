@@ -28,26 +28,26 @@ class ImageSpec(Table):
     file: ExistingFile
     """The picture, relative to `demo.toml`, in any common format."""
     id: Id = ""
-    """What links to it say; made of the file's name if left out."""
+    """Its id in links; made from the file's name if left out."""
     description: Text
-    """What it shows, for those who cannot see it."""
+    """What it shows, for people who cannot see it."""
     prompts: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
     """Example prompts, whose answers are precomputed."""
     author: Text | None = None
     """Who made it."""
     license: Text | None = None
-    """Under which licence, such as `CC-BY-4.0`."""
+    """Its licence, such as `CC-BY-4.0`."""
     source: WebAddress | None = None
     """Where it comes from."""
     focal_point: Annotated[tuple[Fraction, Fraction] | None, Field(strict=False)] = None
-    """What the square should keep, in fractions of width and height."""
+    """The point that the square should keep, in fractions of width and height."""
     crop: Annotated[tuple[int, int, int, int] | None, Field(strict=False)] = None
     """The square itself: left, top, right, bottom in pixels of the upright picture."""
 
     @model_validator(mode="before")
     @classmethod
     def _name_after_file(cls, table: Any) -> Any:
-        """Without an id, the file's name is one."""
+        """Without an id, the file's name becomes the id."""
         if isinstance(table, dict):
             named = cast("dict[str, Any]", table)
             return {"id": _id_of_image(named), **named}
@@ -83,7 +83,7 @@ class DemoSpec(PageSpec):
     models: Annotated[tuple[ModelSpec, ...], Field(min_length=1, strict=False)]
     """The models to choose from; the page opens with the first."""
     images: Annotated[tuple[ImageSpec, ...], Field(min_length=1, strict=False)]
-    """The pictures, in the order of the page."""
+    """The pictures, in the order in which the page shows them."""
     base_url: WebFolder | None = None
     """Where `models/` and `images/` are served from, if not from beside the page."""
 
@@ -157,7 +157,7 @@ def read_table(kind: type[Tables], table: Mapping[str, Any], where: str) -> Tabl
 
 
 def _find_duplicates(table: Mapping[str, Any]) -> Iterator[Finding]:
-    """Ids in a list of tables that stand twice, read before types are known."""
+    """Ids that appear twice in a list of tables; read before types are known."""
     for tables, id_of in _IDS.items():
         seen: dict[str, int] = {}
         for index, entry in enumerate(_list_of_tables(table.get(tables))):

@@ -28,7 +28,7 @@ from builder.spec.types import (
 from builder.validation import mistake
 
 BUILT_IN = ("function", "mnist")
-"""Templates of pages for functions that come with the package."""
+"""Page templates for functions that come with the package."""
 
 
 def _existing_template(name: str, info: ValidationInfo) -> str:
@@ -58,13 +58,13 @@ class InputSpec(Table):
     """An input of a function, in the order of its arguments."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")]
-    """What the page calls it."""
+    """Its name on the page."""
     shape: Annotated[str, Field(pattern=r"^\(.*\)$")]
     """Its shape, like `(b, 28, 28)`, with letters for sizes that vary."""
     dtype: Literal["float32", "int32"] = "float32"
     """Type of its numbers."""
     range: Annotated[tuple[float, float] | None, Field(strict=False)] = None
-    """What its numbers lie between: samples are drawn from it, and sliders end there."""
+    """The range of its numbers: samples are drawn from it, and sliders end there."""
     labels: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     """Names of the entries of the last axis, or of the input itself if it has none."""
 
@@ -79,26 +79,26 @@ class FunctionSpec(Table):
     """A JAX function for the page: `function(params, *inputs)`, converted and compared with JAX."""
 
     id: Id = ""
-    """What the page calls it; made of the function's name if left out."""
+    """Its name on the page; made from the function's name if left out."""
     function: TargetName
     """`module:function`, found in the folder of `demo.toml` or installed."""
     params: Annotated[
         Target | Path | None, BeforeValidator(_params), WithJsonSchema({"type": "string"})
     ] = None
-    """An npz file with keys like `dense/kernel`, or `module:name`; an empty dictionary without."""
+    """An npz file with keys like `dense/kernel`, or `module:name`; by default, an empty dict."""
     inputs: Annotated[tuple[InputSpec, ...], Field(min_length=1, strict=False)]
     """Its inputs after `params`."""
     samples: ExistingFile | None = None
-    """An npz file with an array for each input to compare on; drawn at random without."""
+    """An npz file with an array for each input, to compare on; by default drawn at random."""
     quantization: Literal["none", Choice] = "none"
-    """How weights are stored; `auto` takes the fewest bytes that keep `min_cosine`."""
+    """How weights are stored; `auto` uses the fewest bytes that keep `min_cosine`."""
     min_cosine: Annotated[float, Field(gt=0, le=1)] = 0.9999
     """The least cosine to what JAX computes."""
 
     @model_validator(mode="before")
     @classmethod
     def _name_after_function(cls, table: Any) -> Any:
-        """Without an id, the function's own name is one."""
+        """Without an id, the function's own name becomes the id."""
         if isinstance(table, dict):
             named = cast("dict[str, Any]", table)
             return {"id": id_of_function(named), **named}
@@ -117,5 +117,5 @@ class FunctionDemoSpec(PageSpec):
 
 
 def id_of_function(table: dict[str, Any]) -> str:
-    """The id of a function as written in `demo.toml`, given or made of its name."""
+    """The id of a function as written in `demo.toml`, given or made from its name."""
     return str(table.get("id") or slug(str(table.get("function")).rpartition(":")[2]))

@@ -1,4 +1,4 @@
-"""Where a key stands in a TOML file, so that an error can name the line.
+"""Where a key is in a TOML file, so that an error can name the line.
 
 `tomllib` gives values without positions. This reads only what positions need: table headers and
 keys at the start of a line, skipping over multi-line strings and arrays.

@@ -1,4 +1,4 @@
-"""The `[[models]]` of `demo.toml`: published models, checkpoints, own code, finished results."""
+"""The `[[models]]` of `demo.toml`: published models, checkpoints, own code, precomputed rows."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -23,11 +23,11 @@ Resize = Literal["bicubic", "tf-bilinear"]
 ScoringKind = Literal["softmax", "sigmoid"]
 
 SOURCES = ("name", "checkpoint", "towers", "precomputed")
-"""The keys of which a model has exactly one: where it comes from."""
+"""The keys that say where a model comes from; each model has exactly one."""
 
 
 def with_none(value: Any) -> Any:
-    """A value of TOML, which has no null, with None wherever there is the text "none"."""
+    """A TOML value with None in place of every text "none", since TOML has no null."""
     if isinstance(value, dict):
         table = cast("dict[str, Any]", value)
         return {key: with_none(entry) for key, entry in table.items()}
@@ -37,14 +37,14 @@ def with_none(value: Any) -> Any:
 
 
 Architecture = Annotated[dict[str, Any], BeforeValidator(with_none)]
-"""Keyword arguments of big_vision's `two_towers.Model`, as they stand in its configs."""
+"""Keyword arguments of big_vision's `two_towers.Model`, as in its configs."""
 
 
 class TokenizerSpec(TokenizerSettings, Table):
     """How a checkpoint's texts become token rows."""
 
     vocabulary: ExistingFile
-    """The model of SentencePiece, or the word list of WordPiece."""
+    """The SentencePiece model or the WordPiece word list."""
 
 
 class CardSpec(Table):
@@ -68,7 +68,7 @@ class ModelSpec(Table):
     """A model and how it is used: exactly one of the first four keys says where it comes from."""
 
     name: Text | None = None
-    """A model of those that `lit-demo models` lists."""
+    """One of the models that `lit-demo models` lists."""
     checkpoint: ExistingFile | None = None
     """An npz file in one of big_vision's layouts, described by `architecture` and `tokenizer`."""
     towers: TargetName | None = None
@@ -77,7 +77,7 @@ class ModelSpec(Table):
     """A data folder of the original LiT demo."""
 
     id: Id | None = None
-    """What links to it say; made of its name or file if left out."""
+    """Its id in links; made from its name or file if left out."""
     architecture: Architecture | None = None
     """Keyword arguments of big_vision's `two_towers.Model`; the text "none" stands for None."""
     tokenizer: TokenizerSpec | None = None
@@ -85,16 +85,16 @@ class ModelSpec(Table):
     resolution: Annotated[int | None, Field(gt=0)] = None
     """Side of the pictures in pixels, 224 by default; position embeddings are resampled."""
     scoring: ScoringKind | None = None
-    """By default `sigmoid` where the checkpoint has a bias, and `softmax` elsewhere."""
+    """By default `sigmoid` if the checkpoint has a bias, and `softmax` otherwise."""
     card: CardSpec = CardSpec()
     """What a visitor is told."""
 
     converter: Converter = "native"
-    """What converts the text tower; `tensorflowjs` is the reference, if it is installed."""
+    """What converts the text tower; `tensorflowjs` is the reference, and must be installed."""
     quantization: Storage = "float16"
     """How the text tower's weights are stored."""
     resize: Resize | None = None
-    """How pictures are resized, if not as the model expects."""
+    """How pictures are resized; by default, as the model expects."""
 
     @model_validator(mode="after")
     def _one_source(self) -> "ModelSpec":
@@ -140,7 +140,7 @@ _TABLES = {
 
 
 def id_of_model(table: dict[str, Any]) -> str | None:
-    """The id of a model as written in `demo.toml`, given or made of its source."""
+    """The id of a model as written in `demo.toml`, given or made from its source."""
     if isinstance(given := table.get("id"), str):
         return given
     source = next((table[key] for key in SOURCES if isinstance(table.get(key), str)), None)
@@ -154,6 +154,6 @@ def id_of_model(table: dict[str, Any]) -> str | None:
 
 
 def id_of_source(spec: ModelSpec) -> str:
-    """The id of a model that was not given one."""
+    """The id of a model that was given none."""
     named = {key: str(value) for key in SOURCES if (value := getattr(spec, key)) is not None}
     return id_of_model(named) or "model"

@@ -1,4 +1,4 @@
-"""What `demo.toml` says of any page, whatever is on it."""
+"""What `demo.toml` says about any page, whatever is on it."""
 
 from typing import Annotated
 
@@ -24,8 +24,8 @@ class PageSpec(Table):
     description: Text
     """What it is about, in a sentence or two."""
     language: Annotated[str, Field(pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$")] = "en"
-    """Language of these texts and of the prompts, as in `en` or `de-CH`."""
+    """Language of these texts and of the prompts, such as `en` or `de-CH`."""
     links: Annotated[tuple[LinkSpec, ...], Field(strict=False)] = ()
     """Links in the header: a paper, the code."""
     max_bytes: Annotated[int | None, Field(gt=0)] = None
-    """The most that the whole site may weigh; a build that would exceed it fails."""
+    """Largest size of the whole site in bytes; a build that would exceed it fails."""

@@ -68,7 +68,7 @@ class Target:
 
 
 def read_target(text: object, info: ValidationInfo) -> Target:
-    """The target that `package.module:name` stands for, in the folder of `demo.toml`."""
+    """The target that `package.module:name` refers to, in the folder of `demo.toml`."""
     if not isinstance(text, str) or not TARGET.fullmatch(text):
         raise mistake(
             f"{text!r} does not name a module and a function", "Write package.module:function."
@@ -90,7 +90,7 @@ ExistingFolder = Annotated[Path, Field(strict=False), AfterValidator(_existing_f
 
 
 def slug(text: str) -> str:
-    """An id made of a text: lower-case letters, digits and hyphens; empty if it has none."""
+    """An id made from a text: lower-case letters, digits and hyphens; empty if it has none."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 

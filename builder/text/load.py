@@ -1,4 +1,4 @@
-"""A tokenizer of whichever kind a vocabulary file is."""
+"""Loads the tokenizer of a vocabulary file, whichever kind it is."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,7 +13,7 @@ TokenizerKind = Literal["sentencepiece", "wordpiece"]
 
 
 class TokenizerSettings(BaseModel):
-    """How texts become token rows, as far as the vocabulary's file does not say it."""
+    """How texts become token rows, where the vocabulary file does not say."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
@@ -24,12 +24,12 @@ class TokenizerSettings(BaseModel):
     max_length: Annotated[int, Field(gt=1)] = 16
     """Ids in a row; longer texts are cut off."""
     canonicalization: Annotated[tuple[CanonicalizationStep, ...], Field(strict=False)] = ()
-    """What is done to a text before, in this order."""
+    """What is done to a text before it is tokenized, in this order."""
     end_id: Annotated[int | None, Field(ge=0)] = None
     """What a text ends with: by default the end token of a SentencePiece model, as in LiT and
-    SigLIP, and nothing after WordPiece."""
+    SigLIP, and nothing for WordPiece."""
     pad_id: Annotated[int | None, Field(ge=0)] = None
-    """What a row is filled up with: by default the end token, or 0 after WordPiece."""
+    """What a row is padded with: by default the end token, or 0 for WordPiece."""
 
 
 def load_tokenizer(
@@ -43,9 +43,10 @@ def load_tokenizer(
 ) -> Tokenizer:
     """A tokenizer that makes rows of `max_length` token ids.
 
-    Without `kind`, the file's name says it. Without `end_id`, a SentencePiece row ends with the end
-    token that the file names, and a WordPiece row with none; without `pad_id`, they are filled with
-    that end token, as for LiT and SigLIP, and with 0.
+    Without `kind`, the file's name decides. Without `end_id`, a SentencePiece row ends with the end
+    token that the file names, and a WordPiece row has no end token. Without `pad_id`, a
+    SentencePiece row is padded with that end token, as LiT and SigLIP do, and a WordPiece row with
+    0.
 
     Raises:
         ModelError: if the file is absent, or not such a vocabulary.
@@ -81,7 +82,7 @@ def _kind_of(path: Path) -> TokenizerKind:
 
 
 def _make_layout(settings: TokenizerSettings, end_id: int | None, *, pad_id: int) -> RowLayout:
-    """`pad_id` is what rows are filled up with where the settings do not say it."""
+    """`pad_id` is what rows are padded with if the settings do not say."""
     return RowLayout(
         canonicalization=settings.canonicalization,
         max_length=settings.max_length,

@@ -42,12 +42,13 @@ def load_towers(path: Path, config: Mapping[str, Any]) -> Towers:
     """Both towers of a checkpoint in any of big_vision's layouts.
 
     `config` has the keyword arguments of big_vision's `two_towers.Model`; here, `image=None` leaves
-    the image tower out. Pictures of another size than those of the training get position embeddings
-    that are resampled as by big_vision's `resample_posemb`.
+    the image tower out. If pictures do not have the size used in training, position embeddings are
+    resampled as by big_vision's `resample_posemb`.
 
     Raises:
-        ModelError: if the config describes no model, or the file does not hold one of it, naming
-            all parameters that are missing, left over or misshapen; or if it could do harm.
+        ModelError: if the config does not describe a model; if the file does not hold that model,
+            naming every parameter that is missing, left over or of the wrong shape; or if the file
+            could do harm.
     """
     with _open(path, config) as model:
         scale, bias = read_scoring(model.file, model.parts)
@@ -56,13 +57,13 @@ def load_towers(path: Path, config: Mapping[str, Any]) -> Towers:
 
 
 def load_image_tower(path: Path, config: Mapping[str, Any]) -> Tower:
-    """The image tower alone, with the memory of it alone; see `load_towers`."""
+    """The image tower alone, using memory for nothing else; see `load_towers`."""
     with _open(path, config) as model:
         return model.read_image()
 
 
 def load_text_tower(path: Path, config: Mapping[str, Any]) -> Tower:
-    """The text tower alone, with the memory of it alone; see `load_towers`."""
+    """The text tower alone, using memory for nothing else; see `load_towers`."""
     with _open(path, config) as model:
         return model.read_text()
 
@@ -145,7 +146,7 @@ def _plan(file: Checkpoint, architecture: Architecture) -> list[Part]:
 
 
 def _find_shapes(architecture: Architecture, given: Mapping[str, Shape]) -> dict[str, Shape]:
-    """The shapes of all parameters, given those in the file, which say how many positions are."""
+    """The shapes of all parameters; those in the file say how many positions there are."""
     text = build_text_tower(architecture.text)
     length = _count_positions(given.get("txt/pos_embedding"), 1)
     shapes = _init_shapes("txt/", text, jax.ShapeDtypeStruct((1, length), jnp.int32))

@@ -23,7 +23,7 @@ export interface SiteManifest {
    */
   files: FileRef[];
   /**
-   * What the addresses of models and images are relative to, if not the manifest.
+   * What the URLs of models and images are relative to, if not the manifest.
    */
   baseUrl: string | null;
   /**
@@ -56,7 +56,7 @@ export interface Link {
   url: string;
 }
 /**
- * A file of the site: where it is, what it hashes to, how long it is.
+ * A file of the site: where it is, its hash and its size.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "FileRef".
@@ -69,7 +69,7 @@ export interface FileRef {
 /**
  * An image/text model: precomputed embeddings and the text encoder that runs in the page.
  *
- * Tokenizer and encoder come together; a model without them answers its example prompts only.
+ * Tokenizer and encoder come together; a model without them answers only its example prompts.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "Model".
@@ -101,7 +101,7 @@ export interface SoftmaxScoring {
   scale: number;
 }
 /**
- * A probability for each prompt alone: sigmoid(scale * cosine + bias).
+ * A probability for each prompt on its own: sigmoid(scale * cosine + bias).
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "SigmoidScoring".
@@ -127,7 +127,7 @@ export interface SentencePieceRef {
   kind: 'sentencepiece';
 }
 /**
- * A WordPiece tokenizer as BERT's; its file holds a `WordPieceModel`.
+ * A WordPiece tokenizer like BERT's; its file holds a `WordPieceModel`.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "WordPieceRef".
@@ -154,7 +154,7 @@ export interface GraphModelRef {
   output: string;
 }
 /**
- * A row-major little-endian matrix; an entry's value is `scale` times what is stored.
+ * A row-major little-endian matrix; the value of an entry is `scale` times what is stored.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "MatrixRef".
@@ -239,7 +239,7 @@ export interface Credit {
   source: string | null;
 }
 /**
- * A row-major little-endian array; an entry of bool takes a byte.
+ * A row-major little-endian array; a bool takes one byte.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "ArrayRef".
@@ -252,7 +252,7 @@ export interface ArrayRef {
   shape: number[];
 }
 /**
- * A JAX function as a TensorFlow.js graph model; inputs and outputs are called by name.
+ * A JAX function as a TensorFlow.js graph model; inputs and outputs are identified by name.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "Function".
@@ -272,7 +272,7 @@ export interface Function {
   golden: FunctionGolden;
 }
 /**
- * An input of a function. `range` is what its numbers lie between, where that is known.
+ * An input of a function. `range` is the least and the greatest of its numbers, if known.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "FunctionInput".
@@ -286,7 +286,7 @@ export interface FunctionInput {
   shape: (number | null)[];
   range: [unknown, unknown] | null;
   /**
-   * Of the entries of the last axis, or of none.
+   * Names of entries of the last axis; may be empty.
    */
   labels: string[];
 }
@@ -294,7 +294,7 @@ export interface FunctionInput {
  * A call that a browser must reproduce before its answers are trusted.
  *
  * Arrays are in the order of the function's inputs and outputs; `tolerance` is the largest
- * difference of two numbers that is allowed.
+ * difference allowed between two numbers.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "FunctionGolden".
@@ -349,7 +349,7 @@ export interface SentencePieceModel {
   removeExtraWhitespaces: boolean;
   escapeWhitespaces: boolean;
   /**
-   * Base64; empty where nothing is normalized.
+   * Base64; empty if nothing is normalized.
    */
   precompiledCharsmap: string;
 }
@@ -370,7 +370,7 @@ export interface BertCharacters {
    */
   spaced: number[];
   /**
-   * Runs of them are brought into normal form D.
+   * Runs of them are converted to normal form D.
    */
   normalized: number[];
   /**
@@ -381,15 +381,15 @@ export interface BertCharacters {
     [k: string]: string;
   };
   /**
-   * Each is a word of its own.
+   * Each is a word by itself.
    */
   signs: number[];
 }
 /**
  * Content of a WordPiece vocabulary file, with the options of Hugging Face's `tokenizers`.
  *
- * A word is split into the longest pieces that fit, from its start; those after the first are in
- * the vocabulary with `prefix` before them. A word that cannot be split, or of more than
+ * A word is split into the longest pieces that fit, from its start; pieces after the first have
+ * `prefix` before them in the vocabulary. A word that cannot be split, or has more than
  * `max_word_length` characters, is unknown.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
