@@ -2,7 +2,7 @@
 
 import sys
 
-# Python puts the working directory first, whose jax.py or numpy.py would replace the installed one.
+# Python puts the working directory first; a jax.py there would replace the installed package.
 if not sys.flags.safe_path:
     del sys.path[0]
 

@@ -1,4 +1,4 @@
-"""Python code of the author's, found by name; its errors are told as theirs to mend."""
+"""The author's own Python code, found by name; its errors are reported as theirs to fix."""
 
 import importlib
 import sys
@@ -16,14 +16,14 @@ _OWN_NAME = __name__.partition(".")[0]
 _OWN_ORIGIN = str(Path(__file__).resolve().with_name("__init__.py"))
 
 _USED = (_OWN_NAME, "flax", "jax", "numpy")
-"""Modules whose names are taken even before this program imports them."""
+"""Modules whose names are reserved even before this program imports them."""
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
-"""What the folders of installed packages are called."""
+"""Names of the folders that hold installed packages."""
 
 
 def load_target(target: Target) -> Any:
-    """What `module:name` stands for. A module in the target's folder is always imported afresh.
+    """What `module:name` refers to. A module in the target's folder is always imported afresh.
 
     Raises:
         BuilderError: if there is no such module or name, or the module fails.
@@ -45,10 +45,10 @@ def load_target(target: Target) -> Any:
 
 
 def load_function(target: Target) -> Callable[..., Any]:
-    """The function that `module:name` stands for.
+    """The function that `module:name` refers to.
 
     Raises:
-        BuilderError: as `load_target` does, or if it is no function.
+        BuilderError: as `load_target` does, or if it is not a function.
     """
     function = load_target(target)
     if not callable(function):
@@ -58,11 +58,11 @@ def load_function(target: Target) -> Callable[..., Any]:
 
 @contextmanager
 def author_code(target: Target) -> Generator[None]:
-    """Run the author's code: its folder comes first on the path, and it is named in any error.
+    """Run the author's code, with its folder first on the path; any error names it.
 
     Raises:
-        BuilderError: instead of any exception, with its message, file and line; or if a module of
-            the author's would replace one that this program uses.
+        BuilderError: in place of any exception, with its message, file and line; or if one of the
+            author's modules would replace one that this program uses.
     """
     _refuse_shadows(target)
     folder = str(target.folder)
@@ -72,7 +72,7 @@ def author_code(target: Target) -> Generator[None]:
     except BuilderError:
         raise
     except Exception as error:
-        # Not as traceback formats it, since JAX notes its own affairs after the message.
+        # Not traceback's format, since JAX adds notes of its own after the message.
         message = f"{type(error).__name__}: {error}".strip().splitlines()[0]
         raise BuilderError(f"{target}: {message} ({_place_of(error, folder)})") from error
     finally:
@@ -80,13 +80,13 @@ def author_code(target: Target) -> Generator[None]:
 
 
 def _refuse_shadows(target: Target) -> None:
-    """Refuse a module in the author's folder that would replace another of its name."""
+    """Refuse a module in the author's folder that would replace another one of the same name."""
     importlib.invalidate_caches()
     root = target.module.partition(".")[0]
     names = {path.name.partition(".")[0] for path in target.folder.iterdir()}
     for name in sorted(names & {*_USED, *sys.modules}):
         spec = PathFinder.find_spec(name, [str(target.folder)])
-        # A folder without __init__.py is a module only where nothing else has its name.
+        # A folder without __init__.py is a module only if nothing else has its name.
         if spec is None or (spec.origin is None and name != root) or spec.origin == _OWN_ORIGIN:
             continue
         if owner := _owner_of(name, forgotten=name == root):
@@ -99,9 +99,9 @@ def _refuse_shadows(target: Target) -> None:
 
 
 def _owner_of(name: str, *, forgotten: bool) -> str | None:
-    """Whose module the name stands for in this program, if not for one of the author's.
+    """Whose module the name refers to in this program; None if only the author has one.
 
-    Python's own modules count only where the name is `forgotten`: what has imported them keeps
+    Python's own modules count only if the name is `forgotten`: whatever has imported them keeps
     them, and so do the author's modules.
     """
     if name == _OWN_NAME:
@@ -115,7 +115,7 @@ def _owner_of(name: str, *, forgotten: bool) -> str | None:
 
 
 def _forget(target: Target) -> None:
-    """Let go of modules that another folder, or an older version of this one, brought in."""
+    """Forget modules that were imported from another folder or an older version of this one."""
     root = target.module.partition(".")[0]
     if root == _OWN_NAME or not any(
         (target.folder / root).with_suffix(suffix).exists() for suffix in ("", ".py")
@@ -127,7 +127,7 @@ def _forget(target: Target) -> None:
 
 
 def _place_of(error: Exception, folder: str) -> str:
-    """File and line of the author's last own step, or where the error was raised."""
+    """File and line of the last step in the author's code, or of where the error was raised."""
     if isinstance(error, SyntaxError):
         return f"{error.filename}:{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)

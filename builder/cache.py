@@ -1,8 +1,8 @@
-"""Results of slow steps, kept on disk and found again by the content they were made from.
+"""Results of slow steps, kept on disk and looked up by the content they were made from.
 
-An entry lies at `KIND/KEY[:2]/KEY` below the cache's folder: the SHA-256 of its data, then the
-data. Downloads lie in `checkpoints/` beside the kinds (`builder.models.published`); they are the
-user's to remove, and never pruned. What JAX compiled lies in `xla/`, which JAX itself keeps small.
+An entry is stored at `KIND/KEY[:2]/KEY` below the cache folder: the SHA-256 of its data, then the
+data. Downloads are in `checkpoints/` beside the kinds (`builder.models.published`); they are never
+pruned, only the user removes them. What JAX compiled is in `xla/`, which JAX itself keeps small.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from builder.errors import writing
 DOWNLOADS = "checkpoints"
 COMPILED = "xla"
 MAX_BYTES = 5_000_000_000
-"""What the entries may take together after a build."""
+"""The most that all entries together may take after a build."""
 
 _LOCKS = "locks"
 _DIGEST_BYTES = 32
@@ -55,7 +55,7 @@ def digest(*parts: str | bytes) -> str:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a kind of entries takes; `last_used` is in seconds since 1970, None without entries."""
+    """What one kind of entry takes; `last_used` is in seconds since 1970, None without entries."""
 
     kind: str
     entries: int
@@ -82,9 +82,9 @@ class _Entry:
 class Cache:
     """A folder of entries, each checked against its own hash when read.
 
-    An entry that is damaged counts as absent, so a half-written or altered file costs a
-    recomputation and never a wrong result. A folder that cannot be used raises BuilderError.
-    Several processes may use it at once: an entry appears whole or not at all.
+    A damaged entry counts as absent, so a half-written or altered file costs a recomputation and
+    never gives a wrong result. A folder that cannot be used raises BuilderError. Several processes
+    may use it at once: an entry appears whole or not at all.
     """
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES):
@@ -123,12 +123,12 @@ class Cache:
 
     @contextmanager
     def lock(self, key: str) -> Generator[None]:
-        """Let one process at a time make the entry of that key; the others find it then."""
+        """Let one process at a time make the entry for that key; the others then find it."""
         with self._lock(key[:2]):
             yield
 
     def usage(self) -> list[Usage]:
-        """What each kind of entries takes, by name, then JAX's own, and the downloads last."""
+        """What each kind of entry takes, by name; then what JAX compiled, then the downloads."""
         kinds: dict[str, list[_Entry]] = {}
         for entry in self._entries():
             kinds.setdefault(entry.kind, []).append(entry)
@@ -138,7 +138,7 @@ class Cache:
     def prune(self, max_bytes: int | None = None, older_than_s: float | None = None) -> Freed:
         """Remove entries not used for `older_than_s`, then the least recently used ones.
 
-        What remains takes `max_bytes` at most, without the downloads.
+        What remains takes at most `max_bytes`, not counting the downloads.
         """
         with self._lock("prune"):
             now = time.time()
@@ -154,11 +154,11 @@ class Cache:
         return _freed(removed)
 
     def prune_after_build(self) -> Freed:
-        """Keep to `max_bytes`; without a look at the folder if this process stored nothing."""
+        """Prune to `max_bytes`; the folder is not read if this process stored nothing."""
         return self.prune(self.max_bytes) if self._has_grown else Freed(0, 0)
 
     def clear(self, *, downloads: bool = False) -> Freed:
-        """Remove all entries and what JAX compiled, and the downloads too if they are asked for."""
+        """Remove all entries and what JAX compiled; with `downloads`, those too."""
         freed = self.prune(max_bytes=0)
         with self._lock("prune"):
             names = (COMPILED, DOWNLOADS) if downloads else (COMPILED,)
@@ -183,7 +183,7 @@ class Cache:
             lock.release()
 
     def _entries(self) -> Iterator[_Entry]:
-        """All entries; those that a process left half-written long ago are removed."""
+        """All entries; removes those that a process left half-written long ago."""
         for path in self.folder.glob("*/??/*"):
             kind = path.parts[-3]
             if kind in (COMPILED, DOWNLOADS, _LOCKS):
@@ -205,7 +205,7 @@ class Cache:
 
 
 def pack(about: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
-    """An entry of several files, as a ZIP; `about` is what JSON can hold."""
+    """An entry of several files, as a ZIP; `about` holds only what JSON can express."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("about.json", json.dumps(about))
@@ -222,7 +222,7 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
 
 
 def _mark_used(path: Path) -> None:
-    """Remember when an entry was used last; to the hour is enough."""
+    """Record when an entry was last used; to the hour is enough."""
     try:
         if time.time() - path.stat().st_mtime > _TOUCH_EVERY_S:
             os.utime(path)

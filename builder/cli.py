@@ -1,4 +1,4 @@
-"""The command `lit-demo`: its commands, and how their errors end."""
+"""The command `lit-demo`: its subcommands, and how their errors are reported."""
 
 import os
 import sys
@@ -30,7 +30,7 @@ class _Group(click.Group):
             sys.exit(2)
         except KeyboardInterrupt:
             click.echo("Interrupted; existing files are unchanged.", err=True)
-            # All is cleaned up. A slower exit could crash in threads of XLA, which still compute.
+            # All is cleaned up. A slower exit could crash in XLA's threads, which still compute.
             sys.stdout.flush()
             os._exit(_INTERRUPTED)
 

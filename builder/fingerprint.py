@@ -1,7 +1,7 @@
-"""What each kind of kept result depends on beside its data: our code, and packages.
+"""What each kind of cached result depends on besides its data: our code, and packages.
 
-Keys in the cache are made of these, each said once here. A change to a file of a room, or to the
-version of a package, makes another fingerprint, and so another key.
+Cache keys are made of these, each stated once, here. A change to one of the files, or to the
+version of a package, gives another fingerprint, and so another key.
 """
 
 from functools import cache
@@ -14,27 +14,27 @@ ROOT = Path(__file__).parent
 
 
 def tower_code() -> str:
-    """What the rows of a tower depend on beside its weights: layers, loaders, JAX."""
+    """What the rows of a tower depend on besides its weights: layers, loaders, JAX."""
     return digest(_sources("towers", "model.py", "params.py"), _packages("jax", "jaxlib", "flax"))
 
 
 def embedding_code() -> str:
-    """What rows depend on beside tower and input: how devices are used."""
+    """What rows depend on besides tower and input: how devices are used."""
     return digest(_sources("embedding/devices.py"), _packages("jax", "jaxlib", "numpy"))
 
 
 def image_code() -> str:
-    """What prepared pictures depend on beside the author's file: cropping, resizing, codecs."""
+    """What prepared pictures depend on besides the author's file: cropping, resizing, codecs."""
     return digest(_sources("images"), _packages("pillow", "numpy"))
 
 
 def exporter_code() -> str:
-    """What a graph depends on beside the function: rules, rewrites, the table of kernels, JAX."""
+    """What a graph depends on besides the function: rules, rewrites, the table of kernels, JAX."""
     return digest(_sources("tfjs", "conversion"), _packages("jax", "jaxlib", "numpy"))
 
 
 def runtime_code() -> str:
-    """What TensorFlow.js computes depends on beside the graph: the bundle that Node runs."""
+    """What the results of TensorFlow.js depend on besides the graph: the bundle that Node runs."""
     return _sources("_web/tfjs-runtime.mjs")
 
 

@@ -9,7 +9,7 @@ Storage: TypeAlias = Literal["none", Quantization]
 """Any way to store weights; "none" is float32."""
 
 Choice: TypeAlias = Literal[Quantization, "auto"]
-"""A way in fewer bytes; "auto" takes the fewest for each weight that keep what a model says."""
+"""A way in fewer bytes; "auto" uses the fewest for each weight that keep a model's answers."""
 
 Converter: TypeAlias = Literal["native", "tensorflowjs"]
 """Which program makes a graph: ours, or that of the package tensorflowjs."""

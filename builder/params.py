@@ -32,13 +32,13 @@ def unflatten_params(flat: Mapping[str, np.ndarray]) -> Params:
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of a user's file by name. Runs no pickle.
+    """The arrays of a user's file by name. Loads no pickles.
 
     Raises:
         BuilderError: if it cannot be read or is not such a file.
     """
     try:
-        # Of other files, numpy says that they could be loaded unsafely.
+        # For other files, numpy suggests loading them unsafely.
         with path.open("rb") as opened:
             if not zipfile.is_zipfile(opened):
                 raise BuilderError(f"{path}: is not an npz file. Write one with numpy.savez.")
@@ -52,7 +52,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
 
 
 def load_params(path: Path, dtype: type[np.floating[Any]] = np.float32) -> Params:
-    """Reads a tree saved by `save_params`, its leaves widened to `dtype`. Runs no pickle."""
+    """Reads a tree saved by `save_params`, its leaves widened to `dtype`. Loads no pickles."""
     with np.load(path, allow_pickle=False) as file:
         return unflatten_params({key: file[key].astype(dtype) for key in file.files})
 

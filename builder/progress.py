@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bars
 
 Advance = Callable[[int], None]
-"""Called with the number of items that are done since the last call."""
+"""Called with the number of items finished since the last call."""
 
 _LINE_EVERY_S = 5.0
 

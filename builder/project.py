@@ -12,10 +12,10 @@ _PICTURES = ("kitten.jpg", "bison.jpg")
 
 
 def create_project(folder: Path, template: str = IMAGE_TEXT) -> Path:
-    """Write the project of a template that comes with the package; returns the `demo.toml`.
+    """Write the project of a template that comes with the package; returns its `demo.toml`.
 
     Raises:
-        BuilderError: if any of the files is there already; nothing is written then.
+        BuilderError: if any of the files already exists; nothing is written then.
     """
     sources = {folder / name: source for name, source in _list_sources(template).items()}
     for target in sources:

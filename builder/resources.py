@@ -1,4 +1,4 @@
-"""Where the files that come with the package lie."""
+"""Where the files that come with the package are."""
 
 from pathlib import Path
 

@@ -13,7 +13,7 @@ _MISTAKE = "mistake"
 
 
 def mistake(message: str, remedy: str) -> PydanticCustomError:
-    """What a validator raises for a value that cannot be, with what to do about it."""
+    """What a validator raises for an impossible value, with what to do about it."""
     return PydanticCustomError(
         _MISTAKE, "{message}. {remedy}", {"message": message, "remedy": remedy}
     )
@@ -30,7 +30,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Hints:
-    """What helps to mend a value, by its key: an example, and what its pattern asks for."""
+    """What helps to correct a value, by its key: an example, and what its pattern asks for."""
 
     examples: Mapping[str, str]
     patterns: Mapping[str, str]
@@ -44,9 +44,9 @@ def explain_errors(
     known_keys: Callable[[Location], list[str]],
     hints: Hints = NO_HINTS,
 ) -> Iterator[Finding]:
-    """Say what pydantic found; `known_keys` gives those that may stand at a location."""
+    """Say what pydantic found; `known_keys` gives those that are allowed at a location."""
     for detail in details:
-        # Pydantic also calls a list too short when an entry of it is wrong.
+        # Pydantic also calls a list too short when one of its entries is wrong.
         if detail["type"] == "too_short" and detail["input"]:
             continue
         yield _explain(detail, known_keys, hints)

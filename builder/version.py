@@ -1,4 +1,4 @@
-"""The version of this program, as it was installed."""
+"""The installed version of this program."""
 
 from importlib.metadata import version
 

@@ -1,4 +1,4 @@
-"""Models in headless Chromium, measured by the page benchmark.html that sites have."""
+"""Measures models in headless Chromium, by the page benchmark.html that every site has."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ _FLAGS = (
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
-    # Machines without a GPU draw and compute in software then, which the report says.
+    # Without a GPU, a machine then draws and computes in software, and the report says so.
     "--enable-unsafe-swiftshader",
     "--enable-unsafe-webgpu",
 )
@@ -53,9 +53,9 @@ _RENDERER = """() => {
 class Measurement:
     """One model in one backend, in a browser of its own; times in milliseconds.
 
-    `load` is from files in memory to an encoder that can run; `first` its first run, `median` that
-    of the others. `memory` is what the backend holds afterwards, in bytes, and `peak_memory` by how
-    much Chromium's processes for page and GPU grew at most, where the system tells.
+    `load` is the time from files in memory to an encoder that can run, `first` that of its first
+    run, `median` that of the others. `memory` is what the backend holds afterwards, in bytes.
+    `peak_memory` is the most by which Chromium's page and GPU processes grew, if the system tells.
     """
 
     model: str
@@ -82,7 +82,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """All measurements, and on what."""
+    """All measurements, and what they were made on."""
 
     browser: str
     renderer: str | None
@@ -112,7 +112,7 @@ class Benchmark:
 def benchmark(
     folder: Path, backends: Sequence[Backend], *, batch: int, runs: int, progress: Progress
 ) -> Benchmark:
-    """Measure each encoder of a site, or a graph model, in each backend and a fresh browser.
+    """Measure each encoder of a site, or a graph model, in each backend, in a fresh browser.
 
     Raises:
         BuilderError: if Playwright or Chromium is missing, or there is nothing to measure.
@@ -178,10 +178,10 @@ def _benchmark_site(
 
 
 def parse_backends(text: str | None) -> tuple[Backend, ...]:
-    """Backends with commas between; all where there is no text.
+    """Backends separated by commas; all of them if there is no text.
 
     Raises:
-        BuilderError: if there is no backend of such a name.
+        BuilderError: if there is no backend of that name.
     """
     if text is None:
         return BACKENDS
@@ -194,7 +194,7 @@ def parse_backends(text: str | None) -> tuple[Backend, ...]:
 
 
 def find_chromium() -> str | None:
-    """The browser that CHROME_PATH names or the PATH has; None leaves it to Playwright."""
+    """The browser that CHROME_PATH names or the PATH has; with None, Playwright chooses."""
     named = os.environ.get("CHROME_PATH")
     return named or next(filter(None, map(shutil.which, _CHROMIUMS)), None)
 
@@ -226,7 +226,7 @@ def _launch(playwright: "Playwright") -> Generator["Browser"]:
 
 
 def _memory(browser: "Browser", field: str) -> int | None:
-    """Bytes of the processes of page and GPU: "VmRSS" now, "VmHWM" at most; None but on Linux."""
+    """Bytes of the page and GPU processes: "VmRSS" now, "VmHWM" at most; None except on Linux."""
     answer = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
     pids = [entry["id"] for entry in answer["processInfo"] if entry["type"] in ("renderer", "GPU")]
     try:

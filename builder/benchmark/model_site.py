@@ -1,4 +1,4 @@
-"""A graph model by itself as a small site, so that benchmark.html can measure it."""
+"""Makes a small site of a single graph model, so that benchmark.html can measure it."""
 
 import json
 from collections.abc import Mapping
@@ -28,18 +28,18 @@ from builder.version import __version__
 
 _DTYPES: Mapping[str, Any] = {"DT_FLOAT": "float32", "DT_INT32": "int32"}
 _TOLERANCE = 0.01
-"""Of the largest output; GPUs compute with fewer digits than Node."""
+"""In parts of the largest output; GPUs compute with fewer digits than Node."""
 
 
 def make_model_site(folder: Path, batch: int) -> Mapping[str, bytes]:
-    """The files of a site for the graph model in a folder, as `lit-demo convert` writes it.
+    """The files of a site for the graph model in a folder that `lit-demo convert` wrote.
 
-    Sizes that vary become `batch`. What a browser must compute is what TensorFlow.js computes under
-    Node, for random numbers, or zeros where they are integers.
+    Sizes that vary become `batch`. A browser must compute what TensorFlow.js computes under Node,
+    for inputs of random numbers, or of zeros if they are integers.
 
     Raises:
         ExportError: if a file of the model is missing, or it does not run.
-        SiteError: if an input is neither of floats nor of integers.
+        SiteError: if an input holds neither floats nor integers.
     """
     contents = read_files(folder)
     signature = json.loads(contents["model.json"])["signature"]

@@ -1,6 +1,6 @@
-"""The commands of `lit-demo`: each parses its words and calls one function.
+"""The commands of `lit-demo`: each parses its arguments and calls one function.
 
-What that needs is imported inside, so that the others stay quick.
+What a command needs is imported inside it, so that the others start quickly.
 """
 
 import os
@@ -18,9 +18,9 @@ _COMPILED_BYTES = 500_000_000
 
 
 def open_cache(folder: Path | None) -> "Cache":
-    """The cache in that folder, by default the user's, where JAX too keeps what it compiles.
+    """The cache in that folder, by default the user's; JAX keeps what it compiles there too.
 
-    JAX reads these variables when it is imported. Those that the user has set stay as they are.
+    JAX reads these variables when it is imported. Those that the user has set are not changed.
     """
     from builder.cache import COMPILED, Cache, default_cache_folder
 

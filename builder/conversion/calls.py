@@ -1,4 +1,4 @@
-"""A JAX function of the author's, with its parameters and the calls that it is compared on."""
+"""The author's JAX function, with its parameters and the calls that it is compared on."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from builder.spec.types import Target
 from builder.tfjs.graph import Array
 
 _DRAWN = 4
-"""What a size that varies is in samples drawn at random."""
+"""The value of a size that varies, in samples drawn at random."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """`apply(params, *inputs)`, and what JAX gives: arrays by name, in the order of arguments."""
+    """`apply(params, *inputs)` and its result in JAX: arrays by name, in the order of arguments."""
 
     apply: Callable[..., Any]
     params: Any

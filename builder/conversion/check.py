@@ -1,7 +1,7 @@
-"""The one way by which graphs are kept: exported, run in TensorFlow.js, compared with JAX.
+"""The one check that every graph must pass: exported, run in TensorFlow.js, compared with JAX.
 
-`convert_jax`, the command, the functions of a page, the text encoders of a site and those that
-others have made all pass this check, with the same tolerance and the same words.
+`convert_jax`, the command, a page's functions, a site's text encoders and those made by others all
+go through it, with the same tolerance and the same messages.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -25,27 +25,28 @@ from builder.tfjs.quantize import Quantizations
 from builder.tfjs.runtime import NodeBackend, Runtime
 
 MAX_ERROR = 1e-5
-"""How far float32 weights may be off, in parts of the largest number of an output, or of 1."""
+"""How far float32 weights may be off, in parts of an output's largest number, or of 1 if larger."""
 
 MIN_COSINE = 0.9999
-"""The least cosine of rows of quantized weights to JAX's."""
+"""The least cosine of rows to JAX's with quantized weights."""
 
 BACKENDS: tuple[NodeBackend, ...] = ("wasm", "cpu")
-"""In which order a model is tried: the one of every browser, then the one that has all kernels."""
+"""Tried in this order: the backend that every browser has, then the one with all kernels."""
 
 _ROUNDINGS = 4
-"""How many roundings of a narrower float JAX may make where TensorFlow.js makes none."""
+"""How often JAX may round to a narrower float where TensorFlow.js does not round."""
 
 
 @dataclass(frozen=True)
 class Tolerance:
-    """What a model may be off: `Parity.relative_error` with float32 weights, cosine with others."""
+    """How far a model may be off: `Parity.relative_error` for float32 weights, cosine for
+    others."""
 
     max_error: float = MAX_ERROR
     min_cosine: float = MIN_COSINE
 
     def check(self, parity: Parity, quantization: str | None) -> None:
-        """Let a model pass whose weights are stored so, None for float32.
+        """Let a model pass, or refuse it; `quantization` says how its weights are stored.
 
         Raises:
             ParityError: if it is further from JAX.
@@ -66,7 +67,7 @@ class Tolerance:
 
 @dataclass(frozen=True)
 class Trial:
-    """TensorFlow.js on a backend that runs a model; `problems` says why others do not."""
+    """TensorFlow.js on a backend that runs a model; `problems` says why the others do not."""
 
     runtime: Runtime
     problems: tuple[str, ...] = ()
@@ -74,7 +75,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class CheckedModel:
-    """A model that passed: as it ships, its parity, and that of the same with float32 weights.
+    """A model that passed, as it ships; its parity, and the parity with float32 weights.
 
     `problems` says which backends cannot run it, and why.
     """
@@ -93,10 +94,10 @@ def start_runtime(
 ) -> Generator[Trial]:
     """TensorFlow.js on the first of the backends that runs a graph model for these inputs.
 
-    The only one is taken without a trial.
+    If there is only one, it is used without a trial.
 
     Raises:
-        ExportError: if none does.
+        ExportError: if none of them runs it.
     """
     with ExitStack() as stack:
         problems: list[str] = []
@@ -144,9 +145,9 @@ def export_checked(
 ) -> CheckedModel:
     """Export `apply_fn(params, *inputs)` and compare it with JAX; see `builder.tfjs.export`.
 
-    `make_samples` gives what to compare on, for the names that the model has for its inputs and
-    outputs. Without a tolerance, it is that of the narrowest float that goes in. `advance` is
-    called after the export, the comparison with float32 weights, and that of what ships.
+    `make_samples` returns what to compare on, under the names that the model gives its inputs and
+    outputs. The default tolerance is that of the narrowest float that goes in. `advance` is called
+    after the export, after the comparison with float32 weights, and after that of what ships.
 
     Raises:
         ExportError: if TensorFlow.js cannot run the function.
@@ -177,7 +178,7 @@ def export_checked(
 
 
 def rounding_of(params: Any, samples: Sequence[Sample]) -> float:
-    """What narrower floats than float32 cost JAX, which TensorFlow.js computes as float32."""
+    """The error in JAX from floats narrower than float32, in which TensorFlow.js computes."""
     arrays: list[Any] = [
         *jax.tree.leaves(params),
         *(a for s in samples for a in (*s.inputs.values(), *s.expected.values())),

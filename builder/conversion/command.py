@@ -1,4 +1,4 @@
-"""`lit-demo convert`: a function by its name to a folder with its graph model."""
+"""`lit-demo convert`: from the name of a function to a folder with its graph model."""
 
 import re
 import time
@@ -20,14 +20,14 @@ from builder.tfjs.model import GraphModel
 
 _INPUT = re.compile(r"(?:(?P<name>\w+)=)?(?P<shape>\(.*\)):(?P<dtype>\w+)")
 _SELECTION_SIZE = 32
-"""What sizes that vary also are where the quantization is selected by what it keeps."""
+"""Another value for sizes that vary, in the samples on which a quantization is selected."""
 
 
 @dataclass(frozen=True)
 class Conversion:
     """A converted model and how far it is from JAX; `seconds` includes the comparison.
 
-    `problems` are those of backends that cannot run the model.
+    `problems` says which backends cannot run the model, and why.
     """
 
     model: GraphModel
@@ -51,7 +51,7 @@ def convert_function(
 
     Raises:
         BuilderError: if something that was named cannot be found or read.
-        ExportError: for what TensorFlow.js cannot run, or a model larger than `max_bytes`.
+        ExportError: if TensorFlow.js cannot run the function, or the model exceeds `max_bytes`.
         ParityError: if the model is further from JAX than allowed. Nothing is written then.
     """
     author = parse_target(target)
@@ -94,7 +94,7 @@ def convert_function(
 
 
 def parse_target(text: str) -> Target:
-    """The function that `package.module:function` names; modules of this folder come first."""
+    """The function that `package.module:function` names; modules in this folder come first."""
     if not TARGET.fullmatch(text):
         raise BuilderError(f"'{text}' does not name a function. Write it as module:function.")
     module, name = text.split(":")

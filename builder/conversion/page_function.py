@@ -19,15 +19,15 @@ from builder.spec.functions import FunctionSpec
 from builder.tfjs.model import GraphModel
 
 _SLACK = 1e-3
-"""What a browser's backend may add to the builder's own difference, in parts of the output."""
+"""What a browser's backend may add to the difference found here, in parts of the output."""
 
 
 @dataclass(frozen=True)
 class ConvertedFunction:
     """A graph model by file name, its outputs by name, and how far it is from JAX.
 
-    `float32_max_abs_error` is that of the graph before quantization, the parity that of what is
-    shipped. `tolerance` is the largest difference from `call` that a page may accept.
+    `float32_max_abs_error` is the error of the graph before quantization; the parity is that of
+    what is shipped. `tolerance` is the largest difference from `call` that a page may accept.
     """
 
     files: Mapping[str, bytes]
@@ -93,7 +93,7 @@ def _convert(spec: FunctionSpec, call: Call, advance: Advance) -> ConvertedFunct
 
 
 def _key_of(spec: FunctionSpec, call: Call) -> str:
-    """Another when the code, the parameters, the samples, the options or the exporter are."""
+    """A key that changes with the code, parameters, samples, options or exporter."""
     with author_code(spec.function):
         jaxpr = jax.make_jaxpr(call.apply)(call.params, *call.inputs.values())
     arrays = [np.asarray(a) for a in (*jaxpr.consts, *jax.tree.leaves(call.params))]

@@ -1,4 +1,4 @@
-"""The fewest bytes for every weight that keep what a model says on samples."""
+"""Finds the fewest bytes for every weight that keep a model's answers on samples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from builder.tfjs.quantize import can_quantize, decode, encode
 from builder.tfjs.runtime import Runtime
 
 STEPS: tuple[tuple[Quantization, ...], ...] = (("uint16", "float16"), ("uint8",))
-"""How weights can be stored, in falling size; of one size the nearer to the weight is taken."""
+"""How weights can be stored, largest first; of one size, the one nearest to the weight is used."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """A model whose weights are stored in different ways, and what it keeps on the samples.
+    """A model whose weights are stored in different ways, and how well it agrees on the samples.
 
     `min_cosine` is the least cosine of a row (last axis) of an output to that of JAX, `agreement`
-    the part of the rows whose greatest number is in the same place as in JAX.
+    the share of rows whose greatest number is in the same place as in JAX.
     """
 
     model: GraphModel
@@ -39,16 +39,16 @@ def select_quantization(
     min_cosine: float,
     min_agreement: float = 1.0,
 ) -> Selection:
-    """Store each weight in one byte, two or four: as few as keep the limits on the samples.
+    """Store each weight in one, two or four bytes: as few as keep to the limits on the samples.
 
-    As many weights as possible go to two bytes, then to one, those of the least relative error
-    first, and every choice is measured in TensorFlow.js. Weights that the
-    export has joined, as those of q, k and v, are one.
+    As many weights as possible go to two bytes, then to one, starting with those of the least
+    relative error. Every choice is measured in TensorFlow.js. Weights that the export has joined,
+    such as those of q, k and v, count as one.
 
-    The runtime holds one of the models tried afterwards.
+    Afterwards, the runtime holds one of the models that were tried.
 
     Raises:
-        ParityError: if float32 weights do not keep the limits.
+        ParityError: if float32 weights do not keep to the limits.
     """
     search = _Search(model, samples, runtime, min_cosine, min_agreement)
     best = search.measure({})
@@ -87,7 +87,7 @@ class _Search:
         return Selection(model, cosine, _agreement(pairs))
 
     def passes(self, found: Selection) -> bool:
-        """Written so that NaN does not."""
+        """Written so that NaN does not pass."""
         return found.min_cosine >= self.min_cosine and found.agreement >= self.min_agreement
 
     def lower(
@@ -115,7 +115,7 @@ def _nearest(array: Array, kinds: Sequence[Quantization]) -> Quantization:
 
 
 def _error(array: Array, kind: Quantization) -> float:
-    """How far a weight is from what is stored, in parts of its length; infinite if it cannot be."""
+    """How far a weight is from what is stored, relative to its norm; infinite if not storable."""
     if not can_quantize(array, kind):
         return np.inf
     length = float(np.linalg.norm(array))
@@ -124,7 +124,7 @@ def _error(array: Array, kind: Quantization) -> float:
 
 
 def _agreement(pairs: Sequence[tuple[Mapping[str, Array], Mapping[str, Array]]]) -> float:
-    """The part of the rows, over all outputs, whose greatest number is in the same place."""
+    """The share of rows, over all outputs, whose greatest number is in the same place."""
     same = [
         np.atleast_1d(actual[name]).argmax(-1) == np.atleast_1d(array).argmax(-1)
         for actual, expected in pairs

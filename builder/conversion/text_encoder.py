@@ -22,9 +22,8 @@ MODEL = "model.json"
 class EncoderParity:
     """How far TensorFlow.js (wasm) is from JAX, over all texts that were compared.
 
-    `float32_max_abs_error` is that of the graph with float32 weights, where there is one, on the
-    texts that there were when it was exported; the other two are those of the files that are
-    shipped.
+    `float32_max_abs_error` is the error of the graph with float32 weights, if there is one, on the
+    texts that were known when it was exported. The other two are about the files that are shipped.
     """
 
     texts: int
@@ -37,8 +36,8 @@ class EncoderParity:
 class ExportedEncoder:
     """A text tower as a graph model: `model.json`, weight shards by name, and its parity.
 
-    `problems` says which backends cannot run it, and why; `input` and `output` are their names in
-    its signature.
+    `problems` says which backends cannot run it, and why; `input` and `output` are the names of
+    both in its signature.
     """
 
     model: bytes
@@ -62,7 +61,7 @@ def export_text_encoder(
 ) -> ExportedEncoder:
     """Export the text tower, or find it in the cache, and compare it with JAX's `embeddings`.
 
-    The graph is kept by what it is made from, and what each text gave with it beside it, so that
+    The graph is cached under what it is made from, and the result of each text beside it, so that
     only texts that it has not been compared on are run.
 
     Raises:
@@ -142,7 +141,7 @@ def _compare(
     cache: Cache,
     progress: Progress,
 ) -> Parity:
-    """The worst parity of all texts; those that the entry `key` does not know are run."""
+    """The worst parity of all texts; only those that the entry `key` does not know are run."""
     kept = cache.load("comparisons", key)
     known: dict[str, Parity] = {
         text: Parity(*numbers) for text, numbers in json.loads(kept or b"{}").items()

@@ -1,7 +1,8 @@
-"""What is on disk of a download: the part that came, and the record of a file that is whole.
+"""A download on disk: the part received so far, and the record of a complete file.
 
-A file grows as `NAME.part`, with a note beside it of what it is a part of, and gets its name when
-it is whole. Then a record of its SHA-256 lies beside it, which later uses are checked against.
+A file grows as `NAME.part`, beside a note that says what it is a part of, and gets its name when it
+is complete. It is then kept beside a record of its SHA-256, and checked against that when it is
+used.
 """
 
 import hashlib
@@ -18,13 +19,13 @@ _CHUNK = 1 << 20
 
 
 class AttemptError(Exception):
-    """This attempt failed; another may not."""
+    """This attempt failed; another one may succeed."""
 
 
 def check_download(path: Path) -> str:
     """The SHA-256 of a downloaded file, in hexadecimal digits.
 
-    A file that somebody put there has no record yet, and gets one.
+    A file that somebody put there by hand has no record yet, and gets one.
 
     Raises:
         ModelError: if it is not the file that was downloaded.
@@ -43,16 +44,16 @@ def check_download(path: Path) -> str:
 
 
 def record_of(path: Path) -> Path:
-    """Where the record of a downloaded file lies."""
+    """Where the record of a downloaded file is."""
     return path.with_name(f"{path.name}.json")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What a part belongs to: a part of anything else is of no use.
+    """What a part belongs to; a part of anything else is useless.
 
-    `validator` is what the server recognises a version by, `md5` in hexadecimal digits; a server
-    may name neither, nor the length.
+    `validator` is how the server identifies a version; `md5` is in hexadecimal digits. A server may
+    give neither, nor the length.
     """
 
     url: str
@@ -62,7 +63,7 @@ class Origin:
 
 
 class Part:
-    """The file `NAME.part` on its way to being `target`."""
+    """The file `NAME.part`, which becomes `target` when it is complete."""
 
     def __init__(self, url: str, target: Path):
         self.url = url
@@ -72,12 +73,12 @@ class Part:
 
     @property
     def size(self) -> int:
-        """Bytes that came."""
+        """Bytes received so far."""
         return self.path.stat().st_size if self.path.is_file() else 0
 
     @property
     def origin(self) -> Origin | None:
-        """What was begun, if it was begun at this address."""
+        """What the part belongs to, if it came from this address."""
         note = _read_json(self._note)
         if note.keys() != {field.name for field in fields(Origin)}:
             return None
@@ -86,17 +87,17 @@ class Part:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all came before, and only the check is left."""
+        """Whether all bytes have been received, and only the check is left."""
         origin = self.origin
         return origin is not None and origin.bytes is not None and self.size == origin.bytes
 
     def begin(self, origin: Origin) -> None:
-        """Start from nothing."""
+        """Start with nothing received."""
         self.path.write_bytes(b"")
         _write_json(self._note, asdict(origin))
 
     def discard(self) -> None:
-        """Forget what came."""
+        """Forget what was received."""
         self.path.unlink(missing_ok=True)
         self._note.unlink(missing_ok=True)
 
@@ -104,7 +105,7 @@ class Part:
         """Check the whole file and give it its name.
 
         Raises:
-            AttemptError: if it is not what it should be; it is discarded.
+            AttemptError: if it is not what it should be; it is then discarded.
         """
         found, sha256 = _hash_file(self.path, "md5", "sha256")
         expected = self.origin.md5 if self.origin else None
@@ -119,7 +120,7 @@ class Part:
         self._note.unlink(missing_ok=True)
 
     def give_up(self, reason: str) -> ModelError:
-        """The error that tells what else can be done."""
+        """The error that says what else can be done."""
         return ModelError(
             f"{self.url}: cannot be downloaded: {reason}. Try again later, or download it by other"
             f" means and save it as {self.target}."
@@ -136,7 +137,7 @@ def _hash_file(path: Path, *algorithms: str) -> tuple[str, ...]:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    """The object in a file; nothing where there is none, or it was cut off."""
+    """The object in a file; empty if there is no file, or it was cut off."""
     try:
         content = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):

@@ -21,7 +21,7 @@ from builder.progress import Progress
 GOOGLE_STORAGE = "https://storage.googleapis.com/"
 
 RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds to wait after each attempt that brought nothing new; then the download is given up."""
+"""Seconds to wait after each attempt that made no progress; after the last, the download fails."""
 
 _TIMEOUT_S = 30
 _CHUNK = 1 << 20
@@ -41,13 +41,13 @@ def web_address(url: str, mirror: str | None = None) -> str:
 def download(
     url: str, target: Path, *, progress: Progress, delays: Sequence[float] = RETRY_DELAYS
 ) -> None:
-    """Download `url` as the file `target`, going on from an earlier part of it.
+    """Download `url` as the file `target`, resuming an earlier part of it.
 
-    What came is compared with the length and the MD5 (`x-goog-hash`) that the server names. A
-    server may name neither, so an `.npz` file must also end as a ZIP does.
+    The result is compared with the length and the MD5 (`x-goog-hash`) that the server gives. A
+    server may give neither, so an `.npz` file must also end as a ZIP does.
 
     Raises:
-        ModelError: if the file cannot be had; its part is kept for another try.
+        ModelError: if the file cannot be downloaded; its part is kept for another try.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,7 @@ def _try_until_whole(part: Part, bar: "_Bar", delays: Sequence[float]) -> None:
 
 
 class _Bar:
-    """Progress in whole megabytes, shown from when the size is known; it also goes back."""
+    """Progress in whole megabytes, shown once the size is known; it can also go back."""
 
     def __init__(self, title: str, progress: Progress, shown: ExitStack):
         self._title, self._progress, self._shown = title, progress, shown
@@ -92,7 +92,7 @@ class _Bar:
 
 
 def _receive(part: Part, bar: _Bar) -> None:
-    """One attempt at the rest of a file."""
+    """One attempt to receive the rest of a file."""
     headers = {"Accept-Encoding": "identity", "User-Agent": "lit-demo-builder"}
     origin, start = part.origin, part.size
     if origin and origin.validator and start:
@@ -147,20 +147,20 @@ def _origin_of(url: str, headers: Message) -> Origin:
 
 
 def _continues(headers: Message, origin: Origin, start: int) -> bool:
-    """Whether a partial answer is the rest of what was begun, and not of another version."""
+    """Whether a partial answer is the rest of what was begun, not of another version."""
     total = origin.bytes
     span = f"bytes {start}-{total - 1}/{total}" if total else None
     return headers["Content-Range"] == span and _validator_of(headers) in (None, origin.validator)
 
 
 def _validator_of(headers: Message) -> str | None:
-    """What a server recognises a version by, if it is good enough to join parts: a strong ETag."""
+    """How a server identifies a version, if that is good enough to join parts: a strong ETag."""
     tag = headers["ETag"]
     return tag if tag and not tag.startswith("W/") else headers["Last-Modified"]
 
 
 def _md5_of(headers: Message) -> str | None:
-    """The MD5 that Google Storage names, as `x-goog-hash: crc32c=...,md5=...` or on two lines."""
+    """The MD5 that Google Storage gives, as `x-goog-hash: crc32c=...,md5=...` or on two lines."""
     for value in headers.get_all("x-goog-hash", []):
         for entry in value.split(","):
             name, _, code = entry.strip().partition("=")

@@ -1,1 +1,1 @@
-"""Unit rows of pictures and texts, computed on the devices there are, and kept by content."""
+"""Unit rows of pictures and texts, computed on all available devices and cached by content."""

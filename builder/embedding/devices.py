@@ -20,7 +20,8 @@ MIN_COSINE = 0.9999
 
 @dataclass(frozen=True)
 class BatchLimit:
-    """The largest batch per device. More gives no more rows per second (docs/embedding.md)."""
+    """The largest batch per device. Larger ones give no more rows per second
+    (docs/embedding.md)."""
 
     cpu: int
     accelerator: int
@@ -42,9 +43,9 @@ class PlacedTower:
     split: NamedSharding
 
     def start(self, batch: NDArray[Any]) -> jax.Array:
-        """Begin with unit rows `float32[batch_size, d]`; reading them waits until they are there.
+        """Start on unit rows `float32[batch_size, d]`; reading them waits until they are done.
 
-        A shorter batch is filled up with its last input.
+        A shorter batch is padded with its last input.
         """
         missing = self.batch_size - len(batch)
         whole = np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
@@ -56,8 +57,8 @@ def place_tower(
 ) -> PlacedTower:
     """Copy the weights to all devices and compile for `count` inputs of that shape and type.
 
-    The batch has the size that wastes least, and is halved until two of them fit into the memory
-    that the device says is free.
+    The batch has the size that wastes least, halved until two of them fit into the memory that the
+    device says is free.
 
     Raises:
         ModelError: if not even one input per device fits.
@@ -76,10 +77,10 @@ def place_tower(
 
 
 def choose_batch_size(count: int, largest: int, devices: int = 1) -> int:
-    """The size, at most `largest` per device, of the batches that `count` inputs are cut into.
+    """The size, at most `largest` per device, of the batches that `count` inputs are split into.
 
-    The last batch is filled up, so of the sizes down to half of the largest, the one is taken that
-    needs least filling.
+    The last batch is padded. So, of the sizes down to half of the largest, this is the one that
+    needs the least padding.
     """
     share = -(-count // devices)
     if share <= largest:
@@ -88,9 +89,9 @@ def choose_batch_size(count: int, largest: int, devices: int = 1) -> int:
 
 
 def prefer_fast(fast: Tower, exact: PlacedTower, sample: NDArray[Any]) -> tuple[PlacedTower, float]:
-    """The tower to go on with, and the least cosine of the fast one's rows for a whole batch.
+    """The tower to continue with, and the least cosine of the fast one's rows for a whole batch.
 
-    The fast one is taken if it strays no further than `MIN_COSINE` and fits beside the exact one.
+    The fast one is used if its rows keep to `MIN_COSINE` and it fits beside the exact one.
     """
     placed = _place(fast, sample.shape, sample.dtype)
     if placed is None:
@@ -110,7 +111,7 @@ def on_bytes(tower: Tower, dtype: DTypeLike = jnp.float32) -> Tower:
 
 
 def in_bfloat16(tower: Tower) -> Tower:
-    """The tower with weights in bfloat16, for inputs in bfloat16; rows float32, normalised anew."""
+    """The tower with bfloat16 weights for bfloat16 inputs; rows are float32, normalised again."""
 
     def narrow(leaf: Any) -> Any:
         return leaf.astype(jnp.bfloat16) if leaf.dtype == np.float32 else leaf
@@ -133,7 +134,7 @@ def _place(tower: Tower, shape: Sequence[int], dtype: DTypeLike) -> PlacedTower 
     mesh = Mesh(np.array(devices), ("batch",))
     split, everywhere = (NamedSharding(mesh, PartitionSpec(*axes)) for axes in (("batch",), ()))
     params = jax.device_put(tower.params, everywhere)
-    # By default, accelerators round what they multiply; rows are to be those of the author's code.
+    # By default, accelerators round what they multiply; rows must be those of the author's code.
     with jax.default_matmul_precision("float32"):
         jitted = jax.jit(tower.apply, in_shardings=(everywhere, split), out_shardings=split)
         compiled = jitted.lower(params, jax.ShapeDtypeStruct(shape, dtype)).compile()
@@ -143,7 +144,7 @@ def _place(tower: Tower, shape: Sequence[int], dtype: DTypeLike) -> PlacedTower 
 
 
 def _fits(needed: Any, stats: dict[str, int] | None) -> bool:
-    """Whether two batches at once fit; a device that does not say what it has, has enough."""
+    """Whether two batches fit at once; a device that reports no memory is taken to have enough."""
     if needed is None or not stats or "bytes_limit" not in stats:
         return True
     free = stats["bytes_limit"] - stats.get("bytes_in_use", 0)

@@ -1,7 +1,7 @@
-"""Unit rows of images and prompts, each computed once and kept by content.
+"""Unit rows of images and prompts, each computed once and cached by content.
 
-Threads read and decode inputs while the devices compute, two batches ahead at most, so that memory
-does not grow with the number of inputs, only by the rows themselves.
+Threads read and decode inputs while the devices compute, at most two batches ahead, so that memory
+does not grow with the number of inputs, except for the rows themselves.
 """
 
 import importlib
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     import jax
 
 Keep = Callable[[Sequence[str], Rows], None]
-"""Takes finished rows by their keys."""
+"""Receives finished rows under their keys."""
 
 
 @dataclass(frozen=True)
 class Input:
     """What a tower will see, loaded when its turn comes.
 
-    `name` stands in messages; `content` is a hash of everything that the loaded array depends on.
+    `name` is for messages; `content` is a hash of everything that the loaded array depends on.
     """
 
     name: str
@@ -56,8 +56,8 @@ class Embeddings:
 class _Work:
     """How one kind of input becomes rows.
 
-    `load` gives the tower, and with it a faster one where there is one to try; `shape` and `dtype`
-    are those of one input.
+    `load` returns the tower, and a faster one if there is one to try; `shape` and `dtype` are those
+    of one input.
     """
 
     kind: Literal["images", "prompts"]
@@ -80,7 +80,7 @@ def embed(
 
     Raises:
         SpecError: naming every image that cannot be loaded; the rows of all others are kept.
-        ModelError: if a tower returns rows of the wrong size or that are not finite.
+        ModelError: if a tower returns rows of the wrong size, or values that are not finite.
     """
     zimg = embed_images(model, images, cache=cache, progress=progress)
     tokens = model.tokenizer(texts)
@@ -139,7 +139,7 @@ def _embed_tokens(
 
 
 def loaded(name: str, array: NDArray[Any]) -> Input:
-    """An input that is in memory already."""
+    """An input that is already in memory."""
     return Input(name, digest(array.tobytes()), lambda: array)
 
 
@@ -149,7 +149,7 @@ def _embed_rows(work: _Work, inputs: Sequence[Input], cache: Cache, progress: Pr
     rows = {key: row for key in set(keys) if (row := _load_row(cache, key)) is not None}
     missing = {key: item for key, item in zip(keys, inputs, strict=True) if key not in rows}
     if missing:
-        # Ctrl-C in the midst of this import crashes; a line that asks for patience comes after it.
+        # Ctrl-C during this import crashes; a line that asks for patience comes after it.
         importlib.import_module("builder.embedding.devices")
         title = f"Embed {work.kind} with {work.model.id}"
         with progress.step(title, len(missing)) as advance:
@@ -165,7 +165,7 @@ def _embed_rows(work: _Work, inputs: Sequence[Input], cache: Cache, progress: Pr
 
 
 def _compute(work: _Work, missing: Mapping[str, Input], keep: Keep, progress: Progress) -> None:
-    """Compute the rows of the inputs and keep each batch as soon as it is there."""
+    """Compute the rows of the inputs and keep each batch as soon as it is done."""
     from builder.embedding.devices import BATCH_LIMITS, place_tower, prefer_fast
 
     tower, fast = work.load()
@@ -185,7 +185,7 @@ def _compute(work: _Work, missing: Mapping[str, Input], keep: Keep, progress: Pr
                 placed, cosine = prefer_fast(fast, placed, batch)
                 progress.console.print(f"bfloat16: least cosine to float32 {cosine:.6f}")
                 fast = None
-            # The devices begin with a batch while the rows of the one before are stored.
+            # The devices begin a batch while the rows of the previous one are stored.
             running.append((names, placed.start(batch)))
             if len(running) > 1:
                 finish_first()

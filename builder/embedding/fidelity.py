@@ -13,7 +13,7 @@ from builder.model import ImageTextModel, Rows
 from builder.progress import Progress
 
 COMPARED_IMAGES = 8
-"""As many as tell; each takes the tower another time."""
+"""Enough to tell; each one runs the tower once more."""
 
 
 def measure_fidelity(
@@ -26,8 +26,9 @@ def measure_fidelity(
 ) -> float | None:
     """The least cosine between rows of what the model saw and of the JPEGs that the page shows.
 
-    The page shows what its first model saw. None for that, and for all that expect the same: they
-    saw the very pixels. `zimg` is float32[images, dim]; the first few images are compared.
+    The page shows what its first model saw. The result is None for that model, and for all with the
+    same preprocessing: they saw exactly those pixels. `zimg` is float32[images, dim]; the first few
+    images are compared.
     """
     compared = images[:COMPARED_IMAGES]
     inputs: list[Input] = []

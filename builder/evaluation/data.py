@@ -24,7 +24,7 @@ from builder.progress import Progress
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """Pictures of classes; `labels` are indices into `classes`, which are in order of name."""
+    """Pictures with classes; `labels` are indices into `classes`, which are sorted by name."""
 
     files: tuple[Path, ...]
     labels: Ints
@@ -33,7 +33,7 @@ class LabelledImages:
 
 @dataclass(frozen=True)
 class CaptionedImages:
-    """Pictures and captions; `image_of` says which picture each caption is of."""
+    """Pictures and captions; `image_of` says which picture each caption belongs to."""
 
     files: tuple[Path, ...]
     captions: tuple[str, ...]
@@ -43,7 +43,7 @@ class CaptionedImages:
 def load_labelled_images(path: Path) -> LabelledImages:
     """A folder with one folder of pictures per class, or a csv with columns `file` and `class`.
 
-    A class is called as its folder, with spaces for underscores.
+    A class is named after its folder, with spaces in place of underscores.
 
     Raises:
         SpecError: with every problem found.
@@ -64,7 +64,8 @@ def load_labelled_images(path: Path) -> LabelledImages:
 def load_captioned_images(path: Path, per_image: int | None = None) -> CaptionedImages:
     """A csv with columns `file` and `caption`, or `caption1`, `caption2` and so on.
 
-    A picture may stand in several rows. Of its captions the first `per_image` are taken, or all.
+    A picture may appear in several rows. Only its first `per_image` captions are used, by default
+    all.
 
     Raises:
         SpecError: with every problem found.
@@ -88,7 +89,7 @@ def make_inputs(
 ) -> Mapping[Preprocessing, list[Input]]:
     """The pictures as models with these preprocessings see them; each file is hashed once.
 
-    They are prepared as in a demo: cut around the centre, resized, and compressed as JPEG.
+    They are prepared as in a demo: cropped around the centre, resized, and compressed as JPEG.
     """
     with (
         progress.step("Read pictures", len(files)) as advance,
@@ -135,7 +136,7 @@ def _only_class(path: Path, names: Sequence[str]) -> str:
 
 
 def _read_csv(path: Path, column: str) -> dict[Path, list[str]]:
-    """For each file its texts, in columns called `column` and perhaps a number."""
+    """The texts of each file, from columns named `column`, with or without a number."""
     problems: list[Problem] = []
     texts: dict[Path, list[str]] = {}
     for line, row in _read_rows(path, column):
@@ -157,7 +158,7 @@ def _read_csv(path: Path, column: str) -> dict[Path, list[str]]:
 
 
 def _read_rows(path: Path, column: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows with the lines they end on, after a header with `file` and `column`."""
+    """Rows with the numbers of the lines they end on, after a header with `file` and `column`."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)

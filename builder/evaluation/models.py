@@ -15,7 +15,7 @@ from builder.spec.models import ModelSpec
 
 @dataclass(frozen=True)
 class ScoredModel:
-    """A model as it stands in a table of scores; sizes are numbers of parameters."""
+    """A model as listed in a table of scores; sizes are numbers of parameters."""
 
     id: str
     image_tower: str
@@ -27,7 +27,7 @@ class ScoredModel:
 def load_models(names: Sequence[str], *, cache: Cache, progress: Progress) -> list[ImageTextModel]:
     """The models of these names; a name ending in `.toml` means all models of that demo.
 
-    Published ones are downloaded into the cache if they are not there.
+    Published ones are downloaded into the cache if they are not there yet.
 
     Raises:
         BuilderError: if there is no such model or file, or it cannot be used.

@@ -20,9 +20,9 @@ _RANKS = (1, 5, 10)
 
 @dataclass(frozen=True)
 class ModelRecall:
-    """One model's recall by "R@1", "R@5" and "R@10", of more images than that, both ways.
+    """One model's recall in both directions: "R@1", "R@5" and "R@10", if there are more images.
 
-    An image is found by its caption, and right if any of its captions is found.
+    An image is to be found from its caption; from an image, finding any of its captions is right.
     """
 
     model: ScoredModel
@@ -32,14 +32,14 @@ class ModelRecall:
 
 @dataclass(frozen=True)
 class RetrievalEvaluation:
-    """What was measured on what: models in the order they were given."""
+    """What was measured, and on what; models are in the order in which they were given."""
 
     images: int
     captions: int
     models: tuple[ModelRecall, ...]
 
     def show(self, console: Console) -> None:
-        """Print the models side by side, one table for each way."""
+        """Print the models side by side, one table for each direction."""
         size = f"{self.images} images, {self.captions} captions"
         ways = {
             "Text to image": [(row.model, row.text_to_image) for row in self.models],

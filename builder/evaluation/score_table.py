@@ -29,7 +29,7 @@ def score_table(rows: Sequence[tuple[ScoredModel, Mapping[str, Share]]]) -> Tabl
 
 
 def make_table(first_column: str) -> Table:
-    """A table without lines whose first column names what its rows are about."""
+    """A table without borders whose first column names what its rows are about."""
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column(first_column)
     return table

@@ -40,7 +40,7 @@ def wilson_share(value: float, count: int) -> Share:
 
 
 def rank_classes(zimg: Rows, zclass: Rows, labels: Ints) -> tuple[Ints, Ints]:
-    """For each image the rank of its own class, from 0, and the class that is nearest to it.
+    """For each image, the rank of its own class, from 0, and the class that is nearest to it.
 
     A tie counts against the model: one that gives every class the same score is never right.
     """
@@ -54,14 +54,14 @@ def rank_classes(zimg: Rows, zclass: Rows, labels: Ints) -> tuple[Ints, Ints]:
 
 
 def rank_images(ztxt: Rows, zimg: Rows, image_of: Ints) -> Ints:
-    """For each caption the rank of its own image among all, from 0; ties count against it."""
+    """For each caption, the rank of its own image among all, from 0; ties count against it."""
     return rank_classes(ztxt, zimg, image_of)[0]
 
 
 def rank_captions(zimg: Rows, ztxt: Rows, image_of: Ints) -> Ints:
-    """For each image the rank of the best of its captions among those of others, from 0.
+    """For each image, the rank of its best caption among those of other images, from 0.
 
-    `image_of` is the image of each caption; each image has one at least. Ties count against it.
+    `image_of` is the image of each caption; each image has at least one. Ties count against it.
     """
     ranks: list[Ints] = []
     for start, cosines in _compare(zimg, ztxt):

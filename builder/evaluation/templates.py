@@ -15,18 +15,18 @@ CLIP7 = (
     "art of the {}.",
     "a photo of the small {}.",
 )
-"""The seven of CLIP's 80 that its authors found to do as well on ImageNet.
+"""The seven of CLIP's 80 templates that, as its authors found, do as well on ImageNet.
 
 Source: "Prompt engineering for ImageNet" in https://github.com/openai/CLIP, which is MIT-licensed;
-the 80 in clip80.txt are of the same place.
+the 80 in clip80.txt come from the same place.
 """
 
 
 def load_templates(choice: str) -> tuple[str, ...]:
-    """The templates called "one", "clip7" or "clip80", or those in a file, one a line.
+    """The templates named "one", "clip7" or "clip80", or those in a file, one per line.
 
     Raises:
-        SpecError: if there is no such file, or a line has not exactly one `{}`.
+        SpecError: if there is no such file, or a line does not have exactly one `{}`.
     """
     match choice:
         case "one":

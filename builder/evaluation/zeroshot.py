@@ -25,7 +25,7 @@ _SHOWN_CLASSES = 20
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How many images of a class were recognised, and what most of the others were taken for."""
+    """How many images of a class were recognised, and what most of the others were mistaken for."""
 
     name: str
     images: int
@@ -35,7 +35,7 @@ class ClassScore:
 
 @dataclass(frozen=True)
 class ModelAccuracy:
-    """One model's accuracy by "top-1" and, of more than five classes, "top-5"."""
+    """One model's accuracy: "top-1" and, with more than five classes, "top-5"."""
 
     model: ScoredModel
     accuracy: dict[str, Share]
@@ -44,7 +44,7 @@ class ModelAccuracy:
 
 @dataclass(frozen=True)
 class ZeroShotEvaluation:
-    """What was measured on what: models in the order they were given."""
+    """What was measured, and on what; models are in the order in which they were given."""
 
     images: int
     classes: int
@@ -52,7 +52,7 @@ class ZeroShotEvaluation:
     models: tuple[ModelAccuracy, ...]
 
     def show(self, console: Console) -> None:
-        """Print the models side by side, then the classes that the first model knows least."""
+        """Print the models side by side, then the classes that the first model recognises least."""
         templates = "1 template" if len(self.templates) == 1 else f"{len(self.templates)} templates"
         title = (
             f"Zero-shot accuracy in % (95 % interval): {self.images} images of {self.classes}"

@@ -13,7 +13,7 @@ def to_picture(array: NDArray[Any]) -> Image.Image:
     """The picture in an array [height, width] or [height, width, 3 or 4], uint8 or floats 0 to 1.
 
     Raises:
-        ImageError: if its shape or its numbers are other ones.
+        ImageError: if its shape or its numbers are not like that.
     """
     shape_fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
     if not shape_fits or array.size == 0:

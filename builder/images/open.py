@@ -18,7 +18,7 @@ def open_picture(path: Path) -> Image.Image:
     """Open a picture as upright RGB in sRGB, transparency on white, first frame of an animation.
 
     Raises:
-        ImageError: if the file is no picture, is cut off, or is too large to open safely.
+        ImageError: if the file is not a picture, is cut off, or is too large to open safely.
     """
     try:
         with warnings.catch_warnings():
@@ -45,7 +45,7 @@ def open_picture(path: Path) -> Image.Image:
 
 
 def read_plain_jpeg(path: Path, size: int) -> bytes | None:
-    """The file itself, if it is a JPEG of `size` x `size` pixels without metadata; or else None."""
+    """The file itself if it is a JPEG of `size` x `size` pixels without metadata, else None."""
     try:
         with Image.open(path, formats=("JPEG",)) as picture:
             # The segments of JFIF and Adobe only say how colours are stored.

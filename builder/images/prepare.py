@@ -1,12 +1,12 @@
 """The images of a demo: each cropped square, as its models see it and as the page shows it.
 
-The pixels a model embeds are those of a JPEG, decoded again, and the page shows the JPEG of its
-first model: what a visitor sees is what that model saw. A JPEG that has the right size and nothing
-to hide is shipped as it is.
+The pixels that a model embeds are those of a JPEG, decoded again, and the page shows the JPEG of
+its first model: what a visitor sees is what that model saw. A JPEG that has the right size and no
+metadata is shipped unchanged.
 
-Published code either squashes a picture to a square or crops it to one. A page shows squares, so
-there a picture is always cropped, around the author's focal point or box; models that were trained
-with squashed pictures see that square, which squashing only resizes.
+Published code either squashes a picture to a square or crops it to one. A page shows squares, so a
+picture is always cropped, around the author's focal point or box. Models that were trained on
+squashed pictures see that square, which squashing only resizes.
 """
 
 import io
@@ -37,7 +37,7 @@ Point: TypeAlias = tuple[float, float]
 
 CENTRE: Point = (0.5, 0.5)
 
-# A copy this much larger than the model's input is worth its bytes; a smaller gain is not seen.
+# A copy this much larger than the model's input is worth its bytes; nobody sees a smaller gain.
 _DISPLAY_GAIN = 1.25
 
 
@@ -57,16 +57,16 @@ class View:
 
     @cached_property
     def pixels(self) -> NDArray[np.uint8]:
-        """uint8[size, size, 3], decoded when they are first asked for."""
+        """uint8[size, size, 3], decoded on first use."""
         with Image.open(io.BytesIO(self.photo.jpeg)) as decoded:
             return np.asarray(decoded, dtype=np.uint8)
 
 
 @dataclass(frozen=True)
 class PreparedImage:
-    """One image in all the forms a site needs: among them a view for each preprocessing.
+    """One image in all the forms that a site needs, with a view for each preprocessing.
 
-    `side` is that of the square that was cut out of the author's picture.
+    `side` is that of the square that was cropped from the author's picture, in pixels.
     """
 
     spec: ImageSpec
@@ -77,7 +77,7 @@ class PreparedImage:
 
     @property
     def photo(self) -> Picture:
-        """What the page shows, and its first model saw."""
+        """What the page shows and its first model saw."""
         return next(iter(self.views.values())).photo
 
     @property
@@ -111,8 +111,8 @@ def prepare_images(
 ) -> ImageSet:
     """Prepare all images for models with these preprocessings, calling `advance` after each.
 
-    Those that the cache has are not even opened. The photo that the page shows is the view of the
-    first preprocessing.
+    Images that are in the cache are not even opened. The photo that the page shows is the view for
+    the first preprocessing.
 
     Raises:
         SpecError: naming every picture that cannot be used.
@@ -151,7 +151,7 @@ def prepare_image(
     """Open one picture and make the site's copies of it.
 
     Raises:
-        ImageError: if it is no picture that can be used, or the crop box reaches outside it.
+        ImageError: if the picture cannot be used, or the crop box reaches outside it.
     """
     picture = _cut_box(open_picture(spec.file), spec.crop)
     focal_point = spec.focal_point or CENTRE
@@ -181,7 +181,7 @@ def prepare_image(
 def preprocess(
     picture: Image.Image, preprocessing: Preprocessing, focal_point: Point = CENTRE
 ) -> Image.Image:
-    """The square of `preprocessing.size` pixels that a model expects, cut around the focal point.
+    """The square of `preprocessing.size` pixels that a model expects, around the focal point.
 
     With "tf-bilinear" and the centre, this is what `vit_jax.preprocess` makes, with `crop=True` or,
     for "squash", without.
@@ -202,7 +202,7 @@ def preprocess(
 
 
 def crop_square(picture: Image.Image, focal_point: Point = CENTRE) -> Image.Image:
-    """The largest square that has the focal point as near to its centre as can be."""
+    """The largest square whose centre is as near to the focal point as possible."""
     left, top = map(round, _place_square(picture.width, picture.height, focal_point))
     side = min(picture.size)
     return picture.crop((left, top, left + side, top + side))
@@ -246,7 +246,7 @@ def make_view(square: Image.Image) -> View:
 
 
 def _find_view(spec: ImageSpec, preprocessing: Preprocessing) -> View | None:
-    """The author's own file where preprocessing would not change it but for another compression."""
+    """The author's own file, if preprocessing would do no more than compress it again."""
     if spec.crop or not (jpeg := read_plain_jpeg(spec.file, preprocessing.size)):
         return None
     return View(Picture(jpeg, preprocessing.size))

@@ -1,6 +1,6 @@
 """TensorFlow's bilinear kernel, which published image towers were trained and scored with.
 
-It skips pixels where Pillow would average them, so a tower sees something else through another one.
+It skips pixels where Pillow would average them, so with another kernel a tower sees something else.
 """
 
 from typing import Any
@@ -43,7 +43,7 @@ def _between(
 def _interpolate(
     length: int, target: int, wanted: slice
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
-    """For each new pixel the two old ones it lies between, and how far it is towards the second."""
+    """For each new pixel, the two old ones around it, and how far it is towards the second."""
     scale, half = np.float32(length) / np.float32(target), np.float32(0.5)
     place = (np.arange(target, dtype=np.float32)[wanted] + half) * scale - half
     floor = np.floor(place)
