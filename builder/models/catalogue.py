@@ -59,12 +59,12 @@ def list_models(cache_folder: Path | None) -> list[ListedModel]:
 
 
 def to_json(models: Sequence[ListedModel]) -> str:
-    """A list of objects."""
+    """The models as a list of objects."""
     return json.dumps([asdict(model) for model in models], indent=2)
 
 
 def show_models(models: Sequence[ListedModel], console: Console) -> None:
-    """Print the table, whole even where the terminal is narrow."""
+    """Print the whole table, even if the terminal is narrow."""
     table = Table(box=None, padding=(0, _MARGIN, 0, 0))
     table.add_column("Model", no_wrap=True)
     table.add_column("Image tower", no_wrap=True)

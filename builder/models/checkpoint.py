@@ -25,10 +25,10 @@ from builder.towers.checkpoint_layouts import load_scoring
 from builder.towers.description import describe_image_tower, describe_text_tower
 
 _RESOLUTION = 224
-"""Of LiT, and what most image towers were trained at first."""
+"""That of LiT, at which most image towers were first trained."""
 
 _UNUSED = 100
-"""Some vocabularies have so many entries at their end that no text has, nor any tower knows."""
+"""Some vocabularies end with up to this many entries that no text uses and no tower knows."""
 
 
 def load_published_model(
@@ -37,7 +37,7 @@ def load_published_model(
     """A published model whose files have been fetched.
 
     Raises:
-        ModelError: if they have not been, or are not what they should be.
+        ModelError: if they have not been fetched, or are not what they should be.
     """
     name = published.name
     architecture = read_architecture(published.config)

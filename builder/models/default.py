@@ -76,4 +76,4 @@ DEFAULT_MODELS: Mapping[str, Callable[[], ImageTextModel]] = {
     "mini-small": partial(_load_mini, "small"),
     "mini-tiny": partial(_load_mini, "tiny"),
 }
-"""What loads each model, by name."""
+"""The function that loads each model, by name."""

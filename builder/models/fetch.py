@@ -1,4 +1,4 @@
-"""Published models, from where their authors have put them into the cache."""
+"""Downloads published models from where their authors put them, into the cache."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,12 +19,12 @@ from builder.spec.models import ModelSpec
 def fetch_model(
     name: str, cache_folder: Path, *, progress: Progress, mirror: str | None = None
 ) -> None:
-    """Download the files of the model of that name, and check those that are there already.
+    """Download the files of the model of that name, and check those that are already there.
 
     `mirror` takes the place of Google Storage.
 
     Raises:
-        ModelError: if there is no such model, it cannot be had, or a file has changed since.
+        ModelError: if there is no such model, it cannot be downloaded, or a file has changed since.
     """
     if mirror and not mirror.startswith(("http://", "https://")):
         raise ModelError(f"the mirror '{mirror}' is not a web address. Write https://HOST/FOLDER.")
@@ -35,16 +35,16 @@ def fetch_model(
 
 
 def fetch_missing(models: Iterable[ModelSpec], cache_folder: Path, progress: Progress) -> None:
-    """Download what is not there yet of the published models that a demo names.
+    """Download the missing files of the published models that a demo names.
 
     Raises:
-        ModelError: if it cannot be had.
+        ModelError: if one of them cannot be downloaded.
     """
     folder = checkpoint_folder(cache_folder)
     for spec in models:
         if spec.name is None or spec.name in DEFAULT_MODELS:
             continue
-        # A name that nobody knows is reported when the model is loaded.
+        # An unknown name is reported when the model is loaded.
         published = find_published(spec.name)
         if published and not all((folder / file.name).is_file() for file in published.files):
             _fetch(published, cache_folder, None, progress)
@@ -53,7 +53,7 @@ def fetch_missing(models: Iterable[ModelSpec], cache_folder: Path, progress: Pro
 def _fetch(
     model: PublishedModel, cache_folder: Path, mirror: str | None, progress: Progress
 ) -> None:
-    # What talks to the web takes longer to import than most builds need for anything else.
+    # The modules that talk to the web take longer to import than most builds take for the rest.
     from builder.download.record import check_download
     from builder.download.transfer import download, web_address
 

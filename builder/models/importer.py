@@ -1,8 +1,8 @@
 """The data of an original LiT demo as a project: `demo.toml`, `images/` and `models/`.
 
-What lies where in such a folder is in `builder.models.precomputed`; beside `models/` it has
-`images/` with `info.json` (id, description, prompts with commas between them, source and licence of
-each picture) and a file `ID.jpg` for each.
+`builder.models.precomputed` describes `models/` in such a folder. Beside it is `images/` with
+`info.json` (id, description, prompts separated by commas, source and licence of each picture) and a
+file `ID.jpg` for each picture.
 """
 
 import json
@@ -61,10 +61,10 @@ class ImportedDemo:
 
 
 def import_demo(source: Path, out: Path) -> ImportedDemo:
-    """Write a project that builds into the new folder `out`.
+    """Write a project that can be built, into the new folder `out`.
 
-    `source` is the folder of an original demo, or its `data/`. A picture or prompt that some model
-    has no row for, and cannot compute one, is left out with a note.
+    `source` is the folder of an original demo, or its `data/`. A picture or prompt is left out,
+    with a note, if a model has no row for it and cannot compute one.
 
     Raises:
         BuilderError: if `out` is not empty or cannot be written, or a file of `source` is missing
@@ -119,7 +119,7 @@ def _read_infos(path: Path) -> list[_Info]:
 
 
 def _load_models(folder: Path) -> list[PrecomputedModel]:
-    """All models, the one with the least to download first: the page opens with that."""
+    """All models, the one with the smallest download first: the page opens with that one."""
     definitions = sorted(folder.glob("*/def.json"))
     if not definitions:
         raise BuilderError(f"{folder}: holds no model. A model is a folder with a def.json.")
@@ -212,5 +212,5 @@ def _write_spec(images: Iterable[_Image], models: Iterable[PrecomputedModel]) ->
 
 
 def _toml(text: str) -> str:
-    """A TOML string: written as in JSON, but for DEL, which TOML wants escaped too."""
+    """A TOML string: written as in JSON, except for DEL, which TOML wants escaped too."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

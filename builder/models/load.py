@@ -1,4 +1,4 @@
-"""The model that a table of `demo.toml` stands for, wherever it comes from."""
+"""The model that a table of `demo.toml` describes, wherever it comes from."""
 
 from dataclasses import replace
 from pathlib import Path

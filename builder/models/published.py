@@ -1,6 +1,6 @@
-"""Published models by name: what they are, where their files are, and where they lie once fetched.
+"""Published models by name: what they are, where their files are, and where they go when fetched.
 
-The facts are in published.toml. Nothing here brings in JAX.
+The facts are in published.toml. Nothing here imports JAX.
 """
 
 import difflib
@@ -43,7 +43,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class PublishedModel:
-    """A model as its authors publish it; `config` are the arguments of big_vision's two towers.
+    """A model as its authors publish it; `config` holds the arguments of big_vision's two towers.
 
     `*_params` count the parameters of a tower.
     """
@@ -76,7 +76,7 @@ class PublishedModel:
 
 
 def checkpoint_folder(cache_folder: Path | None = None) -> Path:
-    """Where fetched files lie in a cache folder, by default the user's."""
+    """Where fetched files are in a cache folder, by default the user's."""
     return (cache_folder or default_cache_folder()) / "checkpoints"
 
 
@@ -118,7 +118,7 @@ def require_published(name: str) -> PublishedModel:
 
 
 def find_file(file: RemoteFile, name: str, cache_folder: Path | None = None) -> Path:
-    """Where a file of the published model `name` lies.
+    """Where a file of the published model `name` is.
 
     Raises:
         ModelError: if it has not been fetched.
@@ -133,7 +133,7 @@ def find_file(file: RemoteFile, name: str, cache_folder: Path | None = None) -> 
 
 
 def suggest(name: str, others: tuple[str, ...] = ()) -> str:
-    """What somebody who wrote `name` may have meant."""
+    """What the author may have meant by `name`."""
     known = {_key(model): model for model in (*others, *published_models())}
     close = difflib.get_close_matches(_key(name), known, n=1)
     hint = f"Did you mean '{known[close[0]]}'? " if close else ""

@@ -1,1 +1,1 @@
-"""From what an author wrote to a site: one module for each kind of demo, and for finished rows."""
+"""From what an author wrote to a site: a module for each kind of demo, one for precomputed rows."""

@@ -32,7 +32,7 @@ def build_functions(
     """Build the site of a demo of functions into the folder `out`.
 
     Raises:
-        BuilderError: for anything the author can mend; `out` is unchanged then.
+        BuilderError: for anything that the author can fix; `out` is then unchanged.
     """
     started = time.perf_counter()
     check_target(out)

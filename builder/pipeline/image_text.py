@@ -39,7 +39,7 @@ def build_site(
     """Build the site of a `demo.toml`, of whatever kind, into the folder `out`.
 
     Raises:
-        BuilderError: for anything the author can mend; `out` is unchanged then.
+        BuilderError: for anything that the author can fix; `out` is then unchanged.
     """
     spec = load_any_spec(spec_path)
     if isinstance(spec, DemoSpec):
@@ -60,11 +60,11 @@ def build_spec(
 ) -> Report:
     """Build the site of a spec, however it was made.
 
-    Published models that it names are downloaded into the cache if they are not there. `load` finds
-    a model in another way than `load_model` does.
+    Published models that it names are downloaded into the cache if they are not there yet. `load`
+    finds models in place of `load_model`.
 
     Raises:
-        BuilderError: for anything the author can mend; `out` is unchanged then.
+        BuilderError: for anything that the author can fix; `out` is then unchanged.
     """
     started = time.perf_counter()
     check_target(out)
@@ -134,7 +134,7 @@ def build_model(
 
 
 def _see(image: PreparedImage, preprocessing: Preprocessing) -> Input:
-    """The image as a model with that preprocessing sees it; its JPEG says what its pixels are."""
+    """The image as a model with that preprocessing sees it; its JPEG determines its pixels."""
     view = image.views[preprocessing]
     content = digest(view.photo.jpeg, image_code())
     return Input(str(image.spec.file), content, lambda: view.pixels)

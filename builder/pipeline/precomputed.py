@@ -1,4 +1,4 @@
-"""What a model of finished rows contributes to a site."""
+"""What a model of precomputed rows contributes to a site."""
 
 import json
 from collections.abc import Sequence
@@ -23,13 +23,13 @@ from builder.spec.demo import DemoSpec
 from builder.text.sentencepiece import SentencePieceTokenizer
 
 _MIN_COSINE = 0.999
-"""What a page asks of an encoder, too."""
+"""The page asks the same of an encoder."""
 
 
 def build_precomputed(
     model: PrecomputedModel, spec: DemoSpec, *, cache: Cache, progress: Progress
 ) -> BuiltModel:
-    """Look up the rows of a demo's images and prompts; its encoder computes those of new prompts.
+    """Look up the rows of a demo's images and prompts; the encoder computes those of new prompts.
 
     Raises:
         SpecError: naming every image without a row, and every prompt where no encoder can be used.
@@ -100,7 +100,7 @@ def _encode(
     cache: Cache,
     progress: Progress,
 ) -> _Encoded:
-    """Compare the encoder with the rows that are given, and compute those that are not.
+    """Compare the encoder with the given rows, and compute the missing ones.
 
     Raises:
         ModelError: if it cannot be run, or gives other rows.
@@ -150,11 +150,11 @@ def _run(
 ) -> tuple[Rows, tuple[str, ...]]:
     """Rows float32[n, dim] of token rows, and which backends cannot compute them, and why.
 
-    Kept by content: the original graphs take a second or so for each text. The original converter
-    wrote Einsum, which TensorFlow.js has on cpu and webgl, not on wasm.
+    Cached by content: the original graphs take about a second for each text. The original converter
+    wrote Einsum, which TensorFlow.js has on cpu and webgl, but not on wasm.
 
     Raises:
-        ModelError: if TensorFlow.js computes no such rows on any backend that Node has.
+        ModelError: if TensorFlow.js cannot compute such rows on any backend that Node has.
     """
     key = digest(runtime_code(), *encoder.files.values(), tokens.tobytes(), str(model.dim))
     if (kept := cache.load("precomputed", key)) is not None:

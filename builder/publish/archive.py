@@ -20,8 +20,8 @@ def write_zip(site: Path, out: Path) -> int:
     """Write the files of a site into the ZIP `out`, whole or not at all; returns its bytes.
 
     Raises:
-        SiteError: if the folder holds no site, or not what was built.
-        BuilderError: if `out` cannot be written, or lies in the site.
+        SiteError: if the folder holds no site, or has changed since it was built.
+        BuilderError: if `out` cannot be written, or is inside the site.
     """
     files = published_files(site)
     if out.is_dir() or out.resolve().is_relative_to(site.resolve()):

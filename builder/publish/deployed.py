@@ -1,4 +1,4 @@
-"""Whether a site on the web is the one that was built, and whether its host treats it well."""
+"""Whether a site on the web is the one that was built, and whether its host serves it well."""
 
 import hashlib
 import http.client
@@ -25,7 +25,7 @@ _TIMEOUT_S = 30
 _DAY_S = 86_400
 _ABSENT = "no-such-file.bin"
 
-# What browsers insist on: of another type they run no script, apply no style, stream no wasm.
+# What browsers insist on: with another type, they do not run scripts, apply styles or stream wasm.
 _TYPES: Mapping[str, tuple[str, ...]] = {
     ".css": ("text/css",),
     ".html": ("text/html",),
@@ -37,7 +37,7 @@ _TYPES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Deployment:
-    """What was found: problems, which break the site, or where there are none, notes on comfort."""
+    """What was found: problems, which break the site, or, if there are none, notes on comfort."""
 
     files: int
     bytes: int
@@ -56,7 +56,7 @@ def check_deployment(url: str, progress: Progress) -> Deployment:
     """Download every file of the site whose folder or page is at `url`, and compare.
 
     Raises:
-        SiteError: if the manifest cannot be had, so that there is nothing to compare with.
+        SiteError: if the manifest cannot be fetched, so that there is nothing to compare with.
     """
     base = urllib.parse.urljoin(url if url.endswith((".html", "/")) else f"{url}/", ".")
     try:
@@ -94,7 +94,7 @@ def check_deployment(url: str, progress: Progress) -> Deployment:
 
 
 def _list_addresses(base: str, site: SiteManifest | FunctionSiteManifest) -> dict[str, str]:
-    """Where every file is, by what the manifest calls it."""
+    """Where every file is, by its name in the manifest."""
     addresses = {ref.url: urllib.parse.urljoin(base, ref.url) for ref in referenced_files(site)}
     if isinstance(site, SiteManifest) and site.base_url:
         data = [ref for part in (*site.models, *site.images) for ref in referenced_files(part)]
@@ -143,7 +143,7 @@ def _find_problems(ref: FileRef, answer: _Answer) -> Iterator[Problem]:
 
 
 def _caching_notes(headers: Mapping[str, Message]) -> Iterator[str]:
-    """Files with a hash in their name never change; the manifest does with every build."""
+    """Files with a hash in their name never change; the manifest changes with every build."""
     named_by_content = [url for url in headers if re.search(r"-[\w-]{8,}\.\w+$", url)]
     short = [url for url in named_by_content if _max_age(headers[url]) < _DAY_S]
     if short:
@@ -187,7 +187,7 @@ def _fetch(url: str, headers: Mapping[str, str] | None = None) -> _Answer:
     """One answer, whatever its status.
 
     Raises:
-        OSError: if there is none.
+        OSError: if there is no answer.
     """
     sent = {"Accept-Encoding": "identity", "User-Agent": "lit-demo-builder", **(headers or {})}
     request = urllib.request.Request(url, headers=sent)

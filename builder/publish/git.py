@@ -40,8 +40,8 @@ class Repository:
     """The git repository of a folder.
 
     Raises:
-        BuilderError: if git is missing or the folder lies in no repository; from every method with
-            git's own words where it fails.
+        BuilderError: if git is missing or the folder is not in a repository; from every method,
+            with git's own words, if git fails.
     """
 
     def __init__(self, folder: Path):
@@ -68,7 +68,7 @@ class Repository:
         return os.fsdecode(found.stdout).strip()
 
     def require_branch_name(self, branch: str) -> None:
-        """Refuse what git does not take as the name of a branch."""
+        """Refuse what git does not accept as the name of a branch."""
         if self._try("check-ref-format", "--branch", branch).returncode:
             raise BuilderError(f"{branch!r}: is not a valid name for a branch.")
 
@@ -82,9 +82,9 @@ class Repository:
                 )
 
     def fetch(self, remote: str, branch: str) -> str | None:
-        """The commit of a remote's branch, its content now here, or None where there is none.
+        """Fetch a remote's branch; returns its commit, or None if there is no such branch.
 
-        No reference of this repository moves.
+        No reference of this repository changes.
         """
         ref = f"refs/heads/{branch}"
         listing = os.fsdecode(self._run("ls-remote", "--", remote, ref)).splitlines()

@@ -19,7 +19,7 @@ LARGE_FILE = 50 * 2**20
 # https://docs.github.com/pages/getting-started-with-github-pages/github-pages-limits
 LARGEST_SITE = 10**9
 
-# Keeps GitHub from running the branch through Jekyll, and names a domain of the author's.
+# Keeps GitHub from running the branch through Jekyll, and names the author's own domain.
 _NO_JEKYLL = ".nojekyll"
 _DOMAIN = "CNAME"
 _GITHUB = re.compile(
@@ -29,7 +29,7 @@ _GITHUB = re.compile(
 
 @dataclass(frozen=True)
 class Change:
-    """A file that differs between the branch and the site; `bytes` are the newer one's."""
+    """A file that differs between the branch and the site; `bytes` is the size of the newer one."""
 
     kind: Literal["added", "changed", "deleted"]
     path: str
@@ -40,7 +40,7 @@ class Change:
 class Publication:
     """What was published, or would be.
 
-    `commit` is None where nothing was; `page` is where GitHub serves it, None for a remote
+    `commit` is None if nothing was published; `page` is where GitHub serves it, None for a remote
     elsewhere.
     """
 
@@ -74,14 +74,14 @@ def publish_github(
 ) -> Publication:
     """Commit a site to a branch of a remote: into the folder `subdir`, or as the whole branch.
 
-    The repository's work tree, index, HEAD and branches stay as they are. Where the remote has the
-    branch, the commit follows its newest; nothing is forced. A branch that is replaced whole keeps
-    its `CNAME`.
+    The repository's work tree, index, HEAD and branches stay as they are. If the remote has the
+    branch, the commit goes on top of it; nothing is forced. A branch that is replaced as a whole
+    keeps its `CNAME`.
 
     Raises:
-        SiteError: if the folder holds no site, or not what was built.
-        BuilderError: if a limit of GitHub's is exceeded, the branch's folder holds other things
-            than a site, or git refuses.
+        SiteError: if the folder holds no site, or has changed since it was built.
+        BuilderError: if a limit of GitHub's is exceeded, the branch's folder holds something other
+            than a site, or git fails.
     """
     warnings = tuple(_check_sizes(site))
     files = published_files(site)

@@ -24,13 +24,13 @@ class Preview:
 
 
 class Previews:
-    """Servers of folders, which end when this object is dropped."""
+    """Servers of folders, which stop when this object is deleted."""
 
     def __init__(self) -> None:
         self._ports: dict[Path, int] = {}
 
     def show(self, site: Path, height: int) -> Preview | None:
-        """The page of a folder; None in Colab, which brings it to the browser itself."""
+        """Show the page of a folder; None in Colab, which brings it to the browser itself."""
         port = self._serve(site)
         if "google.colab" in sys.modules:
             from google.colab import output  # pyright: ignore[reportMissingImports]
@@ -40,7 +40,7 @@ class Previews:
         return Preview(f"http://127.0.0.1:{port}/", height)
 
     def _serve(self, site: Path) -> int:
-        """The port at which the folder is served, from now on."""
+        """Start to serve a folder; returns the port."""
         if site not in self._ports:
             server = make_server(site, port=0, host="127.0.0.1", base_path="/")
             threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,4 +1,4 @@
-"""Preview of a site as a static host would serve it, under a path of its choice."""
+"""Previews a site as a static host would serve it, under any path."""
 
 import functools
 import io
@@ -18,7 +18,7 @@ import segno
 from builder.errors import BuilderError, SiteError
 from builder.site.folder import MANIFEST
 
-# What the system's own table says of these differs between machines.
+# The system's own table of these differs between machines.
 _MIME_TYPES: Mapping[str, str] = {
     ".bin": "application/octet-stream",
     ".css": "text/css; charset=utf-8",
@@ -42,7 +42,7 @@ def normalize_base_path(base_path: str) -> str:
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Serves `directory` below `base_path`; elsewhere there is nothing."""
+    """Serves `directory` below `base_path`, and nothing elsewhere."""
 
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, **_MIME_TYPES}
     protocol_version = "HTTP/1.1"
@@ -95,7 +95,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return super().translate_path(path.removeprefix(self._base_path.rstrip("/")))
 
     def end_headers(self) -> None:
-        """Let other origins read, as GitHub Pages does; have a rebuilt site show at once."""
+        """Let other origins read, as GitHub Pages does; make a rebuilt site show at once."""
         self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
@@ -134,7 +134,7 @@ def make_server(
 
 @contextmanager
 def running(server: ThreadingHTTPServer) -> Generator[int]:
-    """Answer requests in a thread for as long as the context lasts; gives the port."""
+    """Answer requests in a thread for as long as the context lasts; yields the port."""
     thread = threading.Thread(target=server.serve_forever, args=(_POLL_S,), daemon=True)
     thread.start()
     try:
@@ -146,9 +146,9 @@ def running(server: ThreadingHTTPServer) -> Generator[int]:
 
 
 def reachable_host(host: str) -> str:
-    """The address at which to find a server that listens on `host`, from elsewhere if possible.
+    """The address of a server that listens on `host`, as seen from elsewhere if possible.
 
-    That is `host` itself, or for all addresses (0.0.0.0) the one that this machine has in its
+    That is `host` itself or, for all addresses (0.0.0.0), the one that this machine has in its
     network.
     """
     if host != "0.0.0.0":
@@ -158,7 +158,7 @@ def reachable_host(host: str) -> str:
             # Sends nothing; it only makes the system choose the address that it would send from.
             probe.connect(("192.0.2.1", 9))
         except OSError:
-            return "127.0.0.1"  # In no network.
+            return "127.0.0.1"  # Not in a network.
         return str(probe.getsockname()[0])
 
 

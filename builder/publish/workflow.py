@@ -15,8 +15,8 @@ def write_workflow(spec: Path, *, repo: Path, force: bool) -> Path:
     """Write the workflow for a `demo.toml` into the repository in `repo`; returns its path.
 
     Raises:
-        BuilderError: if `spec` is no file of that repository, or if another file would be replaced
-            and `force` is not set.
+        BuilderError: if `spec` is not a file of that repository, or if a different file would be
+            replaced and `force` is not set.
     """
     if not (repo / ".git").exists():
         raise BuilderError(

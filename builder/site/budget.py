@@ -8,16 +8,16 @@ from rich.table import Table
 from builder.errors import SiteError
 
 MONTHLY_BYTES = 100_000_000_000
-"""GitHub Pages' soft limit of what a site sends in a month: https://docs.github.com/pages."""
+"""GitHub Pages' soft limit on what a site sends in a month: https://docs.github.com/pages."""
 
 _LISTED = 3
 
 
 @dataclass(frozen=True)
 class Budget:
-    """`bytes_per_visit` is what one visitor downloads who also writes a text or draws.
+    """`bytes_per_visit` is the download of a visitor who also enters a text or draws.
 
-    `visits_per_month` are as many as `MONTHLY_BYTES` allow.
+    `visits_per_month` is how many visits `MONTHLY_BYTES` allows.
     """
 
     bytes_per_visit: int

@@ -23,11 +23,11 @@ _HASH_DIGITS = 10
 
 
 class DescribedModel(Protocol):
-    """What a site says of a model, wherever its rows come from."""
+    """What a site says about a model, wherever its rows come from."""
 
     @property
     def id(self) -> str:
-        """What links to it say."""
+        """Its id in links."""
         ...
 
     @property
@@ -47,7 +47,7 @@ class DescribedModel(Protocol):
 
     @property
     def tokenizer(self) -> Tokenizer | None:
-        """None for a model that answers its example prompts only."""
+        """None for a model that answers only its example prompts."""
         ...
 
 
@@ -55,8 +55,8 @@ class DescribedModel(Protocol):
 class BuiltModel:
     """Everything that was computed for one model; `texts` are the rows of the text embeddings.
 
-    `dtype` is how rows are shipped; `fidelity` the least cosine between what the model saw and what
-    the page shows, where that is not the same; `problems` what the author should know.
+    `dtype` is how rows are shipped. `fidelity` is the least cosine between what the model saw and
+    what the page shows, if they differ. `problems` is what the author should know.
     """
 
     model: DescribedModel
@@ -93,7 +93,7 @@ class Files:
         )
 
     def add_as(self, url: str, data: bytes) -> FileRef:
-        """Keep a file under this very URL."""
+        """Keep a file under exactly this URL."""
         self.content[url] = data
         return refer(url, data)
 
@@ -149,7 +149,7 @@ def referenced_files(site: BaseModel) -> Iterator[FileRef]:
 
 
 def encoder_files(model: manifest.Model) -> tuple[FileRef, ...]:
-    """What a page fetches before it can embed a text of the visitor's: nothing where it cannot."""
+    """What a page fetches before it can embed a visitor's text; nothing if it cannot."""
     if model.tokenizer is None or model.encoder is None:
         return ()
     return (model.tokenizer.file, model.encoder.model, *model.encoder.weights)

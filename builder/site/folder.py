@@ -22,15 +22,15 @@ REPORT = "report.json"
 HOST_FILES: Mapping[str, bytes] = {
     # Without it, GitHub Pages would run the folder through Jekyll.
     ".nojekyll": b"",
-    # For Netlify and Cloudflare Pages: pages elsewhere may use the data, and browsers keep what has
-    # a hash in its name.
+    # For Netlify and Cloudflare Pages: pages elsewhere may use the data, and browsers cache what
+    # has a hash in its name.
     "_headers": b"/*\n  Access-Control-Allow-Origin: *\n"
     + b"".join(
         b"/%b/*\n  Cache-Control: public, max-age=31536000, immutable\n" % folder
         for folder in (b"assets", b"data", b"functions", b"images", b"models")
     ),
 }
-"""What hosts read and need not serve."""
+"""Files that hosts read and need not serve."""
 
 _REMEDY = "Name another folder with -o."
 
@@ -74,7 +74,7 @@ def check_target(out: Path) -> None:
     """Refuse to replace a folder that does not look like a site of ours.
 
     Raises:
-        SiteError: if `out` is a file, a folder with other things in it, or cannot be made.
+        SiteError: if `out` is a file, a folder with other things in it, or cannot be created.
     """
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise SiteError(f"{out}: is not a folder. {_REMEDY}")
@@ -162,10 +162,10 @@ def check_site(folder: Path) -> list[Problem]:
 
 
 def require_whole_site(folder: Path) -> int:
-    """Refuse a folder that is not what was built; returns how many files were compared.
+    """Refuse a folder that differs from what was built; returns how many files were compared.
 
     Raises:
-        SiteError: if it holds no site, or with every problem that was found.
+        SiteError: if it holds no site, or differs, with every problem found.
     """
     manifest = load_any_manifest(folder)
     refuse_problems(str(folder), list(_find_problems(folder, manifest)))

@@ -1,4 +1,4 @@
-"""What the build of a function demo made, and how exact it is."""
+"""What the build of a function demo produced, and how exact it is."""
 
 import json
 from collections.abc import Mapping, Sequence

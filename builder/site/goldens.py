@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from builder.manifest import Golden
 from builder.site.bundle import row_id
 
-# Nothing, accents, scripts that need the byte fallback, an emoji of several code points, and a text
-# that is cut off.
+# An empty text, accents, scripts that need the byte fallback, an emoji of several code points, and
+# a text that is cut off.
 GOLDEN_TEXTS = (
     "",
     "  Naïve ＣＡＦÉ — 東京 ",
@@ -22,7 +22,7 @@ GOLDEN_PROMPTS = 4
 def choose_goldens(
     prompts: Sequence[str], texts: Sequence[str], tokens: NDArray[np.int32]
 ) -> tuple[Golden, ...]:
-    """Goldens of the first prompts and of `GOLDEN_TEXTS`, which are all among the texts.
+    """Goldens for the first prompts and for `GOLDEN_TEXTS`, all of which are among the texts.
 
     `tokens` are the token rows int32[len(texts), max_length].
     """

@@ -1,4 +1,4 @@
-"""What a build made, how much a visitor downloads, how long it took, and how exact it is."""
+"""What a build produced, how much a visitor downloads, how long it took, and how exact it is."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,9 +24,9 @@ _SLOWEST = 5
 class ModelReport:
     """One model. Parity compares the shipped encoder in TF.js with the author's JAX function.
 
-    Where rows were given instead of towers, it is compared with those; without an encoder there is
+    If rows were given instead of towers, it is compared with those; without an encoder, there is
     nothing to compare. `shown_min_cosine` is the least cosine between the row of a picture as the
-    model saw it and that of the JPEG on the page, where these are not the same.
+    model saw it and that of the JPEG on the page, if they differ.
     """
 
     id: str

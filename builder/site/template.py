@@ -1,4 +1,4 @@
-"""What a page is made of: its Jinja template, the app's part that it loads, files of its own."""
+"""What a page is made of: its Jinja template, the part of the app that it loads, its own files."""
 
 import hashlib
 from collections.abc import Mapping
@@ -36,9 +36,9 @@ _HASH_DIGITS = 10
 class Template:
     """A folder with `page.html.j2`.
 
-    `app` is what of the web app the page loads. `files` are others by URL; those of `assets` by the
-    names that they have in the template's folder. `benchmark` is what the second page loads, which
-    measures the site's models.
+    `app` is the part of the web app that the page loads. `files` are the other files by URL;
+    `assets` gives their URLs by their names in the template's folder. `benchmark` is what the
+    second page loads, which measures the site's models.
     """
 
     folder: Path
@@ -51,7 +51,7 @@ class Template:
         """The page of a site.
 
         Raises:
-            BuilderError: if the template cannot be used, with its line.
+            BuilderError: if the template cannot be used, with the line.
         """
         return self._render(PAGE_TEMPLATE, self.app, manifest, manifest_url)
 
@@ -96,9 +96,10 @@ def load_template(name: str) -> Template:
 
 
 def _load_folder(folder: Path, app: WebApp, benchmark: WebApp) -> Template:
-    """The files beside the page go together into one folder of the site, named by their content.
+    """A template of the author's own, whose files beside the page go into one folder of the site.
 
-    So they find each other, and `./functions.js`, by their own names.
+    That folder is named after their content, and they find each other, and `./functions.js`, by
+    their own names.
     """
     contents = {
         path.relative_to(folder).as_posix(): path.read_bytes()

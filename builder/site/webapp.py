@@ -13,8 +13,8 @@ _LICENSES = "assets/licenses.md"
 class WebApp:
     """The part of the app that one page needs; files by URL.
 
-    `entry`, `preloads` and `styles` are what the page names; `runtime` is what computing takes
-    besides: the worker, TensorFlow.js and its wasm backend.
+    `entry`, `preloads` and `styles` are what the page names; `runtime` is what computing also
+    needs: the worker, TensorFlow.js and its wasm backend.
     """
 
     files: Mapping[str, bytes]

@@ -1,7 +1,7 @@
 """What BERT's normalizer and pre-tokenizer do to every character, found by trying all of them.
 
-Hugging Face's `tokenizers` mixes tables of three versions of Unicode, and a browser has another one
-yet; so a site carries what the library did, and the web app looks it up.
+Hugging Face's `tokenizers` mixes tables of three versions of Unicode, and a browser has yet another
+one. So a site carries what the library did, and the web app looks it up.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from builder.manifest import BertCharacters, CodePoints
 
-# No table of Unicode changes it, whatever stands beside it, nor does anything decompose into it.
+# No table of Unicode changes it, whatever is beside it, and nothing decomposes into it.
 _SEPARATOR = "|"
 _CHARACTERS = [
     char

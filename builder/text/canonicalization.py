@@ -5,14 +5,14 @@ webapp_src/src/tokenizers/canonicalization.ts does the same. The steps:
 - `lower-ascii`: A to Z become a to z, nothing else changes. This is TensorFlow's
   `tf.strings.lower`, hence the `lower` of big_vision's preprocessing and of its `tokenize`: what
   SigLIP, SigLIP 2 and the towers of LiT with a SentencePiece vocabulary were trained with.
-- `lower`: every capital letter of Unicode 14 becomes the small one, each for itself: there is no
-  final sigma, and İ becomes i with a dot above. Later versions of Unicode have other capitals,
-  which neither Python nor browsers of one age know alike, so they stay.
-- `strip-punctuation`: underscores become spaces, and the rest of ASCII punctuation goes.
+- `lower`: every capital letter of Unicode 14 becomes the small one, each by itself: there is no
+  final sigma, and İ becomes i with a dot above. Later versions of Unicode have more capitals, which
+  only some versions of Python and of browsers know, so they stay.
+- `strip-punctuation`: underscores become spaces, and the rest of ASCII punctuation is removed.
 - `collapse-spaces`: runs of what Python calls space become one U+0020; none stays at the ends.
 
-The last three in the order `strip-punctuation`, `lower`, `collapse-spaces` are what big_vision's
-zero-shot evaluation does to the names of classes (`prompt_engineering.py`).
+The last three, in the order `strip-punctuation`, `lower`, `collapse-spaces`, are what big_vision's
+zero-shot evaluation does to class names (`prompt_engineering.py`).
 """
 
 import re
@@ -48,7 +48,7 @@ def canonicalize(text: str, steps: Sequence[CanonicalizationStep]) -> str:
 
 
 def replace_lone_surrogates(text: str) -> str:
-    """The text as UTF-8 can hold it: half a character, which browsers let pass, is U+FFFD."""
+    """The text as UTF-8 can hold it: half a character, which browsers accept, becomes U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

@@ -48,7 +48,7 @@ class SentencePieceTokenizer:
             ModelError: if the file is absent or not a SentencePiece model.
         """
         try:
-            # sentencepiece itself takes no bytes at all for a model without pieces.
+            # sentencepiece itself accepts an empty file, as a model without pieces.
             if not (model := path.read_bytes()):
                 raise ModelError(f"{path}: not a SentencePiece model: the file is empty.")
             return cls(model, layout)
@@ -60,7 +60,7 @@ class SentencePieceTokenizer:
         return make_rows(texts, self._processor.encode, self.layout)
 
     def to_ref(self, file: FileRef) -> SentencePieceRef:
-        """The manifest's entry, given where the vocabulary is."""
+        """The manifest's entry, given the file of the vocabulary."""
         return SentencePieceRef(file=file, **self.layout.model_dump())
 
     def to_manifest(self) -> SentencePieceModel:

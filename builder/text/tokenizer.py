@@ -33,12 +33,12 @@ class Tokenizer(Protocol):
         """The vocabulary, as a site's file holds it.
 
         Raises:
-            ModelError: where the web app could not make the same rows.
+            ModelError: if the web app could not make the same rows.
         """
         ...
 
     def to_ref(self, file: FileRef, /) -> SentencePieceRef | WordPieceRef:
-        """The manifest's entry, given where the vocabulary is."""
+        """The manifest's entry, given the file of the vocabulary."""
         ...
 
 
@@ -46,7 +46,7 @@ class Segmenter(Protocol):
     """Canonical texts to the ids of their pieces."""
 
     def __call__(self, texts: Sequence[str], /) -> list[list[int]]:
-        """For each text its ids, as many as there are."""
+        """The ids of each text, however many there are."""
         ...
 
 

@@ -1,6 +1,6 @@
-"""WordPiece vocabularies as BERT's: token rows for the towers, and the file for the web app.
+"""WordPiece vocabularies like BERT's: token rows for the towers, and the file for the web app.
 
-Devlin et al. 2018, https://arxiv.org/abs/1810.04805; a `vocab.txt` has one piece a line.
+Devlin et al. 2018, https://arxiv.org/abs/1810.04805; a `vocab.txt` has one piece per line.
 """
 
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ class WordPieceTokenizer:
 
     A row is the start token `[CLS]`, as many pieces as fit, the end token if the layout has one,
     and padding. LiT's models have no end token. Words are split as Hugging Face's `tokenizers` does
-    it for BERT; what LiT was trained with, TensorFlow Text, differs in rare characters only (there
-    ß is ss, and control characters part words).
+    for BERT. TensorFlow Text, which LiT was trained with, differs only in rare characters (there, ß
+    is ss, and control characters split words).
     """
 
     def __init__(self, pieces: Sequence[str], layout: RowLayout):
-        """Raises ModelError where `[CLS]` or `[UNK]` is not among the pieces."""
+        """Raises ModelError if `[CLS]` or `[UNK]` is not among the pieces."""
         self.pieces = tuple(pieces)
-        # Of pieces that are listed twice the last counts, as in all readers of vocab.txt.
+        # If a piece is listed twice, the last one counts, as in all readers of vocab.txt.
         self._ids = {piece: index for index, piece in enumerate(self.pieces)}
         for piece in (_START, _UNKNOWN):
             if piece not in self._ids:
@@ -50,7 +50,7 @@ class WordPieceTokenizer:
             ModelError: if the file is absent or not a WordPiece vocabulary.
         """
         try:
-            # Some pieces are line separators of Unicode, so only LF parts lines.
+            # Some pieces are line separators of Unicode, so only LF ends a line.
             lines = path.read_bytes().decode().removesuffix("\n").split("\n")
             return cls([line.rstrip() for line in lines], layout)
         except (OSError, UnicodeDecodeError, ModelError) as error:
@@ -61,7 +61,7 @@ class WordPieceTokenizer:
         return make_rows(texts, self._segment, self.layout)
 
     def to_ref(self, file: FileRef) -> WordPieceRef:
-        """The manifest's entry, given where the vocabulary is."""
+        """The manifest's entry, given the file of the vocabulary."""
         return WordPieceRef(file=file, **self.layout.model_dump())
 
     def to_manifest(self) -> WordPieceModel:

@@ -31,7 +31,7 @@ _expand_jaxpr: Any = getattr(partial_eval, "lower_jaxpr2", None)
 
 
 def is_tested() -> bool:
-    """Whether the JAX that runs is none newer or older than those tested."""
+    """Whether the JAX that runs is neither older nor newer than those tested."""
     oldest, newest = map(_numbers, TESTED)
     return oldest <= _numbers(VERSION) <= newest
 
@@ -64,7 +64,7 @@ def _count_operands(params: _Params) -> _Params:
 
 
 def _find_axis(params: _Params) -> _Params:
-    """Along which axis the largest are sought; JAX 0.6 knows the last only."""
+    """The axis along which the largest are sought; JAX 0.6 knows only the last."""
     return {"axis": params.get("axis", -1)}
 
 
@@ -94,7 +94,7 @@ def drop_unused(jaxpr: Any) -> tuple[Any, Sequence[Any]]:
 
 
 def is_literal(atom: Any) -> bool:
-    """Whether an operand in a jaxpr is a number, in `val`, and not a variable."""
+    """Whether an operand in a jaxpr is a number, held in `val`, and not a variable."""
     return isinstance(atom, Literal)
 
 
@@ -104,5 +104,5 @@ def is_random_key(dtype: Any) -> bool:
 
 
 def runs_tensorflowjs() -> bool:
-    """Whether tensorflowjs works: it asks jax2tf for what JAX 0.7.2 and later ignore."""
+    """Whether tensorflowjs works: it asks jax2tf for something that JAX 0.7.2 and later ignore."""
     return jax.__version_info__ < (0, 7, 2)

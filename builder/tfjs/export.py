@@ -1,4 +1,4 @@
-"""From a JAX function to a graph model, which nothing has been compared with yet."""
+"""From a JAX function to a graph model, which has not been compared with anything yet."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -25,13 +25,13 @@ def export(
     """Export `apply_fn(params, *inputs)` as a TensorFlow.js graph model.
 
     `inputs` gives the name, shape and dtype of each argument in order, for example
-    `{"tokens": ("(b, 16)", "int32")}` with a symbolic batch `b` (see `trace`); `outputs`
-    names what the function returns. `quantization` is how the weights are stored, all or by name;
-    they are computed with as float32.
+    `{"tokens": ("(b, 16)", "int32")}` with a symbolic batch `b` (see `trace`); `outputs` names what
+    the function returns. `quantization` is how the weights are stored, all or by name; computation
+    uses float32.
 
     Raises:
-        ExportError: for what TensorFlow.js cannot run, or if `converter` is tensorflowjs and that
-            cannot be used here.
+        ExportError: if TensorFlow.js cannot run the function, or if `converter` is tensorflowjs and
+            that cannot be used here.
     """
     if converter == "tensorflowjs":
         model = export_with_tensorflowjs(apply_fn, params, inputs, outputs)

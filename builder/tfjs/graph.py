@@ -108,7 +108,7 @@ class Graph:
 
     @property
     def ops(self) -> tuple[str, ...]:
-        """The op of every node that is executed, that is of all but constants and inputs."""
+        """The op of every node that is executed, that is, of all but constants and inputs."""
         return tuple(n.op for n in self.nodes if n.op not in ("Const", "Placeholder"))
 
 
@@ -117,7 +117,7 @@ _scope: ContextVar[str] = ContextVar("scope", default="")
 
 @contextmanager
 def naming(name: str) -> Generator[None]:
-    """Nodes made inside the block are called `name`; `write` makes the names unique."""
+    """Nodes made inside the block are named `name`; `write` makes the names unique."""
     token = _scope.set(name)
     try:
         yield

@@ -1,8 +1,8 @@
 """Which TensorFlow ops all backends of TensorFlow.js can run.
 
 The table kernels.json is generated from the installed npm packages by
-webapp_src/node/list-kernels.mjs: for every op that the converter reads, the kernels it needs, and
-for every kernel that some backend lacks, which.
+webapp_src/node/list-kernels.mjs. It lists, for every op that the converter reads, the kernels it
+needs and, for every kernel that some backend lacks, those backends.
 """
 
 import json

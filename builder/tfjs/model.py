@@ -36,7 +36,7 @@ class GraphModel:
     quantization: Quantizations = None
 
     def __post_init__(self) -> None:
-        """Raise ExportError if a weight is to be quantized that there is not."""
+        """Raise ExportError if a weight that is to be quantized does not exist."""
         if self.quantization is None or isinstance(self.quantization, str):
             return
         if unknown := [name for name in self.quantization if name not in self.weights]:
@@ -60,7 +60,7 @@ class GraphModel:
 
     @property
     def ops(self) -> tuple[str, ...]:
-        """The op of every node that is executed, that is of all but constants and inputs."""
+        """The op of every node that is executed, that is, of all but constants and inputs."""
         return tuple(n["op"] for n in self.nodes if n["op"] not in ("Const", "Placeholder"))
 
     @cached_property
@@ -83,11 +83,11 @@ class GraphModel:
         return sum(map(len, self.files.values()))
 
     def quantized(self, quantization: Quantizations) -> "GraphModel":
-        """The same model with its weights stored otherwise."""
+        """The same model with its weights stored differently."""
         return replace(self, quantization=quantization)
 
     def save(self, folder: Path) -> None:
-        """Write the files into a folder, which is made if need be."""
+        """Write the files into a folder, which is created if needed."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in self.files.items():
             (folder / name).write_bytes(content)
@@ -96,7 +96,7 @@ class GraphModel:
 def _store(
     weights: Mapping[str, Array], quantization: Quantizations
 ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """The weights of the manifest, and the shards by name, in which they lie one after the other.
+    """The weights of the manifest, and the shards by name, which hold them one after the other.
 
     The largest come first: TensorFlow.js copies what is left of a stream after every weight.
     """

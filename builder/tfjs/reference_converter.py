@@ -1,9 +1,9 @@
-"""The converter of the package tensorflowjs, for those who want its graph instead of ours.
+"""The converter of the package tensorflowjs, which needs JAX 0.7.1 or older, instead of ours.
 
-Its graphs use what TensorFlow makes of a function: Einsum, which the wasm backend lacks, and biases
-of rank 2, which it refuses, so that many of them run on other backends only. With a symbolic size
-they check shapes, in a branch, which `execute()` refuses, and by EnsureShape, which TensorFlow.js
-reads wrongly; these checks are left out here, and nothing else.
+Its graphs contain what TensorFlow makes of a function: Einsum, which the wasm backend lacks, and
+biases of rank 2, which it refuses, so many of them run only on other backends. With a symbolic
+size, they check shapes: in a branch, which `execute()` refuses, and by EnsureShape, which
+TensorFlow.js reads wrongly. These checks are left out here, and nothing else.
 """
 
 import importlib.util
@@ -108,10 +108,10 @@ def _convert(flat: FlatFunction, folder: str) -> None:
 
 @contextmanager
 def _quiet() -> Generator[None]:
-    """Swallow what TensorFlow logs and tensorflowjs prints; what goes wrong, they raise.
+    """Hide what TensorFlow logs and tensorflowjs prints; they raise what goes wrong.
 
-    They write to the descriptors, past sys.stdout and sys.stderr, which some of their imports look
-    at and which so must be left alone.
+    They write to the file descriptors, past sys.stdout and sys.stderr. Some of their imports look
+    at these two, so they must be left alone.
     """
     kept = {stream: os.dup(stream) for stream in (1, 2)}
     sys.stdout.flush()
@@ -147,7 +147,7 @@ def _import() -> tuple[Any, Any]:
 def _plain_nodes(
     model: Mapping[str, Any], inputs: Iterable[str], outputs: Sequence[str]
 ) -> tuple[Mapping[str, Any], ...]:
-    """The nodes that the outputs are computed from, without control inputs, and names as ours."""
+    """The nodes that the outputs are computed from, without control inputs, named as ours are."""
     nodes = {node["name"]: node for node in model["modelTopology"]["node"]}
     names = {f"x{i}": name for i, name in enumerate(inputs)}
     signature = model["signature"]["outputs"]

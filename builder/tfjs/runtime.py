@@ -45,7 +45,7 @@ def find_node() -> str | None:
 
 @cache
 def _major_version(node: str) -> int:
-    """As Node tells it; 0 if it does not run."""
+    """As Node reports it; 0 if it does not run."""
     try:
         answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
@@ -98,7 +98,7 @@ class Runtime:
         """End the process; the runtime cannot be used afterwards."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        with suppress(BrokenPipeError):  # it has died already, and `_died` has told
+        with suppress(BrokenPipeError):  # it has already died, and `_died` has said so
             self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait()

@@ -29,7 +29,7 @@ class Sizes:
             return constant(dim, "int32")
         if str(dim) in self._places:
             return self._read(str(dim))
-        # jax.export writes its dimensions as expressions in Python's syntax, but for powers.
+        # jax.export writes its dimensions as expressions in Python's syntax, except for powers.
         return self._expression(ast.parse(str(dim), mode="eval").body, str(dim))
 
     def _read(self, name: str) -> Value:
@@ -71,7 +71,7 @@ class Sizes:
 
 
 def compute_shapes(graph: Graph) -> Graph:
-    """The same graph with the shape of a Reshape as an operand where one -1 cannot tell it."""
+    """The same graph with the shape of a Reshape as an operand if a single -1 is not enough."""
     sizes = Sizes([Value(node) for node in graph.inputs])
     done: dict[Node, Node] = {}
     for node in graph.nodes:

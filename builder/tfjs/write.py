@@ -15,7 +15,7 @@ def write(graph: Graph, quantization: Quantizations = None) -> GraphModel:
     """Encode a graph. Inputs and outputs keep their names, and the same graph gives the same bytes.
 
     Raises ExportError when an op lacks a kernel in one of the backends of TensorFlow.js, or
-    `quantization` names a weight that there is not.
+    `quantization` names a weight that does not exist.
     """
     graph = compute_shapes(graph)
     check_kernels(graph)

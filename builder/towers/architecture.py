@@ -41,7 +41,7 @@ _OF_TRAINING = {"dropout", "dropout_rate", "head_zeroinit", "remat_policy", "sca
 
 _Positive = Annotated[int, Field(gt=0)]
 _Columns = Annotated[int, Field(ge=0)] | None
-"""Of a head, which None and 0 leave out."""
+"""Columns of a head, which None and 0 leave out."""
 
 
 class _Table(BaseModel):
@@ -229,10 +229,10 @@ class Architecture(_Table):
 def read_architecture(config: Mapping[str, Any]) -> Architecture:
     """The architecture that keyword arguments of big_vision's `two_towers.Model` describe.
 
-    They mean what they mean there, except that `image=None` is a model without image tower.
+    They mean what they mean there, except that `image=None` is a model without an image tower.
 
     Raises:
-        ModelError: naming every key that is unknown, and every value that cannot be.
+        ModelError: naming every key that is unknown, and every value that is not possible.
     """
     towers = _check(_TwoTowers, config)
     dims = towers.out_dim

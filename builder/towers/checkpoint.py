@@ -1,8 +1,8 @@
-"""Parameters in `.npz` files of any size, which nobody vouches for.
+"""Parameters in `.npz` files of any size, which nobody has vouched for.
 
-A file is a ZIP of `.npy` members (numpy.lib.format). Nothing in it is executed, nothing is taken
-at its word, and an array is read only once its shape is known to be wanted: a bomb has nothing to
-fill.
+A file is a ZIP of `.npy` members (numpy.lib.format). Nothing in it is executed or taken at its
+word, and an array is read only once its shape is known to be wanted, so that a ZIP bomb has nothing
+to fill.
 """
 
 import io
@@ -32,12 +32,12 @@ _MAX_HEADER = 4096
 _CHUNK = 1 << 18
 """Numbers read at a time."""
 _ALIGNMENT = 64
-"""With bytes at a multiple of it, JAX uses an array where it lies instead of copying it."""
+"""If its bytes start at a multiple of this, JAX uses an array in place instead of copying it."""
 
 _ENCRYPTED = 1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
-"""What zipfile raises for files that were cut, altered, or made to hurt."""
+"""What zipfile raises for files that were cut off, altered, or made to do harm."""
 
 _MALFORMED = (
     ValueError,
@@ -47,7 +47,7 @@ _MALFORMED = (
     MemoryError,
     RecursionError,
 )
-"""What numpy, and the Python parser that it uses, raise for headers that are none."""
+"""What numpy, and the Python parser that it uses, raise for invalid headers."""
 
 _BFLOAT16 = np.dtype("V2")
 """How numpy stores bfloat16, which it does not know."""
@@ -70,7 +70,7 @@ class Entry:
 
 
 class Checkpoint:
-    """An open `.npz` file: the entries are read at once, the arrays when they are asked for.
+    """An open `.npz` file: the entries are read at once, the arrays on request.
 
     Raises:
         ModelError: if the file cannot be read, is not what it says, or could do harm.
@@ -100,7 +100,7 @@ class Checkpoint:
         It takes the memory of its own float32 numbers and a few megabytes.
 
         Raises:
-            ModelError: if there are no floating point numbers in it, or the file is damaged.
+            ModelError: if it does not hold floating point numbers, or the file is damaged.
         """
         entry = self.entries[name]
         dtype = entry.dtype

@@ -1,4 +1,4 @@
-"""The layouts in which big_vision's checkpoints come, as one: that of its models today.
+"""All layouts of big_vision's checkpoints, read as one: that of its models today.
 
 A layout is a plan, not a conversion: which slice of which array in the file belongs to which
 parameter. Nothing is read to make it, and following it holds one array at a time besides the
@@ -42,7 +42,7 @@ _MAX_LOG_SCALE = 80  # Of a factor that float32 can hold; models have about 5.
 def plan_parts(entries: Mapping[str, Entry]) -> list[Part]:
     """All parameters in the file under the names that models have today.
 
-    Whatever else the file holds beside parameters, such as an optimizer's state, is left out.
+    Whatever else the file holds, such as an optimizer's state, is left out.
     """
     root = next((r for r in _ROOTS if any(name.startswith(r) for name in entries)), "")
     parts = [
@@ -57,7 +57,7 @@ def plan_parts(entries: Mapping[str, Entry]) -> list[Part]:
 
 
 def compare_shapes(parts: Sequence[Part], wanted: Mapping[str, Shape]) -> list[str]:
-    """A line for each parameter that is missing, left over or misshapen."""
+    """A line for each parameter that is missing, left over or of the wrong shape."""
     names = {part.name for part in parts}
     lines = [f"missing: {name} {shape}" for name, shape in wanted.items() if name not in names]
     for part in parts:
@@ -74,7 +74,7 @@ def read_parts(checkpoint: Checkpoint, parts: Iterable[Part]) -> dict[str, Weigh
     """The parameters by name, each array of the file being read once.
 
     Raises:
-        ModelError: if an array holds no floating point numbers, or the file is damaged.
+        ModelError: if an array does not hold floating point numbers, or the file is damaged.
     """
     params: dict[str, Weights] = {}
     for entry, group in groupby(sorted(parts, key=lambda p: p.entry), key=lambda p: p.entry):
@@ -97,10 +97,10 @@ def load_scoring(path: Path) -> tuple[float | None, float | None]:
 
 
 def read_scoring(file: Checkpoint, parts: Iterable[Part]) -> tuple[float | None, float | None]:
-    """The same of a file that is open.
+    """The same for a file that is already open.
 
     Raises:
-        ModelError: if they are no numbers that anything could be multiplied with.
+        ModelError: if they are not numbers that anything could be multiplied with.
     """
     scalars = [part for part in parts if part.name in ("t", "b") and math.prod(part.shape) == 1]
     values = read_parts(file, scalars)
@@ -153,7 +153,7 @@ _MOVED = (
     (r"img/Transformer/(posembed_input/)?pos_embedding", "img/pos_embedding"),
     (r"img/(probe|(MultiHeadDotProductAttention|LayerNorm|MlpBlock)_0/.*)", r"img/MAPHead_0/\1"),
 )
-"""Where parameters of the image tower were before, and where they are."""
+"""Where parameters of the image tower used to be, and where they are now."""
 
 _ADDED_TWICE = {"txt/Encoder_0/pos_embedding": "txt/pos_embedding"}
 """Some text towers were trained with a second position embedding, which was added as well."""
@@ -175,7 +175,7 @@ def _rename_moved(parts: Sequence[Part]) -> list[Part]:
 
 
 def _split_class_token(parts: Sequence[Part]) -> Iterator[Part]:
-    """Positions of patches alone: the first of one more than a square belongs to the token."""
+    """Positions of patches alone: in a square plus one, the first belongs to the class token."""
     has_token = any(part.name == "img/cls" for part in parts)
     for part in parts:
         match part:

@@ -1,4 +1,4 @@
-"""Towers in a few words, for those who choose between models."""
+"""Towers in a few words, for people who choose between models."""
 
 from builder.towers.architecture import (
     BERT_SIZES,

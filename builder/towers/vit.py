@@ -82,7 +82,7 @@ def resample_positions(table: jax.Array, h: int, w: int) -> jax.Array:
     As big_vision's `resample_posemb`: scipy's `zoom` of order 1, which keeps the corners.
 
     Raises:
-        ModelError: if there are not as many as a square has, and not `h * w` either.
+        ModelError: if their number is neither a square nor `h * w`.
     """
     _, n, d = table.shape
     if n == h * w:

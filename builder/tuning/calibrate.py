@@ -1,7 +1,7 @@
 """Finds the softmax scale at which a model is as sure as it is right.
 
-`python -m builder.tuning.calibrate CAPTIONS.csv [--model NAME]`, with a csv as `lit-demo eval
-retrieval` takes it; the first caption of each photograph is used.
+`python -m builder.tuning.calibrate CAPTIONS.csv [--model NAME]`, with a csv like those for
+`lit-demo eval retrieval`; the first caption of each photograph is used.
 """
 
 import argparse

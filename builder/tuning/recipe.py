@@ -57,7 +57,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Lesson:
-    """What the students learn from, and the projection that the image tower needs as well."""
+    """What the students learn from, and the projection that the image tower also needs."""
 
     teacher: Teacher
     projection: Projection

@@ -80,7 +80,7 @@ def load_tokenizer(model: bytes) -> SentencePieceTokenizer:
 
 
 def embed_pieces(model: bytes, teacher: Teacher) -> np.ndarray:
-    """The teacher's view of each token, `float32[vocab, d]`; zeros where a token is no text."""
+    """The teacher's view of each token, `float32[vocab, d]`; zeros where a token is not text."""
     tokenizer = spm.SentencePieceProcessor(model_proto=model)
     size: int = tokenizer.GetPieceSize()
     ids = [i for i in range(size) if not _is_special(tokenizer, i)]
@@ -91,7 +91,7 @@ def embed_pieces(model: bytes, teacher: Teacher) -> np.ndarray:
 
 
 def init_student(tower: TextTransformer, pieces: np.ndarray, seed: int) -> Params:
-    """Random parameters, but embeddings and head from `embed_pieces`."""
+    """Random parameters, except for embeddings and head, which are from `embed_pieces`."""
     tokens = jnp.zeros((1, SEQ_LEN), jnp.int32)
     params = cast("Params", tower.init(jax.random.key(seed), tokens)["params"])
     _, _, directions = np.linalg.svd(pieces, full_matrices=False)

@@ -1,4 +1,4 @@
-"""The original demo's text encoder, taken over as the graph model that it is."""
+"""The original demo's text encoder, used as the graph model that it is."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ def read_encoder(folder: Path) -> GraphFiles:
     """Read the files of a graph model; its shards get names that change with their content.
 
     Raises:
-        ModelError: if a file is absent, or the model has not one input and one output.
+        ModelError: if a file is absent, or the model does not have one input and one output.
     """
     path = folder / MODEL
     try:

@@ -1,4 +1,4 @@
-"""A model of finished rows, read from the original demo's folder."""
+"""A model of precomputed rows, read from the original demo's folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ _NOT_STATED = "not stated"
 
 
 class Definition(BaseModel):
-    """`def.json`, as far as it is used."""
+    """The part of `def.json` that is used."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,10 +34,10 @@ class Definition(BaseModel):
 
 @dataclass(frozen=True)
 class PrecomputedModel:
-    """A model of which the rows are given, by image and by prompt, and perhaps its text encoder.
+    """A model whose rows are given by image and by prompt, perhaps with its text encoder.
 
-    `images` goes by the ids of the images. Tokenizer and encoder come together; `problems` says why
-    they are not there.
+    The names in `images` are ids of images. Tokenizer and encoder come together; `problems` says
+    why they are absent.
     """
 
     id: str
@@ -62,7 +62,7 @@ def load_precomputed(spec: ModelSpec) -> PrecomputedModel:
 
     Raises:
         ModelError: if a file is missing or not what it should be. An encoder that cannot be used is
-            no error: all that was computed before can still be shown.
+            not an error: everything precomputed can still be shown.
     """
     folder = spec.precomputed
     assert folder is not None
@@ -111,7 +111,7 @@ def read_definition(folder: Path) -> Definition:
 
 
 def image_id(name: str) -> str:
-    """The id that an image has in `demo.toml`, where the original demo calls it so."""
+    """The id in `demo.toml` of an image that has this name in the original demo."""
     return slug(name) or "image"
 
 

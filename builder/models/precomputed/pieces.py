@@ -23,14 +23,14 @@ _PIECES = TypeAdapter(list[tuple[str, float]])
 def read_tokenizer(
     path: Path, *, algorithm: str, max_length: int, pad_id: int
 ) -> SentencePieceTokenizer:
-    """Make a tokenizer of a list of pieces and scores.
+    """Make a tokenizer from a list of pieces and scores.
 
-    The file does not say how texts were normalized and lower-cased, so that is what big_vision
+    The file does not say how texts were normalized and lower-cased. This does what big_vision
     trained these towers with: SentencePiece's own `nmt_nfkc`, after `tf.strings.lower`. A text ends
-    with the token it is padded with.
+    with the token that it is padded with.
 
     Raises:
-        ModelError: if the file is absent, or is no such list.
+        ModelError: if the file is absent, or is not such a list.
     """
     if algorithm not in _ALGORITHMS:
         known = " or ".join(_ALGORITHMS)

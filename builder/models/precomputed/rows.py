@@ -1,4 +1,4 @@
-"""Rows of embeddings by name, as they lie in a `.bin` and a `.txt`."""
+"""Rows of embeddings by name, as stored in a `.bin` and a `.txt`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ _NORM_TOLERANCE = 1e-3
 
 @dataclass(frozen=True)
 class NamedRows:
-    """Unit rows float32[n, d] and where the one of each name is."""
+    """Unit rows float32[n, d], and the index of the row of each name."""
 
     rows: Rows
     index: Mapping[str, int]
 
     def missing(self, names: Iterable[str]) -> list[str]:
-        """Those of the names that have no row."""
+        """The names that have no row."""
         return [name for name in names if name not in self.index]
 
     def select(self, names: Iterable[str]) -> Rows:
@@ -33,7 +33,7 @@ def read_rows(folder: Path, stem: str, dim: int) -> NamedRows:
     """Read `STEM.bin` and `STEM.txt`.
 
     Raises:
-        ModelError: if they are absent, do not fit each other or `dim`, or hold no unit rows.
+        ModelError: if they are absent, do not fit each other or `dim`, or do not hold unit rows.
     """
     values_path, names_path = folder / f"{stem}.bin", folder / f"{stem}.txt"
     data = read_file(values_path)

@@ -40,7 +40,7 @@ PASSES: tuple[Pass, ...] = (
     fold_constants,
     share_nodes,
 )
-"""Every pass keeps what the graph computes, up to rounding. The order is that of the argument:
+"""Every pass keeps what the graph computes, up to rounding. The order is part of the argument:
 one spelling for everything, then larger patterns, then fewer rows, then the forms of kernels."""
 
 

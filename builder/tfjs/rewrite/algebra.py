@@ -22,7 +22,7 @@ NEUTRAL = {
 
 
 def fold_constants(graph: Graph) -> Graph:
-    """Compute before the export what depends on no input."""
+    """Compute before the export what does not depend on any input."""
     done: dict[Value, Value] = {}
     return sweep(graph, lambda value, _: fold(value, done))
 
@@ -45,7 +45,7 @@ def simplify(graph: Graph) -> Graph:
 
 
 def drop_broadcast(value: Value, _: Uses) -> Value | None:
-    """Elementwise ops broadcast by themselves, so that no BroadcastTo need do it before."""
+    """Elementwise ops broadcast by themselves, so they need no BroadcastTo before them."""
     if value.op not in ELEMENTWISE and value.op != "SelectV2":
         return None
     for i, operand in enumerate(value.inputs):
@@ -108,7 +108,7 @@ def mean(value: Value, _: Uses) -> Value | None:
 
 
 def join_moves(value: Value, _: Uses) -> Value | None:
-    """A Reshape of a Reshape is one, as is a Transpose of a Transpose; those of nothing go.
+    """A Reshape of a Reshape is one, as is a Transpose of a Transpose; those that do nothing go.
 
     A Transpose that only moves axes of size 1 is a Reshape, which copies nothing.
     """

@@ -11,7 +11,7 @@ class Uses:
     """Who reads a value; None stands for an output of the graph.
 
     Rules ask this to judge whether a rewrite pays. It may lag behind the rewrites of the same
-    sweep, so that no rule may need it to be correct.
+    sweep, so no rule may depend on it for correctness.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Uses:
         self._readers.setdefault(value, []).extend(readers)
 
     def of(self, value: Value) -> list[Node | None]:
-        """The readers known of."""
+        """The known readers."""
         return self._readers.get(value, [])
 
     def once(self, value: Value) -> bool:

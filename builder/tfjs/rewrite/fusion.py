@@ -1,6 +1,6 @@
-"""Dense layers as _FusedMatMul of two matrices, which wasm runs by its quickest kernel.
+"""Dense layers as _FusedMatMul of two matrices, which wasm runs with its fastest kernel.
 
-Convolutions take their bias and activation with them likewise.
+Convolutions take their bias and activation with them in the same way.
 """
 
 from builder.tfjs import ops
@@ -18,7 +18,7 @@ FUSED_CONVOLUTIONS = {
 
 
 def flatten_rows(graph: Graph) -> Graph:
-    """Products with a matrix are made of matrices, and what is between them follows."""
+    """Products with a matrix become products of two matrices, and what is between them follows."""
     return settle(graph, flatten_product, sink_matrix, sink_below_rows, join_moves)
 
 

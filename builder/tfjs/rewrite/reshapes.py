@@ -88,7 +88,7 @@ def _source(operand: Value, guide: Value, *, adopt: bool) -> Value | None:
 
 
 def _constant_shape(shape: Shape, shown: Shape, target: Shape) -> Sequence[int] | None:
-    """The shape in which a constant broadcast to `shown` is broadcast to `target` likewise."""
+    """The shape in which a constant that broadcasts to `shown` broadcasts to `target` instead."""
     if ops.size(shape) == 1:
         return ()
     # Leading sizes of 1 do not count; the others must cover whole axes of both shapes.

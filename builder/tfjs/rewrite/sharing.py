@@ -6,7 +6,7 @@ from builder.tfjs.graph import Array, Graph, Node, Value
 from builder.tfjs.ops import with_inputs
 
 SMALL = 4096
-"""Constants up to so many elements are compared by content, larger ones by identity."""
+"""Constants of up to this many elements are compared by content, larger ones by identity."""
 
 
 def share_nodes(graph: Graph) -> Graph:

@@ -30,7 +30,7 @@ def sink_transpose(value: Value, _: Uses) -> Value | None:
 
 
 def _source(operand: Value, perm: tuple[int, ...]) -> Value | None:
-    """The operand before the Transpose, or a constant moved likewise."""
+    """The operand before the Transpose, or a constant moved in the same way."""
     if operand.op == "Transpose" and int_tuple(operand.node, "perm") == perm:
         return operand.inputs[0]
     if operand.array is None:
