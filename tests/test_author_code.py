@@ -36,7 +36,7 @@ def test_a_module_that_changed_is_read_again(write: WriteModule):
 
 
 def test_what_is_no_function_is_named(write: WriteModule):
-    with pytest.raises(BuilderError, match=r"my_own_module:make: is no function, but 1\. Name"):
+    with pytest.raises(BuilderError, match=r"my_own_module:make: is not a function but 1\. Name"):
         load_function(write("make = 1\n"))
 
 
@@ -47,7 +47,7 @@ def test_an_installed_module_is_found_too(tmp_path: Path):
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("other = 1\n", r"my_own_module:make: .*my_own_module\.py has nothing called 'make'"),
+        ("other = 1\n", r"my_own_module:make: .*my_own_module\.py does not define 'make'"),
         ("import no_such_package\n", r"No module named 'no_such_package' \(.*my_own_module.py:1\)"),
         ("x = 1\n1 / 0\n", r"ZeroDivisionError: division by zero \(.*my_own_module\.py:2\)"),
         ("\ndef make(:\n", r"SyntaxError: invalid syntax \(.*my_own_module\.py:2\)"),
@@ -91,7 +91,7 @@ def test_a_module_beside_the_target_that_would_replace_one_in_use_is_refused_by_
     with pytest.raises(BuilderError) as caught:
         load_target(target)
     assert str(caught.value) == (
-        f"my_own_module:make: {named} has the name of {owner}, and would replace it. Rename it."
+        f"my_own_module:make: {named} has the same name as {owner} and would replace it. Rename it."
     )
     assert str(target.folder) not in sys.path
 
@@ -115,8 +115,8 @@ def test_a_target_that_would_replace_a_module_in_use_is_refused_by_name(
     with pytest.raises(BuilderError) as caught:
         load_function(Target(module, "make", tmp_path))
     message = str(caught.value)
-    assert f"{tmp_path / Path(file).parts[0]} has the name of {owner}" in message
-    assert message.endswith(f"Rename it, and the module in '{module}:make'.")
+    assert f"{tmp_path / Path(file).parts[0]} has the same name as {owner}" in message
+    assert message.endswith(f"Rename it, and correct '{module}:make'.")
     assert all(sys.modules[name] is found for name, found in before.items())
 
 

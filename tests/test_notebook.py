@@ -130,11 +130,11 @@ def test_arrays_and_pillow_images_are_pictures(
 @pytest.mark.parametrize(
     ("picture", "message"),
     [
-        (np.zeros((3, 20, 30)), r"shape \(3, 20, 30\) is no picture"),
+        (np.zeros((3, 20, 30)), r"shape \(3, 20, 30\) is not a picture"),
         (np.zeros((0, 30)), r"shape \(0, 30\)"),
         (np.zeros((20, 30), np.int64), "array of int64"),
-        (np.full((20, 30), 255.0), "unless all are 0 to 1"),
-        (np.full((20, 30), np.nan), "unless all are 0 to 1"),
+        (np.full((20, 30), 255.0), "must all be from 0 to 1"),
+        (np.full((20, 30), np.nan), "must all be from 0 to 1"),
         ("absent.png", "there is no file .*absent.png"),
     ],
 )

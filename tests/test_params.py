@@ -26,7 +26,11 @@ def test_a_file_with_a_pickle_in_it_is_refused_and_not_run(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(None, "cannot be read: No such file"), (b"\x89PNG", "is no npz file"), (b"", "is no npz")],
+    [
+        (None, "cannot be read: No such file"),
+        (b"\x89PNG", "is not an npz file"),
+        (b"", "is not an npz"),
+    ],
 )
 def test_what_is_not_such_a_file_is_refused_by_name(
     tmp_path: Path, content: bytes | None, message: str

@@ -44,7 +44,7 @@ def test_the_guide_shows_the_function_project_as_it_is(tmp_path: Path):
 def test_a_project_never_overwrites_anything(tmp_path: Path):
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "kitten.jpg").write_bytes(b"mine")
-    with pytest.raises(BuilderError, match=r"kitten\.jpg: is there already"):
+    with pytest.raises(BuilderError, match=r"kitten\.jpg: already exists"):
         create_project(tmp_path)
     assert (tmp_path / "images" / "kitten.jpg").read_bytes() == b"mine"
     assert not (tmp_path / "demo.toml").exists()

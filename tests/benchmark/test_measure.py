@@ -43,7 +43,7 @@ def test_without_playwright_it_says_what_to_install(
 def test_a_site_without_the_page_is_refused(tmp_path: Path):
     write_small_site(tmp_path / "site")
     (tmp_path / "site" / "benchmark.html").unlink(missing_ok=True)
-    with pytest.raises(SiteError, match="cannot be measured, since"):
+    with pytest.raises(SiteError, match="cannot be measured, because"):
         run(tmp_path / "site")
 
 

@@ -86,5 +86,5 @@ def test_the_site_has_all_that_its_manifest_and_page_name(folder: Path):
 
 
 def test_an_input_of_another_type_is_refused(folder: Path):
-    with pytest.raises(SiteError, match="the input 'n' is DT_STRING, which is not measured"):
+    with pytest.raises(SiteError, match="cannot measure the input 'n' of dtype DT_STRING"):
         make_model_site(write_model(folder, "DT_STRING"), batch=1)

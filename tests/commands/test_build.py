@@ -67,17 +67,17 @@ def plant_a_bomb(spec: Path) -> None:
     ("spoil", "message"),
     [
         (replace_in_spec("title =", "titel ="), "demo.toml:1: titel: unknown key"),
-        (replace_in_spec("red.png", "no.png"), "no.png|Put it there"),
-        (replace_in_spec("blue.png", "red.png"), "already that of images[0]"),
+        (replace_in_spec("red.png", "no.png"), "no.png|Add it"),
+        (replace_in_spec("blue.png", "red.png"), "already used by images[0]"),
         (replace_in_spec('["a red square", "a blue circle"]', "[]"), "the list is empty"),
         (replace_in_spec('"a blue circle"', '" "'), "images[0].prompts[1]: the text is empty"),
         (replace_in_spec("mini-tiny", "mini-huge"), "there is no model 'mini-huge'"),
         (replace_in_spec("author", "crop = [0, 0, 999, 999]\nauthor"), "blue.png: crop ="),
         (replace_in_spec("[[models]]", "[[models"), "not valid TOML"),
         (name_a_failing_function, "mine:make: KeyError: 'x' (|mine.py:2)"),
-        (shadow("builder.py"), "mine:make: |builder.py has the name of the package 'builder'"),
-        (shadow("jax.py"), "mine:make: |jax.py has the name of the installed package 'jax'"),
-        (name_a_function_in_builder, "Rename it, and the module in 'builder:make'."),
+        (shadow("builder.py"), "mine:make: |builder.py has the same name as the package 'builder'"),
+        (shadow("jax.py"), "mine:make: |jax.py has the same name as the installed package 'jax'"),
+        (name_a_function_in_builder, "Rename it, and correct 'builder:make'."),
         (cut_off_a_picture, "red.png: cut off or damaged"),
         (fake_a_picture, "red.png: not a picture"),
         (plant_a_bomb, "red.png: more than 89 million pixels"),
@@ -121,7 +121,7 @@ def test_ctrl_c_leaves_the_old_site(make_demo: MakeDemo):
         with contextlib.suppress(subprocess.TimeoutExpired):
             build.wait(5)
     assert build.returncode == 130
-    assert build.communicate()[1].endswith("Interrupted; what was there before is unchanged.\n")
+    assert build.communicate()[1].endswith("Interrupted; existing files are unchanged.\n")
     assert content(site) == before
     assert sorted(path.name for path in spec.parent.iterdir()) == [
         *("cache", "demo.toml", "images", "site"),

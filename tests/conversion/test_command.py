@@ -87,7 +87,7 @@ def test_quantized_weights_are_smaller(project: Path, kind: str):
         ("dense", ["--input", "(b, 64):float33"], "there is no dtype 'float33'"),
         ("dense", ["--input", "(b, 64):float32", "--min-cosine", "1.1"], "below the 1.1"),
         ("dense", ["--input", "(b, 64):float32", "--max-bytes", "99"], "more than the 99"),
-        ("none", ["--input", "(b, 64):float32"], "has nothing called 'none'"),
+        ("none", ["--input", "(b, 64):float32"], "does not define 'none'"),
         ("fail", ["--input", "(b, 64):float32"], "ValueError: too many columns"),
         ("dense", ["--input", "(b, 7):float32"], "dot_general"),
         ("decompose", ["--input", "(4, 4):float32"], "svd"),
@@ -140,4 +140,7 @@ def test_parameters_that_are_no_npz_file_are_refused(project: Path):
     Path("picture.npz").write_bytes(b"\x89PNG")
     words = ["--input", "(b, 64):float32", "-o", "out", "--params", "picture.npz"]
     code, text = run("convert", f"{module_of(project)}:dense", *words)
-    assert (code, text) == (2, "Error: picture.npz: is no npz file. Write one with numpy.savez.\n")
+    assert (code, text) == (
+        2,
+        "Error: picture.npz: is not an npz file. Write one with numpy.savez.\n",
+    )

@@ -85,7 +85,7 @@ def test_a_whole_file_gets_its_name_and_a_record(tmp_path: Path):
 
 def test_a_file_of_another_hash_is_discarded(tmp_path: Path):
     part = begin(tmp_path, md5="0" * 32)
-    with pytest.raises(AttemptError, match=r"has the MD5 .*, not 0{32} as named"):
+    with pytest.raises(AttemptError, match=r"has the MD5 .*, but the server gave 0{32}"):
         part.finish()
     assert names_in(tmp_path) == []
 
@@ -94,7 +94,7 @@ def test_a_checkpoint_that_was_cut_off_is_discarded(tmp_path: Path):
     data = io.BytesIO()
     np.savez(data, a=np.arange(100))
     part = begin(tmp_path, "a.npz", data.getvalue()[:-40])
-    with pytest.raises(AttemptError, match=r"not a whole \.npz file"):
+    with pytest.raises(AttemptError, match=r"not a complete \.npz file"):
         part.finish()
     assert names_in(tmp_path) == []
     begin(tmp_path, "a.npz", data.getvalue()).finish()
@@ -104,4 +104,4 @@ def test_a_checkpoint_that_was_cut_off_is_discarded(tmp_path: Path):
 def test_giving_up_says_what_else_can_be_done(tmp_path: Path):
     message = str(Part(URL, tmp_path / "a.bin").give_up("it is offline"))
     assert message.startswith(f"{URL}: cannot be downloaded: it is offline. Try again later")
-    assert message.endswith(f"put it there as {tmp_path / 'a.bin'}.")
+    assert message.endswith(f"save it as {tmp_path / 'a.bin'}.")

@@ -48,12 +48,15 @@ def test_captions_stand_in_columns_and_in_rows(tmp_path: Path) -> None:
         ("", ["test.csv:1: the columns are none", "the columns file and class"]),
         ("name,class\na,b\n", ["test.csv:1: the columns are name, class"]),
         ("file,class\n", ["test.csv: has no pictures"]),
-        ("file,class\nred/a.png,red\n", ["test.csv: has one class"]),
-        ("file,class\nred/a.png,red,blue\n", ["test.csv:2: the row has not 2 cells"]),
-        ("file,class\nred/a.png\n", ["test.csv:2: the row has not 2 cells"]),
+        ("file,class\nred/a.png,red\n", ["test.csv: has only one class"]),
+        ("file,class\nred/a.png,red,blue\n", ["test.csv:2: the row does not have 2 cells"]),
+        ("file,class\nred/a.png\n", ["test.csv:2: the row does not have 2 cells"]),
         ("file,class\nnone.png,red\nred/a.png,\n", ["test.csv:2: there is no file 'none.png'"]),
         ("file,class\nnone.png,red\nred/a.png,\n", ["test.csv:3: there is no class"]),
-        ("file,class\nred/a.png,red\nred/a.png,blue\n", ["one picture is of 'blue' and 'red'"]),
+        (
+            "file,class\nred/a.png,red\nred/a.png,blue\n",
+            ["one picture has the classes 'blue' and 'red'"],
+        ),
         ('file,class\n"red/a.png,red\n', ["test.csv: not a csv in UTF-8: "]),
     ],
 )
@@ -70,8 +73,8 @@ def test_a_csv_that_cannot_be_used_says_where_and_why(
 
 
 def test_folders_without_pictures_or_with_one_class_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="has no pictures in folders of classes"):
+    with pytest.raises(SpecError, match="has no pictures in class folders"):
         load_labelled_images(tmp_path)
     paint(tmp_path / "red" / "a.png", (1, 2, 3))
-    with pytest.raises(SpecError, match="has one class"):
+    with pytest.raises(SpecError, match="has only one class"):
         load_labelled_images(tmp_path)

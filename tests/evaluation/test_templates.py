@@ -26,7 +26,7 @@ def test_templates_come_from_a_file(tmp_path: Path) -> None:
     ("text", "message"),
     [
         (None, "Templates are one, clip7, clip80, or a text file"),
-        ("", "there is no template in it"),
+        ("", "it contains no template"),
         ("a {}.\nphoto\n{} {}", "templates.txt:2: 'photo' has 0 places"),
         ("a {}.\nphoto\n{} {}", "templates.txt:3: '{} {}' has 2 places"),
     ],

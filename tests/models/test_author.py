@@ -100,11 +100,11 @@ def test_a_function_beside_demo_toml_makes_the_model(tmp_path: Path):
         ("    return make_model()['x']\n", r"mine:make: TypeError: .* \(.*mine\.py:5\)"),
         (
             "    return make_model(image=builder.Tower(lambda p, x: x[..., 0], {}))\n",
-            r"image tower returns arrays of \[\(2, 224, 224\)\].* expected one of \(2, d\)",
+            r"image tower returns arrays of \[\(2, 224, 224\)\].* expected one array of \(2, d\)",
         ),
         (
             "    return make_model(image=builder.Tower(lambda p, x: x.mean((1, 2)), {}))\n",
-            "rows of images have 3 columns, those of texts 8",
+            "image rows have 3 columns and text rows 8",
         ),
         (
             "    return make_model(image=builder.Tower(lambda p, x: x @ 'no', {}))\n",

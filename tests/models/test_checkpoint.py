@@ -58,7 +58,7 @@ def test_the_scoring_is_that_of_the_checkpoint_unless_another_is_asked_for(tmp_p
     assert load_model(spec_of(lit, LIT)).scoring == softmax
     assert load_model(spec_of(siglip, SIGLIP, scoring="softmax")).scoring == softmax
     assert load_model(spec_of(siglip, SIGLIP)).scoring == SigmoidScoring(scale=scale, bias=-3)
-    with pytest.raises(ModelError, match="scoring = 'sigmoid' needs the bias"):
+    with pytest.raises(ModelError, match="scoring = 'sigmoid' needs the checkpoint's bias"):
         load_model(spec_of(lit, LIT, scoring="sigmoid"))
 
 
@@ -89,7 +89,7 @@ def test_the_fingerprint_tells_one_checkpoint_and_architecture_from_another(tmp_
 
 def test_rows_of_a_length_that_the_text_tower_does_not_read_are_refused(tmp_path: Path):
     path = write_checkpoint(tmp_path / "mine.npz", LIT, max_length=12)
-    with pytest.raises(ModelError, match=r"reads 12 tokens, not 16\. Write max_length = 12"):
+    with pytest.raises(ModelError, match=r"reads 12 tokens, not 16\. Set max_length = 12"):
         _ = load_model(spec_of(path, LIT)).text_tower
     assert load_model(spec_of(path, LIT, {"max_length": 12})).text_tower.params
 

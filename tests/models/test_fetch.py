@@ -61,7 +61,7 @@ def test_what_is_there_is_checked_and_not_fetched_again(
     for _ in range(2):
         fetch_model("LiT-L16Ti", tmp_path, progress=progress, mirror=mirror)
     assert said.getvalue().count("downloading") == 2
-    assert said.getvalue().count("is there, as it was downloaded") == 2
+    assert said.getvalue().count("is already there and unchanged") == 2
     (checkpoint_folder(tmp_path) / "LiT-L16Ti.model").write_bytes(b"another")
     with pytest.raises(ModelError, match=r"LiT-L16Ti\.model: has changed"):
         fetch_model("LiT-L16Ti", tmp_path, progress=progress, mirror=mirror)
@@ -94,7 +94,7 @@ def test_what_comes_with_the_program_needs_no_fetching(
     ("name", "mirror", "message"),
     [
         ("LiT-L16Tiny", None, "Did you mean 'LiT-L16Ti'"),
-        ("LiT-L16Ti", "C:/mirror", "is no web address"),
+        ("LiT-L16Ti", "C:/mirror", "is not a web address"),
     ],
 )
 def test_a_wrong_name_or_mirror_is_refused(

@@ -28,7 +28,7 @@ def test_an_import_keeps_prompts_credits_and_towers(tmp_path: Path):
     ):
         assert line in text
     assert text.count("license =") == 1
-    assert any("1 of 2 pictures state no licence" in note for note in done.notes)
+    assert any("1 of 2 pictures do not state a licence" in note for note in done.notes)
 
 
 def test_the_smallest_encoder_comes_first(tmp_path: Path):
@@ -54,7 +54,7 @@ def test_what_has_no_row_is_left_out_with_a_note(tmp_path: Path):
         ("images/info.json", truncate, "Invalid JSON"),
         ("images/info.json", replace_text('"prompts"', '"texts"'), "0.prompts: Field required"),
         ("images/info.json", replace_text('"2b"', '"../2b"'), "1.id: String should match"),
-        ("images/info.json", replace_text('"2b"', '"1."'), "the id '1.' is too like another"),
+        ("images/info.json", replace_text('"2b"', '"1."'), "the id '1.' is too similar to another"),
         ("images/1.jpg", Path.unlink, "1.jpg: there is no such file"),
         ("models/nano/def.json", Path.unlink, "holds no model"),
         ("models/nano/zimgs.bin", truncate, "zimgs.bin: has 60 bytes"),
@@ -76,7 +76,7 @@ def test_an_import_replaces_nothing(tmp_path: Path):
     source = write_original_demo(tmp_path / "original")
     (tmp_path / "project").mkdir()
     import_demo(source, tmp_path / "project")
-    with pytest.raises(BuilderError, match="is there already"):
+    with pytest.raises(BuilderError, match="already exists"):
         import_demo(source, tmp_path / "project")
 
 

@@ -35,7 +35,7 @@ def test_a_published_model_is_found_by_name_once_it_is_fetched(
     folder = checkpoint_folder(tmp_path)
     folder.mkdir(parents=True)
     path = write_checkpoint(folder / "LiT-L16Ti.npz", small_published.config)
-    with pytest.raises(ModelError, match=r"LiT-L16Ti\.model is not there"):
+    with pytest.raises(ModelError, match=r"LiT-L16Ti\.model is missing"):
         load_model(spec, tmp_path)
     (folder / "LiT-L16Ti.model").write_bytes(VOCABULARY.read_bytes())
     model = load_model(spec, tmp_path)

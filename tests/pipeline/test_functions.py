@@ -204,21 +204,21 @@ def damage_params(demo: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (edit('"sums:prod"', '"sums:none"'), "sums.py has nothing called 'none'"),
+        (edit('"sums:prod"', '"sums:none"'), "sums.py does not define 'none'"),
         (edit('"sums:prod"', '"sum:prod"'), "there is no module 'sum'"),
-        (edit('"sums:prod"', '"prod"'), "is not a module and a function"),
-        (edit('"sums:prod"', '"sums:params"'), "is no function"),
+        (edit('"sums:prod"', '"prod"'), "does not name a module and a function"),
+        (edit('"sums:prod"', '"sums:params"'), "is not a function"),
         (edit('"sums:prod"', '"sums:fails"'), "out of ideas"),
         (edit('"sums:prod"', '"sums:decompose"'), "svd"),
-        (edit('"sums:params"', '"no.npz"'), "no.npz|Put it there"),
+        (edit('"sums:params"', '"no.npz"'), "no.npz|Add it"),
         (edit('"(b, 2)"', '"b, 2"'), "is not a shape in parentheses"),
         (edit('"(b, 2)"', '"(b, 2"'), "is not a shape in parentheses"),
         (edit('"(b, 2)"', '"(b +, 2)"'), "is not understood"),
-        (edit("[-10, 10]", "[10, -10]"), "does not rise"),
+        (edit("[-10, 10]", "[10, -10]"), "is not increasing"),
         (edit('"xs"', '"x s"'), "is not a name"),
         (edit("range", "rang"), "Did you mean 'range'?"),
         (edit('"function"\n', '"no-such-folder"\n'), "there is no template"),
-        (want_samples, "'x' has the shape (3, 64), which is not (b, 63)"),
+        (want_samples, "'x' has the shape (3, 64), which does not match (b, 63)"),
         (damage_params, "params.npz"),
     ],
 )
@@ -239,7 +239,7 @@ def test_mistakes_are_told_and_leave_the_old_site(
 def test_an_id_cannot_stand_twice(demo: Path):
     (demo / "demo.toml").write_text(DEMO + DEMO.partition('template = "function"')[2])
     code, text = build(demo)
-    assert (code, "the id 'prod' is already that of functions[0]" in text) == (2, True), text
+    assert (code, "the id 'prod' is already used by functions[0]" in text) == (2, True), text
 
 
 def test_limits_of_parity_are_kept(demo: Path):
@@ -324,5 +324,5 @@ def test_the_project_of_the_function_template_builds_as_it_is(tmp_path: Path):
 
 
 def test_a_demo_of_functions_is_no_demo_of_pictures(demo: Path):
-    with pytest.raises(BuilderError, match="has no models and pictures"):
+    with pytest.raises(BuilderError, match="has no models or pictures"):
         load_spec(demo / "demo.toml")

@@ -58,7 +58,7 @@ def test_an_interrupted_zip_leaves_the_old_one(
 
 
 def test_a_place_that_cannot_hold_the_zip_is_refused(site: Path, tmp_path: Path):
-    with pytest.raises(BuilderError, match="lies in the site"):
+    with pytest.raises(BuilderError, match="is inside the site"):
         write_zip(site, site / "a.zip")
     with pytest.raises(BuilderError, match="is a folder"):
         write_zip(site, tmp_path)

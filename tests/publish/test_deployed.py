@@ -103,9 +103,9 @@ def test_a_whole_site_on_a_good_host_is_fine(good_host: Host):
     [
         ({"status": 404}, "the server answered 404"),
         ({"body": b"index.htm"}, "has 9 bytes, not 10"),
-        ({"body": b"INDEX.HTML"}, "has other content than was built"),
+        ({"body": b"INDEX.HTML"}, "differs from the file that was built"),
         ({"headers": {"Content-Type": "text/plain"}}, "is served as text/plain, not text/html"),
-        ({"headers": {"Content-Length": "999"}}, "cannot be had"),
+        ({"headers": {"Content-Length": "999"}}, "cannot be fetched"),
     ],
     ids=["missing", "short", "altered", "of another type", "cut off"],
 )
@@ -148,7 +148,7 @@ def test_another_host_must_let_the_page_use_its_data(good_host: Host):
 @pytest.mark.parametrize(
     ("name", "headers", "note"),
     [
-        ("z.bin", {}, "1 of the files are for pages of this host only, such as z.bin"),
+        ("z.bin", {}, "1 of the files, such as z.bin, are only for pages on this host"),
         (
             HASHED,
             {**OPEN, "Content-Type": "text/javascript"},
@@ -157,7 +157,7 @@ def test_another_host_must_let_the_page_use_its_data(good_host: Host):
         (
             "manifest.json",
             {**OPEN, "Cache-Control": "max-age=1000000"},
-            "visitors would see an old site",
+            "visitors would see the old site",
         ),
     ],
     ids=["closed to other pages", "fetched anew", "kept too long"],
@@ -177,8 +177,8 @@ def test_a_host_without_ranges_and_with_an_answer_to_everything_is_noted(good_ho
         return Answer(200, {}, b"Welcome!") if found == MISSING else found
 
     ranges, absent = check(answer).notes
-    assert "ignores ranges" in ranges
-    assert "answers 200 for files that are not there" in absent
+    assert "ignores range requests" in ranges
+    assert "answers 200 for files that do not exist" in absent
 
 
 def test_the_command_takes_the_address_of_the_page(good_host: Host):

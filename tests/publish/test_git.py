@@ -97,7 +97,7 @@ def test_without_a_repository_a_remote_or_a_branch_name_nothing_happens(repos: R
         publish(repos.folder / "none")
     with pytest.raises(BuilderError, match="has no remote 'upstream'"):
         publish(repos.work, remote="upstream")
-    with pytest.raises(BuilderError, match="cannot be the name of a branch"):
+    with pytest.raises(BuilderError, match="is not a valid name for a branch"):
         publish(repos.work, branch="-f")
     git(repos.work, "remote", "set-url", "origin", repos.folder / "gone.git")
     with pytest.raises(BuilderError, match=r"gone\.git"):

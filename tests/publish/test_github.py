@@ -101,7 +101,7 @@ def test_files_and_sites_over_the_limits_are_refused(repos: Repositories):
     (repos.site / "w.bin").write_bytes(b"")
     with (repos.site / "w.bin").open("ab") as file:
         file.truncate(101 * 2**20)
-    with pytest.raises(BuilderError, match=r"w\.bin: has 105.91 MB; GitHub takes 104.86 MB"):
+    with pytest.raises(BuilderError, match=r"w\.bin: has 105.91 MB; GitHub allows 104.86 MB"):
         repos.publish()
 
 

@@ -85,7 +85,7 @@ def test_another_workflow_is_replaced_only_by_force(repo: Path):
     written = (repo / WORKFLOW).read_bytes()
     write_workflow(repo / "demo.toml", repo=repo, force=False)
     (repo / WORKFLOW).write_text("on: push  # mine")
-    with pytest.raises(BuilderError, match=r"lit-demo\.yml: is another workflow.*--force"):
+    with pytest.raises(BuilderError, match=r"lit-demo\.yml: is a different workflow.*--force"):
         write_workflow(repo / "demo.toml", repo=repo, force=False)
     assert (repo / WORKFLOW).read_text() == "on: push  # mine"
     write_workflow(repo / "demo.toml", repo=repo, force=True)

@@ -34,15 +34,15 @@ def test_parameters_are_a_value_of_a_module_or_a_file(tmp_path: Path):
     assert function(tmp_path).params is None
     assert function(tmp_path, params="sums:params").params == Target("sums", "params", tmp_path)
     assert function(tmp_path, params="params.npz").params == tmp_path / "params.npz"
-    with pytest.raises(ValidationError, match=r"no file .*none\.npz\. Put it there, or name"):
+    with pytest.raises(ValidationError, match=r"no file .*none\.npz\. Add it, or name"):
         function(tmp_path, params="none.npz")
 
 
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"function": "sums"}, "'sums' is not a module and a function. Write it as"),
-        ({"function": "a:b:c"}, "is not a module and a function"),
+        ({"function": "sums"}, "'sums' does not name a module and a function. Write it as"),
+        ({"function": "a:b:c"}, "does not name a module and a function"),
         ({"inputs": []}, "at least 1"),
         ({"samples": "none.npz"}, r"there is no file .*none\.npz"),
         ({"min_cosine": 1.5}, "less than or equal to 1"),
@@ -63,7 +63,7 @@ def test_a_function_that_cannot_be_is_refused(tmp_path: Path, fields: dict[str, 
         ({"shape": "b, 2"}, "pattern"),
         ({"dtype": "float64"}, "float32"),
         ({"range": [1, 1]}, r"range = \(1.0, 1.0\) does not rise. Write"),
-        ({"range": [2, -2]}, "does not rise"),
+        ({"range": [2, -2]}, "is not increasing"),
         ({"labels": ["a", " "]}, "the text is empty"),
     ],
 )

@@ -119,4 +119,4 @@ def test_a_missing_folder_suggests_a_folder_only(folder: Path):
 @pytest.mark.parametrize("written", ["images/bird.jpg", "images/models.png", "nowhere/my-dog.jpg"])
 def test_nothing_is_suggested_where_nothing_is_similar(folder: Path, written: str):
     message = message_for(folder, file=written)
-    assert message == f"there is no file {folder / written}. Put it there, or correct the name."
+    assert message == f"there is no file {folder / written}. Add it, or correct the name."

@@ -157,7 +157,7 @@ def test_weights_may_be_stored_in_different_ways_by_name():
     weights = {w["name"]: w for w in model_json(mixed)["weightsManifest"][0]["weights"]}
     assert weights["first"]["quantization"]["dtype"] == "uint8"
     assert "quantization" not in weights["second"]
-    with pytest.raises(ExportError, match="no weight 'third' to quantize; there are first, second"):
+    with pytest.raises(ExportError, match="no weight 'third' to quantize, only first, second"):
         model.quantized({"third": "uint8"})
 
 

@@ -104,5 +104,5 @@ def test_configs_that_describe_no_model_are_refused(config: dict[str, Any], comp
 
 def test_towers_of_different_widths_cannot_be_compared():
     config = {"image": {"variant": "L/16"}, "text": {"variant": "B"}, "out_dim": (None, 768)}
-    with pytest.raises(ModelError, match="rows of 1024, the text tower rows of 768"):
+    with pytest.raises(ModelError, match="rows of 1024 and the text tower rows of 768"):
         read_architecture(config)

@@ -128,15 +128,15 @@ def test_a_bare_pickle_is_not_taken_for_a_checkpoint(tmp_path: Path):
 @pytest.mark.parametrize(
     ("member", "complaint"),
     [
-        (b"", "'a' is no array"),
-        (b"GIF89a, which is no array at all", "'a' is no array"),
-        (header("{'descr': '<f4', 'fortran_order'"), "'a' is no array"),
+        (b"", "'a' is not an array"),
+        (b"GIF89a, which is no array at all", "'a' is not an array"),
+        (header("{'descr': '<f4', 'fortran_order'"), "'a' is not an array"),
         (
             header("{'descr': '<f4', 'fortran_order': False, 'shape': __import__('os')}"),
-            "'a' is no array",
+            "'a' is not an array",
         ),
-        (header("{}", length=4_000_000_000), "'a' is no array"),
-        (header("[" * 4000), "'a' is no array"),
+        (header("{}", length=4_000_000_000), "'a' is not an array"),
+        (header("[" * 4000), "'a' is not an array"),
         (npy_bytes(VALUES)[:-1], r"takes 192 bytes, but 191 are there"),
         (npy_bytes(VALUES) + b"\0", r"takes 192 bytes, but 193 are there"),
         (b"\x93NUMPY\x07\x00" + npy_bytes(VALUES)[8:], r"version \(7, 0\)"),
@@ -178,7 +178,7 @@ def test_a_bomb_is_looked_at_without_being_blown_up(tmp_path: Path):
 def test_a_file_that_lacks_its_end_is_refused(tmp_path: Path):
     path = save(tmp_path / "a.npz", a=VALUES)
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(ModelError, match=r"a\.npz: .* not all of one .*Download it again"):
+    with pytest.raises(ModelError, match=r"a\.npz: .* not a complete one .*Download it again"):
         Checkpoint(path)
 
 
@@ -197,7 +197,7 @@ def test_a_name_that_stands_there_twice_is_refused(tmp_path: Path):
     path = save(tmp_path / "a.npz", a=VALUES)
     with zipfile.ZipFile(path, "a") as file, pytest.warns(UserWarning, match="Duplicate"):
         file.writestr("a.npy", npy_bytes(VALUES))
-    with pytest.raises(ModelError, match="'a' is there more than once"):
+    with pytest.raises(ModelError, match="'a' appears more than once"):
         Checkpoint(path)
 
 
@@ -223,7 +223,7 @@ def test_more_members_than_any_model_has_are_refused(
 ):
     monkeypatch.setattr("builder.towers.checkpoint._MAX_MEMBERS", 3)
     path = save(tmp_path / "a.npz", **dict.fromkeys("abcd", VALUES))
-    with pytest.raises(ModelError, match="no model has 4 parameters"):
+    with pytest.raises(ModelError, match="has 4 arrays; at most 3 are allowed"):
         Checkpoint(path)
 
 

@@ -29,7 +29,7 @@ def test_a_shard_elsewhere_is_not_read(tmp_path: Path):
     path = folder / "tfjs" / "model.json"
     path.write_text(path.read_text().replace("group1-shard1of2.bin", "../../../secret.bin"))
     (problem,) = load_precomputed(ModelSpec(precomputed=folder)).problems
-    assert "'../../../secret.bin' is no name of a file beside it" in problem
+    assert "'../../../secret.bin' is not the name of a file beside it" in problem
 
 
 @pytest.fixture
