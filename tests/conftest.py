@@ -1,12 +1,20 @@
 """Fixtures that several test modules share."""
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+# What XLA compiles is kept between runs, also for the processes that tests start; each worker of
+# pytest-xdist has a folder to itself, since JAX does not lock it.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_COMPILED = Path(__file__).parents[1] / ".pytest_cache" / f"jax-{_WORKER}"
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(_COMPILED))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
 
 MakeDemo = Callable[..., Path]
 

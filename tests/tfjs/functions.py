@@ -51,7 +51,7 @@ class Function:
     @cache  # noqa: B019 (the functions live as long as the module)
     def results(self) -> list[Array]:
         """What JAX computes for the random inputs, flat."""
-        outputs = self.apply(*map(jnp.asarray, self.arrays().values()))
+        outputs = jax.jit(self.apply)(*map(jnp.asarray, self.arrays().values()))
         return [np.asarray(a) for a in jax.tree.leaves(outputs)]
 
 
@@ -188,6 +188,19 @@ INDEXING = [
 ]
 
 
+def random_params(module: nn.Module, *examples: jax.Array) -> Any:
+    """Random parameters and statistics of a module; its own initializers would be compiled."""
+    rng = np.random.default_rng(0)
+
+    def draw(path: Any, leaf: jax.ShapeDtypeStruct) -> Array:
+        # Factors and variances are positive.
+        centre = 1.0 if path[-1].key in ("scale", "var") else 0.0
+        return (centre + rng.uniform(-0.3, 0.3, leaf.shape)).astype(leaf.dtype)
+
+    shapes: Any = jax.eval_shape(module.init, jax.random.key(0), *examples)
+    return jax.tree_util.tree_map_with_path(draw, shapes)
+
+
 class _Block(nn.Module):
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -197,7 +210,7 @@ class _Block(nn.Module):
         return nn.Dense(8)(y) + x
 
 
-_BLOCK_PARAMS = _Block().init(jax.random.key(0), jnp.zeros((1, 6, 8)))
+_BLOCK_PARAMS = random_params(_Block(), jnp.zeros((1, 6, 8)))
 
 SEQUENCES = [
     _f("all_in_a_row", lambda x: x.reshape(-1), "(b,c,8)"),
@@ -456,10 +469,8 @@ class _Lstm(nn.Module):
 
 
 def _model(module: nn.Module, shape: tuple[int, ...]) -> Callable[..., Any]:
-    """A module as a function, with random statistics where it has them."""
-    params = module.init(jax.random.key(0), jnp.ones(shape))
-    rng = np.random.default_rng(0)
-    params = jax.tree.map(lambda p: p + rng.uniform(0, 0.3, p.shape).astype(np.float32), params)
+    """A module as a function, with random parameters and statistics."""
+    params = random_params(module, jnp.zeros(shape))
     return lambda x: module.apply(params, x)
 
 

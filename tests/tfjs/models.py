@@ -7,9 +7,8 @@ from typing import Any
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-from tests.tfjs.functions import Function
+from tests.tfjs.functions import Function, random_params
 
 
 class _Encoder(nn.Module):
@@ -92,12 +91,7 @@ class _Lstm(nn.Module):
 def _model(name: str, module: nn.Module, shape: str, dtype: str = "float32") -> Function:
     """A module with random parameters and statistics."""
     function = Function(name, lambda x: x, ((shape, dtype),))
-    example = jnp.asarray(function.arrays()["x0"])
-    rng = np.random.default_rng(0)
-    params = jax.tree.map(
-        lambda p: p + rng.uniform(0, 0.3, p.shape).astype(np.float32),
-        module.init(jax.random.key(0), example),
-    )
+    params = random_params(module, jnp.asarray(function.arrays()["x0"]))
     return Function(name, lambda x: module.apply(params, x), function.inputs)
 
 

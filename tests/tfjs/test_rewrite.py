@@ -29,6 +29,7 @@ from builder.tfjs.rewrite.reshapes import sink_reshapes
 from builder.tfjs.rewrite.sharing import share_nodes
 from builder.tfjs.rewrite.transposes import sink_transposes
 from builder.tfjs.trace import trace
+from tests.tfjs.functions import random_params
 
 TOKENS = np.random.default_rng(0).integers(0, 11, (3, 5)).astype(np.int32)
 ROWS = np.random.default_rng(1).normal(size=(3, 5, 8)).astype(np.float32)
@@ -66,20 +67,17 @@ class Cnn(nn.Module):
         return x
 
 
-def with_noise(module: nn.Module, example: Any) -> Callable[..., Any]:
+def as_function(module: nn.Module, example: Any) -> Callable[..., Any]:
     """The module as a function, with parameters of which none is zero or one."""
-    params = module.init(jax.random.key(0), example)
-    leaves, tree = jax.tree.flatten(params)
-    rng = np.random.default_rng(0)
-    noisy = tree.unflatten([p + rng.uniform(0.1, 0.4, size=p.shape) for p in leaves])
-    return lambda x: module.apply(noisy, x)
+    params = random_params(module, example)
+    return lambda x: module.apply(params, x)
 
 
-BLOCK = with_noise(Block(), ROWS)
-TOWER = with_noise(Tower(), TOKENS)
+BLOCK = as_function(Block(), ROWS)
+TOWER = as_function(Tower(), TOKENS)
 PICTURES = np.random.default_rng(4).normal(size=(2, 8, 8, 3)).astype(np.float32)
-CNN = with_noise(Cnn(), PICTURES)
-NORM_DENSE = with_noise(nn.Sequential([nn.LayerNorm(), nn.Dense(4)]), ROWS)
+CNN = as_function(Cnn(), PICTURES)
+NORM_DENSE = as_function(nn.Sequential([nn.LayerNorm(), nn.Dense(4)]), ROWS)
 
 
 def graph_of(apply: Callable[..., Any], x: Any) -> Graph:
@@ -206,7 +204,7 @@ def test_rows_are_kept_while_something_else_reads_them():
 
 
 def test_a_stream_that_is_read_without_a_norm_keeps_its_mean():
-    block = with_noise(Block(), ROWS)
+    block = as_function(Block(), ROWS)
     table = np.random.default_rng(3).normal(size=(11, 8)).astype(np.float32)
     graph = prepared(graph_of(lambda t: block(jnp.asarray(table)[t]), TOKENS), centre_stream)
     assert centre_stream(graph) is graph
