@@ -39,12 +39,14 @@ def run(python: Path, *words: str, cwd: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.wheel
 def test_the_wheel_runs_from_its_own_files(python: Path, tmp_path: Path):
     code = "import builder.resources as r; print(r.__file__, r.web_folder(), r.data_folder())"
     files = run(python, "python", "-c", code, cwd=tmp_path).split()
     assert all(file.startswith(str(python.parent.parent)) for file in files)
 
 
+@pytest.mark.wheel
 def test_the_wheel_says_that_it_is_typed(python: Path, tmp_path: Path):
     code = (
         "import importlib.resources as r; print(r.files('builder').joinpath('py.typed').is_file())"
@@ -52,6 +54,7 @@ def test_the_wheel_says_that_it_is_typed(python: Path, tmp_path: Path):
     assert run(python, "python", "-c", code, cwd=tmp_path) == "True\n"
 
 
+@pytest.mark.wheel
 def test_a_project_builds_with_nothing_but_the_wheel(python: Path, tmp_path: Path):
     run(python, "lit-demo", "new", "x", cwd=tmp_path)
     run(python, "lit-demo", "build", "x/demo.toml", "--cache-dir", "cache", cwd=tmp_path)
