@@ -107,6 +107,7 @@ def test_zip_builds_what_was_not_built(demo: builder.Demo, tmp_path: Path):
     assert demo.zip(tmp_path / "other.zip").read_bytes() == path.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("picture", "pixel"),
     [
@@ -143,6 +144,7 @@ def test_what_is_no_picture_is_refused_at_once(demo: builder.Demo, picture: Any,
         demo.add_image(picture, ["a"])
 
 
+@pytest.mark.slow
 def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     cells = [
         cell

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.commands.run import run
-from tests.conftest import MakeDemo
+from tests.conftest import MakeDemo, gradient
 from tests.site.sites import content, write_small_site
 
 
@@ -99,29 +99,43 @@ def test_bad_input_exits_with_2_names_it_and_leaves_the_old_site(
     assert content(site) == before
 
 
+def add_pictures(spec: Path, count: int) -> None:
+    """Put more pictures into a demo, so that a build of it takes a while."""
+    with spec.open("a", encoding="utf-8") as file:
+        for number in range(count):
+            gradient(240, 240, seed=100 + number).save(spec.parent / f"images/{number}.png")
+            file.write(
+                f'\n[[images]]\nfile = "images/{number}.png"\n'
+                'description = "A square."\nprompts = ["a red square"]\n'
+            )
+
+
+@pytest.mark.slow
 def test_ctrl_c_leaves_the_old_site(make_demo: MakeDemo):
     spec = make_demo()
+    add_pictures(spec, 200)
     site = spec.parent / "site"
     write_small_site(site)
     before = content(site)
     command = [sys.executable, "-m", "builder", "build", spec, "-o", site]
-    build = subprocess.Popen(
+    with subprocess.Popen(
         [*command, "--cache-dir", spec.parent / "cache"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert build.stdout
-    for line in build.stdout:
-        if line.startswith("Embed images"):
-            break
-    # JAX swallows an interrupt that comes while it collects garbage; a person presses again.
-    while build.poll() is None:
-        build.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            build.wait(5)
-    assert build.returncode == 130
-    assert build.communicate()[1].endswith("Interrupted; existing files are unchanged.\n")
+    ) as build:
+        assert build.stdout
+        for line in build.stdout:
+            if line.startswith("Embed images"):
+                break
+        # JAX swallows an interrupt while it collects garbage; a person presses again.
+        while build.poll() is None:
+            build.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                build.wait(5)
+        assert build.returncode == 130
+        said = build.communicate()[1]
+    assert said.endswith("Interrupted; existing files are unchanged.\n")
     assert content(site) == before
     assert sorted(path.name for path in spec.parent.iterdir()) == [
         *("cache", "demo.toml", "images", "site"),

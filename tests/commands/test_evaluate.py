@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from builder.cli import main
 from builder.resources import data_folder
 
 
+@pytest.mark.slow
 def test_the_command_scores_real_pictures(tmp_path: Path) -> None:
     lines = ["file,class"]
     pictures = {"kitten.jpg": "kitten", "hammer.jpg": "hammer"}

@@ -66,6 +66,7 @@ def test_whole_numbers_may_be_inputs(project: Path):
     assert convert(project, "embed", "--input", "(b, 16):int32")[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["float16", "auto"])
 def test_quantized_weights_are_smaller(project: Path, kind: str):
     def size() -> int:
@@ -111,6 +112,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 
 
+@pytest.mark.slow
 def test_what_the_page_shows_in_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     exec(compile("\n".join(blocks("python")), PAGE.name, "exec"), {})

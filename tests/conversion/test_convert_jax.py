@@ -61,6 +61,7 @@ def test_inputs_are_named_as_the_arguments_and_several_outputs_come_by_name(tmp_
     np.testing.assert_allclose(outputs["scaled"], 3 * XS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "signature",
     [
@@ -93,6 +94,7 @@ def test_inputs_and_outputs_in_pytrees_are_named_after_their_places(tmp_path: Pa
     np.testing.assert_allclose(outputs["sums/1"], XS + pair[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["uint8", "int64", "int16"])
 def test_integers_of_other_widths_are_narrowed_to_32_bits_with_a_check(dtype: str, tmp_path: Path):
     model = convert_jax(
@@ -111,6 +113,7 @@ def test_what_describes_no_array_is_refused(signature: Any, tmp_path: Path):
         convert_jax(prod, PARAMS, input_signatures=[signature], model_dir=tmp_path)
 
 
+@pytest.mark.slow
 def test_a_module_of_nnx_is_converted_with_all_its_state(tmp_path: Path):
     rngs = nnx.Rngs(0)
     module = nnx.Sequential(

@@ -66,6 +66,7 @@ def kinds(selection: Selection) -> set[str | None]:
     return {stored.get(name) for name, array in model.weights.items() if array.size >= 1024}
 
 
+@pytest.mark.slow
 def test_each_weight_has_the_fewest_bytes_that_keep_the_limits(case: Case):
     found = case.select(min_cosine=0.9999, min_agreement=1)
     assert found.min_cosine >= 0.9999
@@ -97,6 +98,7 @@ def test_a_limit_beyond_float32_fails(case: Case):
         case.select(min_cosine=1.1)
 
 
+@pytest.mark.slow
 def test_convert_jax_selects_on_samples(case: Case, tmp_path: Path):
     signature: Any = [("(b, 16)", "int32")]
     with pytest.raises(ExportError, match=r"Give some for the 1 inputs \(tokens\)"):

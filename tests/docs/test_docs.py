@@ -39,12 +39,14 @@ def text_of(built: Path, page: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", source))
 
 
+@pytest.mark.slow
 def test_the_python_reference_has_arguments_with_their_types(built: Path):
     text = text_of(built, "reference/python")
     assert "input_signatures: Sequence[Any]" in text
     assert "quantization:" in text
 
 
+@pytest.mark.slow
 def test_the_python_reference_has_fields_with_their_types(built: Path):
     text = text_of(built, "reference/python")
     for field in ("tokenizer: Tokenizer", "scale: float", "bias: float | None = None"):
@@ -58,6 +60,7 @@ def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Com
             yield from commands(below, f"{name} {child}")
 
 
+@pytest.mark.slow
 def test_the_command_line_reference_has_every_command_and_option(built: Path):
     source = (built / "reference" / "cli" / "index.html").read_text(encoding="utf-8")
     text = text_of(built, "reference/cli")

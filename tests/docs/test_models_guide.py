@@ -49,6 +49,7 @@ def spec(make_demo: MakeDemo) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_every_python_example_builds(spec: Path, tmp_path: Path):
     assert {code.split()[1] for code in blocks("python")} == {f"{name}.py" for name in MODULES}
     cache, progress = Cache(tmp_path / "cache"), Progress(Console(file=io.StringIO()))

@@ -145,6 +145,7 @@ np.testing.assert_allclose(rows, make_tower()(random_inputs(10)), atol=1e-6)
 """
 
 
+@pytest.mark.slow
 def test_two_devices_share_a_batch() -> None:
     environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
     done = subprocess.run(

@@ -32,6 +32,7 @@ def spec_of(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", [LIT, SIGLIP])
 def test_a_checkpoint_of_the_authors_gives_what_load_towers_gives(
     tmp_path: Path, config: Mapping[str, Any]

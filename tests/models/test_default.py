@@ -64,6 +64,7 @@ def test_the_weights_fit_the_repository():
     assert sum(path.stat().st_size for path in folder.iterdir()) <= 40_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "least"), [("mini-small", 0.8), ("mini-tiny", 0.7)])
 def test_the_true_caption_wins(
     spec: DemoSpec, true_captions: dict[str, str], tmp_path: Path, name: str, least: float

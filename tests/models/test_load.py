@@ -26,6 +26,7 @@ def small_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publishe
     return model
 
 
+@pytest.mark.slow
 def test_a_published_model_is_found_by_name_once_it_is_fetched(
     tmp_path: Path, small_published: PublishedModel
 ):

@@ -14,6 +14,7 @@ from tests.towers.big_vision_params import (
 )
 
 
+@pytest.mark.slow
 def test_a_published_model_has_its_architecture_from_the_registry(tmp_path: Path):
     path = save(tmp_path / "LiT-L16Ti.npz", init_params(LIT))
     with pytest.raises(
@@ -26,6 +27,7 @@ def test_a_published_model_has_its_architecture_from_the_registry(tmp_path: Path
         builder.load_towers(tmp_path / "mine.npz")
 
 
+@pytest.mark.slow
 def test_a_published_model_is_found_in_the_cache_by_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

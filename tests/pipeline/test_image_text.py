@@ -153,6 +153,7 @@ def test_an_unchanged_build_does_nothing_slow_again(
     assert after == before, "the same input gives the same bytes"
 
 
+@pytest.mark.slow
 def test_an_added_image_embeds_one_image(make_demo: MakeDemo, cache: Cache):
     run_build(make_demo(), cache)
     extra = '\n[[images]]\nfile = "images/red.png"\nid = "third"\ncrop = [9, 9, 250, 250]\n'
@@ -163,6 +164,7 @@ def test_an_added_image_embeds_one_image(make_demo: MakeDemo, cache: Cache):
     assert PROMPT_STEP not in progress.totals
 
 
+@pytest.mark.slow
 def test_a_changed_prompt_embeds_one_prompt(make_demo: MakeDemo, cache: Cache):
     run_build(make_demo(), cache)
     _, _, progress = run_build(make_demo(DEMO.replace("blue circle", "green circle")), cache)
@@ -170,6 +172,7 @@ def test_a_changed_prompt_embeds_one_prompt(make_demo: MakeDemo, cache: Cache):
     assert IMAGE_STEP not in progress.totals
 
 
+@pytest.mark.slow
 def test_a_changed_prompt_is_compared_alone_with_the_encoder_that_was_exported_before(
     make_demo: MakeDemo, cache: Cache
 ):
@@ -182,6 +185,7 @@ def test_a_changed_prompt_is_compared_alone_with_the_encoder_that_was_exported_b
     assert COMPARE_STEP not in progress.totals
 
 
+@pytest.mark.slow
 def test_a_text_that_drifts_fails_though_the_encoder_was_exported_before(
     make_demo: MakeDemo, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ):
@@ -199,6 +203,7 @@ def test_a_text_that_drifts_fails_though_the_encoder_was_exported_before(
             run_build(spec, cache)
 
 
+@pytest.mark.slow
 def test_an_export_that_drifts_fails_and_leaves_the_old_site(
     make_demo: MakeDemo, tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ):
@@ -234,6 +239,7 @@ def test_an_interrupted_build_leaves_the_old_site(
     assert content(out) == before
 
 
+@pytest.mark.slow
 def test_what_a_later_model_sees_is_compared_with_what_the_page_shows(
     make_demo: MakeDemo, cache: Cache
 ):
@@ -245,6 +251,7 @@ def test_what_a_later_model_sees_is_compared_with_what_the_page_shows(
     assert 0.9 < second.shown_min_cosine < 1 - 1e-6
 
 
+@pytest.mark.slow
 def test_quantization_none_ships_float32(make_demo: MakeDemo, cache: Cache):
     text = DEMO.replace('"mini-tiny"', '"mini-tiny"\nquantization = "none"')
     _, small, _ = run_build(make_demo(), cache)

@@ -59,6 +59,7 @@ def find_step(repo: Path, **having: str) -> dict[str, Any]:
     return step
 
 
+@pytest.mark.slow
 def test_the_build_step_builds_what_the_next_steps_keep_and_publish(repo: Path):
     write_workflow(repo / "demo.toml", repo=repo, force=False)
     step = find_step(repo, name="Build")

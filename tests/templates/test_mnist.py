@@ -80,6 +80,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, few: Path) -> tuple[Path, 
     return folder, text
 
 
+@pytest.mark.slow
 def test_a_training_tells_how_it_goes(trained: tuple[Path, str]):
     _, text = trained
     assert text.count("Epoch 1/2: loss ") == text.count("Epoch 2/2: loss ") == 1
@@ -87,6 +88,7 @@ def test_a_training_tells_how_it_goes(trained: tuple[Path, str]):
     assert f"of {TESTED} test digits. Now run: lit-demo build" in text
 
 
+@pytest.mark.slow
 def test_a_training_leaves_what_the_page_needs(trained: tuple[Path, str]):
     folder, _ = trained
     load_any_spec(folder / "demo.toml")
@@ -101,6 +103,7 @@ def test_a_training_leaves_what_the_page_needs(trained: tuple[Path, str]):
     assert all(mistake["label"] != mistake["guess"] for mistake in result["mistakes"])
 
 
+@pytest.mark.slow
 def test_a_training_leaves_pictures_of_itself(trained: tuple[Path, str]):
     folder, _ = trained
     for name in ("confusion.png", "curves.png"):
@@ -109,6 +112,7 @@ def test_a_training_leaves_pictures_of_itself(trained: tuple[Path, str]):
             assert len(picture.convert("RGB").getcolors(1 << 24) or ()) > 10
 
 
+@pytest.mark.slow
 def test_a_resumed_training_is_the_one_that_was_not_interrupted(
     trained: tuple[Path, str], tmp_path: Path, few: Path
 ):

@@ -21,6 +21,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("tokenize"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VOCABULARIES)
 def test_the_browser_gives_pythons_tokens(script: Path, name: str):
     if name == "official" and not OFFICIAL.is_file():

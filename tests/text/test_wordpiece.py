@@ -70,6 +70,7 @@ def test_a_word_of_more_than_100_characters_is_unknown():
     assert rows[1, :2].tolist() == [1, 0]
 
 
+@pytest.mark.slow
 def test_the_browser_is_told_what_becomes_of_every_character():
     vocabulary = WordPieceTokenizer(PIECES, RowLayout(max_length=6, pad_id=0)).to_manifest()
     characters = vocabulary.characters

@@ -64,6 +64,7 @@ def exported(lit_tiny: Tower) -> GraphModel:
     return lit_tiny.export()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, 5, 17])
 def test_any_number_of_prompts_gives_the_embeddings_of_jax(
     count: int, lit_tiny: Tower, exported: GraphModel, wasm: Runtime
@@ -85,6 +86,7 @@ def test_twelve_layers_are_few_nodes(exported: GraphModel):
     assert not {"Tanh", "Relu", "Einsum", "Switch", "Merge"} & set(exported.ops)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pool", "classes"), [("last", None), ("first", None), ("mean", 5), ("max", 5), ("map", 5)]
 )

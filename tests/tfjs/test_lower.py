@@ -158,6 +158,7 @@ def products(draw: st.DrawFn) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
     return ((left, right), (left_batch, right_batch)), shapes[0], shapes[1]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(products())
 def test_any_product_of_arrays_is_a_product_of_matrices(

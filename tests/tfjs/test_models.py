@@ -23,6 +23,7 @@ def wasm() -> Iterator[Runtime]:
         yield runtime
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", MODELS, ids=str)
 def test_a_model_takes_batches_of_any_size(function: Function, wasm: Runtime):
     model = export(lambda _, x: function.apply(x), (), function.specs)

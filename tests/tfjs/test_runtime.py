@@ -36,7 +36,7 @@ DOUBLE = export(lambda _, x: 2 * x, (), {"x": ("(b, 2)", "float32")}, ["doubled"
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=str)
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", ["wasm", pytest.param("cpu", marks=pytest.mark.slow)])
 def test_an_exported_function_computes_what_jax_computes(
     backend: NodeBackend, function: Function, runtimes: Mapping[NodeBackend, Runtime]
 ):

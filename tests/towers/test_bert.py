@@ -62,6 +62,7 @@ def padded_tokens() -> Any:
     return tokens
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 4])
 def test_the_export_gives_what_jax_gives_with_any_padding(
     count: int, tower: Tower, exported: GraphModel, wasm: Runtime

@@ -77,6 +77,7 @@ def check_outputs(path: Path, config: Config, arrays: Flat, expected: Flat) -> N
         assert (towers.image, towers.scale, towers.bias) == (None, None, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONFIGS)
 def test_gives_what_big_vision_gave(name: str):
     config, arrays = read_golden(name)

@@ -49,6 +49,7 @@ def test_the_committed_weights_stay_small() -> None:
     assert WEIGHTS.stat().st_size <= 10_000_000
 
 
+@pytest.mark.slow
 def test_photographs_are_recognised(params: Params) -> None:
     classes = {"panda.jpg": 388, "koala.jpg": 105, "polar-bear.jpg": 296, "dam.jpg": 525}
     images = jnp.stack([jnp.asarray(open_image(name)) for name in classes])
@@ -57,6 +58,7 @@ def test_photographs_are_recognised(params: Params) -> None:
     assert logits.argmax(axis=1).tolist() == list(classes.values())
 
 
+@pytest.mark.slow
 def test_an_image_does_not_depend_on_its_batch(params: Params) -> None:
     images = jnp.asarray(np.stack([open_image("panda.jpg"), open_image("dam.jpg")]))
     _, both = classify(params, images)

@@ -31,6 +31,7 @@ def embed_images(mini: ImageTextModel, *names: str) -> np.ndarray:
     return mini.load_image()(np.stack([np.asarray(s, np.float32) for s in squares]) / 127.5 - 1)
 
 
+@pytest.mark.slow
 def test_both_towers_give_unit_rows_of_one_space(mini: ImageTextModel) -> None:
     zimg = embed_images(mini, "panda.jpg", "dam.jpg")
     ztxt = embed_texts(mini, "a panda", "", "漢字")
@@ -40,6 +41,7 @@ def test_both_towers_give_unit_rows_of_one_space(mini: ImageTextModel) -> None:
     np.testing.assert_allclose(np.linalg.norm(ztxt, axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_plain_captions_find_their_photographs(mini: ImageTextModel) -> None:
     ztxt = embed_texts(mini, "a giant panda", "a photo of a polar bear", "a hammer", "a castle")
     zimg = embed_images(mini, "panda.jpg", "polar-bear.jpg", "hammer.jpg", "castle.jpg")

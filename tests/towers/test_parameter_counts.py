@@ -34,6 +34,7 @@ CONFIGS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", CONFIGS)
 def test_counts_are_those_of_the_towers(config: dict[str, Any]):
     architecture = read_architecture(config)

@@ -39,6 +39,7 @@ def test_agrees_with_big_vision() -> None:
     np.testing.assert_allclose(ztxt, golden["ztxt"], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_names_and_shapes_are_those_of_big_vision() -> None:
     golden = load_params(GOLDENS / "lit_text_head.npz")["params"]["txt"]
     tower = TextTransformer(CONFIG["out_dim"][1], **CONFIG["text"])
@@ -47,6 +48,7 @@ def test_names_and_shapes_are_those_of_big_vision() -> None:
     assert shapes[0] == shapes[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pool_type", ["last", "first", "mean", "max"])
 def test_pools_the_normalised_sequence(pool_type: TextPool) -> None:
     tokens = jnp.array([[3, 4, 1, 1], [5, 1, 1, 1]])
@@ -64,6 +66,7 @@ def test_pools_the_normalised_sequence(pool_type: TextPool) -> None:
     np.testing.assert_allclose(pooled, expected[pool_type], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_row_does_not_depend_on_its_batch() -> None:
     tokens = jnp.array([[3, 4, 1, 1], [5, 1, 1, 1]])
     tower = small_tower()

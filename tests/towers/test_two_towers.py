@@ -65,6 +65,7 @@ def check_params(towers: Towers, flat: Flat) -> None:
         np.testing.assert_allclose(leaf, flat[name], rtol=1e-6, err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("image", "text", "out_dim"),
     [
@@ -89,6 +90,7 @@ def test_towers_of_any_shape_give_what_their_parameters_say(
     assert towers.bias is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("out_dim", [None, 10])
 def test_bert_attends_to_what_is_no_padding(out_dim: int | None, tmp_path: Path):
     config = {**BERT, "out_dim": (None, out_dim)}
@@ -131,6 +133,7 @@ LAYOUTS: dict[str, tuple[Callable[[Flat], Flat], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_holds_the_same_model(layout: str, tmp_path: Path):
     flat = init_params(LIT)
@@ -155,6 +158,7 @@ def test_bfloat16_parameters_are_widened(tmp_path: Path):
     check_params(towers, {**rounded, **{name: flat[name] for name in wide}})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", [24, 47, 64])
 def test_pictures_of_another_size_get_resampled_positions(side: int, tmp_path: Path):
     flat = init_params(LIT)
@@ -175,6 +179,7 @@ def test_positions_that_make_no_square_fit_their_own_pictures_only(tmp_path: Pat
         tower(make_images())
 
 
+@pytest.mark.slow
 def test_matrices_are_multiplied_in_the_type_that_the_config_names(tmp_path: Path):
     config = {**LIT, "image": {**LIT["image"], "depth": 1}}
     path = save(tmp_path / "model.npz", init_params(config))
@@ -255,6 +260,7 @@ def test_rows_of_tokens_must_have_the_length_of_the_training(tmp_path: Path):
         tower(make_tokens(9))
 
 
+@pytest.mark.slow
 def test_a_tower_takes_its_own_memory_and_little_more(tmp_path: Path):
     image = {**IMAGE, "width": 256, "mlp_dim": 1024, "num_heads": 8, "depth": 6, "pool_type": "tok"}
     config = {"image": image, "text": {**TEXT, "vocab_size": 300_000}, "out_dim": (None, 256)}
