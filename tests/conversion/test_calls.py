@@ -60,8 +60,11 @@ def test_samples_of_a_file_are_taken_by_name_and_cast(folder: Path):
     ("arrays", "message"),
     [
         ({"n": 1}, r"samples\.npz: has no array 'x', only n\. It needs one for each input"),
-        ({"n": 1, "x": np.ones((3, 3))}, r"'x' has the shape \(3, 3\), which is not \(b, 2\)"),
-        ({"n": [1], "x": np.ones((3, 2))}, r"'n' has the shape \(1,\), which is not \(\)"),
+        (
+            {"n": 1, "x": np.ones((3, 3))},
+            r"'x' has the shape \(3, 3\), which does not match \(b, 2\)",
+        ),
+        ({"n": [1], "x": np.ones((3, 2))}, r"'n' has the shape \(1,\), which does not match \(\)"),
     ],
 )
 def test_samples_that_do_not_fit_are_refused(folder: Path, arrays: dict[str, Any], message: str):

@@ -41,7 +41,7 @@ def test_parameters_are_a_value_of_a_module_or_a_file(tmp_path: Path):
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"function": "sums"}, "'sums' does not name a module and a function. Write it as"),
+        ({"function": "sums"}, "'sums' does not name a module and a function. Write package"),
         ({"function": "a:b:c"}, "does not name a module and a function"),
         ({"inputs": []}, "at least 1"),
         ({"samples": "none.npz"}, r"there is no file .*none\.npz"),
@@ -62,7 +62,7 @@ def test_a_function_that_cannot_be_is_refused(tmp_path: Path, fields: dict[str, 
         ({"name": "x y"}, "pattern"),
         ({"shape": "b, 2"}, "pattern"),
         ({"dtype": "float64"}, "float32"),
-        ({"range": [1, 1]}, r"range = \(1.0, 1.0\) does not rise. Write"),
+        ({"range": [1, 1]}, r"range = \(1.0, 1.0\) is not increasing. Write"),
         ({"range": [2, -2]}, "is not increasing"),
         ({"labels": ["a", " "]}, "the text is empty"),
     ],
