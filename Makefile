@@ -12,7 +12,7 @@ LINTERS := ruff pyright tsc eslint prettier actionlint
 WEB_CHECKED := $(WEB)/node_modules/.cache/checked
 # Tests of these kinds are left out of `make check`.
 SLOW := e2e or wheel or slow
-# Processes of `make test`; each takes up to 2 GB.
+# Processes that run tests in Python; each takes up to 2 GB.
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
@@ -54,7 +54,7 @@ unit: $(VENV)/.installed-dev web unit-web chromium
 	$(BIN)/pytest --numprocesses=$(PROCESSES) --dist=loadfile --durations=15
 
 unit-fast: $(VENV)/.installed-dev web
-	$(BIN)/pytest --quiet --durations=15 -m 'not ($(SLOW))'
+	$(BIN)/pytest --quiet --numprocesses=$(PROCESSES) --dist=loadfile --durations=15 -m 'not ($(SLOW))'
 
 unit-web: $(WEB)/node_modules/.installed
 	npm --prefix $(WEB) run --silent test

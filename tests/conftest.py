@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-# What XLA compiles is kept between runs, also for the processes that tests start; each worker of
-# pytest-xdist has a folder to itself, since JAX does not lock it.
-_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-_COMPILED = Path(__file__).parents[1] / ".pytest_cache" / f"jax-{_WORKER}"
+# What XLA compiles is kept between runs, also for the processes that tests start. With a limit to
+# its size JAX locks the folder, so that workers of pytest-xdist can share it.
+_COMPILED = Path(__file__).parents[1] / ".pytest_cache" / "jax"
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(_COMPILED))
+os.environ.setdefault("JAX_COMPILATION_CACHE_MAX_SIZE", "500000000")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
 
 MakeDemo = Callable[..., Path]

@@ -72,6 +72,7 @@ def test_any_number_of_prompts_gives_the_embeddings_of_jax(
     assert lit_tiny.parity(exported, count, wasm).max_abs_error <= 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantization", ["float16", "uint16"])
 def test_weights_of_two_bytes_keep_the_direction(
     quantization: Quantization, lit_tiny: Tower, exported: GraphModel, wasm: Runtime

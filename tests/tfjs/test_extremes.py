@@ -292,6 +292,7 @@ def test_constants_and_parameters_of_uint32_keep_their_bits(
     check(lambda x: (x * hashed).astype(jnp.int32) >> 16, [SAMPLES["uint32"][:14]], runtimes)
 
 
+@pytest.mark.slow
 def test_a_sum_over_an_axis_that_varies_can_be_scaled() -> None:
     model = export(lambda _, x: 0.1 * x.sum(0), (), {"x": ("(b, 4)", "float32")}, ["y"])
     with Runtime() as runtime:

@@ -93,6 +93,7 @@ def write_stacked(flat: Flat, path: Path) -> None:
     save(path, stack_blocks(flat))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [write_before_linen, write_stacked])
 def test_other_layouts_of_a_model_give_what_big_vision_gave(
     tmp_path: Path, write: Callable[[Flat, Path], None]
@@ -115,6 +116,7 @@ def test_bert_gives_what_hugging_face_gave():
     check_outputs(GOLDENS / "bert.npz", BERT, arrays, arrays)
 
 
+@pytest.mark.slow
 @needs_other_goldens
 @pytest.mark.parametrize(
     ("file", "golden"),
