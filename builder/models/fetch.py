@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from builder.cache import Cache, digest
 from builder.errors import ModelError
 from builder.models.catalogue import format_size
 from builder.models.default import DEFAULT_MODELS
@@ -57,15 +58,17 @@ def _fetch(
     from builder.download.record import check_download
     from builder.download.transfer import download, web_address
 
-    folder = checkpoint_folder(cache_folder)
+    folder, cache = checkpoint_folder(cache_folder), Cache(cache_folder)
     for file in model.files:
         path = folder / file.name
-        if path.is_file():
-            check_download(path)
-            progress.say(f"{path} is already there and unchanged.")
-            continue
-        url = web_address(file.url, mirror)
-        is_large = file == model.checkpoint
-        size = f"about {format_size(model.checkpoint_bytes)}" if is_large else "its vocabulary"
-        progress.say(f"{model.name}: downloading {url} ({size}) to {path}")
-        download(url, path, progress=progress)
+        # Another process that wants the same file waits here, and then finds it.
+        with cache.lock(digest(file.url)):
+            if path.is_file():
+                check_download(path)
+                progress.say(f"{path} is already there and unchanged.")
+                continue
+            url = web_address(file.url, mirror)
+            is_large = file == model.checkpoint
+            size = f"about {format_size(model.checkpoint_bytes)}" if is_large else "its vocabulary"
+            progress.say(f"{model.name}: downloading {url} ({size}) to {path}")
+            download(url, path, progress=progress)

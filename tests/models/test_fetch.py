@@ -1,4 +1,5 @@
 import io
+import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -102,3 +103,17 @@ def test_a_wrong_name_or_mirror_is_refused(
 ):
     with pytest.raises(ModelError, match=message):
         fetch_model(name, tmp_path, progress=progress, mirror=mirror)
+
+
+def test_two_processes_download_a_file_once(tmp_path: Path, mirror: str, said: io.StringIO):
+    def fetch() -> None:
+        # With a progress of its own, as another process has.
+        fetch_model("LiT-L16Ti", tmp_path, progress=Progress(Console(file=said)), mirror=mirror)
+
+    threads = [threading.Thread(target=fetch) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert said.getvalue().count("downloading") == 2, "the checkpoint and the vocabulary"
+    assert said.getvalue().count("is already there and unchanged") == 4
