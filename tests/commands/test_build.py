@@ -132,7 +132,7 @@ def test_ctrl_c_leaves_the_old_site(make_demo: MakeDemo):
         while build.poll() is None:
             build.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                build.wait(5)
+                build.wait(1)
         assert build.returncode == 130
         said = build.communicate()[1]
     assert said.endswith("Interrupted; existing files are unchanged.\n")

@@ -11,10 +11,12 @@ from builder.tfjs.lower.integers import (
     absolute,
     divide,
     divide_unsigned,
-    flip,
+    larger_unsigned,
+    less_unsigned,
     negate,
     remainder,
     remainder_unsigned,
+    smaller_unsigned,
 )
 from builder.tfjs.lower.nan import extreme
 from builder.tfjs.lower.registry import Equation, rule
@@ -113,8 +115,10 @@ ORDERED = {
 def _compare(eqn: Equation, x: Value, y: Value) -> Value:
     if x.dtype == "bool":
         x, y = ops.cast(x, "int32"), ops.cast(y, "int32")
-    pair = (flip(x), flip(y)) if eqn.is_unsigned else (x, y)
-    return ops.binary(ORDERED[eqn.primitive], *pair)
+    if not eqn.is_unsigned:
+        return ops.binary(ORDERED[eqn.primitive], x, y)
+    less = less_unsigned(x, y) if eqn.primitive in ("lt", "ge") else less_unsigned(y, x)
+    return less if eqn.primitive in ("lt", "gt") else ops.unary("LogicalNot", less)
 
 
 EXTREMES = {"max": "Maximum", "min": "Minimum"}
@@ -123,7 +127,9 @@ EXTREMES = {"max": "Maximum", "min": "Minimum"}
 @rule(*EXTREMES)
 def _extreme(eqn: Equation, x: Value, y: Value) -> Value:
     op = EXTREMES[eqn.primitive]
-    return flip(extreme(op, flip(x), flip(y))) if eqn.is_unsigned else extreme(op, x, y)
+    if not eqn.is_unsigned:
+        return extreme(op, x, y)
+    return larger_unsigned(x, y) if op == "Maximum" else smaller_unsigned(x, y)
 
 
 @rule("lt_to")
@@ -292,7 +298,7 @@ def _select_n(_: Equation, which: Value, *cases: Value) -> Value:
 @rule("clamp")
 def _clamp(eqn: Equation, low: Value, x: Value, high: Value) -> Value:
     if eqn.is_unsigned:
-        return flip(extreme("Minimum", extreme("Maximum", flip(x), flip(low)), flip(high)))
+        return smaller_unsigned(larger_unsigned(x, low), high)
     return extreme("Minimum", extreme("Maximum", x, low), high)
 
 

@@ -2,7 +2,7 @@
 
 On wasm, TensorFlow.js computes Neg, Abs and FloorDiv of integers as if they were float32, so they
 are off beyond 2^24 (tfjs#5641, #7927), and a division by zero stops the program. Add, Sub, Mul,
-comparisons, Maximum, Minimum and FloorMod are exact and wrap around.
+comparisons, Maximum and Minimum are exact and wrap around.
 
 A uint32 has the bits of an int32. Sums, differences and products are the same for both; adding the
 least int32 turns the order of one into that of the other.
@@ -42,6 +42,26 @@ def flip(x: Value) -> Value:
     return ops.binary("AddV2", x, ops.scalar(LEAST, x))
 
 
+def less_unsigned(x: Value, y: Value) -> Value:
+    """x < y of uint32: as of int32, but where one of them is 2^31 or more.
+
+    `flip` would do, but for WebGL, which holds integers as float32: it loses the last digits.
+    """
+    zero = ops.scalar(0, x)
+    apart = ops.binary("NotEqual", ops.binary("Less", x, zero), ops.binary("Less", y, zero))
+    return ops.binary("NotEqual", ops.binary("Less", x, y), apart)
+
+
+def larger_unsigned(x: Value, y: Value) -> Value:
+    """The larger of two uint32."""
+    return ops.select(less_unsigned(x, y), y, x)
+
+
+def smaller_unsigned(x: Value, y: Value) -> Value:
+    """The smaller of two uint32."""
+    return ops.select(less_unsigned(y, x), y, x)
+
+
 def unsigned_to_float(x: Value) -> Value:
     """A uint32 as float32, rounded once: its upper and its lower half are exact."""
     low = ops.binary("FloorMod", x, ops.scalar(1 << 16, x))
@@ -55,15 +75,14 @@ def unsigned_to_float(x: Value) -> Value:
 def divide(x: Value, y: Value) -> Value:
     """x / y cut off towards zero; by zero it is -1, as in XLA."""
     divisor = _without_zero(y)
-    exact = ops.binary("Sub", x, _remainder(x, divisor))
-    quotient = _divide_multiple(exact, divisor)
+    quotient, _ = _cut_off(x, divisor)
     return quotient if divisor is y else ops.select(_is_zero(y), ops.scalar(-1, y), quotient)
 
 
 def remainder(x: Value, y: Value) -> Value:
     """What is left of that division, with the sign of `x`; by zero it is `x`."""
     divisor = _without_zero(y)
-    rest = _remainder(x, divisor)
+    _, rest = _cut_off(x, divisor)
     return rest if divisor is y else ops.select(_is_zero(y), x, rest)
 
 
@@ -97,9 +116,9 @@ def shift_right(x: Value, places: int | Array) -> Value:
     `places` are 0 to 30, one for all or one for each.
     """
     power = constant(np.left_shift(1, places), "int32")
-    # A multiple of 2^places near the least int32 is one too, so that nothing wraps around here.
-    multiple = ops.binary("Sub", x, ops.binary("FloorMod", x, power))
-    return _divide_multiple(multiple, power)
+    quotient, rest = _divide_nearest(x, power)
+    is_above = ops.binary("Less", rest, ops.scalar(0, x))
+    return ops.binary("Sub", quotient, ops.cast(is_above, "int32"))
 
 
 def shift_right_logical(x: Value, places: int | Array) -> Value:
@@ -113,20 +132,25 @@ def shift_right_logical(x: Value, places: int | Array) -> Value:
     return ops.select(negative, restored, shifted)
 
 
-def _remainder(x: Value, y: Value) -> Value:
-    """With the sign of `x`; `y` is not zero. FloorMod has that of `y`."""
-    rest = ops.binary("FloorMod", x, y)
-    zero = ops.scalar(0, x)
-    apart = ops.binary("NotEqual", ops.binary("Less", rest, zero), ops.binary("Less", x, zero))
-    turned = ops.binary("LogicalAnd", apart, ops.binary("NotEqual", rest, zero))
-    return ops.select(turned, ops.binary("Sub", rest, y), rest)
+def _cut_off(x: Value, y: Value) -> tuple[Value, Value]:
+    """Quotient towards zero and rest with the sign of `x`; `y` is not zero."""
+    quotient, rest = _divide_nearest(x, y)
+    zero, one = ops.scalar(0, x), ops.scalar(1, x)
+    x_below, y_below = ops.binary("Less", x, zero), ops.binary("Less", y, zero)
+    apart = ops.binary("NotEqual", ops.binary("Less", rest, zero), x_below)
+    beyond = ops.binary("LogicalAnd", apart, ops.binary("NotEqual", rest, zero))
+    size = absolute(y)
+    back = ops.binary("AddV2", rest, ops.select(x_below, negate(size), size))
+    step = ops.select(ops.binary("Equal", x_below, y_below), one, negate(one))
+    nearer = ops.binary("Sub", quotient, step)
+    return ops.select(beyond, nearer, quotient), ops.select(beyond, back, rest)
 
 
-def _divide_multiple(x: Value, y: Value) -> Value:
-    """x / y where `y` divides `x`: a quotient of floats, and what it is off by.
+def _divide_nearest(x: Value, y: Value) -> tuple[Value, Value]:
+    """The whole number nearest to x / y, and what is left, at most half of `y`.
 
-    The first is off by 2^-22 of itself at most, so that what is left is small and its own quotient
-    exact.
+    A quotient of float32 is off by 2^-22 of itself at most, so what it leaves is small, and the
+    quotient of that is exact. Products and differences wrap around, which does not change the rest.
     """
     divisor = ops.cast(y, "float32")
 
@@ -136,7 +160,9 @@ def _divide_multiple(x: Value, y: Value) -> Value:
 
     first = divide_floats(x)
     rest = ops.binary("Sub", x, ops.binary("Mul", first, y))
-    return ops.binary("AddV2", first, divide_floats(rest))
+    second = divide_floats(rest)
+    quotient = ops.binary("AddV2", first, second)
+    return quotient, ops.binary("Sub", rest, ops.binary("Mul", second, y))
 
 
 def _without_zero(y: Value) -> Value:
@@ -152,4 +178,4 @@ def _is_zero(y: Value) -> Value:
 
 def _not_less(x: Value, y: Value) -> Value:
     """x >= y of uint32."""
-    return ops.binary("GreaterEqual", flip(x), flip(y))
+    return ops.unary("LogicalNot", less_unsigned(x, y))
