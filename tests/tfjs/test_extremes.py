@@ -18,6 +18,8 @@ from builder.tfjs.export import export
 from builder.tfjs.graph import Array
 from builder.tfjs.runtime import NodeBackend, Runtime
 
+pytestmark = pytest.mark.slow
+
 NAN, INF = np.nan, np.inf
 LEAST, MOST = -(2**31), 2**31 - 1
 DENORMAL = 2.0**-126
@@ -292,7 +294,6 @@ def test_constants_and_parameters_of_uint32_keep_their_bits(
     check(lambda x: (x * hashed).astype(jnp.int32) >> 16, [SAMPLES["uint32"][:14]], runtimes)
 
 
-@pytest.mark.slow
 def test_a_sum_over_an_axis_that_varies_can_be_scaled() -> None:
     model = export(lambda _, x: 0.1 * x.sum(0), (), {"x": ("(b, 4)", "float32")}, ["y"])
     with Runtime() as runtime:
