@@ -9,7 +9,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-from builder.errors import BuilderError
+from builder.errors import BuilderError, first_line
 from builder.spec.types import Target
 
 _OWN_NAME = __name__.partition(".")[0]
@@ -72,9 +72,7 @@ def author_code(target: Target) -> Generator[None]:
     except BuilderError:
         raise
     except Exception as error:
-        # Not traceback's format, since JAX adds notes of its own after the message.
-        message = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-        raise BuilderError(f"{target}: {message} ({_place_of(error, folder)})") from error
+        raise BuilderError(f"{target}: {first_line(error)} ({_place_of(error, folder)})") from error
     finally:
         sys.path.remove(folder)
 

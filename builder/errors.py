@@ -69,6 +69,14 @@ class SiteError(BuilderError):
     """A site folder cannot be written, or is not what its manifest says."""
 
 
+def first_line(error: Exception) -> str:
+    """The type and the first line of an exception's message.
+
+    It is not as `traceback` formats it, since JAX notes its own affairs after the message.
+    """
+    return f"{type(error).__name__}: {error}".strip().splitlines()[0]
+
+
 @contextmanager
 def writing(path: Path, remedy: str) -> Generator[None]:
     """Say in a sentence that the system refuses to write a file or folder.

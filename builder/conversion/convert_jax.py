@@ -13,7 +13,7 @@ import jax.export
 
 from builder.conversion.check import MAX_ERROR, MIN_COSINE, Tolerance, export_checked
 from builder.conversion.samples import Function, Sample
-from builder.errors import BuilderError, ExportError, writing
+from builder.errors import BuilderError, ExportError, first_line, writing
 from builder.tfjs.export import export
 from builder.tfjs.model import GraphModel, read_files
 from builder.tfjs.quantize import Quantizations
@@ -106,8 +106,8 @@ def _told_as_error() -> Generator[None]:
     except (BuilderError, MemoryError):
         raise
     except Exception as error:
-        found = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-        raise ExportError(f"JAX cannot trace the function with these inputs: {found}") from error
+        told = f"JAX cannot trace the function with these inputs: {first_line(error)}"
+        raise ExportError(told) from error
 
 
 def _leaves(arguments: Sequence[Any]) -> list[Any]:

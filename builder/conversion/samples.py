@@ -10,7 +10,7 @@ import jax.export
 import jax.numpy as jnp
 import numpy as np
 
-from builder.errors import ExportError
+from builder.errors import ExportError, first_line
 from builder.tfjs.graph import Array
 from builder.tfjs.trace import is_signature, split_signature
 
@@ -102,7 +102,7 @@ class Function:
                 failures.append(error)
         if not samples:
             raise ExportError(
-                f"JAX cannot run the function on random inputs: {_first_line(failures[0])}\n"
+                f"JAX cannot run the function on random inputs: {first_line(failures[0])}\n"
                 "Give samples to compare on."
             ) from failures[0]
         return samples
@@ -140,7 +140,3 @@ def _jax_dtype(dtype: Any) -> Any:
 
 def _on_device(leaf: Any) -> Any:
     return leaf if isinstance(leaf, jax.Array) else jnp.asarray(leaf)
-
-
-def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".strip().splitlines()[0]

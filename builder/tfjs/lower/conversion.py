@@ -8,7 +8,7 @@ import numpy as np
 from builder.tfjs import ops
 from builder.tfjs.graph import Value
 from builder.tfjs.lower.integers import unsigned_to_float
-from builder.tfjs.lower.nan import is_nan
+from builder.tfjs.lower.nan import without_nan
 from builder.tfjs.lower.registry import Equation, rule
 from builder.tfjs.lower.rounding import round_narrow, round_to
 from builder.tfjs.lower.wrapping import wrap
@@ -45,7 +45,7 @@ def _clip_to(x: Value, dtype: Any) -> Value:
     """
     limits = jnp.iinfo(dtype)
     low, high = int(limits.min), int(limits.max)
-    number = ops.select(is_nan(x), ops.scalar(0, x), x)
+    number = without_nan(x, 0)
     if limits.bits < 32:
         above = ops.binary("Maximum", number, ops.scalar(low, x))
         return ops.cast(ops.binary("Minimum", above, ops.scalar(high, x)), "int32")

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from builder.errors import BuilderError, ExportError
+from builder.errors import BuilderError, ExportError, first_line
 from builder.tfjs import _compat
 from builder.tfjs.graph import TensorType, Value
 from builder.tfjs.sizes import Sizes
@@ -83,9 +83,7 @@ class Equation:
             reason = f"this program needs the parameter {error}, which this JAX does not give."
             raise self.refuse(reason, _OTHER_VERSION) from error
         except Exception as error:
-            # Not as traceback formats it, since JAX notes its own affairs after the message.
-            found = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-            reason = f"this program fails to convert it ({found})."
+            reason = f"this program fails to convert it ({first_line(error)})."
             raise self.refuse(reason, _OTHER_VERSION) from error
 
 
