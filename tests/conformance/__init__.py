@@ -1,0 +1,1 @@
+"""JAX's own primitive harness, run through the exporter: `make conformance`."""
