@@ -86,8 +86,16 @@ OPERANDS: Mapping[str, Callable[[Node], Sequence[Array]]] = {
 
 ATTRIBUTES = frozenset(
     {
-        *("DstT", "N", "Tidx", "adj_x", "adj_y", "batch_dims", "dilations", "end_mask"),
-        *("exclusive", "explicit_paddings", "fused_ops", "keep_dims", "ksize", "num_args"),
+        *("DstT", "N", "Tidx", "adj_x", "adj_y", "batch_dims", "data_format", "dilations"),
+        *(
+            "end_mask",
+            "exclusive",
+            "explicit_paddings",
+            "fused_ops",
+            "keep_dims",
+            "ksize",
+            "num_args",
+        ),
         *("num_split", "padding", "reverse", "sorted", "strides"),
     }
 )

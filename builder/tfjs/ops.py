@@ -106,6 +106,11 @@ def broadcast_to(x: Value, shape: Shape, sizes: Value | None = None) -> Value:
     return make("BroadcastTo", inputs, TensorType(shape, x.dtype))
 
 
+def fill(sizes: Value, number: Value, shape: Shape) -> Value:
+    """A number repeated in a shape of which `sizes`, int32[rank], are computed."""
+    return make("Fill", (sizes, number), TensorType(shape, number.dtype))
+
+
 def shape_of(x: Value) -> Value:
     """The shape of `x` when the model runs, int32[rank]."""
     return make("Shape", (x,), TensorType((len(x.shape),), "int32"))
