@@ -62,7 +62,7 @@ def _pad(node: Node) -> list[Array]:
 
 
 def _top_k(node: Node) -> list[Ints]:
-    return [_ints(int_attr(node, "k"))]
+    return [_ints(int_attr(node, "k"))] if len(node.inputs) == 1 else []
 
 
 def _split(node: Node) -> list[Ints]:

@@ -76,8 +76,8 @@ def _slice(node: Node, xs: Sequence[Any]) -> Any:
     if len(xs) == 3:
         return xs[0][tuple(slice(b, b + n) for b, n in zip(xs[1], xs[2], strict=True))]
     starts = zip(int_tuple(node, "begin"), node.outputs[0].shape, strict=True)
-    # An axis taken whole may be symbolic: then the operand has the size of this run.
-    return xs[0][tuple(slice(b, b + n) if is_fixed(n) else slice(None) for b, n in starts)]
+    # A symbolic axis is taken to its end, wherever that is in this run.
+    return xs[0][tuple(slice(b, b + n if is_fixed(n) else None) for b, n in starts)]
 
 
 def _scatter_sum(node: Node, xs: Sequence[Any]) -> Any:
@@ -126,7 +126,8 @@ def _accumulate(function: Callable[..., Any]) -> Kernel:
 
 
 def _top_k(node: Node, xs: Sequence[Any]) -> Any:
-    order = np.argsort(-xs[0], axis=-1, kind="stable")[..., : int_attr(node, "k")]
+    count = int(xs[1]) if len(xs) == 2 else int_attr(node, "k")
+    order = np.argsort(-xs[0], axis=-1, kind="stable")[..., :count]
     return [np.take_along_axis(xs[0], order, -1), order]
 
 
