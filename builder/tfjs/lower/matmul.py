@@ -7,6 +7,8 @@ import numpy as np
 
 from builder.tfjs import ops
 from builder.tfjs.graph import Value, constant
+from builder.tfjs.kernels import MOST_AXES
+from builder.tfjs.lower.axes import transpose
 from builder.tfjs.lower.exact import is_short, multiply_exactly
 from builder.tfjs.lower.integers import multiply, unsigned_to_float
 from builder.tfjs.lower.registry import Equation, rule
@@ -50,7 +52,9 @@ def _multiply(eqn: Equation, x: Value, y: Value) -> Value:
         return broadcast(eqn, constant(np.zeros((1,) * len(shape), np.float32)), shape)
     if not x_batch and len(free) > 0:
         # A dense layer: the rows stay apart, so that slices of them are easy to see.
-        rows = ops.transpose(x, [*x_free, *x_contract])
+        rows = transpose(x, [*x_free, *x_contract])
+        if len(free) >= MOST_AXES:
+            free = [ops.size(free)]
         rows = ops.reshape(rows, (*free, ops.size([x.shape[i] for i in x_contract])))
         return ops.reshape(ops.matmul(rows, _matrix(y, y_contract, y_free)), shape)
     a, adj_x = _arrange(x, x_batch, x_free, x_contract, wanted="free first")
@@ -74,7 +78,7 @@ def _multiply_each(eqn: Equation, x: Value, y: Value) -> Value:
         (y, y_batch, y_contract, 2),
     ):
         free = _others(value, contract, batch)
-        moved = ops.transpose(value, [*batch, *free, *contract])
+        moved = transpose(value, [*batch, *free, *contract])
         sizes = [ops.size([value.shape[i] for i in axes]) for axes in (batch, free, contract)]
         sizes.insert(3 - place, 1)
         aligned.append(ops.reshape(moved, tuple(sizes)))
@@ -89,7 +93,7 @@ def _others(x: Value, contract: Sequence[int], batch: Sequence[int]) -> list[int
 def _matrix(y: Value, contract: Sequence[int], free: Sequence[int]) -> Value:
     """The right operand as [contracted, free]."""
     sizes = [ops.size([y.shape[i] for i in group]) for group in (contract, free)]
-    return ops.reshape(ops.transpose(y, [*contract, *free]), (sizes[0], sizes[1]))
+    return ops.reshape(transpose(y, [*contract, *free]), (sizes[0], sizes[1]))
 
 
 def _arrange(
@@ -106,12 +110,15 @@ def _arrange(
     first, last = (free, contract) if wanted == "free first" else (contract, free)
     plain, adjoint = [*batch, *first, *last], [*batch, *last, *first]
     swap = _cost(adjoint) < _cost(plain)
-    moved = ops.transpose(x, adjoint if swap else plain)
+    moved = transpose(x, adjoint if swap else plain)
     sizes = [
         ops.size([x.shape[i] for i in group])
         for group in ((last, first) if swap else (first, last))
     ]
-    return ops.reshape(moved, (*(x.shape[i] for i in batch), *sizes)), swap
+    lead = [x.shape[i] for i in batch]
+    if len(lead) > MOST_AXES - 2:
+        lead = [ops.size(lead)]
+    return ops.reshape(moved, (*lead, *sizes)), swap
 
 
 def _cost(perm: Sequence[int]) -> int:

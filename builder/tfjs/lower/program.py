@@ -11,14 +11,13 @@ import numpy as np
 from builder.errors import ExportError
 from builder.tfjs import _compat, ops
 from builder.tfjs.graph import Graph, TensorType, Value, constant, naming, placeholder
+from builder.tfjs.lower.axes import has_many_axes, lower_joined
 from builder.tfjs.lower.registry import RULES, Equation, Parameters
 from builder.tfjs.lower.rounding import ROUNDED, round_result
 from builder.tfjs.lower.wrapping import WRAPPING, wrap
 from builder.tfjs.numpy.evaluate import fold
 from builder.tfjs.sizes import Sizes
 from builder.tfjs.trace import Trace, narrow_array, narrow_dtype
-
-MOST_AXES = 6
 
 _LIBRARIES = tuple(str(Path(m.__file__).parent) for m in [jax] if m.__file__)
 
@@ -105,11 +104,6 @@ class _Program:
         )
         if primitive not in RULES:
             raise equation.refuse_unknown()
-        if max((len(kind.shape) for kind in equation.outputs), default=0) > MOST_AXES:
-            raise equation.refuse(
-                f"an array has more than the {MOST_AXES} axes that every backend can compute with.",
-                "join axes with reshape.",
-            )
         if equation.outputs and all(map(_is_empty, equation.outputs)):
             # TensorFlow.js fails on some, such as the convolution of too large a kernel.
             return {
@@ -117,7 +111,11 @@ class _Program:
             }
         name = f"{scope}/{primitive}" if scope else primitive
         with equation.refuse_failures(), naming(name):
-            result = RULES[primitive](equation, *operands)
+            rule = RULES[primitive]
+            if has_many_axes(equation):
+                result = lower_joined(equation, rule, operands)
+            else:
+                result = rule(equation, *operands)
             values = [result] if isinstance(result, Value) else result
             if primitive in WRAPPING:
                 values = list(map(wrap, values, equation.output_dtypes))
