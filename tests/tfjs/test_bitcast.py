@@ -2,7 +2,7 @@
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -14,18 +14,16 @@ from jax import lax
 from builder.errors import ExportError
 from builder.tfjs.export import export
 from builder.tfjs.graph import Array
-from builder.tfjs.runtime import NodeBackend, Runtime
+from tests.tfjs.comparison import Runtimes, both_backends
 
 
 @pytest.fixture(scope="module")
-def runtimes() -> Iterator[Mapping[NodeBackend, Runtime]]:
-    with Runtime("wasm") as wasm, Runtime("cpu") as cpu:
-        yield {"wasm": wasm, "cpu": cpu}
+def runtimes() -> Iterator[Runtimes]:
+    with both_backends() as found:
+        yield found
 
 
-def check(
-    apply: Callable[..., Any], arrays: list[Any], runtimes: Mapping[NodeBackend, Runtime]
-) -> None:
+def check(apply: Callable[..., Any], arrays: list[Any], runtimes: Runtimes) -> None:
     def signed(*xs: Any) -> list[Any]:
         leaves = jax.tree.leaves(apply(*xs))
         return [lax.convert_element_type(y, jnp.int32) if y.dtype == jnp.uint32 else y
@@ -63,7 +61,7 @@ SOME = np.array([0, -0.0, 1, -1, 1.5, 3e38, -3e38, 2e-38, 1e-20, np.inf, -np.inf
 
 
 @pytest.mark.parametrize("dtype", ["int32", "uint32", "uint8", "int16", "uint16"])
-def test_a_float_shows_its_bits(dtype: str, runtimes: Mapping[NodeBackend, Runtime]):
+def test_a_float_shows_its_bits(dtype: str, runtimes: Runtimes):
     check(
         lambda x: lax.bitcast_convert_type(x, np.dtype(dtype)),
         [patterns().view(np.float32)],
@@ -72,13 +70,13 @@ def test_a_float_shows_its_bits(dtype: str, runtimes: Mapping[NodeBackend, Runti
 
 
 @pytest.mark.parametrize("dtype", ["int32", "uint32"])
-def test_bits_become_a_float(dtype: str, runtimes: Mapping[NodeBackend, Runtime]):
+def test_bits_become_a_float(dtype: str, runtimes: Runtimes):
     bits = patterns().view(np.dtype(dtype))
     check(lambda x: lax.bitcast_convert_type(x, jnp.float32), [bits], runtimes)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-def test_all_floats_of_16_bits_have_theirs(dtype: str, runtimes: Mapping[NodeBackend, Runtime]):
+def test_all_floats_of_16_bits_have_theirs(dtype: str, runtimes: Runtimes):
     kind = jnp.dtype(dtype)
     numbers = HALVES.view(kind)
     numbers = numbers[~np.isnan(numbers.astype(np.float32))]
@@ -86,7 +84,7 @@ def test_all_floats_of_16_bits_have_theirs(dtype: str, runtimes: Mapping[NodeBac
     check(lambda x: lax.bitcast_convert_type(x, kind).astype(jnp.float32), [HALVES], runtimes)
 
 
-def test_bytes_are_joined(runtimes: Mapping[NodeBackend, Runtime]):
+def test_bytes_are_joined(runtimes: Runtimes):
     pieces = np.random.default_rng(0).integers(0, 256, (50, 4), np.uint8)
     pieces[:, 3] &= 0x3F  # so that none is NaN
     check(lambda x: (lax.bitcast_convert_type(x, jnp.int32), lax.bitcast_convert_type(
@@ -97,21 +95,28 @@ def test_bytes_are_joined(runtimes: Mapping[NodeBackend, Runtime]):
 @pytest.mark.parametrize(
     "apply", [jnp.frexp, jnp.modf, jnp.signbit, lambda x: jnp.ldexp(x, 3)], ids=str
 )
-def test_functions_of_the_bits(apply: Callable[..., Any], runtimes: Mapping[NodeBackend, Runtime]):
+def test_functions_of_the_bits(apply: Callable[..., Any], runtimes: Runtimes):
     check(apply, [SOME], runtimes)
 
 
-def test_functions_of_two_numbers(runtimes: Mapping[NodeBackend, Runtime]):
+def test_functions_of_two_numbers(runtimes: Runtimes):
     denormal = np.array([1e-45, -1e-45, 1e-39, 1.1754942e-38, np.nan], np.float32)
     x, y = map(np.ascontiguousarray, np.meshgrid(*[np.append(SOME, denormal)] * 2))
     check(jnp.nextafter, [x, y], runtimes)
     check(jnp.copysign, list(np.meshgrid(SOME, SOME)), runtimes)
 
 
-def test_bits_of_narrower_floats_are_refused():
-    with pytest.raises(ExportError, match="use integers"):
+def test_narrower_floats_are_refused():
+    with pytest.raises(ExportError, match="use bfloat16, float16 or float32"):
         export(
             lambda _, x: lax.bitcast_convert_type(x.astype(jnp.float8_e5m2), jnp.int8),
             (),
             {"x": ("(3)", "float32")},
         )
+
+
+@pytest.mark.parametrize("widths", [(8, 7), (5, 10), (5, 2), (4, 3), (2, 5), (6, 9), (9, 4)])
+def test_numbers_are_rounded_to_any_width(widths: tuple[int, int], runtimes: Runtimes):
+    numbers = patterns().view(np.float32)
+    numbers = numbers[(np.abs(numbers) >= 2.0**-126) | (numbers == 0)]
+    check(lambda x: lax.reduce_precision(x, *widths), [numbers], runtimes)

@@ -24,6 +24,10 @@ def _convert(eqn: Equation, x: Value) -> Value:
         return ops.truth(x)
     if jnp.issubdtype(target, np.integer):
         return _clip_to(x, target) if x.dtype == "float32" else wrap(ops.cast(x, "int32"), target)
+    if jnp.dtype(target).itemsize == 1:
+        raise eqn.refuse(
+            f"numbers are rounded to {jnp.dtype(target)}.", "use bfloat16, float16 or float32."
+        )
     if source == np.uint32:
         x = unsigned_to_float(x)
     number = ops.cast(x, "float32")
@@ -72,9 +76,9 @@ def _reduce_precision(eqn: Equation, x: Value) -> Value:
     exponent, mantissa = eqn.params["exponent_bits"], eqn.params["mantissa_bits"]
     if exponent >= 8 and mantissa >= 23:
         return x
-    if exponent not in (5, 8) or mantissa > 22:
+    if exponent < 2 or mantissa < 1:
         raise eqn.refuse(
             f"numbers are rounded to {exponent} bits of exponent and {mantissa} of mantissa.",
-            "round to bfloat16 or float16.",
+            "keep at least two bits of exponent and one of mantissa.",
         )
-    return round_narrow(x, exponent, mantissa, flush=True)
+    return round_narrow(x, min(exponent, 8), min(mantissa, 23), flush=True)

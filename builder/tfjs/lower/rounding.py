@@ -65,10 +65,16 @@ def round_narrow(x: Value, exponent_bits: int, mantissa_bits: int, *, flush: boo
     else:
         least = 2.0 ** (2 - 2 ** (exponent_bits - 1))
         step = least * 2.0**-mantissa_bits
-        is_small = ops.binary("Less", ops.unary("Abs", x), ops.scalar(least, x))
-        steps = ops.unary("Round", ops.binary("Mul", x, ops.scalar(1 / step, x)))
-        small = ops.binary("Mul", steps, ops.scalar(0 if flush else step, x))
-        rounded = ops.select(is_small, small, _upper_bits(x, factor))
+        rounded = _upper_bits(x, factor)
+        # What is rounded up to the least that is not denormal is not flushed.
+        size = ops.unary("Abs", rounded if flush else x)
+        is_small = ops.binary("Less", size, ops.scalar(least, x))
+        if flush:
+            small = ops.binary("Mul", x, ops.scalar(0, x))
+        else:
+            steps = ops.unary("Round", ops.binary("Mul", x, ops.scalar(1 / step, x)))
+            small = ops.binary("Mul", steps, ops.scalar(step, x))
+        rounded = ops.select(is_small, small, rounded)
         # Half a step below it, a number is as near to the next power of two, which is even.
         limit = largest * (1 - 2.0 ** -(mantissa_bits + 2))
         beyond = ops.binary("GreaterEqual", ops.unary("Abs", x), ops.scalar(limit, x))
