@@ -1,6 +1,5 @@
 """`convert_jax` with the name and the meaning it had in `tensorflowjs.converters`."""
 
-import json
 import weakref
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -9,17 +8,24 @@ from typing import Any, Literal
 
 import jax
 import jax.export
+import numpy as np
+from rich.console import Console
 
 from builder.conversion.callables import ABSENT, as_function
 from builder.conversion.check import MAX_ERROR, MIN_COSINE, Tolerance, export_checked
 from builder.conversion.extremes import ExtremeSample, draw_extremes
 from builder.conversion.samples import Function, Sample
 from builder.errors import BuilderError, ExportError, first_line, writing
+from builder.progress import Advance, Progress
 from builder.tfjs.export import export
-from builder.tfjs.model import GraphModel, read_files
+from builder.tfjs.graph import Array, DType
+from builder.tfjs.model import GraphModel, input_types, read_files
 from builder.tfjs.quantize import Quantizations
 from builder.tfjs.runtime import NodeBackend, Runtime
-from builder.tfjs.trace import is_signature, split_signature
+from builder.tfjs.trace import is_signature, narrow_dtype, split_signature
+
+_LARGE_BYTES = 32 * 10**6
+"""From so many bytes of parameters on, progress is shown."""
 
 
 def convert_jax(
@@ -28,7 +34,7 @@ def convert_jax(
     *,
     input_signatures: Sequence[Any],
     model_dir: str | Path,
-    polymorphic_shapes: Sequence[str] | None = None,
+    polymorphic_shapes: Sequence[str | None] | None = None,
     quantization: Quantizations | Literal["auto"] = None,
     check: bool = True,
     samples: Sequence[Any] = (),
@@ -75,7 +81,7 @@ def convert_jax(
             'quantization="auto" has to compare outputs, but there are no samples. Give some for'
             f" the {len(inputs)} inputs ({', '.join(inputs)})."
         )
-    with _told_as_error():
+    with _told_as_error(), _show_progress(applied.params) as advance:
         if check:
             function = Function(applied.apply, applied.params, signatures)
 
@@ -96,6 +102,7 @@ def convert_jax(
                 make_extremes=make_extremes,
                 quantization=quantization,
                 tolerance=Tolerance(max_error, min_cosine),
+                advance=advance,
             ).model
         else:
             assert quantization != "auto", "refused above"
@@ -103,6 +110,18 @@ def convert_jax(
     with writing(Path(model_dir), "Name another model_dir."):
         model.save(Path(model_dir))
     return model
+
+
+@contextmanager
+def _show_progress(params: Any) -> Generator[Advance]:
+    """Progress of the three steps of a conversion, on stderr, if there is much to convert."""
+    size = sum(getattr(leaf, "nbytes", 0) for leaf in jax.tree.leaves(params))
+    if size < _LARGE_BYTES:
+        yield lambda _: None
+        return
+    title = f"Convert {size / 1e6:,.0f} MB of parameters"
+    with Progress(Console(stderr=True)).step(title, 3) as advance:
+        yield advance
 
 
 @contextmanager
@@ -126,14 +145,17 @@ def _leaves(arguments: Sequence[Any]) -> list[Any]:
     return jax.tree.leaves(tuple(arguments), is_leaf=lambda v: isinstance(v, list))
 
 
-def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[str] | None) -> Sequence[Any]:
+def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[Any] | None) -> Sequence[Any]:
     if texts is None:
         return signatures
     if len(texts) != len(signatures):
         raise ExportError(
             f"{len(texts)} polymorphic shapes were given for {len(signatures)} inputs."
         )
-    return list(map(_name_sizes, texts, signatures))
+    return [
+        signature if text is None else _name_sizes(str(text), signature)
+        for text, signature in zip(texts, signatures, strict=True)
+    ]
 
 
 def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
@@ -156,21 +178,46 @@ def tfjs_predict_fn(model_dir: str | Path, backend: NodeBackend = "wasm") -> Cal
     """A function that runs the graph model of a folder in the real TensorFlow.js under Node.
 
     It takes the inputs in the order of the model's signature, or by name; a dict or a tuple stands
-    for the arrays in it. It returns the output as a numpy array, or a dict of arrays by name if
-    there are several. Node stops when the function is deleted.
+    for the arrays in it, a list for an array. Numbers are cast as JAX casts them: integers and
+    float64 to float32, truth values to numbers. It returns the output as a numpy array, or a dict
+    of arrays by name if there are several. Node stops when the function is deleted.
+
+    Raises:
+        ExportError: if the folder holds no model; later, if TensorFlow.js cannot run it on what is
+            given, or that is of a dtype that the model does not take.
     """
     folder = Path(model_dir)
     files = read_files(folder)
-    names = list(json.loads(files["model.json"])["signature"]["inputs"])
+    kinds = input_types(files)
     runtime = Runtime(backend)
     runtime.load(files)
 
     def predict(*arguments: Any, **named: Any) -> Any:
         arrays = _leaves(arguments)
-        if len(arrays) > len(names):
-            raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(names)} expected.")
-        outputs = runtime.predict({**dict(zip(names, arrays, strict=False)), **named})
+        if len(arrays) > len(kinds):
+            raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(kinds)} expected.")
+        given = {**dict(zip(kinds, arrays, strict=False)), **named}
+        outputs = runtime.predict({n: _cast(n, array, kinds.get(n)) for n, array in given.items()})
         return next(iter(outputs.values())) if len(outputs) == 1 else outputs
 
     weakref.finalize(predict, runtime.close)
     return predict
+
+
+get_tfjs_predict_fn = tfjs_predict_fn
+"""The name in the blog post on tensorflowjs."""
+
+
+def _cast(name: str, array: Any, kind: DType | None) -> Array:
+    """An array in the dtype that the model takes, unless digits would be lost without a word."""
+    value = np.asarray(array)
+    found = narrow_dtype(value.dtype, f"input {name!r}")
+    order: Sequence[DType] = ("bool", "int32", "float32")
+    if kind is None or kind == found:
+        return value
+    if order.index(found) > order.index(kind):
+        raise ExportError(
+            f"The input {name!r} takes {kind}, but {value.dtype} was given. Convert it first, with"
+            f" .astype('{kind}')."
+        )
+    return value.astype(kind)
