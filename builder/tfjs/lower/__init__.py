@@ -4,6 +4,7 @@ The modules imported here hold the rules; importing them fills the table.
 """
 
 from builder.tfjs.lower import (
+    bitcast,
     bits,
     control,
     conversion,
@@ -13,8 +14,10 @@ from builder.tfjs.lower import (
     matmul,
     order,
     pooling,
+    ragged,
     reduce,
     scatter,
+    selection,
     shape,
     sort,
     update,
@@ -22,6 +25,7 @@ from builder.tfjs.lower import (
 from builder.tfjs.lower.program import lower
 
 __all__ = [
+    "bitcast",
     "bits",
     "control",
     "conversion",
@@ -32,8 +36,10 @@ __all__ = [
     "matmul",
     "order",
     "pooling",
+    "ragged",
     "reduce",
     "scatter",
+    "selection",
     "shape",
     "sort",
     "update",
