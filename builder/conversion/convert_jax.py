@@ -3,19 +3,21 @@
 import inspect
 import json
 import weakref
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import jax
 import jax.export
+import numpy as np
 
 from builder.conversion.check import MAX_ERROR, MIN_COSINE, Tolerance, export_checked
 from builder.conversion.samples import Function, Sample
 from builder.errors import BuilderError, ExportError, first_line, writing
 from builder.tfjs.export import export
 from builder.tfjs.model import GraphModel, read_files
+from builder.tfjs.parts.values import join_names, join_parts, numpy_parts, split_name
 from builder.tfjs.quantize import Quantizations
 from builder.tfjs.runtime import NodeBackend, Runtime
 from builder.tfjs.trace import is_signature, split_signature
@@ -158,11 +160,13 @@ def tfjs_predict_fn(model_dir: str | Path, backend: NodeBackend = "wasm") -> Cal
 
     It takes the inputs in the order of the model's signature, or by name; a dict or a tuple stands
     for the arrays in it. It returns the output as a numpy array, or a dict of arrays by name if
-    there are several. Node stops when the function is deleted.
+    there are several. Complex numbers and random keys are taken as JAX has them. Node stops when the function is deleted.
     """
     folder = Path(model_dir)
     files = read_files(folder)
-    names = list(json.loads(files["model.json"])["signature"]["inputs"])
+    content = json.loads(files["model.json"])
+    of_complex = content.get("userDefinedMetadata", {}).get("complex", [])
+    names = join_names(of_complex, list(content["signature"]["inputs"]))
     runtime = Runtime(backend)
     runtime.load(files)
 
@@ -170,8 +174,20 @@ def tfjs_predict_fn(model_dir: str | Path, backend: NodeBackend = "wasm") -> Cal
         arrays = _leaves(arguments)
         if len(arrays) > len(names):
             raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(names)} expected.")
-        outputs = runtime.predict({**dict(zip(names, arrays, strict=False)), **named})
+        given = {**dict(zip(names, arrays, strict=False)), **named}
+        parts = [part for n, a in given.items() for part in _parts(n, a, n in of_complex)]
+        outputs = join_parts(of_complex, runtime.predict(dict(parts)))
         return next(iter(outputs.values())) if len(outputs) == 1 else outputs
 
     weakref.finalize(predict, runtime.close)
     return predict
+
+
+def _parts(name: str, array: Any, is_complex: bool) -> Iterator[tuple[str, Any]]:
+    """An input of a model by name, or its two parts if it is complex."""
+    dtype = np.complex64 if is_complex else np.float32
+    arrays = numpy_parts(np.asarray(array, dtype) if is_complex else array)
+    names = split_name(name, dtype)
+    if len(arrays) > len(names):
+        raise ExportError(f"{name!r}: complex numbers are given, real ones expected.")
+    return zip(names, arrays, strict=True)

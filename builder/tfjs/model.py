@@ -34,6 +34,8 @@ class GraphModel:
     outputs: Mapping[str, TensorType]
     weights: Mapping[str, Array]
     quantization: Quantizations = None
+    complex: tuple[str, ...] = ()
+    """Inputs and outputs of complex numbers, each of which is two: `x` is `x/real`, `x/imag`."""
 
     def __post_init__(self) -> None:
         """Raise ExportError if a weight that is to be quantized does not exist."""
@@ -75,6 +77,8 @@ class GraphModel:
             "modelTopology": {"node": self.nodes, "versions": {"producer": 1}},
             "weightsManifest": [{"paths": list(shards), "weights": manifest}],
         }
+        if self.complex:
+            model["userDefinedMetadata"] = {"complex": list(self.complex)}
         return {"model.json": json.dumps(model, separators=(",", ":")).encode(), **shards}
 
     @property

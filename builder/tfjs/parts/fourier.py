@@ -1,0 +1,163 @@
+"""Discrete Fourier transforms as products with small matrices.
+
+A transform of n = a b numbers is b transforms of a numbers, a turn of each number, and a transforms
+of b numbers (J. W. Cooley and J. W. Tukey, 1965). Short ones are products with their matrix, and
+long ones of prime length are convolutions of a length that has small factors (L. I. Bluestein,
+1970). Matrices and turns are computed in float64.
+"""
+
+import math
+from functools import cache
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from builder.tfjs.graph import Array
+from builder.tfjs.parts.arithmetic import multiply, scale
+from builder.tfjs.parts.registry import Operation, rule
+from builder.tfjs.parts.values import Complex
+
+LONGEST_PRODUCT = 64
+"""Transforms of so many numbers are one product, longer ones several."""
+
+LONGEST_PRIME = 512
+"""Those of a prime number of numbers are one product up to here."""
+
+
+@rule("fft")
+def _fft(op: Operation, x: Any) -> Any:
+    kind, lengths = str(op.params["fft_type"]).rsplit(".", 1)[-1].upper(), op.params["fft_lengths"]
+    if not all(isinstance(n, int | np.integer) for n in lengths):
+        raise op.refuse("a Fourier transform has a symbolic length.", "fix the size of the axis.")
+    if 0 in lengths:
+        raise op.refuse("a Fourier transform of no numbers.", "leave it out.")
+    first = len(op.operands[0].shape) - len(lengths)
+    if kind in ("RFFT", "2"):
+        x = Complex(x, jnp.zeros_like(x))
+    if kind in ("RFFT", "2"):
+        x = _along(x, -1, lengths[-1], inverse=False)
+        x = _map(x, lambda part: _first(part, lengths[-1] // 2 + 1))
+        return _over(x, range(first, first + len(lengths) - 1), lengths[:-1], inverse=False)
+    if kind in ("IRFFT", "3"):
+        x = _over(x, range(first, first + len(lengths) - 1), lengths[:-1], inverse=True)
+        return _along(_mirror(x, lengths[-1]), -1, lengths[-1], inverse=True).re
+    inverse = kind in ("IFFT", "1")
+    return _over(x, range(first, first + len(lengths)), lengths, inverse=inverse)
+
+
+def _over(x: Complex, axes: Any, lengths: Any, *, inverse: bool) -> Complex:
+    for axis, length in zip(axes, lengths, strict=True):
+        x = _along(x, axis, length, inverse=inverse)
+    return x
+
+
+def _along(x: Complex, axis: int, length: int, *, inverse: bool) -> Complex:
+    """Transform one axis."""
+    moved = _map(x, lambda part: jnp.moveaxis(part, axis, -1))
+    if inverse:  # the transform of the conjugate is the conjugate of the inverse
+        moved = scale(_conjugate(moved), 1 / length)
+    result = _transform(moved, length)
+    result = _conjugate(result) if inverse else result
+    return _map(result, lambda part: jnp.moveaxis(part, -1, axis))
+
+
+def _mirror(x: Complex, length: int) -> Complex:
+    """All numbers of a transform of real numbers, from the first half; the ends are real."""
+    half = length // 2 + 1
+    given = _map(x, lambda part: _first(part, half))
+    is_end = np.zeros(half, np.bool_)
+    is_end[0] = True
+    is_end[-1] |= length % 2 == 0
+    given = Complex(given.re, jnp.where(is_end, 0, given.im))
+    rest = _map(given, lambda part: jnp.flip(lax.slice_in_dim(part, 1, (length + 1) // 2, axis=-1), -1))
+    return Complex(
+        jnp.concatenate([given.re, rest.re], -1), jnp.concatenate([given.im, -rest.im], -1)
+    )
+
+
+def _transform(x: Complex, length: int) -> Complex:
+    """The transform of the last axis."""
+    if length == 1:
+        return x
+    factor = _factor(length)
+    if factor == length:
+        return _product(x, length) if length <= LONGEST_PRIME else _bluestein(x, length)
+    # The first factor's transforms run over steps of `rest`; [..., factor, rest].
+    rest = length // factor
+    rows = _map(x, lambda part: part.reshape(*part.shape[:-1], factor, rest))
+    columns = _map(rows, lambda part: jnp.swapaxes(part, -1, -2))
+    first = _transform(columns, factor)
+    turned = multiply(first, _turns(rest, factor, length))
+    second = _transform(_map(turned, lambda part: jnp.swapaxes(part, -1, -2)), rest)
+    ordered = _map(second, lambda part: jnp.swapaxes(part, -1, -2))
+    return _map(ordered, lambda part: part.reshape(*part.shape[:-2], length))
+
+
+@cache
+def _factor(length: int) -> int:
+    """The length itself if its transform is not split, else a factor of it near its root."""
+    if length <= LONGEST_PRODUCT:
+        return length
+    factors = [n for n in range(2, LONGEST_PRODUCT + 1) if length % n == 0]
+    if not factors:
+        larger = [n for n in range(2, math.isqrt(length) + 1) if length % n == 0]
+        return larger[0] if larger else length
+    return min(factors, key=lambda n: abs(n - math.sqrt(length)))
+
+
+def _product(x: Complex, length: int) -> Complex:
+    """One real product: [re, im] times [[cos, -sin], [sin, cos]]."""
+    both = jnp.concatenate([x.re, x.im], -1)
+    result = jnp.matmul(both, _matrix(length), precision=lax.Precision.HIGHEST)
+    return Complex(*jnp.split(result, 2, -1))
+
+
+@cache
+def _matrix(length: int) -> Array:
+    angles = _angles(np.outer(np.arange(length), np.arange(length)), length)
+    cosine, sine = np.cos(angles), np.sin(angles)
+    return np.block([[cosine, -sine], [sine, cosine]]).astype(np.float32)
+
+
+def _turns(rows: int, columns: int, length: int) -> Complex:
+    angles = _angles(np.outer(np.arange(rows), np.arange(columns)), length)
+    return Complex(np.cos(angles).astype(np.float32), -np.sin(angles).astype(np.float32))
+
+
+def _angles(steps: Array, length: int) -> Array:
+    return 2 * np.pi * (steps % length) / length
+
+
+def _bluestein(x: Complex, length: int) -> Complex:
+    """A convolution with a chirp, by transforms of a length that is a power of two."""
+    padded = 1 << (2 * length - 2).bit_length()
+    steps = np.arange(length, dtype=np.int64)
+    angles = np.pi * (steps * steps % (2 * length)) / length
+    chirp = np.exp(-1j * angles)
+    kernel = np.zeros(padded, np.complex128)
+    kernel[:length] = chirp.conj()
+    kernel[padded - length + 1 :] = chirp[1:].conj()[::-1]
+    given = multiply(x, _constant(chirp))
+    wide = [(0, 0)] * (given.re.ndim - 1) + [(0, padded - length)]
+    spectrum = _transform(_map(given, lambda part: jnp.pad(part, wide)), padded)
+    product = multiply(spectrum, _constant(np.fft.fft(kernel) / padded))
+    back = _conjugate(_transform(_conjugate(product), padded))
+    return multiply(_map(back, lambda part: _first(part, length)), _constant(chirp))
+
+
+def _constant(numbers: Array) -> Complex:
+    return Complex(numbers.real.astype(np.float32), numbers.imag.astype(np.float32))
+
+
+def _first(part: Any, count: int) -> Any:
+    return lax.slice_in_dim(part, 0, count, axis=-1)
+
+
+def _map(x: Complex, function: Any) -> Complex:
+    return Complex(function(x.re), function(x.im))
+
+
+def _conjugate(x: Complex) -> Complex:
+    return Complex(x.re, -x.im)
