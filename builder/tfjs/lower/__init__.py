@@ -4,6 +4,7 @@ The modules imported here hold the rules; importing them fills the table.
 """
 
 from builder.tfjs.lower import (
+    bitcast,
     bits,
     control,
     conversion,
@@ -22,6 +23,7 @@ from builder.tfjs.lower import (
 from builder.tfjs.lower.program import lower
 
 __all__ = [
+    "bitcast",
     "bits",
     "control",
     "conversion",

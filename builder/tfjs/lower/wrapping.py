@@ -10,6 +10,7 @@ from builder.tfjs.graph import Value
 WRAPPING = frozenset(
     {
         *("abs", "add", "div", "sub", "mul", "neg", "not", "integer_pow", "shift_left"),
+        *("shift_right_arithmetic", "shift_right_logical"),
         *("dot_general", "reduce_sum", "reduce_prod", "cumsum", "cumprod"),
         *("scatter-add", "scatter-sub", "scatter-mul"),
     }
