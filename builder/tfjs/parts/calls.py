@@ -25,9 +25,9 @@ def _cond(op: Operation, index: Any, *operands: Any) -> Sequence[Any]:
         return op.inline(branches[which], operands)
 
     def make(branch: Any) -> Any:
-        return lambda values: _inline_typed(op, branch, values)
+        return lambda: _inline_typed(op, branch, operands)
 
-    return lax.switch(index, [make(b) for b in branches], _staged(operands))
+    return lax.switch(index, [make(branch) for branch in branches])
 
 
 @call_rule("scan")
@@ -57,9 +57,19 @@ def _while(op: Operation, *operands: Any) -> Sequence[Any]:
 
     def loop(carry: Sequence[Any]) -> Sequence[Any]:
         constants = operands[tested:carried]
-        return _inline_typed(op, op.params["body_jaxpr"], [*constants, *carry])
+        results = _inline_typed(op, op.params["body_jaxpr"], [*constants, *carry])
+        which = goes_on(carry)
+        if which.ndim == 0:
+            return results
+        # Under vmap, each row has a loop of its own, and stays as it is when that has ended.
+        return jax.tree.map(lambda new, old: _select_rows(which, new, old), results, list(carry))
 
-    return lax.while_loop(goes_on, loop, _staged(operands[carried:]))
+    return lax.while_loop(lambda carry: goes_on(carry).any(), loop, _staged(operands[carried:]))
+
+
+def _select_rows(which: Any, new: Any, old: Any) -> Any:
+    shape = (*which.shape, *(1 for _ in range(new.ndim - which.ndim)))
+    return jax.numpy.where(which.reshape(shape), new, old)
 
 
 def _inline_typed(op: Operation, jaxpr: Any, operands: Sequence[Any]) -> list[Any]:

@@ -58,7 +58,8 @@ def split(array: Any) -> Value:
     """An array as it is held; a known one, of numpy or JAX."""
     dtype = getattr(array, "dtype", None)
     if dtype is not None and _compat.is_random_key(dtype):
-        return Keys(np.asarray(jax.random.key_data(array)), dtype)
+        with jax.ensure_compile_time_eval():
+            return Keys(np.asarray(jax.random.key_data(array)), dtype)
     if is_complex(jnp.result_type(array)):
         numbers = np.asarray(array)
         return Complex(numbers.real.copy(), numbers.imag.copy())
