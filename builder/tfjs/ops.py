@@ -218,7 +218,7 @@ def top_k(x: Value, k: int) -> tuple[Value, Value]:
 def gather(x: Value, indices: Value, axis: int) -> Value:
     """The entries of `x` along `axis` that the int32 indices name, in the shape of the indices."""
     shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
-    return make("GatherV2", (x, indices), TensorType(shape, x.dtype), axis=axis, batch_dims=0)
+    return make("GatherV2", (x, indices), TensorType(shape, x.dtype), axis=int(axis), batch_dims=0)
 
 
 def scatter_update(x: Value, positions: Value, updates: Value) -> Value:

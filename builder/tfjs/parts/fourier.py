@@ -10,6 +10,7 @@ import math
 from functools import cache
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -22,7 +23,7 @@ from builder.tfjs.parts.values import Complex
 LONGEST_PRODUCT = 64
 """Transforms of so many numbers are one product, longer ones several."""
 
-LONGEST_PRIME = 512
+LONGEST_PRIME = 128
 """Those of a prime number of numbers are one product up to here."""
 
 
@@ -35,10 +36,7 @@ def _fft(op: Operation, x: Any) -> Any:
         raise op.refuse("a Fourier transform of no numbers.", "leave it out.")
     first = len(op.operands[0].shape) - len(lengths)
     if kind in ("RFFT", "2"):
-        x = Complex(x, jnp.zeros_like(x))
-    if kind in ("RFFT", "2"):
-        x = _along(x, -1, lengths[-1], inverse=False)
-        x = _map(x, lambda part: _first(part, lengths[-1] // 2 + 1))
+        x = _map(_transform(x, lengths[-1]), lambda part: _first(part, lengths[-1] // 2 + 1))
         return _over(x, range(first, first + len(lengths) - 1), lengths[:-1], inverse=False)
     if kind in ("IRFFT", "3"):
         x = _over(x, range(first, first + len(lengths) - 1), lengths[:-1], inverse=True)
@@ -77,17 +75,17 @@ def _mirror(x: Complex, length: int) -> Complex:
     )
 
 
-def _transform(x: Complex, length: int) -> Complex:
-    """The transform of the last axis."""
+def _transform(x: Any, length: int) -> Complex:
+    """The transform of the last axis, of real or complex numbers."""
     if length == 1:
-        return x
+        return _as_complex(x)
     factor = _factor(length)
     if factor == length:
         return _product(x, length) if length <= LONGEST_PRIME else _bluestein(x, length)
     # The first factor's transforms run over steps of `rest`; [..., factor, rest].
     rest = length // factor
-    rows = _map(x, lambda part: part.reshape(*part.shape[:-1], factor, rest))
-    columns = _map(rows, lambda part: jnp.swapaxes(part, -1, -2))
+    rows = jax.tree.map(lambda part: part.reshape(*part.shape[:-1], factor, rest), x)
+    columns = jax.tree.map(lambda part: jnp.swapaxes(part, -1, -2), rows)
     first = _transform(columns, factor)
     turned = multiply(first, _turns(rest, factor, length))
     second = _transform(_map(turned, lambda part: jnp.swapaxes(part, -1, -2)), rest)
@@ -107,10 +105,13 @@ def _factor(length: int) -> int:
     return min(factors, key=lambda n: abs(n - math.sqrt(length)))
 
 
-def _product(x: Complex, length: int) -> Complex:
+def _product(x: Any, length: int) -> Complex:
     """One real product: [re, im] times [[cos, -sin], [sin, cos]]."""
-    both = jnp.concatenate([x.re, x.im], -1)
-    result = jnp.matmul(both, _matrix(length), precision=lax.Precision.HIGHEST)
+    if isinstance(x, Complex):
+        both, matrix = jnp.concatenate([x.re, x.im], -1), _matrix(length)
+    else:
+        both, matrix = x, _matrix(length)[:length]
+    result = jnp.matmul(both, matrix, precision=lax.Precision.HIGHEST)
     return Complex(*jnp.split(result, 2, -1))
 
 
@@ -121,6 +122,7 @@ def _matrix(length: int) -> Array:
     return np.block([[cosine, -sine], [sine, cosine]]).astype(np.float32)
 
 
+@cache
 def _turns(rows: int, columns: int, length: int) -> Complex:
     angles = _angles(np.outer(np.arange(rows), np.arange(columns)), length)
     return Complex(np.cos(angles).astype(np.float32), -np.sin(angles).astype(np.float32))
@@ -130,25 +132,35 @@ def _angles(steps: Array, length: int) -> Array:
     return 2 * np.pi * (steps % length) / length
 
 
-def _bluestein(x: Complex, length: int) -> Complex:
+def _bluestein(x: Any, length: int) -> Complex:
     """A convolution with a chirp, by transforms of a length that is a power of two."""
     padded = 1 << (2 * length - 2).bit_length()
+    chirp, kernel = _chirp(length, padded)
+    given = multiply(_as_complex(x), chirp)
+    wide = [(0, 0)] * (given.re.ndim - 1) + [(0, padded - length)]
+    spectrum = _transform(_map(given, lambda part: jnp.pad(part, wide)), padded)
+    back = _conjugate(_transform(_conjugate(multiply(spectrum, kernel)), padded))
+    return multiply(_map(back, lambda part: _first(part, length)), chirp)
+
+
+@cache
+def _chirp(length: int, padded: int) -> tuple[Complex, Complex]:
+    """The chirp, and the transform of its conjugate on both sides of 0."""
     steps = np.arange(length, dtype=np.int64)
     angles = np.pi * (steps * steps % (2 * length)) / length
     chirp = np.exp(-1j * angles)
     kernel = np.zeros(padded, np.complex128)
     kernel[:length] = chirp.conj()
     kernel[padded - length + 1 :] = chirp[1:].conj()[::-1]
-    given = multiply(x, _constant(chirp))
-    wide = [(0, 0)] * (given.re.ndim - 1) + [(0, padded - length)]
-    spectrum = _transform(_map(given, lambda part: jnp.pad(part, wide)), padded)
-    product = multiply(spectrum, _constant(np.fft.fft(kernel) / padded))
-    back = _conjugate(_transform(_conjugate(product), padded))
-    return multiply(_map(back, lambda part: _first(part, length)), _constant(chirp))
+    return _constant(chirp), _constant(np.fft.fft(kernel) / padded)
 
 
 def _constant(numbers: Array) -> Complex:
     return Complex(numbers.real.astype(np.float32), numbers.imag.astype(np.float32))
+
+
+def _as_complex(x: Any) -> Complex:
+    return x if isinstance(x, Complex) else Complex(x, jnp.zeros_like(x))
 
 
 def _first(part: Any, count: int) -> Any:
