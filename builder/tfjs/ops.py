@@ -8,6 +8,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from builder.tfjs.graph import Attr, Dim, DType, Node, Shape, TensorType, Value, constant, make
 
 COMPARISONS = frozenset({"Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual"})
@@ -180,10 +182,24 @@ def split(x: Value, sizes: Sequence[int], axis: int) -> tuple[Value, ...]:
 
 def strided_slice(x: Value, begin: Sequence[int], strides: Sequence[int], shape: Shape) -> Value:
     """Every `strides[i]`-th entry of axis i from `begin[i]` on, `shape[i]` of them."""
+    if x.dtype != "float32":  # whose numbers wasm would return as float32
+        for axis, (first, step, count) in enumerate(zip(begin, strides, shape, strict=True)):
+            if (first, step, count) != (0, 1, x.shape[axis]):
+                x = _take_every(x, axis, first, step, count)
+        return x
     attrs: dict[str, Attr] = {"begin": tuple(begin), "steps": tuple(strides)}
     # An axis of symbolic size goes on to its end.
     mask = sum(1 << i for i, d in enumerate(shape) if not is_fixed(d))
     return make("StridedSlice", (x,), TensorType(shape, x.dtype), **attrs, end_mask=mask)
+
+
+def _take_every(x: Value, axis: int, first: int, step: int, count: Dim) -> Value:
+    """Every `step`-th entry along an axis; a symbolic one is read to its end."""
+    if is_fixed(count):
+        return gather(x, constant(first + step * np.arange(count), "int32"), axis)
+    length = reshape(slice_(shape_of(x), [axis], [1]), ())
+    bounds = (constant(first, "int32"), length, constant(step, "int32"))
+    return gather(x, make("Range", bounds, TensorType((count,), "int32"), Tidx="int32"), axis)
 
 
 def pad(x: Value, before: Sequence[int], after: Sequence[int], value: float = 0) -> Value:

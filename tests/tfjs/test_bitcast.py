@@ -43,8 +43,8 @@ def check(
             wide = np.asarray(array, found[name].dtype)
             np.testing.assert_array_equal(found[name], wide)
             number = ~np.isnan(wide)
-            signs = np.signbit(found[name]), np.signbit(wide)
-            np.testing.assert_array_equal(*(s[number] for s in signs))
+            signs = np.signbit(found[name])[number]
+            np.testing.assert_array_equal(signs, np.signbit(wide)[number])
 
 
 def patterns() -> Array:

@@ -2,21 +2,17 @@
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
 
 from builder.tfjs import ops
-from builder.tfjs.export import export
 from builder.tfjs.graph import Array, Graph, TensorType, Value, placeholder
 from builder.tfjs.lower.bits import MOST_PLANES, rotate_and_xor
 from builder.tfjs.numpy.evaluate import evaluate
-from builder.tfjs.runtime import NodeBackend, Runtime
+from tests.tfjs.comparison import Runtimes, both_backends, compare
 
 DTYPES = ("int8", "int16", "int32", "uint8", "uint16", "uint32")
 PLACES = (0, 1, 3, 7, 8, 15, 16, 31, 32)
@@ -24,9 +20,9 @@ MASKS = (0, 1, 5, 255, 0x7FFFFFFF, -1, -8, -(2**31), 0x7F800000, 0x5555)
 
 
 @pytest.fixture(scope="module")
-def runtimes() -> Iterator[Mapping[NodeBackend, Runtime]]:
-    with Runtime("wasm") as wasm, Runtime("cpu") as cpu:
-        yield {"wasm": wasm, "cpu": cpu}
+def runtimes() -> Iterator[Runtimes]:
+    with both_backends() as found:
+        yield found
 
 
 def numbers(dtype: str, count: int = 12) -> Array:
@@ -39,53 +35,33 @@ def numbers(dtype: str, count: int = 12) -> Array:
     )
 
 
-def check(
-    apply: Callable[..., Any], arrays: list[Array], runtimes: Mapping[NodeBackend, Runtime]
-) -> int:
-    """Compare the outputs on both backends; returns the number of ops."""
-
-    def signed(*xs: Any) -> list[Any]:
-        return [lax.convert_element_type(y, jnp.int32) for y in jax.tree.leaves(apply(*xs))]
-
-    named = {f"x{i}": a for i, a in enumerate(arrays)}
-    structs = {n: jax.ShapeDtypeStruct(a.shape, a.dtype) for n, a in named.items()}
-    model = export(lambda _, *xs: signed(*xs), (), structs)
-    expected = jax.jit(signed)(*arrays)
-    for runtime in runtimes.values():
-        runtime.load(model.files)
-        found = runtime.predict(named)
-        for name, array in zip(model.outputs, expected, strict=True):
-            np.testing.assert_array_equal(found[name], array)
-    return len(model.ops)
-
-
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_two_integers_are_combined_bit_by_bit(dtype: str, runtimes: Mapping[NodeBackend, Runtime]):
+def test_two_integers_are_combined_bit_by_bit(dtype: str, runtimes: Runtimes):
     x, y = map(np.ascontiguousarray, np.meshgrid(numbers(dtype), numbers(dtype)))
-    count = check(lambda a, b: (a & b, a | b, a ^ b), [x, y], runtimes)
+    count = compare(lambda a, b: (a & b, a | b, a ^ b), [x, y], runtimes)
     assert count <= 60
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_a_constant_mask_may_have_any_bits(dtype: str, runtimes: Mapping[NodeBackend, Runtime]):
+def test_a_constant_mask_may_have_any_bits(dtype: str, runtimes: Runtimes):
     masks = [np.int64(m).astype(dtype) for m in MASKS]
-    check(lambda a: [(a & m, a | m, a ^ m) for m in masks], [numbers(dtype)], runtimes)
+    compare(lambda a: [(a & m, a | m, a ^ m) for m in masks], [numbers(dtype)], runtimes)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_shifts_by_any_number_of_places(dtype: str, runtimes: Mapping[NodeBackend, Runtime]):
+def test_shifts_by_any_number_of_places(dtype: str, runtimes: Runtimes):
     ends = np.iinfo(dtype)
     places = np.array([*PLACES, 33, 100, ends.max, ends.min], dtype)
     x, by = map(np.ascontiguousarray, np.meshgrid(numbers(dtype), places))
     shifts = (lax.shift_left, lax.shift_right_arithmetic, lax.shift_right_logical)
-    check(lambda a, s: [shift(a, s) for shift in shifts], [x, by], runtimes)
+    compare(lambda a, s: [shift(a, s) for shift in shifts], [x, by], runtimes)
     fixed = [np.full(x.shape, n, dtype) for n in PLACES]
-    check(lambda a: [shift(a, n) for shift in shifts for n in fixed], [x], runtimes)
+    compare(lambda a: [shift(a, n) for shift in shifts for n in fixed], [x], runtimes)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_ones_and_leading_zeros_are_counted(dtype: str, runtimes: Mapping[NodeBackend, Runtime]):
-    check(lambda a: (lax.population_count(a), lax.clz(a), ~a), [numbers(dtype, 50)], runtimes)
+def test_ones_and_leading_zeros_are_counted(dtype: str, runtimes: Runtimes):
+    compare(lambda a: (lax.population_count(a), lax.clz(a), ~a), [numbers(dtype, 50)], runtimes)
 
 
 @pytest.mark.parametrize("size", [5, MOST_PLANES + 1])

@@ -80,8 +80,6 @@ REFUSED: list[tuple[str, Callable[..., Any], str, str]] = [
     ("long loop", lambda x: lax.fori_loop(0, 9999, lambda i, y: y + i, x), "float32", "9999 steps"),
     ("3-D convolution", lambda x: lax.conv(x[:, :, None, None, None], jnp.ones((1, 4, 1, 1, 1)),
      (1, 1, 1), "SAME"), "float32", "convolution"),
-    ("3-D pooling", lambda x: lax.reduce_window(x[:, :, None, None] * jnp.ones((1, 1, 4, 4)), 0.0,
-     lax.add, (1, 2, 2, 2), (1, 1, 1, 1), "VALID"), "float32", "pooling"),
 ]  # fmt: skip
 
 

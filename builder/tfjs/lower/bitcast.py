@@ -142,7 +142,7 @@ def _number_of(bits: Value, layout: _Layout) -> Value:
 
 @expansion("nextafter")
 def _next_after(_: Equation, x: jax.Array, y: jax.Array) -> jax.Array:
-    """One more or one less in the bits, which are in the order of the numbers; from 0, the least."""
+    """One more or less in the bits, which are in the order of the numbers; from 0 the least."""
     kind: Any = np.dtype(f"int{8 * np.dtype(x.dtype).itemsize}")
     x, y = jnp.broadcast_arrays(x, y)
     bits = lax.bitcast_convert_type(x, kind)

@@ -141,8 +141,18 @@ def rotate_and_xor(x: Value, y: Value, places: int) -> Value:
         return combine_bits("xor", rotate_left(x, places), y, np.int32)
     place = np.arange(32)
     differ = ops.binary("NotEqual", _planes(x, (place - places) % 32), _planes(y, place))
-    ones = ops.binary("Mul", ops.cast(differ, "int32"), constant(_powers(place)))
-    return ops.reshape(ops.reduce("Sum", ones, [len(y.shape)]), y.shape)
+    return _join_planes(differ)
+
+
+def split_bits(x: Value) -> tuple[Value, Callable[[Value], Value]]:
+    """All bits of an int32, bool[..., 32], and what makes an integer of such."""
+    return _planes(x, np.arange(32)), _join_planes
+
+
+def _join_planes(planes: Value) -> Value:
+    powers = constant(_powers(np.arange(32)))
+    ones = ops.binary("Mul", ops.cast(planes, "int32"), powers)
+    return ops.reshape(ops.reduce("Sum", ones, [len(ones.shape) - 1]), ones.shape[:-1])
 
 
 def _planes(x: Value, places: Array) -> Value:

@@ -49,7 +49,7 @@ def _convolution(eqn: Equation, x: Value, weights: Value) -> Value:
     o, i, *axes = specs.rhs_spec
     filters = ops.transpose(weights, [*axes, i, o])
     for axis, factor in enumerate(eqn.params["lhs_dilation"], start=1):
-        picture = spread(picture, axis, factor - 1, 0)
+        picture = spread(eqn, picture, axis, factor - 1, ops.scalar(0, picture))
     padding = [(int(low), int(high)) for low, high in eqn.params["padding"]]
     picture, padding = _crop(picture, padding)
     lift = (1,) * (2 - spatial)  # a sequence is a picture of one row

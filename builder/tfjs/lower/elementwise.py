@@ -13,6 +13,7 @@ from builder.tfjs.lower.integers import (
     divide_unsigned,
     larger_unsigned,
     less_unsigned,
+    multiply,
     negate,
     remainder,
     remainder_unsigned,
@@ -52,7 +53,6 @@ BINARY = {
     "add_any": "AddV2",
     "atan2": "Atan2",
     "eq": "Equal",
-    "mul": "Mul",
     "ne": "NotEqual",
     "pow": "Pow",
     "sub": "Sub",
@@ -68,6 +68,11 @@ def _unary(eqn: Equation, x: Value) -> Value:
 def _binary(eqn: Equation, x: Value, y: Value) -> Value:
     # A power may have an integer exponent; TensorFlow.js wants one dtype.
     return ops.binary(BINARY[eqn.primitive], x, ops.cast(y, x.dtype))
+
+
+@rule("mul")
+def _mul(_: Equation, x: Value, y: Value) -> Value:
+    return multiply(x, y)
 
 
 @rule("neg")
@@ -280,8 +285,9 @@ def _power(x: Value, exponent: int) -> Value:
     if exponent == 1:
         return x
     if exponent % 2:
-        return ops.binary("Mul", x, _power(x, exponent - 1))
-    return ops.unary("Square", _power(x, exponent // 2))
+        return multiply(x, _power(x, exponent - 1))
+    root = _power(x, exponent // 2)
+    return multiply(root, root) if x.dtype == "int32" else ops.unary("Square", root)
 
 
 @rule("select_n")

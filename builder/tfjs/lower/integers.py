@@ -37,6 +37,23 @@ def absolute(x: Value) -> Value:
     return ops.binary("Maximum", x, negate(x))
 
 
+def multiply(x: Value, y: Value) -> Value:
+    """x * y, which wraps around: on cpu, TensorFlow.js rounds products beyond 2^53.
+
+    One factor is cut in two, so that no product has more than 47 digits.
+    """
+    if x.dtype != "int32" or _is_small(x) or _is_small(y):
+        return ops.binary("Mul", x, y)
+    low = ops.binary("FloorMod", y, ops.scalar(1 << 16, y))
+    high = ops.binary("Sub", y, low)
+    return ops.binary("AddV2", ops.binary("Mul", x, low), ops.binary("Mul", x, high))
+
+
+def _is_small(x: Value) -> bool:
+    """Whether this is a constant of which every product with an int32 is less than 2^53."""
+    return x.array is not None and x.array.size > 0 and bool((np.abs(x.array) < 2**22).all())
+
+
 def flip(x: Value) -> Value:
     """The uint32 in the order of int32, or back."""
     return ops.binary("AddV2", x, ops.scalar(LEAST, x))
