@@ -160,7 +160,8 @@ def tfjs_predict_fn(model_dir: str | Path, backend: NodeBackend = "wasm") -> Cal
 
     It takes the inputs in the order of the model's signature, or by name; a dict or a tuple stands
     for the arrays in it. It returns the output as a numpy array, or a dict of arrays by name if
-    there are several. Complex numbers and random keys are taken as JAX has them. Node stops when the function is deleted.
+    there are several. Complex numbers and random keys are taken as JAX has them.
+    Node stops when the function is deleted.
     """
     folder = Path(model_dir)
     files = read_files(folder)

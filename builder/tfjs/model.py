@@ -69,7 +69,7 @@ class GraphModel:
     def files(self) -> Mapping[str, bytes]:
         """Contents by name: "model.json" and the shards of the weights."""
         manifest, paths, shards = _store(self.weights, self.quantization)
-        model = {
+        model: dict[str, Any] = {
             "format": "graph-model",
             "generatedBy": "lit-demo-builder",
             "convertedBy": "lit-demo-builder",

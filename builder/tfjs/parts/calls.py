@@ -1,6 +1,7 @@
 """Calls, branches and loops: inlined, or built again around values in parts."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -62,7 +63,7 @@ def _while(op: Operation, *operands: Any) -> Sequence[Any]:
         if which.ndim == 0:
             return results
         # Under vmap, each row has a loop of its own, and stays as it is when that has ended.
-        return jax.tree.map(lambda new, old: _select_rows(which, new, old), results, list(carry))
+        return jax.tree.map(partial(_select_rows, which), results, list(carry))
 
     return lax.while_loop(lambda carry: goes_on(carry).any(), loop, _staged(operands[carried:]))
 

@@ -7,7 +7,8 @@ long ones of prime length are convolutions of a length that has small factors (L
 """
 
 import math
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 import jax
@@ -69,7 +70,8 @@ def _mirror(x: Complex, length: int) -> Complex:
     is_end[0] = True
     is_end[-1] |= length % 2 == 0
     given = Complex(given.re, jnp.where(is_end, 0, given.im))
-    rest = _map(given, lambda part: jnp.flip(lax.slice_in_dim(part, 1, (length + 1) // 2, axis=-1), -1))
+    inner = _map(given, lambda part: lax.slice_in_dim(part, 1, (length + 1) // 2, axis=-1))
+    rest = _map(inner, lambda part: lax.rev(part, (part.ndim - 1,)))
     return Complex(
         jnp.concatenate([given.re, rest.re], -1), jnp.concatenate([given.im, -rest.im], -1)
     )
@@ -84,13 +86,11 @@ def _transform(x: Any, length: int) -> Complex:
         return _product(x, length) if length <= LONGEST_PRIME else _bluestein(x, length)
     # The first factor's transforms run over steps of `rest`; [..., factor, rest].
     rest = length // factor
-    rows = jax.tree.map(lambda part: part.reshape(*part.shape[:-1], factor, rest), x)
-    columns = jax.tree.map(lambda part: jnp.swapaxes(part, -1, -2), rows)
-    first = _transform(columns, factor)
+    rows = jax.tree.map(partial(_fold, sizes=(factor, rest)), x)
+    first = _transform(jax.tree.map(_swap, rows), factor)
     turned = multiply(first, _turns(rest, factor, length))
-    second = _transform(_map(turned, lambda part: jnp.swapaxes(part, -1, -2)), rest)
-    ordered = _map(second, lambda part: jnp.swapaxes(part, -1, -2))
-    return _map(ordered, lambda part: part.reshape(*part.shape[:-2], length))
+    second = _transform(_map(turned, _swap), rest)
+    return _map(_map(second, _swap), lambda part: part.reshape(*part.shape[:-2], length))
 
 
 @cache
@@ -155,7 +155,7 @@ def _chirp(length: int, padded: int) -> tuple[Complex, Complex]:
     return _constant(chirp), _constant(np.fft.fft(kernel) / padded)
 
 
-def _constant(numbers: Array) -> Complex:
+def _constant(numbers: Any) -> Complex:
     return Complex(numbers.real.astype(np.float32), numbers.imag.astype(np.float32))
 
 
@@ -163,11 +163,21 @@ def _as_complex(x: Any) -> Complex:
     return x if isinstance(x, Complex) else Complex(x, jnp.zeros_like(x))
 
 
+def _fold(part: Any, sizes: tuple[int, int]) -> Any:
+    """The last axis as two."""
+    return part.reshape(*part.shape[:-1], *sizes)
+
+
+def _swap(part: Any) -> Any:
+    """The last two axes in the other order."""
+    return jnp.swapaxes(part, -1, -2)
+
+
 def _first(part: Any, count: int) -> Any:
     return lax.slice_in_dim(part, 0, count, axis=-1)
 
 
-def _map(x: Complex, function: Any) -> Complex:
+def _map(x: Complex, function: Callable[[Any], Any]) -> Complex:
     return Complex(function(x.re), function(x.im))
 
 

@@ -79,10 +79,10 @@ def evaluate(jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any]) -> 
 def _evaluate_equation(eqn: Any, operands: Sequence[Any]) -> Sequence[Any]:
     is_known = all(isinstance(value, Known) for value in operands) and _is_static(eqn)
     touches = _touches(eqn)
-    if is_known and (touches or any(value.is_folded for value in operands)):
-        if _is_worth_folding(eqn):
-            check_draws(eqn, operands)
-            return Known.computed(eqn, operands)
+    is_folded = is_known and (touches or any(value.is_folded for value in operands))
+    if is_folded and _is_worth_folding(eqn):
+        check_draws(eqn, operands)
+        return Known.computed(eqn, operands)
     name, params = _compat.read_equation(eqn)
     operation = Operation(name, params, eqn, evaluate)
     if touches and name in CALLS:

@@ -1,14 +1,14 @@
 """Rules for sums and products of complex arrays."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 
 from builder.tfjs.parts.arithmetic import larger, multiply, smaller
+from builder.tfjs.parts.known import stage
 from builder.tfjs.parts.registry import Operation, rule
 from builder.tfjs.parts.values import Complex
 
@@ -29,124 +29,63 @@ def _product(op: Operation, x: Any, y: Any) -> Complex:
         return Complex(times(x, y.re), times(x, y.im))
     if not isinstance(y, Complex):
         return Complex(times(x.re, y), times(x.im, y))
-    return Complex(
-        times(x.re, y.re) - times(x.im, y.im), times(x.re, y.im) + times(x.im, y.re)
-    )
+    return Complex(times(x.re, y.re) - times(x.im, y.im), times(x.re, y.im) + times(x.im, y.re))
 
 
-@rule("reduce_prod")
-def _reduce_prod(op: Operation, x: Complex) -> Complex:
-    return _reduce(op, multiply, x)
+_COMBINE: Mapping[str, tuple[Callable[..., Complex], complex]] = {
+    "prod": (multiply, 1),
+    "max": (larger, complex(-math.inf, -math.inf)),
+    "min": (smaller, complex(math.inf, math.inf)),
+}
+"""What is combined, and what changes nothing."""
 
 
-@rule("reduce_max")
-def _reduce_max(op: Operation, x: Complex) -> Complex:
-    return _reduce(op, larger, x)
+@rule("reduce_prod", "reduce_max", "reduce_min")
+def _reduce_axes(op: Operation, x: Complex) -> Complex:
+    combine, start = _COMBINE[op.name.removeprefix("reduce_")]
+    return lax.reduce(x, _scalar(start, x), combine, op.params["axes"])
 
 
-@rule("reduce_min")
-def _reduce_min(op: Operation, x: Complex) -> Complex:
-    return _reduce(op, smaller, x)
+@rule("reduce")
+def _reduce(op: Operation, *operands: Any) -> Sequence[Any]:
+    """By a function of any kind, of one operand or several."""
+    count = len(operands) // 2
+    arrays, starts = list(operands[:count]), list(operands[count:])
+
+    def combine(x: Sequence[Any], y: Sequence[Any]) -> Sequence[Any]:
+        return list(map(stage, op.inline(op.params["jaxpr"], [*x, *y])))
+
+    return lax.reduce(arrays, starts, combine, op.params["dimensions"])
 
 
-def _reduce(op: Operation, combine: Callable[..., Any], x: Complex) -> Complex:
-    """All numbers along some axes combined, by halves."""
-    axes = op.params["axes"]
-    kept = [i for i in range(len(x.shape)) if i not in axes]
-    count = math.prod(x.shape[i] for i in axes)
-    if not isinstance(count, int):
-        raise op.refuse("complex numbers are combined along a symbolic axis.", "fix its size.")
-    shape = (count, *(x.shape[i] for i in kept))
-    rows = jax.tree.map(lambda part: part.transpose(*axes, *kept).reshape(shape), x)
-    if count == 0:
-        raise op.refuse("no complex numbers are combined.", "leave it out.")
-    while count > 1:
-        half = count // 2
-        first, second, rest = (
-            jax.tree.map(lambda part, a=a, b=b: part[a:b], rows)
-            for a, b in ((0, half), (half, 2 * half), (2 * half, count))
-        )
-        rows = combine(first, second)
-        if count % 2:
-            rows = jax.tree.map(lambda a, b: jnp.concatenate([a, b]), rows, rest)
-        count -= half
-    return jax.tree.map(lambda part: part[0], rows)
+@rule("cumprod", "cummax", "cummin")
+def _accumulate(op: Operation, x: Complex) -> Complex:
+    combine, _ = _COMBINE[op.name.removeprefix("cum")]
+    return lax.associative_scan(combine, x, axis=op.params["axis"], reverse=op.params["reverse"])
 
 
-@rule("cumprod")
-def _cumprod(op: Operation, x: Complex) -> Complex:
-    return _scan(op, multiply, x)
-
-
-@rule("cummax")
-def _cummax(op: Operation, x: Complex) -> Complex:
-    return _scan(op, larger, x)
-
-
-@rule("cummin")
-def _cummin(op: Operation, x: Complex) -> Complex:
-    return _scan(op, smaller, x)
-
-
-def _scan(op: Operation, combine: Callable[..., Any], x: Complex) -> Complex:
-    return lax.associative_scan(
-        combine, x, axis=op.params["axis"], reverse=op.params["reverse"]
-    )
-
-
-@rule("reduce_window_max")
-def _window_max(op: Operation, x: Complex) -> Complex:
-    return _combine_windows(op, larger, x, Complex(-math.inf, -math.inf))
-
-
-@rule("reduce_window_min")
-def _window_min(op: Operation, x: Complex) -> Complex:
-    return _combine_windows(op, smaller, x, Complex(math.inf, math.inf))
+@rule("reduce_window_max", "reduce_window_min")
+def _window_extremes(op: Operation, x: Complex) -> Complex:
+    combine, start = _COMBINE[op.name.removeprefix("reduce_window_")]
+    return _reduce_windows(op, x, _scalar(start, x), combine)
 
 
 @rule("reduce_window")
-def _window(op: Operation, *operands: Any) -> Sequence[Complex]:
-    """A window of one complex array, with a function of any kind."""
-    x, start = operands
+def _windows(op: Operation, *operands: Any) -> Sequence[Any]:
+    count = len(operands) // 2
 
-    def combine(a: Complex, b: Complex) -> Complex:
-        return op.evaluate(op.params["jaxpr"], op.params["consts"], [a, b])[0]
+    def combine(x: Sequence[Any], y: Sequence[Any]) -> Sequence[Any]:
+        results = op.evaluate(op.params["jaxpr"], op.params["consts"], [*x, *y])
+        return list(map(stage, results))
 
-    return [_combine_windows(op, jax.vmap(combine), x, start)]
-
-
-def _combine_windows(
-    op: Operation, combine: Callable[..., Any], x: Complex, start: Complex
-) -> Complex:
-    """What `combine` makes of all numbers in a window: one slice for each place in it."""
-    places = _window_slices(op, x, start)
-    total = places[0]
-    for place in places[1:]:
-        total = combine(total, place)
-    return total
+    return _reduce_windows(op, list(operands[:count]), list(operands[count:]), combine)
 
 
-def _window_slices(op: Operation, x: Complex, start: Complex) -> list[Complex]:
-    params = op.params
-    sizes, strides = params["window_dimensions"], params["window_strides"]
-    dilation = params["window_dilation"]
-    shape = op.outputs[0].shape
-    config = [
-        (low, high, spread - 1)
-        for (low, high), spread in zip(params["padding"], params["base_dilation"], strict=True)
-    ]
-    padded = jax.tree.map(
-        lambda part, fill: lax.pad(part, jnp.asarray(fill, part.dtype), config), x, start
-    )
-    slices: list[Complex] = []
-    for flat in range(math.prod(sizes)):
-        place, left = [], flat
-        for size in reversed(sizes):
-            place.insert(0, left % size)
-            left //= size
-        begin = [p * d for p, d in zip(place, dilation, strict=True)]
-        end = [b + (n - 1) * s + 1 for b, n, s in zip(begin, shape, strides, strict=True)]
-        slices.append(
-            jax.tree.map(lambda part, b=begin, e=end: lax.slice(part, b, e, strides), padded)
-        )
-    return slices
+def _reduce_windows(op: Operation, arrays: Any, starts: Any, combine: Any) -> Any:
+    names = ("window_dimensions", "window_strides", "padding", "base_dilation", "window_dilation")
+    return lax.reduce_window(arrays, starts, combine, **{name: op.params[name] for name in names})
+
+
+def _scalar(number: complex, like: Complex) -> Complex:
+    parts = complex(number).real, complex(number).imag
+    return Complex(*(jnp.asarray(part, like.dtype) for part in parts))

@@ -32,7 +32,10 @@ def _of_one(name: str) -> Callable[[Function], Function]:
     """Register a function of one complex number as the rule of a primitive."""
 
     def register(function: Function) -> Function:
-        rule(name)(lambda _, x: function(x))
+        @rule(name)
+        def _apply(_: Operation, x: Complex) -> Complex:  # pyright: ignore[reportUnusedFunction] (by registering it)
+            return function(x)
+
         return function
 
     return register
@@ -74,8 +77,12 @@ def _signed_root(x: Complex) -> Complex:
 @_of_one("rsqrt")
 def rsqrt(x: Complex) -> Complex:
     """1 / sqrt(x)."""
-    root = _signed_root(x)
-    return divide(Complex(jnp.ones_like(x.re), jnp.zeros_like(x.re)), root)
+    return _invert(_signed_root(x))
+
+
+def _invert(x: Complex) -> Complex:
+    """1 / x."""
+    return divide(Complex(jnp.ones_like(x.re), jnp.zeros_like(x.re)), x)
 
 
 @_of_one("exp")
@@ -130,9 +137,7 @@ def _pow(_: Operation, x: Any, y: Any) -> Complex:
     is_zero = (base.re == 0) & (base.im == 0) & (exponent.im == 0) & (exponent.re > 0)
     logarithm = log(base)
     is_real = (exponent.im == 0) & (base.im == 0)
-    factor = select(
-        is_real, scale(logarithm, exponent.re), multiply(exponent, logarithm)
-    )
+    factor = select(is_real, scale(logarithm, exponent.re), multiply(exponent, logarithm))
     power = exp(factor)
     is_one = ((exponent.im == 0) & (exponent.re == 0)) | ((base.re == 1) & (base.im == 0))
     re = jnp.where(is_one, 1, jnp.where(is_zero, 0, power.re))
@@ -150,7 +155,7 @@ def _as_complex(x: Any) -> Complex:
 def logistic(x: Complex) -> Complex:
     """1 / (1 + exp(-x))."""
     decay = exp(Complex(-x.re, -x.im))
-    return divide(Complex(jnp.ones_like(x.re), jnp.zeros_like(x.re)), Complex(1 + decay.re, decay.im))
+    return _invert(Complex(1 + decay.re, decay.im))
 
 
 @_of_one("cosh")
@@ -277,7 +282,7 @@ def atanh(x: Complex) -> Complex:
     rest = (1 - re) ** 2 + im * im
     angle = jnp.arctan2(2 * im, (1 - re) * (1 + re) - im * im) / 2
     near = Complex(jnp.log1p(4 * re / rest) / 4, angle)
-    inverse = divide(Complex(jnp.ones_like(re), jnp.zeros_like(re)), Complex(re, im))
+    inverse = _invert(Complex(re, im))
     is_below = jnp.where(re < 1e19, is_negative(im), im < 0)  # on its cut, as JAX has it
     far = Complex(inverse.re, jnp.where(is_below, -math.pi / 2, math.pi / 2))
     result = select(jnp.maximum(re, jnp.abs(im)) > 1e8, far, near)

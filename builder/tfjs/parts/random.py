@@ -26,7 +26,7 @@ def _split(op: Operation, keys: Keys) -> Keys:
 
 
 @rule("random_fold_in")
-def _fold_in(op: Operation, keys: Keys, numbers: Any) -> Keys:
+def _fold_in(_: Operation, keys: Keys, numbers: Any) -> Keys:
     function: Callable[..., Any] = _compat.key_functions(keys.dtype).fold_in
     ranks = keys.words.ndim - 1, jnp.ndim(numbers)
     for i in reversed(range(max(ranks))):

@@ -1,12 +1,14 @@
 """Rules for primitives that move numbers, which do the same with every part."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
+from builder.tfjs.parts.arithmetic import multiply
 from builder.tfjs.parts.registry import Operation, rule
 from builder.tfjs.parts.values import Complex, Keys, is_complex
 
@@ -27,10 +29,10 @@ SEVERAL = ("device_put", "optimization_barrier", "split", "stop_gradient", "unst
 
 @rule(*MOVING)
 def _move(op: Operation, *operands: Any) -> Any:
-    return move(op, op.bind, *operands)
+    return move(op.bind, *operands)
 
 
-def move(op: Operation, function: Callable[..., Any], *operands: Any) -> Any:
+def move(function: Callable[..., Any], *operands: Any) -> Any:
     """What a function that only moves numbers makes of operands in parts."""
     keys = [value for value in operands if isinstance(value, Keys)]
     if not keys:
@@ -39,7 +41,7 @@ def move(op: Operation, function: Callable[..., Any], *operands: Any) -> Any:
     axes = [-1 if isinstance(value, Keys) else None for value in operands]
     words = [value.words if isinstance(value, Keys) else value for value in operands]
     moved = jax.vmap(function, in_axes=axes, out_axes=-1)(*words)
-    return jax.tree.map(lambda array: Keys(array, keys[0].dtype), moved)
+    return jax.tree.map(partial(Keys, dtype=keys[0].dtype), moved)
 
 
 @rule(*LINEAR)
@@ -58,7 +60,7 @@ def by_part(function: Callable[..., Any], *operands: Any) -> Any:
 @rule(*SEVERAL)
 def _several(op: Operation, *operands: Any) -> Sequence[Any]:
     if op.name in ("split", "unstack"):
-        return move(op, op.bind, *operands)
+        return move(op.bind, *operands)
     return operands
 
 
@@ -67,7 +69,7 @@ def _gather(op: Operation, x: Any, indices: Any) -> Any:
     """Where JAX fills with NaN, the imaginary part is 0."""
     fill = op.params["fill_value"]
     if isinstance(x, Keys):
-        return move(op, op.bind, x, indices)
+        return move(op.bind, x, indices)
     if fill is None and op.params["mode"] == lax.GatherScatterMode.FILL_OR_DROP:
         fill = complex(jnp.nan, jnp.nan)
     parts = (None, None) if fill is None else (complex(fill).real, complex(fill).imag)
@@ -78,14 +80,57 @@ def _gather(op: Operation, x: Any, indices: Any) -> Any:
 
 @rule("scatter", "scatter-add", "scatter-sub")
 def _scatter(op: Operation, x: Any, indices: Any, updates: Any) -> Any:
-    function = {"scatter": lax.scatter, "scatter-add": lax.scatter_add}.get(op.name)
+    function = lax.scatter if op.name == "scatter" else lax.scatter_add
+    if op.name == "scatter-sub":
+        updates = by_part(lax.neg, updates)
     names = ("dimension_numbers", "indices_are_sorted", "unique_indices", "mode")
     params = {name: op.params[name] for name in names}
-    if function is None:
-        updates, function = by_part(lax.neg, updates), lax.scatter_add
-    if isinstance(x, Keys):
-        return move(op, lambda a, b, c: function(a, b, c, **params), x, indices, updates)
-    return by_part(lambda a, b: function(a, indices, b, **params), x, updates)
+
+    def scatter(array: Any, indices: Any, updates: Any) -> Any:
+        return function(array, indices, updates, **params)
+
+    return move(scatter, x, indices, updates)
+
+
+@rule("scatter-mul", "scatter_mul")
+def _scatter_product(op: Operation, x: Complex, indices: Any, updates: Complex) -> Complex:
+    """What is at the indices, multiplied and put back; each may come once."""
+    if not op.params["unique_indices"]:
+        raise op.refuse(
+            "complex numbers are multiplied at indices that may repeat.",
+            "if they do not, say unique_indices=True.",
+        )
+    numbers: Any = op.params["dimension_numbers"]
+    taken = lax.GatherDimensionNumbers(
+        offset_dims=numbers.update_window_dims,
+        collapsed_slice_dims=numbers.inserted_window_dims,
+        start_index_map=numbers.scatter_dims_to_operand_dims,
+        operand_batching_dims=numbers.operand_batching_dims,
+        start_indices_batching_dims=numbers.scatter_indices_batching_dims,
+    )
+    left_out = (*numbers.inserted_window_dims, *numbers.operand_batching_dims)
+    windows = iter([updates.shape[i] for i in numbers.update_window_dims])
+    sizes = [1 if i in left_out else next(windows) for i in range(len(x.shape))]
+    mode = op.params["mode"]
+
+    def take(part: Any) -> Any:
+        return lax.gather(part, indices, taken, sizes, mode=mode, fill_value=0)
+
+    product = multiply(by_part(take, x), updates)
+
+    def put(part: Any, numbers_there: Any) -> Any:
+        return lax.scatter(part, indices, numbers_there, numbers, unique_indices=True, mode=mode)
+
+    return by_part(put, x, product)
+
+
+@rule("bitcast_convert_type")
+def _bitcast(op: Operation, x: Any) -> Any:
+    if op.outputs[0].dtype != op.operands[0].dtype:
+        raise op.refuse(
+            "the bits of complex numbers are read as another type.", "take their parts first."
+        )
+    return x
 
 
 @rule("sort")
@@ -126,7 +171,7 @@ def _convert(op: Operation, x: Any) -> Any:
     if is_complex(target):
         kind = jnp.finfo(target).dtype
         if isinstance(x, Complex):
-            return by_part(lambda part: lax.convert_element_type(part, kind), x)
+            return by_part(partial(lax.convert_element_type, new_dtype=kind), x)
         part = lax.convert_element_type(x, kind)
         return Complex(part, jnp.zeros_like(part))
     if target == jnp.bool_:

@@ -61,7 +61,7 @@ def split(array: Any) -> Value:
         with jax.ensure_compile_time_eval():
             return Keys(np.asarray(jax.random.key_data(array)), dtype)
     if is_complex(jnp.result_type(array)):
-        numbers = np.asarray(array)
+        numbers: Any = np.asarray(array)
         return Complex(numbers.real.copy(), numbers.imag.copy())
     return array
 
