@@ -151,11 +151,14 @@ def bind_again(eqn: Any, operands: Sequence[Any]) -> list[Any]:
 
 
 @contextmanager
-def as_of(eqn: Any) -> Generator[None]:
-    """Equations traced inside the block have the source and the settings of this one."""
+def as_of(eqn: Any, traceback: Any) -> Generator[None]:
+    """Equations traced inside the block have the name and the settings of this one.
+
+    They come from the line of the user's that `traceback` knows.
+    """
     util: Any = import_module("jax._src.source_info_util")
     stack = util.current_name_stack() + eqn.source_info.name_stack
-    with util.user_context(eqn.source_info.traceback, name_stack=stack), eqn.ctx.manager:
+    with util.user_context(traceback, name_stack=stack), eqn.ctx.manager:
         yield
 
 

@@ -12,11 +12,15 @@ _LIBRARIES = tuple(str(Path(m.__file__).parent) for m in [jax] if m.__file__)
 
 
 def source_line(eqn: Any) -> str | None:
-    """Where the user's code asked for an equation, as `file:line (function)`, if that is known.
+    """Where the user's code asked for an equation, as `file:line (function)`, if that is known."""
+    return line_of(eqn.source_info.traceback)
+
+
+def line_of(traceback: Any) -> str | None:
+    """The line of the user's code in a traceback of JAX.
 
     Frames of JAX and of other installed packages are skipped while any other is left.
     """
-    traceback = eqn.source_info.traceback
     frames = [] if traceback is None else list(traceback.frames)
     outside = [f for f in frames if not f.file_name.startswith(_LIBRARIES)]
     own = [f for f in outside if "site-packages" not in f.file_name]

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from builder.tfjs import _compat
+from builder.tfjs.parts.callers import caller_line
 from builder.tfjs.parts.known import Known
-from builder.tfjs.source import refusal, source_line
+from builder.tfjs.source import refusal
 
 _DRAWS = frozenset({"random_bits", "random_gamma"})
 _DROPOUT = ("stochastic.py", "dropout.py", "_dropout.py")
@@ -28,7 +29,7 @@ def check_draws(eqn: Any, operands: Sequence[Known]) -> None:
     if is_dropout or any(known.is_parameter_key for known in operands):
         what = "dropout draws" if is_dropout else "random numbers are drawn"
         raise refusal(
-            source_line(eqn) or "the exported function",
+            caller_line(),
             f"{what} with a key that is fixed before the export, so the numbers would be the same"
             " at every call.",
             drawing.primitive.name,

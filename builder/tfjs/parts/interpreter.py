@@ -12,7 +12,9 @@ from typing import Any
 import jax
 import numpy as np
 
+from builder.errors import BuilderError
 from builder.tfjs import _compat
+from builder.tfjs.parts.callers import asked_by
 from builder.tfjs.parts.draws import check_draws
 from builder.tfjs.parts.known import Known, stage
 from builder.tfjs.parts.registry import CALLS, RULES, Operation
@@ -58,7 +60,11 @@ def split_jaxpr(
         outputs = evaluate(jaxpr, constants, [*parameters, *values[count:]])
         return [stage(value) for value in outputs]
 
-    return _compat.drop_unused(jax.make_jaxpr(run)(*arguments))
+    try:
+        return _compat.drop_unused(jax.make_jaxpr(run)(*arguments))
+    except BuilderError as error:
+        error.__notes__ = []  # what JAX says of its own frames
+        raise
 
 
 def evaluate(jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
@@ -70,7 +76,7 @@ def evaluate(jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any]) -> 
         return Known.constant(atom.val) if _compat.is_literal(atom) else env[atom]
 
     for eqn in jaxpr.eqns:
-        with _compat.as_of(eqn):
+        with asked_by(eqn):
             results = _evaluate_equation(eqn, list(map(read, eqn.invars)))
         env.update(zip(eqn.outvars, results, strict=True))
     return list(map(read, jaxpr.outvars))

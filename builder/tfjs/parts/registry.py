@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from builder.errors import BuilderError, ExportError, first_line
 from builder.tfjs import _compat
-from builder.tfjs.source import refusal, source_line
+from builder.tfjs.parts.callers import caller_line
+from builder.tfjs.source import refusal
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,7 @@ class Operation:
     def refuse(self, reason: str, way_out: str) -> ExportError:
         """The error for an equation that TensorFlow.js cannot run; the caller raises it."""
         inputs, outputs = (", ".join(map(str, a)) for a in (self.operands, self.outputs))
-        source = source_line(self.eqn) or "the exported function"
-        return refusal(source, reason, self.name, f"{inputs} -> {outputs}", way_out)
+        return refusal(caller_line(), reason, self.name, f"{inputs} -> {outputs}", way_out)
 
     def refuse_unknown(self) -> ExportError:
         """The error for an equation that no rule evaluates; the caller raises it."""
@@ -60,7 +62,8 @@ class Operation:
             ExportError: instead of any exception, which is chained to it.
         """
         try:
-            yield
+            with np.errstate(all="ignore"):  # JAX gives inf and nan silently, and so do we
+                yield
         except (BuilderError, MemoryError):
             raise
         except Exception as error:

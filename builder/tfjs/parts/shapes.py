@@ -18,7 +18,7 @@ MOVING = (
     *("select_n", "slice", "squeeze", "stack", "tile", "transpose"),
 )
 LINEAR = (
-    *("add", "add_any", "cumsum", "neg", "reduce_precision", "reduce_sum", "reduce_window_sum"),
+    *("add", "add_any", "cumsum", "neg", "reduce_sum", "reduce_window_sum"),
     "sub",
 )
 """What is computed of real and imaginary parts apart."""
