@@ -174,6 +174,8 @@ def _shape_text(shape: Any) -> str:
 
 def _jax_dtype(dtype: Any) -> Any:
     """The dtype that JAX has for one of numpy's: of 32 bits where 64 are not enabled."""
+    if _compat.is_random_key(dtype):
+        return dtype
     return jax.dtypes.canonicalize_dtype(dtype)
 
 

@@ -9,6 +9,7 @@ from builder.tfjs import _compat
 from builder.tfjs.source import line_of
 
 _traceback: ContextVar[Any] = ContextVar("traceback", default=None)
+_callers: ContextVar[tuple[Any, ...]] = ContextVar("callers", default=())
 
 
 @contextmanager
@@ -20,11 +21,18 @@ def asked_by(eqn: Any) -> Generator[None]:
     own = eqn.source_info.traceback
     traceback = own if line_of(own) is not None else _traceback.get()
     token = _traceback.set(traceback)
+    others = _callers.set((*_callers.get(), eqn))
     try:
         with _compat.as_of(eqn, traceback):
             yield
     finally:
+        _callers.reset(others)
         _traceback.reset(token)
+
+
+def callers() -> tuple[Any, ...]:
+    """The equations that are evaluated, from the outermost call on."""
+    return _callers.get()
 
 
 def caller_line() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from builder.tfjs import _compat
-from builder.tfjs.parts.callers import caller_line
+from builder.tfjs.parts.callers import caller_line, callers
 from builder.tfjs.parts.known import Known
 from builder.tfjs.source import refusal
 
@@ -13,7 +13,7 @@ _DROPOUT = ("stochastic.py", "dropout.py", "_dropout.py")
 """Where Flax (both of its interfaces), Keras and Equinox have their dropout."""
 
 
-def check_draws(eqn: Any, operands: Sequence[Known]) -> None:
+def check_draws(eqn: Any, operands: Sequence[Any]) -> None:
     """Let an equation draw with known keys, or refuse it.
 
     Keys among the parameters are those that NNX keeps for training; a mask of dropout that is the
@@ -25,8 +25,8 @@ def check_draws(eqn: Any, operands: Sequence[Known]) -> None:
     drawing = next(_draws_in(eqn), None)
     if drawing is None:
         return
-    is_dropout = _draws_for_dropout(eqn)
-    if is_dropout or any(known.is_parameter_key for known in operands):
+    is_dropout = _is_within_dropout(callers(), eqn)
+    if is_dropout or any(isinstance(v, Known) and v.is_parameter_key for v in operands):
         what = "dropout draws" if is_dropout else "random numbers are drawn"
         raise refusal(
             caller_line(),
@@ -40,27 +40,42 @@ def check_draws(eqn: Any, operands: Sequence[Known]) -> None:
         )
 
 
+def is_draw(eqn: Any) -> bool:
+    """Whether an equation itself draws."""
+    return eqn.primitive.name in _DRAWS
+
+
 def _draws_in(eqn: Any) -> Iterator[Any]:
     """The equations that draw: this one, or those of the functions it calls."""
-    if eqn.primitive.name in _DRAWS:
+    if is_draw(eqn):
         yield eqn
+    for inner in _inner_equations(eqn):
+        yield from _draws_in(inner)
+
+
+def _inner_equations(eqn: Any) -> Iterator[Any]:
     for jaxpr in _compat.jaxprs_of(eqn):
-        for inner in _compat.split_jaxpr(jaxpr)[0].eqns:
-            yield from _draws_in(inner)
+        yield from _compat.split_jaxpr(jaxpr)[0].eqns
 
 
-def _draws_for_dropout(eqn: Any) -> bool:
-    """Whether an equation, or one of those of the functions it calls, draws in a dropout.
+def _is_within_dropout(calling: Sequence[Any], eqn: Any) -> bool:
+    """Whether one of the calls, or of those that an equation holds, is in a dropout's code.
 
-    JAX keeps the equations of jax.random from whoever called it first, so who calls it now counts.
+    JAX keeps the equations of jax.random from whoever called it first, so those are not asked.
     """
-    if next(_draws_in(eqn), None) is None:
-        return False
+    for caller in calling:
+        files = _files_of(caller)
+        if any(file.endswith(_DROPOUT) for file in files):
+            return True
+        if any("/jax/_src/random" in file for file in files):
+            return False
+    return any(
+        _is_within_dropout([inner], inner)
+        for inner in _inner_equations(eqn)
+        if any(_draws_in(inner))
+    )
+
+
+def _files_of(eqn: Any) -> list[str]:
     traceback = eqn.source_info.traceback
-    files = [] if traceback is None else [frame.file_name for frame in traceback.frames]
-    if any(file.endswith(_DROPOUT) for file in files):
-        return True
-    if any("/jax/_src/random" in file for file in files):
-        return False
-    inner = (e for j in _compat.jaxprs_of(eqn) for e in _compat.split_jaxpr(j)[0].eqns)
-    return any(map(_draws_for_dropout, inner))
+    return [] if traceback is None else [frame.file_name for frame in traceback.frames]

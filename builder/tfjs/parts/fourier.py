@@ -37,7 +37,8 @@ def _fft(op: Operation, x: Any) -> Any:
         raise op.refuse("a Fourier transform of no numbers.", "leave it out.")
     first = len(op.operands[0].shape) - len(lengths)
     if kind in ("RFFT", "2"):
-        x = _map(_transform(x, lengths[-1]), lambda part: _first(part, lengths[-1] // 2 + 1))
+        half = lengths[-1] // 2 + 1
+        x = _real_ends(_map(_transform(x, lengths[-1]), partial(_first, count=half)), lengths[-1])
         return _over(x, range(first, first + len(lengths) - 1), lengths[:-1], inverse=False)
     if kind in ("IRFFT", "3"):
         x = _over(x, range(first, first + len(lengths) - 1), lengths[:-1], inverse=True)
@@ -64,17 +65,20 @@ def _along(x: Complex, axis: int, length: int, *, inverse: bool) -> Complex:
 
 def _mirror(x: Complex, length: int) -> Complex:
     """All numbers of a transform of real numbers, from the first half; the ends are real."""
-    half = length // 2 + 1
-    given = _map(x, lambda part: _first(part, half))
-    is_end = np.zeros(half, np.bool_)
-    is_end[0] = True
-    is_end[-1] |= length % 2 == 0
-    given = Complex(given.re, jnp.where(is_end, 0, given.im))
+    given = _real_ends(_map(x, partial(_first, count=length // 2 + 1)), length)
     inner = _map(given, lambda part: lax.slice_in_dim(part, 1, (length + 1) // 2, axis=-1))
     rest = _map(inner, lambda part: lax.rev(part, (part.ndim - 1,)))
     return Complex(
         jnp.concatenate([given.re, rest.re], -1), jnp.concatenate([given.im, -rest.im], -1)
     )
+
+
+def _real_ends(x: Complex, length: int) -> Complex:
+    """The first half of a transform of real numbers, whose ends are real."""
+    is_end = np.zeros(length // 2 + 1, np.bool_)
+    is_end[0] = True
+    is_end[-1] |= length % 2 == 0
+    return Complex(x.re, jnp.where(is_end, 0, x.im))
 
 
 def _transform(x: Any, length: int) -> Complex:
@@ -117,19 +121,24 @@ def _product(x: Any, length: int) -> Complex:
 
 @cache
 def _matrix(length: int) -> Array:
-    angles = _angles(np.outer(np.arange(length), np.arange(length)), length)
-    cosine, sine = np.cos(angles), np.sin(angles)
-    return np.block([[cosine, -sine], [sine, cosine]]).astype(np.float32)
+    cosine, sine = _circle(np.outer(np.arange(length), np.arange(length)), length)
+    return np.block([[cosine, -sine], [sine, cosine]])
 
 
 @cache
 def _turns(rows: int, columns: int, length: int) -> Complex:
-    angles = _angles(np.outer(np.arange(rows), np.arange(columns)), length)
-    return Complex(np.cos(angles).astype(np.float32), -np.sin(angles).astype(np.float32))
+    cosine, sine = _circle(np.outer(np.arange(rows), np.arange(columns)), length)
+    return Complex(cosine, -sine)
 
 
-def _angles(steps: Array, length: int) -> Array:
-    return 2 * np.pi * (steps % length) / length
+def _circle(steps: Array, length: int) -> tuple[Array, Array]:
+    """Cosine and sine after some steps around a circle of `length`; zeros are exact."""
+    angles = 2 * np.pi * (steps % length) / length
+    cosine, sine = (
+        np.where(np.abs(v) < 1e-15, 0, v).astype(np.float32)
+        for v in (np.cos(angles), np.sin(angles))
+    )
+    return cosine, sine
 
 
 def _bluestein(x: Any, length: int) -> Complex:

@@ -15,7 +15,7 @@ import numpy as np
 from builder.errors import BuilderError
 from builder.tfjs import _compat
 from builder.tfjs.parts.callers import asked_by
-from builder.tfjs.parts.draws import check_draws
+from builder.tfjs.parts.draws import check_draws, is_draw
 from builder.tfjs.parts.known import Known, stage
 from builder.tfjs.parts.registry import CALLS, RULES, Operation
 from builder.tfjs.parts.values import Value, is_split
@@ -86,8 +86,10 @@ def _evaluate_equation(eqn: Any, operands: Sequence[Any]) -> Sequence[Any]:
     is_known = all(isinstance(value, Known) for value in operands) and _is_static(eqn)
     touches = _touches(eqn)
     is_folded = is_known and (touches or any(value.is_folded for value in operands))
-    if is_folded and _is_worth_folding(eqn):
+    is_folded = is_folded and _is_worth_folding(eqn)
+    if is_folded or (is_draw(eqn) and isinstance(operands[0], Known)):
         check_draws(eqn, operands)
+    if is_folded:
         return Known.computed(eqn, operands)
     name, params = _compat.read_equation(eqn)
     operation = Operation(name, params, eqn, evaluate)

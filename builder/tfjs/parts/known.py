@@ -40,9 +40,9 @@ class Known:
         return cls(lambda: array, None if isinstance(staged, Keys) else staged)
 
     @classmethod
-    def parameter(cls, array: Any, staged: Value) -> "Known":
-        """A parameter, which is `staged` in the trace; a key, typed or not, has no place there."""
-        if isinstance(staged, Keys):
+    def parameter(cls, array: Any, staged: Value | None) -> "Known":
+        """A parameter, which is `staged` in the trace; a typed key has no place there."""
+        if staged is None:
             return cls(lambda: array, is_parameter_key=True)
         is_key = array.dtype == np.uint32 and array.ndim > 0 and array.shape[-1] in (2, 4)
         return cls(lambda: array, staged, is_parameter_key=is_key)
