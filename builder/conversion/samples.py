@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -11,7 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from builder.errors import ExportError, first_line
+from builder.tfjs import _compat
+from builder.tfjs._compat import enable_x64
 from builder.tfjs.graph import Array
+from builder.tfjs.parts.values import is_complex, numpy_parts
 from builder.tfjs.trace import is_signature, split_signature
 
 SIZES = (1, 2, 5)
@@ -63,18 +67,41 @@ class Function:
             )
         arrays = self._cast(values)
         results = dict(zip(outputs, self.run(arrays), strict=True))
-        return Sample(dict(zip(names, map(np.asarray, arrays), strict=True)), results)
+        parts = [part for array in arrays for part in numpy_parts(array)]
+        return Sample(dict(zip(names, parts, strict=True)), results)
 
-    def run(self, values: Sequence[Any]) -> tuple[Array, ...]:
-        """What JAX computes for arrays, one for each signature: the leaves of the result."""
+    def run(
+        self, values: Sequence[Any], change: Callable[[Array], Any] = lambda array: array
+    ) -> tuple[Array, ...]:
+        """What JAX computes for arrays, one for each signature: the leaves of the result.
+
+        Complex numbers are two arrays, random keys their words. `change` is applied to every array
+        of the parameters.
+        """
+        arrays = {i: change(array) for i, array in self._arrays.items()}
         # By default, accelerators round what they multiply.
         with jax.default_matmul_precision("float32"):
-            results = self._run(self._arrays, self._inputs.unflatten(self._cast(values)))
-        return tuple(map(np.asarray, results))
+            results = self._run(arrays, self._inputs.unflatten(self._cast(values)))
+        return _parts_of(results)
+
+    def run_uncompiled(self, values: Sequence[Any]) -> tuple[Array, ...]:
+        """The same, one operation after the other."""
+        with jax.disable_jit():
+            return self.run(values)
+
+    def run_double(self, values: Sequence[Any]) -> tuple[Array, ...] | None:
+        """The same with all floats in double precision; None if the function cannot."""
+        with enable_x64(True):
+            arrays = {i: _in_double(array) for i, array in self._arrays.items()}
+            inputs = self._inputs.unflatten(map(_in_double, self._cast(values)))
+            try:
+                return _parts_of(self._run(arrays, inputs))
+            except Exception:  # of any kind: the function is the author's
+                return None
 
     def _cast(self, values: Sequence[Any]) -> list[jax.Array]:
         return [
-            jnp.asarray(value, _jax_dtype(split_signature(signature)[1]))
+            _as_dtype(value, _jax_dtype(split_signature(signature)[1]))
             for value, signature in zip(values, self._signatures, strict=True)
         ]
 
@@ -89,15 +116,11 @@ class Function:
             ExportError: if JAX cannot run the function for any of the sizes.
         """
         names, results = list(inputs), list(outputs)
-        symbols = sorted({name for s in self._signatures for name in _symbols_in(s)})
         samples: list[Sample] = []
         failures: list[Exception] = []
-        for size in sizes if symbols else sizes[:1]:
-            # Sizes of different names differ, so that none can stand for another unseen.
-            known = {symbol: size + i for i, symbol in enumerate(symbols)}
-            values = [draw_array(signature, known) for signature in self._signatures]
+        for size in sizes if self._symbols else sizes[:1]:
             try:
-                samples.append(self.make_sample(values, names, results))
+                samples.append(self.make_sample(self.draw_arguments(size), names, results))
             except Exception as error:  # of any kind: the function is the author's
                 failures.append(error)
         if not samples:
@@ -107,19 +130,35 @@ class Function:
             ) from failures[0]
         return samples
 
+    def draw_arguments(self, size: int) -> list[Array]:
+        """Random arrays, one for each signature, with `size` and up for the sizes that vary."""
+        # Sizes of different names differ, so that none can stand for another unseen.
+        known = {symbol: size + i for i, symbol in enumerate(self._symbols)}
+        return [draw_array(signature, known) for signature in self._signatures]
+
+    @cached_property
+    def _symbols(self) -> list[str]:
+        return sorted({name for s in self._signatures for name in _symbols_in(s)})
+
 
 def draw_array(signature: Any, sizes: Mapping[str, int]) -> Array:
     """A random array of that signature, with these sizes for the symbols in its shape."""
     shape, dtype = split_signature(signature)
     text = _SYMBOL.sub(lambda found: str(sizes[found[0]]), _shape_text(shape))
     dims = [int(dim) for dim in jax.export.symbolic_shape(text)]
-    kind = np.dtype(_jax_dtype(dtype))
     rng = np.random.default_rng(0)
+    if _compat.is_random_key(dtype):
+        words = (*dims, *_compat.words_of_key(dtype))
+        return rng.integers(0, 2**32, words, dtype=np.uint32)
+    kind = np.dtype(_jax_dtype(dtype))
     if kind == np.bool_:
         return rng.random(dims) < 0.5
     if jnp.issubdtype(kind, np.integer):
         return rng.integers(0, _SMALL, dims).astype(kind)
-    return rng.normal(size=dims).astype(kind)
+    numbers = rng.normal(size=dims)
+    if is_complex(kind):
+        numbers = numbers + 1j * rng.normal(size=dims)
+    return numbers.astype(kind)
 
 
 def _symbols_in(signature: Any) -> list[str]:
@@ -135,7 +174,27 @@ def _shape_text(shape: Any) -> str:
 
 def _jax_dtype(dtype: Any) -> Any:
     """The dtype that JAX has for one of numpy's: of 32 bits where 64 are not enabled."""
+    if _compat.is_random_key(dtype):
+        return dtype
     return jax.dtypes.canonicalize_dtype(dtype)
+
+
+def _as_dtype(value: Any, dtype: Any) -> jax.Array:
+    """An array of that dtype; of random keys, their words will do."""
+    if not _compat.is_random_key(dtype):
+        return jnp.asarray(value, dtype)
+    is_key = isinstance(value, jax.Array) and _compat.is_random_key(value.dtype)
+    return value if is_key else _compat.wrap_words(np.asarray(value), dtype)
+
+
+def _in_double(leaf: jax.Array) -> jax.Array:
+    if is_complex(leaf.dtype):
+        return leaf.astype(jnp.complex128)
+    return leaf.astype(jnp.float64) if jnp.issubdtype(leaf.dtype, jnp.floating) else leaf
+
+
+def _parts_of(arrays: Iterable[Any]) -> tuple[Array, ...]:
+    return tuple(part for array in arrays for part in numpy_parts(array))
 
 
 def _on_device(leaf: Any) -> Any:

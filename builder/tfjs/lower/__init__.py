@@ -10,6 +10,7 @@ from builder.tfjs.lower import (
     conversion,
     convolution,
     elementwise,
+    generators,
     indexing,
     matmul,
     order,
@@ -20,6 +21,7 @@ from builder.tfjs.lower import (
     selection,
     shape,
     sort,
+    threefry,
     update,
 )
 from builder.tfjs.lower.program import lower
@@ -31,6 +33,7 @@ __all__ = [
     "conversion",
     "convolution",
     "elementwise",
+    "generators",
     "indexing",
     "lower",
     "matmul",
@@ -42,5 +45,6 @@ __all__ = [
     "selection",
     "shape",
     "sort",
+    "threefry",
     "update",
 ]
