@@ -8,10 +8,7 @@ import numpy as np
 import pytest
 from jax import lax
 
-from builder.tfjs import ops
-from builder.tfjs.graph import Array, Graph, TensorType, Value, placeholder
-from builder.tfjs.lower.bits import MOST_PLANES, rotate_and_xor
-from builder.tfjs.numpy.evaluate import evaluate
+from builder.tfjs.graph import Array
 from tests.tfjs.comparison import Runtimes, both_backends, compare
 
 DTYPES = ("int8", "int16", "int32", "uint8", "uint16", "uint32")
@@ -62,22 +59,3 @@ def test_shifts_by_any_number_of_places(dtype: str, runtimes: Runtimes):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_ones_and_leading_zeros_are_counted(dtype: str, runtimes: Runtimes):
     compare(lambda a: (lax.population_count(a), lax.clz(a), ~a), [numbers(dtype, 50)], runtimes)
-
-
-@pytest.mark.parametrize("size", [5, MOST_PLANES + 1])
-@pytest.mark.parametrize("places", [3, 13, 26])
-def test_a_rotated_integer_meets_another(size: int, places: int):
-    inputs = [placeholder(name, TensorType((size,), "int32")) for name in "xy"]
-    result = rotate_and_xor(Value(inputs[0]), Value(inputs[1]), places)
-    x, y = np.random.default_rng(0).integers(0, 2**32, (2, size), np.uint32)
-    found = evaluate(
-        Graph(tuple(inputs), {"z": result}), {"x": x.view(np.int32), "y": y.view(np.int32)}
-    )
-    rotated = (x << np.uint32(places)) | (x >> np.uint32(32 - places))
-    np.testing.assert_array_equal(found["z"].view(np.uint32), rotated ^ y)
-
-
-def test_a_step_of_random_numbers_is_few_ops():
-    x, y = (Value(placeholder(name, TensorType((4,), "int32"))) for name in "xy")
-    graph = Graph((x.node, y.node), {"z": rotate_and_xor(ops.binary("AddV2", x, y), y, 13)})
-    assert len(graph.ops) <= 12

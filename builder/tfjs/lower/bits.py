@@ -30,9 +30,6 @@ _COMBINE: Mapping[str, Callable[[Array, Array], Array]] = {
     "xor": np.bitwise_xor,
 }
 
-MOST_PLANES = 2**14
-"""Arrays of up to so many integers are taken apart into 32 bits, larger ones into bytes."""
-
 
 @rule(*LOGICAL)
 def _combine(eqn: Equation, x: Value, y: Value) -> Value:
@@ -124,43 +121,18 @@ def _join_bytes(x: Value) -> Value:
     return ops.reshape(ops.reduce("Sum", scaled, [len(x.shape) - 1]), x.shape[:-1])
 
 
-def rotate_left(x: Value, places: int) -> Value:
-    """The 32 bits of an integer 1 to 31 places up, where those that leave come in from below."""
-    below = shift_right_logical(x, 32 - places)
-    return ops.binary("AddV2", shift_left(x, places), below)
-
-
-def rotate_and_xor(x: Value, y: Value, places: int) -> Value:
-    """`rotate_left(x, places)` xor `y`, the step of which random numbers are made.
-
-    Of small arrays all bits are compared at once, which takes fewer ops: a product with 2^(31 - i)
-    makes bit i the sign.
-    """
-    size = ops.size(y.shape)
-    if not ops.is_fixed(size) or size > MOST_PLANES:
-        return combine_bits("xor", rotate_left(x, places), y, np.int32)
-    place = np.arange(32)
-    differ = ops.binary("NotEqual", _planes(x, (place - places) % 32), _planes(y, place))
-    return _join_planes(differ)
-
-
 def split_bits(x: Value) -> tuple[Value, Callable[[Value], Value]]:
     """All bits of an int32, bool[..., 32], and what makes an integer of such."""
-    return _planes(x, np.arange(32)), _join_planes
+    column = ops.reshape(x, (*x.shape, 1))
+    # A product with 2^(31 - i) makes bit i the sign.
+    raised = ops.binary("Mul", column, constant(_powers(31 - np.arange(32))))
+    return ops.binary("Less", raised, ops.scalar(0, x)), _join_planes
 
 
 def _join_planes(planes: Value) -> Value:
     powers = constant(_powers(np.arange(32)))
     ones = ops.binary("Mul", ops.cast(planes, "int32"), powers)
     return ops.reshape(ops.reduce("Sum", ones, [len(ones.shape) - 1]), ones.shape[:-1])
-
-
-def _planes(x: Value, places: Array) -> Value:
-    """Whether the bits at those places are ones, bool[..., len(places)]."""
-    column = ops.reshape(x, (*x.shape, 1))
-    return ops.binary(
-        "Less", ops.binary("Mul", column, constant(_powers(31 - places))), ops.scalar(0, x)
-    )
 
 
 def _powers(exponents: Array) -> Array:

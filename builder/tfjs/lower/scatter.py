@@ -13,13 +13,12 @@ import numpy as np
 from jax.extend.core import ClosedJaxpr
 
 from builder.tfjs import ops
-from builder.tfjs.graph import Array, Dim, Value, constant
-from builder.tfjs.lower.integers import reverse_order
+from builder.tfjs.graph import Array, Dim, Value
 from builder.tfjs.lower.monoid import Monoid, find_combine
 from builder.tfjs.lower.places import Places
 from builder.tfjs.lower.registry import Equation, rule
+from builder.tfjs.lower.repeated import one_for_each
 from builder.tfjs.lower.shape import broadcast, take_block
-from builder.tfjs.lower.sort import falling_order, rising_order
 from builder.tfjs.lower.update import put_block
 from builder.tfjs.numpy.evaluate import fold
 
@@ -178,7 +177,9 @@ class _Scatter:
         ((positions, numbers),) = self._rounds(updates, 1)
         flat = ops.reshape(positions, numbers.shape)
         spare = self.eqn.sizes.value(ops.size(self.x.shape))
-        places, ones = _one_for_each(self.eqn, flat, numbers, spare)
+        name = COMBINE[self.eqn.primitive]
+        monoid = None if name is None else _monoid_of(self.eqn, name)
+        places, ones = one_for_each(self.eqn, flat, numbers, spare, monoid)
         return [(ops.reshape(places, positions.shape), ones)]
 
     def _spare(self, updates: Value) -> Value:
@@ -230,53 +231,3 @@ class _Scatter:
     def _sum(self, positions: Value, numbers: Value, length: Dim) -> Value:
         sizes = None if ops.is_fixed(length) else self.eqn.sizes.shape((length,))
         return ops.scatter_sum(positions, numbers, length, sizes)
-
-
-def _one_for_each(
-    eqn: Equation, positions: Value, numbers: Value, spare: Value
-) -> tuple[Value, Value]:
-    """One number for each position [n], from all that are written there, and `spare` for the rest.
-
-    Sorted by position, the last of equal ones has the number: it came last, or is the largest if
-    numbers were sorted before, or has been multiplied with all before it.
-    """
-    name = COMBINE[eqn.primitive]
-    if name in ("max", "min"):
-        order = _by_size(eqn, numbers, _monoid_of(eqn, name))
-        positions, numbers = (ops.gather(v, order, 0) for v in (positions, numbers))
-    order = falling_order(eqn, reverse_order(positions))
-    positions, numbers = (ops.gather(v, order, 0) for v in (positions, numbers))
-    if name == "mul":
-        numbers = _multiply_runs(eqn, positions, numbers)
-    count = positions.shape[0]
-    later = take_block(eqn, positions, [1], (count - 1,))
-    following = ops.concat([later, constant([-1], "int32")], 0)
-    is_last = ops.binary("NotEqual", positions, following)
-    return ops.select(is_last, positions, spare), numbers
-
-
-def _by_size(eqn: Equation, numbers: Value, monoid: Monoid) -> Value:
-    """The order in which the greatest of all, or for min the least, comes last; NaN after it."""
-    encoded = monoid.encode(numbers)
-    return rising_order(eqn, encoded if monoid.name == "max" else reverse_order(encoded))
-
-
-def _multiply_runs(eqn: Equation, positions: Value, numbers: Value) -> Value:
-    """Each number times all before it at the same position, by doubling."""
-    monoid, (count,) = _monoid_of(eqn, "mul"), positions.shape
-    if not ops.is_fixed(count):
-        raise eqn.refuse(
-            "a symbolic number of indices may repeat.",
-            "pass unique_indices=True if they do not, or fix their number.",
-        )
-    reach = 1
-    while reach < count:
-        rest = (count - reach,)
-        here, before = (ops.slice_(positions, [first], rest) for first in (reach, 0))
-        product = monoid.combine(
-            ops.slice_(numbers, [0], rest), own := ops.slice_(numbers, [reach], rest)
-        )
-        joined = ops.select(ops.binary("Equal", here, before), product, own)
-        numbers = ops.concat([ops.slice_(numbers, [0], (reach,)), joined], 0)
-        reach *= 2
-    return numbers
