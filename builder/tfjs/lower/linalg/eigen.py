@@ -1,0 +1,109 @@
+"""Eigenvalues and eigenvectors of symmetric matrices; others are refused."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from builder.tfjs.graph import Value
+from builder.tfjs.lower.linalg.householder import safe_scale
+from builder.tfjs.lower.linalg.jacobi import Rounds, angles, even, orthogonalize, rotate
+from builder.tfjs.lower.linalg.matrices import factorization, rows_of, sort_columns
+from builder.tfjs.lower.registry import Equation, rule
+
+
+_SWEEPS = 1.0
+"""Measured on random matrices: after log2(n) + 1 sweeps at most 1e-5 is left off the diagonal."""
+
+
+@factorization("eigh")
+def _eigh(eqn: Equation, a: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Eigenvectors, and eigenvalues in rising order; one half of the matrix is read."""
+    size = a.shape[0]
+    if eqn.params["subset_by_index"] not in (None, (0, size)):
+        raise eqn.refuse("some of the eigenvalues are asked for.", "take them from all.")
+    half = jnp.tril(a) if eqn.params["lower"] else jnp.triu(a)
+    whole = half + half.T - jnp.diag(jnp.diagonal(a))
+    if size == 1:
+        return jnp.where(jnp.isnan(a), a, 1.0), jnp.diagonal(a)
+    scale = safe_scale(whole)
+    w, v = diagonalize(whole / scale)
+    w, v = sort_columns(w, v)
+    return (_sign_of_two(whole, v) if size == 2 else fix_signs(v)), w * scale
+
+
+def diagonalize(a: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Eigenvalues [n] and eigenvectors [n, n] of a symmetric matrix, unordered."""
+    size = a.shape[0]
+    padding = even(size) - size
+    half = even(size) // 2
+
+    def round_(state: tuple[jax.Array, jax.Array], rounds: Rounds) -> tuple[jax.Array, jax.Array]:
+        x, v = state
+        diagonal = jnp.diagonal(x)
+        beside = jnp.diagonal(x[:half, half:])
+        rotation = rounds.rotation(*angles(diagonal[:half], diagonal[half:], beside))
+        return rotation.T @ x @ rotation, v @ rotation
+
+    padded = jnp.pad(a, (0, padding))
+    _, v = rotate((padded, jnp.eye(even(size))), round_, even(size), _SWEEPS)
+    return _refine(a, v[:size, :size])
+
+
+def _refine(a: jax.Array, v: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Eigenvalues and eigenvectors without the roundings of the many rotations.
+
+    T. Ogita, K. Aishima, Iterative refinement for symmetric eigenvalue decomposition, 2018.
+    """
+    v = orthogonalize(v)
+    products = v.T @ (a @ v)
+    w = jnp.diagonal(products)
+    gaps = w[None, :] - w[:, None]
+    noise = 1e-5 * jnp.max(jnp.abs(w))
+    small = jnp.abs(gaps) <= noise
+    correction = jnp.where(small, 0, products / jnp.where(small, 1, gaps))
+    return w, v + v @ correction
+
+
+def fix_signs(v: jax.Array) -> jax.Array:
+    """Columns whose last entry of any size is positive.
+
+    LAPACK has no rule, and its signs depend on roundings. An entry of the mean size or more is
+    never taken for another by roundings alone.
+    """
+    is_large = jnp.abs(v) > 0.4 / v.shape[0] ** 0.5
+    last = jnp.max(jnp.where(is_large, rows_of(v), -1), 0)
+    entry = jnp.sum(jnp.where(rows_of(v) == last, v, 0), 0)
+    return jnp.where(entry < 0, -v, v)
+
+
+def _sign_of_two(a: jax.Array, v: jax.Array) -> jax.Array:
+    """The eigenvectors of a 2 x 2 matrix with the signs that LAPACK gives (slaev2).
+
+    The vector of the eigenvalue of larger size has a sign, and the other is a quarter turn on.
+    """
+    total, apart = a[0, 0] + a[1, 1], a[0, 0] - a[1, 1]
+    is_upper, is_same = total >= 0, (total >= 0) == (apart >= 0)
+    first = jnp.where(is_upper, v[:, 1], v[:, 0])
+    even = jnp.where(is_same, first[1], first[0])
+    uneven = jnp.where(is_same, -first[0], first[1])
+    first = jnp.where(jnp.where(apart == 0, even, uneven) < 0, -first, first)
+    second = jnp.stack([-first[1], first[0]])
+    turned = jnp.where(is_upper, jnp.stack([second, first], 1), jnp.stack([first, second], 1))
+    return jnp.where(a[1, 0] == 0, jnp.abs(v), turned)
+
+
+@rule("eig")
+def _eig(eqn: Equation, *_: Value) -> Any:
+    raise eqn.refuse(
+        "eigenvalues of a matrix that may not be symmetric are complex.",
+        "use jnp.linalg.eigh if the matrix is symmetric, or compute them before the export.",
+    )
+
+
+@rule("schur")
+def _schur(eqn: Equation, *_: Value) -> Any:
+    raise eqn.refuse(
+        "a matrix is brought to Schur's form, which takes a number of steps that depends on it.",
+        "use jnp.linalg.eigh if the matrix is symmetric, or compute it before the export.",
+    )
