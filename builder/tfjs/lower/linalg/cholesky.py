@@ -21,10 +21,9 @@ from builder.tfjs.lower.registry import Equation
 def _cholesky(_: Equation, a: jax.Array) -> jax.Array:
     """Column by column, each subtracted from all that follow (the outer product form).
 
-    Only the lower half is read. Without a positive pivot all is NaN, as in JAX.
+    The upper half is left as it is. Without a positive pivot all is NaN, as in JAX.
     G. H. Golub, C. F. Van Loan, Matrix Computations, 4th edition, section 4.2.5.
     """
-    lower = jnp.tril(a)
 
     def eliminate(k: Any, x: jax.Array) -> jax.Array:
         found = column(x, k)
@@ -32,5 +31,6 @@ def _cholesky(_: Equation, a: jax.Array) -> jax.Array:
         rest = jnp.where(columns_of(x) > k, x - scaled * scaled.T, x)
         return jnp.where(columns_of(x) == k, scaled, rest)
 
-    found = jnp.tril(lax.fori_loop(0, a.shape[0], eliminate, lower))
+    factor = lax.fori_loop(0, a.shape[0], eliminate, a)
+    found = jnp.where(rows_of(a) >= columns_of(a), factor, a)
     return spoil_unless(jnp.all(jnp.diagonal(found) > 0), found)

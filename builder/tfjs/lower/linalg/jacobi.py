@@ -60,7 +60,11 @@ def rotate(state: Any, round_: Callable[[Any, Rounds], Any], size: int, sweeps: 
     """The state after `sweeps` times log2(size) sweeps over so many columns, and one more."""
     rounds = Rounds.of(size)
     count = (size - 1) * (1 + math.ceil(sweeps * math.log2(size)))
-    return lax.fori_loop(0, count, lambda _, found: round_(found, rounds), state)
+
+    def step(_: Any, found: Any) -> Any:
+        return round_(found, rounds)
+
+    return lax.fori_loop(0, count, step, state)
 
 
 def orthogonalize(v: jax.Array) -> jax.Array:

@@ -1,6 +1,7 @@
 """What the factorizations share: batches of matrices, columns and rows by number."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 
 import jax
@@ -28,13 +29,13 @@ def factorization(
         @expansion(*primitives)
         def _factorize(eqn: Equation, *operands: Any) -> Any:  # pyright: ignore[reportUnusedFunction] (by registering it)
             _check(eqn, ranks)
-            whole = [eqn.operand_dtypes[i] for i in range(len(ranks))]
-            wide = [x.astype(jnp.float32) if _is_narrow(d) else x for x, d in zip(operands, whole)]
-            batched: Callable[..., Any] = lambda *xs: function(eqn, *xs)  # noqa: E731
+            if all(0 in kind.shape for kind in eqn.outputs):
+                return [jnp.zeros(kind.shape, kind.dtype) for kind in eqn.outputs]
+            batched: Callable[..., Any] = partial(function, eqn)
             for _ in range(operands[0].ndim - ranks[0]):
                 batched = jax.vmap(batched)
             with jax.named_scope(eqn.primitive), jax.default_matmul_precision("float32"):
-                results = jax.tree.leaves(batched(*wide))
+                results = jax.tree.leaves(batched(*map(_widen, operands)))
             return [r.astype(d) for r, d in zip(results, eqn.output_dtypes, strict=True)]
 
         return function
@@ -42,8 +43,8 @@ def factorization(
     return register
 
 
-def _is_narrow(dtype: Any) -> bool:
-    return jnp.issubdtype(dtype, jnp.floating) and jnp.finfo(dtype).bits < 32
+def _widen(x: jax.Array) -> jax.Array:
+    return x.astype(jnp.float32) if jnp.issubdtype(x.dtype, jnp.floating) else x
 
 
 def _check(eqn: Equation, ranks: tuple[int, ...]) -> None:

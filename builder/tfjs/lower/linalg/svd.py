@@ -10,7 +10,6 @@ from builder.tfjs.lower.linalg.matrices import factorization, sort_columns
 from builder.tfjs.lower.linalg.qr import factor
 from builder.tfjs.lower.registry import Equation
 
-
 _SWEEPS = 1.3
 """Measured on random matrices: after 1.3 log2(n) + 1 sweeps all cosines are below 1e-6."""
 
