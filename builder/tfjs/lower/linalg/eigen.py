@@ -4,10 +4,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from builder.tfjs.graph import Value
 from builder.tfjs.lower.linalg.householder import safe_scale
-from builder.tfjs.lower.linalg.jacobi import Rounds, angles, even, orthogonalize, rotate
+from builder.tfjs.lower.linalg.jacobi import Rounds, even, orthogonalize, rotate
 from builder.tfjs.lower.linalg.matrices import factorization, rows_of, sort_columns
 from builder.tfjs.lower.registry import Equation, rule
 
@@ -37,11 +38,13 @@ def diagonalize(a: jax.Array) -> tuple[jax.Array, jax.Array]:
     padding = even(size) - size
     half = even(size) // 2
 
+    pairs = np.arange(half) * (even(size) + 1)
+    # The entries of all [[p, product], [product, q]] in a row of the matrix's numbers.
+    places = np.stack([pairs, pairs + half * (even(size) + 1), pairs + half])
+
     def round_(state: tuple[jax.Array, jax.Array], rounds: Rounds) -> tuple[jax.Array, jax.Array]:
         x, v = state
-        diagonal = jnp.diagonal(x)
-        beside = jnp.diagonal(x[:half, half:])
-        rotation = rounds.rotation(*angles(diagonal[:half], diagonal[half:], beside))
+        rotation = rounds.rotation(*jnp.take(x.reshape(-1), places, mode="clip"))
         return rotation.T @ x @ rotation, v @ rotation
 
     padded = jnp.pad(a, (0, padding))

@@ -21,7 +21,7 @@ def even(size: int) -> int:
 
 
 class Rounds(NamedTuple):
-    """The columns where they meet: I and the exchange of the halves, each moved after a round."""
+    """The columns where they meet: what stays of each and what comes of the other, then moved."""
 
     stay: jax.Array
     swap: jax.Array
@@ -34,26 +34,24 @@ class Rounds(NamedTuple):
         moved = [*top[:1], *bottom[:1], *top[1:-1], *bottom[1:], *top[1:][-1:]]
         moved = list(range(size)) if half == 1 else moved
         identity = np.eye(size, dtype=np.float32)
-        swap = np.roll(identity, half, axis=0)
+        swap = np.concatenate([identity[half:], -identity[:half]])
         return cls(jnp.asarray(identity[:, moved]), jnp.asarray(swap[:, moved]))
 
-    def rotation(self, cosine: jax.Array, sine: jax.Array) -> jax.Array:
-        """The matrix by which columns are multiplied in a round, for an angle for each pair."""
+    def rotation(self, p: jax.Array, q: jax.Array, product: jax.Array) -> jax.Array:
+        """The matrix by which columns are multiplied to diagonalize all [[p, product], [product, q]].
+
+        Of two angles the smaller is taken (Golub and Van Loan, algorithm 8.4.1).
+        """
+        apart = (q - p) * 0.5
+        length = jnp.sqrt(apart * apart + product * product) + _TINY
+        tangent = product / (apart + jnp.where(apart < 0, -length, length))
+        cosine = lax.rsqrt(1 + tangent * tangent)
         cosines = jnp.concatenate([cosine, cosine])[:, None]
-        sines = jnp.concatenate([sine, -sine])[:, None]
-        return cosines * self.stay + sines * self.swap
+        tangents = jnp.concatenate([tangent, tangent])[:, None]
+        return cosines * (self.stay + tangents * self.swap)
 
 
-def angles(p: jax.Array, q: jax.Array, product: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Cosine and sine of the rotations that diagonalize [[p, product], [product, q]].
-
-    Of the two angles the smaller (Golub and Van Loan, algorithm 8.4.1).
-    """
-    apart, twice = q - p, 2 * product
-    size = jnp.abs(apart) + jnp.sqrt(apart * apart + twice * twice)
-    tangent = jnp.where(apart < 0, -twice, twice) / jnp.where(size == 0, 1, size)
-    cosine = 1 / jnp.sqrt(1 + tangent * tangent)
-    return cosine, tangent * cosine
+_TINY = 1e-30
 
 
 def rotate(state: Any, round_: Callable[[Any, Rounds], Any], size: int, sweeps: float) -> Any:

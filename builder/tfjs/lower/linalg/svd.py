@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 from builder.tfjs.lower.linalg.eigen import fix_signs
 from builder.tfjs.lower.linalg.householder import safe_scale
-from builder.tfjs.lower.linalg.jacobi import Rounds, angles, even, orthogonalize, rotate
+from builder.tfjs.lower.linalg.jacobi import Rounds, even, orthogonalize, rotate
 from builder.tfjs.lower.linalg.matrices import factorization, sort_columns
 from builder.tfjs.lower.linalg.qr import factor
 from builder.tfjs.lower.registry import Equation
@@ -37,7 +37,7 @@ def _rotate(stacked: jax.Array, rows: int) -> jax.Array:
     def round_(x: jax.Array, rounds: Rounds) -> jax.Array:
         p, q = x[:rows, :half], x[:rows, half:]
         products = jnp.sum(p * p, 0), jnp.sum(q * q, 0), jnp.sum(p * q, 0)
-        return x @ rounds.rotation(*angles(*products))
+        return x @ rounds.rotation(*products)
 
     return rotate(stacked, round_, 2 * half, _SWEEPS)
 
