@@ -18,6 +18,7 @@ from builder.tfjs.lower import (
     scatter,
     shape,
     sort,
+    special,
     update,
 )
 from builder.tfjs.lower.program import lower
@@ -38,5 +39,6 @@ __all__ = [
     "scatter",
     "shape",
     "sort",
+    "special",
     "update",
 ]
