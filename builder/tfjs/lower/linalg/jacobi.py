@@ -38,7 +38,7 @@ class Rounds(NamedTuple):
         return cls(jnp.asarray(identity[:, moved]), jnp.asarray(swap[:, moved]))
 
     def rotation(self, p: jax.Array, q: jax.Array, product: jax.Array) -> jax.Array:
-        """The matrix by which columns are multiplied to diagonalize all [[p, product], [product, q]].
+        """What to multiply columns by, so that all [[p, product], [product, q]] become diagonal.
 
         Of two angles the smaller is taken (Golub and Van Loan, algorithm 8.4.1).
         """

@@ -45,7 +45,8 @@ def polynomial(coefficients: Sequence[float], x: Any) -> Any:
 def log1p_minus(x: Any, total: Any = None) -> Any:
     """log(1 + x) - x, whose terms are nearly the same for small x.
 
-    `total` is 1 + x if that is known better than by adding. With r = x / (2 + x), log(1 + x) = 2 (r + r^3 / 3 + r^5 / 5 + ...) and x = 2 r / (1 - r).
+    `total` is 1 + x if that is known better than by adding. With r = x / (2 + x),
+    log(1 + x) = 2 (r + r^3 / 3 + r^5 / 5 + ...) and x = 2 r / (1 - r).
     """
     is_small = jnp.abs(x) < 0.5
     near = jnp.where(is_small, x, 0)
