@@ -1,7 +1,8 @@
 """Makers of the TensorFlow ops that rules and passes use; each knows the type of its result.
 
 Every op here has a kernel in all four backends of TensorFlow.js (`kernels` checks it), and reads
-as in TensorFlow's documentation, with what is always constant given as Python values.
+as in TensorFlow's documentation, with what is always constant given as Python values. An axis may
+be a number of numpy, as JAX has it under vmap.
 """
 
 import math
@@ -126,7 +127,7 @@ def reduce(op: str, x: Value, axes: Sequence[int]) -> Value:
 def arg_reduce(op: str, x: Value, axis: int) -> Value:
     """ArgMax or ArgMin: int32 positions along `axis`, which goes."""
     shape = x.shape[:axis] + x.shape[axis + 1 :]
-    return make(op, (x,), TensorType(shape, "int32"), axis=axis)
+    return make(op, (x,), TensorType(shape, "int32"), axis=int(axis))
 
 
 def softmax(x: Value) -> Value:
@@ -167,14 +168,16 @@ def concat(values: Sequence[Value], axis: int) -> Value:
     total = sum(v.shape[axis] for v in values)
     shape = (*values[0].shape[:axis], total, *values[0].shape[axis + 1 :])
     kind = TensorType(shape, values[0].dtype)
-    return make("ConcatV2", tuple(values), kind, axis=axis, N=len(values))
+    return make("ConcatV2", tuple(values), kind, axis=int(axis), N=len(values))
 
 
 def split(x: Value, sizes: Sequence[int], axis: int) -> tuple[Value, ...]:
     """`x` cut along `axis` into pieces of the given sizes."""
     shapes = [(*x.shape[:axis], n, *x.shape[axis + 1 :]) for n in sizes]
     kinds = [TensorType(shape, x.dtype) for shape in shapes]
-    node = make("SplitV", (x,), *kinds, sizes=tuple(sizes), axis=axis, num_split=len(sizes)).node
+    node = make(
+        "SplitV", (x,), *kinds, sizes=tuple(sizes), axis=int(axis), num_split=len(sizes)
+    ).node
     return tuple(Value(node, i) for i in range(len(sizes)))
 
 
@@ -204,7 +207,7 @@ def reverse(x: Value, axes: Sequence[int]) -> Value:
 
 def accumulate(op: str, x: Value, axis: int, *, backwards: bool) -> Value:
     """Cumsum or Cumprod along an axis, from its end if `backwards`."""
-    return make(op, (x,), x.type, axis=axis, exclusive=False, reverse=backwards)
+    return make(op, (x,), x.type, axis=int(axis), exclusive=False, reverse=backwards)
 
 
 def top_k(x: Value, k: int) -> tuple[Value, Value]:
@@ -218,7 +221,7 @@ def top_k(x: Value, k: int) -> tuple[Value, Value]:
 def gather(x: Value, indices: Value, axis: int) -> Value:
     """The entries of `x` along `axis` that the int32 indices name, in the shape of the indices."""
     shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
-    return make("GatherV2", (x, indices), TensorType(shape, x.dtype), axis=axis, batch_dims=0)
+    return make("GatherV2", (x, indices), TensorType(shape, x.dtype), axis=int(axis), batch_dims=0)
 
 
 def scatter_update(x: Value, positions: Value, updates: Value) -> Value:

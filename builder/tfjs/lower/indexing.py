@@ -52,7 +52,7 @@ def _is_take(eqn: Equation, x: Value) -> bool:
 def _take(eqn: Equation, x: Value, indices: Value) -> Value:
     dims: Any = eqn.params["dimension_numbers"]
     axes = dims.start_index_map
-    axis = int(axes[0])  # under vmap, JAX has numbers of numpy here
+    axis = axes[0]
     positions = ops.reshape(indices, indices.shape[:-1])
     last = eqn.sizes.value(x.shape[axis] - 1)
     within = _clip(positions, last)

@@ -36,7 +36,8 @@ def substitute(a: jax.Array, b: jax.Array, *, is_lower: bool, unit_diagonal: boo
         coefficients = column(a, k)
         left = rows_of(a) > k if is_lower else rows_of(a) < k
         found = row(x, k) if unit_diagonal else row(x, k) / row(coefficients, k)
-        rest = x - jnp.where(left, coefficients, 0) * found
+        # Not coefficients of 0, as a singular matrix gives infinite numbers.
+        rest = x - jnp.where(left, coefficients * found, 0)
         return rest if unit_diagonal else jnp.where(rows_of(a) == k, found, rest)
 
     return lax.fori_loop(0, size, solve_row, b)
