@@ -9,7 +9,8 @@ import numpy as np
 from builder.tfjs.graph import Value
 from builder.tfjs.lower.linalg.householder import safe_scale
 from builder.tfjs.lower.linalg.jacobi import Rounds, even, orthogonalize, rotate
-from builder.tfjs.lower.linalg.matrices import factorization, rows_of, sort_columns
+from builder.tfjs.lower.linalg.matrices import factorization, sort_columns
+from builder.tfjs.lower.linalg.signs import last_sign, sign_of_two
 from builder.tfjs.lower.registry import Equation, rule
 
 _SWEEPS = 1.0
@@ -29,7 +30,8 @@ def _eigh(eqn: Equation, a: jax.Array) -> tuple[jax.Array, jax.Array]:
     scale = safe_scale(whole)
     w, v = diagonalize(whole / scale)
     w, v = sort_columns(w, v)
-    return (_sign_of_two(whole, v) if size == 2 else fix_signs(v)), w * scale
+    v = sign_of_two(whole, v) if size == 2 else v * last_sign(v)
+    return v, w * scale
 
 
 def diagonalize(a: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -65,34 +67,6 @@ def _refine(a: jax.Array, v: jax.Array) -> tuple[jax.Array, jax.Array]:
     small = jnp.abs(gaps) <= noise
     correction = jnp.where(small, 0, products / jnp.where(small, 1, gaps))
     return w, orthogonalize(v + v @ correction)
-
-
-def fix_signs(v: jax.Array) -> jax.Array:
-    """Columns whose last entry of any size is positive.
-
-    LAPACK has no rule, and its signs depend on roundings. An entry of the mean size or more is
-    never taken for another by roundings alone.
-    """
-    is_large = jnp.abs(v) > 0.4 / v.shape[0] ** 0.5
-    last = jnp.max(jnp.where(is_large, rows_of(v), -1), 0)
-    entry = jnp.sum(jnp.where(rows_of(v) == last, v, 0), 0)
-    return jnp.where(entry < 0, -v, v)
-
-
-def _sign_of_two(a: jax.Array, v: jax.Array) -> jax.Array:
-    """The eigenvectors of a 2 x 2 matrix with the signs that LAPACK gives (slaev2).
-
-    The vector of the eigenvalue of larger size has a sign, and the other is a quarter turn on.
-    """
-    total, apart = a[0, 0] + a[1, 1], a[0, 0] - a[1, 1]
-    is_upper, is_same = total >= 0, (total >= 0) == (apart >= 0)
-    first = jnp.where(is_upper, v[:, 1], v[:, 0])
-    even = jnp.where(is_same, first[1], first[0])
-    uneven = jnp.where(is_same, -first[0], first[1])
-    first = jnp.where(jnp.where(apart == 0, even, uneven) < 0, -first, first)
-    second = jnp.stack([-first[1], first[0]])
-    turned = jnp.where(is_upper, jnp.stack([second, first], 1), jnp.stack([first, second], 1))
-    return jnp.where(a[1, 0] == 0, jnp.abs(v), turned)
 
 
 @rule("eig")

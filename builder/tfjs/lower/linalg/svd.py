@@ -3,11 +3,11 @@
 import jax
 import jax.numpy as jnp
 
-from builder.tfjs.lower.linalg.eigen import fix_signs
 from builder.tfjs.lower.linalg.householder import safe_scale
 from builder.tfjs.lower.linalg.jacobi import Rounds, even, orthogonalize, rotate
 from builder.tfjs.lower.linalg.matrices import factorization, sort_columns
 from builder.tfjs.lower.linalg.qr import factor
+from builder.tfjs.lower.linalg.signs import left_signs
 from builder.tfjs.lower.registry import Equation
 
 _SWEEPS = 1.3
@@ -25,7 +25,14 @@ def _svd(eqn: Equation, a: jax.Array) -> tuple[jax.Array, ...]:
     if not eqn.params["compute_uv"]:
         return (scale * _singular_values(tall),)
     u, s, v = _decompose(tall, full=eqn.params["full_matrices"])
-    return (scale * s, u, v.T) if rows >= columns else (scale * s, v, u.T)
+    u, v = (u, v) if rows >= columns else (v, u)
+    signs = left_signs(u[:, : s.size])
+    return scale * s, _multiply(u, signs), _multiply(v, signs).T
+
+
+def _multiply(x: jax.Array, signs: jax.Array) -> jax.Array:
+    """A matrix whose first columns have other signs."""
+    return x * jnp.pad(signs, (0, x.shape[1] - signs.size), constant_values=1)
 
 
 def _rotate(stacked: jax.Array, rows: int) -> jax.Array:
@@ -60,8 +67,6 @@ def _decompose(a: jax.Array, *, full: bool) -> tuple[jax.Array, jax.Array, jax.A
     v = orthogonalize(_rotate(stacked, rows)[rows : rows + columns, :columns])
     images = a @ v
     squares, v = sort_columns(-jnp.sum(images * images, 0), v)
-    v = fix_signs(v)
     q, r, _ = factor(a @ v, full=full)
     signs = jnp.where(jnp.diagonal(r) < 0, -1.0, 1.0)
-    signs = jnp.pad(signs, (0, q.shape[1] - columns), constant_values=1)
-    return q * signs, jnp.sqrt(-squares), v
+    return _multiply(q, signs), jnp.sqrt(-squares), v
