@@ -1,7 +1,5 @@
 """`convert_jax` with the name and the meaning it had in `tensorflowjs.converters`."""
 
-import inspect
-import json
 import weakref
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -10,24 +8,33 @@ from typing import Any, Literal
 
 import jax
 import jax.export
+import numpy as np
+from rich.console import Console
 
+from builder.conversion.callables import ABSENT, as_function
 from builder.conversion.check import MAX_ERROR, MIN_COSINE, Tolerance, export_checked
+from builder.conversion.extremes import ExtremeSample, draw_extremes
 from builder.conversion.samples import Function, Sample
 from builder.errors import BuilderError, ExportError, first_line, writing
+from builder.progress import Advance, Progress
 from builder.tfjs.export import export
-from builder.tfjs.model import GraphModel, read_files
+from builder.tfjs.graph import Array, DType
+from builder.tfjs.model import GraphModel, input_types, read_files
 from builder.tfjs.quantize import Quantizations
 from builder.tfjs.runtime import NodeBackend, Runtime
-from builder.tfjs.trace import is_signature, split_signature
+from builder.tfjs.trace import is_signature, narrow_dtype, split_signature
+
+_LARGE_BYTES = 32 * 10**6
+"""From so many bytes of parameters on, progress is shown."""
 
 
 def convert_jax(
-    apply_fn: Callable[..., Any],
-    params: Any,
+    apply_fn: Any,
+    params: Any = ABSENT,
     *,
     input_signatures: Sequence[Any],
     model_dir: str | Path,
-    polymorphic_shapes: Sequence[str] | None = None,
+    polymorphic_shapes: Sequence[str | None] | None = None,
     quantization: Quantizations | Literal["auto"] = None,
     check: bool = True,
     samples: Sequence[Any] = (),
@@ -35,6 +42,9 @@ def convert_jax(
     min_cosine: float = MIN_COSINE,
 ) -> GraphModel:
     """Convert `apply_fn(params, *inputs)` and write the graph model into `model_dir`.
+
+    `apply_fn` may also be a module of Flax NNX or Equinox, which has its parameters inside, a
+    function without parameters, or a Flax Linen module; all but the last leave `params` out.
 
     `input_signatures` gives shape and dtype of each input after `params`: `((None, 16), "int32")`
     with None for a size that varies, `("(b, 16)", "int32")` with a name for it, a ShapeDtypeStruct
@@ -45,9 +55,11 @@ def convert_jax(
 
     Before it is written, the model is run in TensorFlow.js, under Node, and compared with JAX: on
     `samples` (arguments after `params`) or, without them, on random numbers, with 1, 2 and 5 for
-    the sizes that vary. With float32 weights, no number may be off by more than `max_error` times
-    the largest number of its output, or times 1 if that is larger. With other weights, the cosine
-    of every row to JAX's must be at least `min_cosine`. `check=False` writes the model unchecked.
+    the sizes that vary, and on numbers at the ends of their dtypes. With float32 weights, no number
+    may be off by more than `max_error` times the largest number of its output, or times 1 if that
+    is larger; at the ends, where JAX itself is less certain, each may be off by that much more.
+    With other weights, the cosine of every row to JAX's must be at least `min_cosine`.
+    `check=False` writes the model unchecked.
 
     `quantization` stores the weights in fewer bytes, either all of them or by name. With "auto",
     each takes the fewest bytes that keep the direction of the outputs for `samples` to
@@ -59,8 +71,9 @@ def convert_jax(
         ParityError: if the model does not compute what JAX computes. Nothing is written then.
         BuilderError: if the folder cannot be written.
     """
+    applied = as_function(apply_fn, params)
     signatures = _name_all_sizes(list(input_signatures), polymorphic_shapes)
-    inputs = dict(zip(_argument_names(apply_fn, len(signatures)), signatures, strict=True))
+    inputs = dict(zip(applied.name_inputs(len(signatures)), signatures, strict=True))
     if quantization == "auto" and not check:
         raise ExportError('quantization="auto" has to compare outputs. Remove check=False.')
     if quantization == "auto" and not samples:
@@ -68,30 +81,47 @@ def convert_jax(
             'quantization="auto" has to compare outputs, but there are no samples. Give some for'
             f" the {len(inputs)} inputs ({', '.join(inputs)})."
         )
-    with _told_as_error():
+    with _told_as_error(), _show_progress(applied.params) as advance:
         if check:
-            function = Function(apply_fn, params, signatures)
+            function = Function(applied.apply, applied.params, signatures)
 
             def make_samples(model: GraphModel) -> Sequence[Sample]:
                 if not samples:
                     return function.draw_samples(model.inputs, model.outputs)
                 return [function.make_sample(_leaves(samples), model.inputs, model.outputs)]
 
+            def make_extremes(model: GraphModel) -> Sequence[ExtremeSample]:
+                return () if samples else draw_extremes(function, model.inputs, model.outputs)
+
             model = export_checked(
-                apply_fn,
-                params,
+                applied.apply,
+                applied.params,
                 inputs,
                 None,
                 make_samples,
+                make_extremes=make_extremes,
                 quantization=quantization,
                 tolerance=Tolerance(max_error, min_cosine),
+                advance=advance,
             ).model
         else:
             assert quantization != "auto", "refused above"
-            model = export(apply_fn, params, inputs, quantization=quantization)
+            model = export(applied.apply, applied.params, inputs, quantization=quantization)
     with writing(Path(model_dir), "Name another model_dir."):
         model.save(Path(model_dir))
     return model
+
+
+@contextmanager
+def _show_progress(params: Any) -> Generator[Advance]:
+    """Progress of the three steps of a conversion, on stderr, if there is much to convert."""
+    size = sum(getattr(leaf, "nbytes", 0) for leaf in jax.tree.leaves(params))
+    if size < _LARGE_BYTES:
+        yield lambda _: None
+        return
+    title = f"Convert {size / 1e6:,.0f} MB of parameters"
+    with Progress(Console(stderr=True)).step(title, 3) as advance:
+        yield advance
 
 
 @contextmanager
@@ -115,14 +145,17 @@ def _leaves(arguments: Sequence[Any]) -> list[Any]:
     return jax.tree.leaves(tuple(arguments), is_leaf=lambda v: isinstance(v, list))
 
 
-def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[str] | None) -> Sequence[Any]:
+def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[Any] | None) -> Sequence[Any]:
     if texts is None:
         return signatures
     if len(texts) != len(signatures):
         raise ExportError(
             f"{len(texts)} polymorphic shapes were given for {len(signatures)} inputs."
         )
-    return list(map(_name_sizes, texts, signatures))
+    return [
+        signature if text is None else _name_sizes(str(text), signature)
+        for text, signature in zip(texts, signatures, strict=True)
+    ]
 
 
 def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
@@ -141,37 +174,50 @@ def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
     return ",".join(map(str, dims)), dtype
 
 
-def _argument_names(apply_fn: Callable[..., Any], count: int) -> list[str]:
-    """Names of the arguments after `params`; numbered names if the function has no signature."""
-    try:
-        parameters = list(inspect.signature(apply_fn).parameters.values())[1 : count + 1]
-    except ValueError:
-        parameters = []
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    if len(parameters) == count and all(p.kind in kinds for p in parameters):
-        return [p.name for p in parameters]
-    return [f"input_{i}" for i in range(count)]
-
-
 def tfjs_predict_fn(model_dir: str | Path, backend: NodeBackend = "wasm") -> Callable[..., Any]:
     """A function that runs the graph model of a folder in the real TensorFlow.js under Node.
 
     It takes the inputs in the order of the model's signature, or by name; a dict or a tuple stands
-    for the arrays in it. It returns the output as a numpy array, or a dict of arrays by name if
-    there are several. Node stops when the function is deleted.
+    for the arrays in it, a list for an array. Numbers are cast as JAX casts them: integers and
+    float64 to float32, truth values to numbers. It returns the output as a numpy array, or a dict
+    of arrays by name if there are several. Node stops when the function is deleted.
+
+    Raises:
+        ExportError: if the folder holds no model; later, if TensorFlow.js cannot run it on what is
+            given, or that is of a dtype that the model does not take.
     """
     folder = Path(model_dir)
     files = read_files(folder)
-    names = list(json.loads(files["model.json"])["signature"]["inputs"])
+    kinds = input_types(files)
     runtime = Runtime(backend)
     runtime.load(files)
 
     def predict(*arguments: Any, **named: Any) -> Any:
         arrays = _leaves(arguments)
-        if len(arrays) > len(names):
-            raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(names)} expected.")
-        outputs = runtime.predict({**dict(zip(names, arrays, strict=False)), **named})
+        if len(arrays) > len(kinds):
+            raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(kinds)} expected.")
+        given = {**dict(zip(kinds, arrays, strict=False)), **named}
+        outputs = runtime.predict({n: _cast(n, array, kinds.get(n)) for n, array in given.items()})
         return next(iter(outputs.values())) if len(outputs) == 1 else outputs
 
     weakref.finalize(predict, runtime.close)
     return predict
+
+
+get_tfjs_predict_fn = tfjs_predict_fn
+"""The name in the blog post on tensorflowjs."""
+
+
+def _cast(name: str, array: Any, kind: DType | None) -> Array:
+    """An array in the dtype that the model takes, unless digits would be lost without a word."""
+    value = np.asarray(array)
+    found = narrow_dtype(value.dtype, f"input {name!r}")
+    order: Sequence[DType] = ("bool", "int32", "float32")
+    if kind is None or kind == found:
+        return value
+    if order.index(found) > order.index(kind):
+        raise ExportError(
+            f"The input {name!r} takes {kind}, but {value.dtype} was given. Convert it first, with"
+            f" .astype('{kind}')."
+        )
+    return value.astype(kind)
