@@ -49,7 +49,8 @@ def reflection(found: jax.Array, k: Any) -> Reflection:
     squares = jnp.sum(tail * tail)
     length = jnp.sqrt(head * head + squares)
     is_done = squares == 0
-    beta = jnp.where(is_done, head, jnp.where(head < 0, length, -length))
+    is_negative = 1 / head < 0  # or -0, which LAPACK tells from 0
+    beta = jnp.where(is_done, head, jnp.where(is_negative, length, -length))
     tau = jnp.where(is_done, 0, (beta - head) / jnp.where(is_done, 1, beta))
     v = jnp.where(rows == k, 1, tail / jnp.where(is_done, 1, head - beta))
     image = jnp.where(rows < k, found, jnp.where(rows == k, beta, 0))

@@ -27,9 +27,8 @@ def _betainc(a: jax.Array, b: jax.Array, x: jax.Array) -> jax.Array:
 
 def _outside(a: jax.Array, b: jax.Array, x: jax.Array) -> jax.Array:
     """What JAX gives where a parameter is 0 or infinite, or x is 0 or 1; else NaN."""
-    valid = (a >= 0) & (b >= 0) & (x >= 0) & (x <= 1) & ((a > 0) | (b > 0)) & ~jnp.isinf(a + b)
-    valid = valid | ((x >= 0) & (x <= 1) & (jnp.isinf(a) & (b >= 0) | jnp.isinf(b) & (a >= 0)))
-    valid = valid & ~(jnp.isinf(a) & jnp.isinf(b))
+    in_domain = (a >= 0) & (b >= 0) & (x >= 0) & (x <= 1)
+    valid = in_domain & ((a > 0) | (b > 0)) & (jnp.isfinite(a) | jnp.isfinite(b))
     is_one = (x == 1) | ((x > 0) & ((a == 0) | jnp.isinf(b)))
     return jnp.where(valid, jnp.where(is_one, 1.0, 0.0), jnp.nan)
 
