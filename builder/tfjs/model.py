@@ -1,6 +1,7 @@
 """A TensorFlow.js graph model: its graph as JSON, its weights, and the files that hold them."""
 
 import hashlib
+import itertools
 import json
 import math
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ import numpy as np
 
 from builder.errors import ExportError
 from builder.options import Quantization
+from builder.tfjs.functions import ASYNC_OPS
 from builder.tfjs.graph import Array, TensorType
 from builder.tfjs.operands import TF_DTYPES
 from builder.tfjs.ops import concrete
@@ -26,13 +28,15 @@ SHARD_BYTES = 4 * 2**20
 class GraphModel:
     """A graph model whose weights are stored as `quantization` says.
 
-    `nodes` are those of a GraphDef in JSON, constants among them, whose values are `weights`.
+    `nodes` are those of a GraphDef in JSON, constants among them, whose values are `weights`;
+    `functions` are what its loops and branches run, in JSON too.
     """
 
     nodes: tuple[Mapping[str, Any], ...]
     inputs: Mapping[str, TensorType]
     outputs: Mapping[str, TensorType]
     weights: Mapping[str, Array]
+    functions: tuple[Mapping[str, Any], ...] = ()
     quantization: Quantizations = None
 
     def __post_init__(self) -> None:
@@ -49,7 +53,8 @@ class GraphModel:
             for types in (self.inputs, self.outputs)
         )
         stored = self.quantization_name or "float32"
-        return f"GraphModel({inputs} -> {outputs}; {len(self.ops)} ops, {stored} weights)"
+        run = "; run with executeAsync()" if self.needs_async else ""
+        return f"GraphModel({inputs} -> {outputs}; {len(self.ops)} ops, {stored} weights{run})"
 
     @property
     def quantization_name(self) -> str | None:
@@ -61,20 +66,34 @@ class GraphModel:
     @property
     def ops(self) -> tuple[str, ...]:
         """The op of every node that is executed, that is, of all but constants and inputs."""
-        return tuple(n["op"] for n in self.nodes if n["op"] not in ("Const", "Placeholder"))
+        nodes = itertools.chain(self.nodes, *(f["nodeDef"] for f in self.functions))
+        return tuple(n["op"] for n in nodes if n["op"] not in ("Const", "Placeholder"))
+
+    @property
+    def needs_async(self) -> bool:
+        """Whether TensorFlow.js must run it with `executeAsync()`, for its loops and branches.
+
+        `execute()` runs all others, and sooner. model.json says so in its userDefinedMetadata.
+        """
+        return not ASYNC_OPS.isdisjoint(node["op"] for node in self.nodes)
 
     @cached_property
     def files(self) -> Mapping[str, bytes]:
         """Contents by name: "model.json" and the shards of the weights."""
         manifest, shards = _store(self.weights, self.quantization)
+        topology: dict[str, Any] = {"node": self.nodes, "versions": {"producer": 1}}
+        if self.functions:
+            topology["library"] = {"function": self.functions}
         model = {
             "format": "graph-model",
             "generatedBy": "lit-demo-builder",
             "convertedBy": "lit-demo-builder",
             "signature": {"inputs": _signature(self.inputs), "outputs": _signature(self.outputs)},
-            "modelTopology": {"node": self.nodes, "versions": {"producer": 1}},
+            "modelTopology": topology,
             "weightsManifest": [{"paths": list(shards), "weights": manifest}],
         }
+        if self.needs_async:
+            model["userDefinedMetadata"] = {"needsAsync": True}
         return {"model.json": json.dumps(model, separators=(",", ":")).encode(), **shards}
 
     @property

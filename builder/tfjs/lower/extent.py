@@ -1,0 +1,50 @@
+"""How much a jaxpr comes to: what decides whether loops are unrolled and branches computed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from builder.tfjs import _compat
+from builder.tfjs.ops import is_fixed
+
+MOST_EQUATIONS = 1000
+"""Loops are unrolled up to so many equations in all."""
+
+
+def is_unrolled(length: Any, step: int) -> bool:
+    """Whether a loop of that many steps, each of so many equations, is written out step by step."""
+    return is_fixed(length) and length * max(step, 1) <= MOST_EQUATIONS
+
+
+def count_equations(jaxpr: Any) -> int:
+    """The equations of a jaxpr and of those that it holds, as often as they are written out."""
+    return sum(_count(*_compat.read_equation(eqn)) for eqn in jaxpr.eqns)
+
+
+def _count(primitive: str, params: dict[str, Any]) -> int:
+    inner = sum(map(count_equations, held_jaxprs(params)))
+    if primitive == "scan" and is_unrolled(params["length"], inner):
+        return params["length"] * inner
+    return max(inner, 1)
+
+
+def has_loop(jaxpr: Any) -> bool:
+    """Whether a jaxpr may hold a loop that is not unrolled."""
+    return any(_is_loop(*_compat.read_equation(eqn)) for eqn in jaxpr.eqns)
+
+
+def _is_loop(primitive: str, params: dict[str, Any]) -> bool:
+    inner = list(held_jaxprs(params))
+    if primitive == "while":
+        return True
+    if primitive == "scan" and not is_unrolled(params["length"], sum(map(count_equations, inner))):
+        return True
+    return any(map(has_loop, inner))
+
+
+def held_jaxprs(params: dict[str, Any]) -> Iterator[Any]:
+    """The jaxprs among the parameters of an equation, closed or not."""
+    for value in params.values():
+        for item in value if isinstance(value, list | tuple) else (value,):
+            jaxpr, _ = _compat.split_jaxpr(item)
+            if hasattr(jaxpr, "eqns"):
+                yield jaxpr

@@ -1,0 +1,20 @@
+import type { GraphModel } from '@tensorflow/tfjs-converter';
+import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+
+/**
+ * Whether a model has loops or branches, which only `executeAsync()` can run. `execute()` runs all
+ * others, and sooner.
+ */
+export function needsAsync(model: GraphModel): boolean {
+  return (model.metadata as { needsAsync?: boolean } | undefined)?.needsAsync === true;
+}
+
+/** The outputs of a graph model by their names, in order. */
+export async function executeGraph(
+  model: GraphModel,
+  inputs: NamedTensorMap,
+  names: readonly string[],
+): Promise<Tensor[]> {
+  const run = needsAsync(model) ? model.executeAsync : model.execute;
+  return [await run.call(model, inputs, [...names])].flat();
+}
