@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from builder.tfjs.graph import Array, Graph, Node, Value
+from builder.tfjs.graph import Array, Graph, Node, TensorType, Value
 from builder.tfjs.kernels import check_kernels
 from builder.tfjs.model import GraphModel, tensor_shape
 from builder.tfjs.operands import TF_DTYPES, attributes, constant_operands
@@ -69,10 +69,16 @@ def _function_def(graph: Graph, names: "_Names", weights: dict[str, Array]) -> d
             nodes.append({"name": copied, "op": "Identity", "input": [source]})
             source = copied
         returned[key] = source
-    arguments = [{"name": names.node[n], "type": TF_DTYPES[n.outputs[0].dtype]} for n in graph.inputs]
-    results = [{"name": k, "type": TF_DTYPES[v.dtype]} for k, v in graph.outputs.items()]
-    signature = {"name": name, "inputArg": arguments, "outputArg": results}
+    signature = {
+        "name": name,
+        "inputArg": [_argument_def(names.node[node], node.outputs[0]) for node in graph.inputs],
+        "outputArg": [_argument_def(key, value.type) for key, value in graph.outputs.items()],
+    }
     return {"signature": signature, "nodeDef": nodes, "ret": returned}
+
+
+def _argument_def(name: str, kind: TensorType) -> dict[str, Any]:
+    return {"name": name, "type": TF_DTYPES[kind.dtype]}
 
 
 class _Names:

@@ -1,13 +1,17 @@
 """How much a jaxpr comes to: what decides whether loops are unrolled and branches computed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from builder.tfjs import _compat
+from builder.tfjs.graph import Value
 from builder.tfjs.ops import is_fixed
 
-MOST_EQUATIONS = 1000
-"""Loops are unrolled up to so many equations in all."""
+MOST_EQUATIONS = 4000
+"""Loops are unrolled up to so many equations in all, and up to so many ops.
+
+That many take a second to convert and 300 kB, and run as fast as the loop; `execute()` runs them.
+"""
 
 
 def is_unrolled(length: Any, step: int) -> bool:
@@ -25,6 +29,19 @@ def _count(primitive: str, params: dict[str, Any]) -> int:
     if primitive == "scan" and is_unrolled(params["length"], inner):
         return params["length"] * inner
     return max(inner, 1)
+
+
+def count_ops(results: Sequence[Value], around: Sequence[Value]) -> int:
+    """The ops between some values and what is computed from them."""
+    seen = {value.node for value in around}
+    stack, count = [value.node for value in results], 0
+    while stack:
+        node = stack.pop()
+        if node not in seen and node.array is None:
+            seen.add(node)
+            count += 1
+            stack.extend(value.node for value in node.inputs)
+    return count
 
 
 def has_loop(jaxpr: Any) -> bool:

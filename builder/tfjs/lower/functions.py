@@ -13,6 +13,7 @@ from builder.tfjs.functions import ASYNC_OPS
 from builder.tfjs.graph import Graph, Node, TensorType, Value, make, placeholder
 from builder.tfjs.sizes import Sizes
 
+
 def parameters(types: Iterable[TensorType]) -> tuple[Node, ...]:
     """The inputs of a graph that an op will run; `write` makes their names unique."""
     return tuple(placeholder("argument", kind) for kind in types)

@@ -1,14 +1,15 @@
 """Rules for loops: short ones of known length are written out, the others become StatelessWhile."""
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
 from builder.tfjs import ops
 from builder.tfjs._compat import split_jaxpr
 from builder.tfjs.graph import Dim, TensorType, Value, constant
-from builder.tfjs.lower.extent import MOST_EQUATIONS, count_equations, is_unrolled
+from builder.tfjs.lower.extent import MOST_EQUATIONS, count_equations, count_ops, is_unrolled
 from builder.tfjs.lower.functions import graph_of, parameters, run_while
 from builder.tfjs.lower.registry import Equation, rule
 from builder.tfjs.lower.shape import broadcast
@@ -23,20 +24,28 @@ The executor takes longer for a step of a loop than for many an op, and every st
 scan stacks.
 """
 
-_COUNTER = TensorType((), "int32")
-
 
 @rule("scan")
 def _scan(eqn: Equation, *operands: Value) -> Sequence[Value]:
     scan, length = _Scan(eqn, operands), eqn.params["length"]
     step = count_equations(split_jaxpr(eqn.params["jaxpr"])[0])
     if is_unrolled(length, step):
+        first = scan.unroll(scan.start, range(min(length, 1)))
+        step = count_ops([*first.carry, *chain(*first.rows)], operands)
+    if is_unrolled(length, step):
         carry, rows = scan.unroll(scan.start, range(length))
         return [*carry, *scan.stack(rows)]
     at_a_time = 1
     if ops.is_fixed(length):
-        at_a_time = max(1, min(STEPS_AT_A_TIME, MOST_EQUATIONS // step))
+        at_a_time = max(1, min(STEPS_AT_A_TIME, MOST_EQUATIONS // (STEPS_AT_A_TIME * step)))
     return scan.loop(at_a_time)
+
+
+class _Steps(NamedTuple):
+    """What is carried after some steps, and what each of them stacks."""
+
+    carry: Sequence[Value]
+    rows: Sequence[Sequence[Value]]
 
 
 class _Scan:
@@ -52,12 +61,9 @@ class _Scan:
         self._length: Dim = eqn.params["length"]
         self._stacked = eqn.outputs[carried:]
 
-    def unroll(
-        self, carry: Sequence[Value], steps: range
-    ) -> tuple[Sequence[Value], list[Sequence[Value]]]:
-        """What is carried after some steps at its start or end, and what each of them stacks."""
-        columns = [self._cut(column, steps) for column in self._columns]
-        return self._run(carry, columns, len(steps))
+    def unroll(self, carry: Sequence[Value], steps: range) -> _Steps:
+        """Some steps written out."""
+        return self._run(carry, [self._cut(x, steps) for x in self._columns], len(steps))
 
     def _cut(self, column: Value, steps: range) -> Sequence[Value]:
         """The entries of an operand that steps read."""
@@ -72,30 +78,30 @@ class _Scan:
 
     def _run(
         self, carry: Sequence[Value], columns: Sequence[Sequence[Value]], count: int
-    ) -> tuple[Sequence[Value], list[Sequence[Value]]]:
+    ) -> _Steps:
         rows: list[Sequence[Value]] = []
         for step in range(count):
             xs = [ops.reshape(c[step], c[step].shape[1:]) for c in columns]
-            results = self._eqn.inline(
-                self._eqn.params["jaxpr"], [*self._constants, *carry, *xs]
-            )
+            results = self._eqn.inline(self._eqn.params["jaxpr"], [*self._constants, *carry, *xs])
             carry = results[: len(carry)]
             rows.append(results[len(carry) :])
-        return carry, rows
+        return _Steps(carry, rows)
 
-    def stack(self, rows: Sequence[Sequence[Value]], more: Sequence[Value] = ()) -> list[Value]:
-        """What steps stack, and `more` of it for later steps, in the order of the result."""
-        if not rows and not more and self._stacked:
-            raise self._eqn.refuse("a loop of no steps gives an empty array.", "leave it out.")
+    def stack(
+        self, rows: Sequence[Sequence[Value]], more: Sequence[Sequence[Value]] = ()
+    ) -> list[Value]:
+        """What steps stack, row by row, and what later ones stack, in the order of the result."""
         stacked: list[Value] = []
         for k in range(len(self._stacked)):
             pieces = [ops.reshape(row[k], (1, *row[k].shape)) for row in rows]
-            if more:
-                pieces.append(more[k])
-                whole = ops.concat(pieces, 0) if len(pieces) > 1 else pieces[0]
-                stacked.append(ops.reverse(whole, [0]) if self._eqn.params["reverse"] else whole)
+            if self._eqn.params["reverse"]:
+                pieces = [*(ops.reverse(later[k], [0]) for later in more), *reversed(pieces)]
             else:
-                stacked.append(ops.concat(pieces[::-1] if self._eqn.params["reverse"] else pieces, 0))
+                pieces += [later[k] for later in more]
+            if pieces:
+                stacked.append(ops.concat(pieces, 0) if len(pieces) > 1 else pieces[0])
+            else:
+                stacked.append(self._blank(self._stacked[k], 0))
         return stacked
 
     def loop(self, at_a_time: int) -> list[Value]:
@@ -107,10 +113,7 @@ class _Scan:
         carry, rows = self.unroll(self.start, range(ahead)) if ahead else (self.start, [])
         count = self._length - ahead
         length = self._eqn.sizes.value(self._length)
-        blanks = [
-            broadcast(self._eqn, constant(0, kind.dtype), (count, *kind.shape[1:]))
-            for kind in self._stacked
-        ]
+        blanks = [self._blank(kind, count) for kind in self._stacked]
         start = [constant(ahead, "int32"), *carry, *blanks]
         condition = parameters(value.type for value in start)
         goes_on = ops.binary("Less", Value(condition[0]), length)
@@ -118,11 +121,11 @@ class _Scan:
         counter, *variables = map(Value, body)
         carried, registers = variables[: len(carry)], variables[len(carry) :]
         columns = [self._gather(column, counter, length, at_a_time) for column in self._columns]
-        after, made = self._run(carried, columns, at_a_time)
+        after = self._run(carried, columns, at_a_time)
         results = [
             ops.binary("AddV2", counter, constant(at_a_time, "int32")),
-            *after,
-            *(_shift(x, [row[k] for row in made]) for k, x in enumerate(registers)),
+            *after.carry,
+            *(_shift(x, [row[k] for row in after.rows]) for k, x in enumerate(registers)),
         ]
         _, *final = run_while(
             graph_of(condition, [goes_on]),
@@ -131,7 +134,11 @@ class _Scan:
             self._operands,
             self._eqn.sizes,
         )
-        return [*final[: len(carry)], *self.stack(rows, final[len(carry) :])]
+        return [*final[: len(carry)], *self.stack(rows, [final[len(carry) :]])]
+
+    def _blank(self, kind: TensorType, count: Dim) -> Value:
+        """Zeros in place of so many rows."""
+        return broadcast(self._eqn, constant(0, kind.dtype), (count, *kind.shape[1:]))
 
     def _gather(self, column: Value, counter: Value, length: Value, count: int) -> Sequence[Value]:
         """The entries of an operand that the steps from `counter` on read."""
@@ -162,32 +169,65 @@ def _shift(register: Value, rows: Sequence[Value]) -> Value:
 @rule("while")
 def _while(eqn: Equation, *operands: Value) -> Sequence[Value]:
     """A loop whose condition depends on constants only, as that of fori_loop may, is unrolled."""
-    tested, looped = eqn.params["cond_nconsts"], eqn.params["body_nconsts"]
-    around = operands[: tested + looped]
-    start: Sequence[Value] = operands[tested + looped :]
+    loop = _While(eqn, operands)
+    return loop.unroll() or loop.loop()
 
-    def goes_on(carry: Sequence[Value]) -> Value:
-        return eqn.inline(eqn.params["cond_jaxpr"], [*around[:tested], *carry])[0]
 
-    def run(carry: Sequence[Value]) -> list[Value]:
-        return eqn.inline(eqn.params["body_jaxpr"], [*around[tested:], *carry])
+class _While:
+    """A loop; under vmap its condition may be an array, and what has ended stays as it is."""
 
-    step = count_equations(split_jaxpr(eqn.params["body_jaxpr"])[0])
-    carry, written = start, 0
-    for _ in range(MOST_CONSTANT_STEPS + 1):
-        more = goes_on(carry)
-        if more.array is None or written > MOST_EQUATIONS:
-            break
-        if not more.array:
-            return carry
-        carry = run(carry)
-        written += 0 if all(v.array is not None for v in carry) else step
-    types = [value.type for value in start]
-    condition, body = parameters(types), parameters(types)
-    return run_while(
-        graph_of(condition, [goes_on([Value(node) for node in condition])]),
-        graph_of(body, run([Value(node) for node in body])),
-        start,
-        around,
-        eqn.sizes,
-    )
+    def __init__(self, eqn: Equation, operands: Sequence[Value]) -> None:
+        self._eqn = eqn
+        tested, looped = eqn.params["cond_nconsts"], eqn.params["body_nconsts"]
+        self._around = operands[: tested + looped]
+        self._tested, self._looped = operands[:tested], operands[tested : tested + looped]
+        self._start = operands[tested + looped :]
+        condition, _ = split_jaxpr(eqn.params["cond_jaxpr"])
+        self._is_batched = bool(condition.outvars[0].aval.shape)
+
+    def _test(self, carry: Sequence[Value]) -> Value:
+        return self._eqn.inline(self._eqn.params["cond_jaxpr"], [*self._tested, *carry])[0]
+
+    def _goes_on(self, carry: Sequence[Value]) -> Value:
+        more = self._test(carry)
+        return ops.reshape(ops.reduce("Any", more, range(len(more.shape))), ())
+
+    def _run(self, carry: Sequence[Value]) -> list[Value]:
+        results = self._eqn.inline(self._eqn.params["body_jaxpr"], [*self._looped, *carry])
+        if not self._is_batched:
+            return results
+        more = self._test(carry)
+        return [
+            ops.select(_align(more, new), new, old) for new, old in zip(results, carry, strict=True)
+        ]
+
+    def unroll(self) -> Sequence[Value] | None:
+        """What is carried in the end, if this is known to come soon enough."""
+        step = count_equations(split_jaxpr(self._eqn.params["body_jaxpr"])[0])
+        carry, written = self._start, 0
+        for _ in range(MOST_CONSTANT_STEPS + 1):
+            more = self._goes_on(carry)
+            if more.array is None or written > MOST_EQUATIONS:
+                return None
+            if not more.array:
+                return carry
+            carry = self._run(carry)
+            written += 0 if all(v.array is not None for v in carry) else step
+        return None
+
+    def loop(self) -> list[Value]:
+        """What is carried in the end, by a loop."""
+        types = [value.type for value in self._start]
+        condition, body = parameters(types), parameters(types)
+        return run_while(
+            graph_of(condition, [self._goes_on([Value(node) for node in condition])]),
+            graph_of(body, self._run([Value(node) for node in body])),
+            self._start,
+            self._around,
+            self._eqn.sizes,
+        )
+
+
+def _align(flags: Value, like: Value) -> Value:
+    """Flags for the leading axes of a value, in a shape that broadcasts to it."""
+    return ops.reshape(flags, (*flags.shape, *(1 for _ in like.shape[len(flags.shape) :])))

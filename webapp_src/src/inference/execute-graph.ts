@@ -18,3 +18,21 @@ export async function executeGraph(
   const run = needsAsync(model) ? model.executeAsync : model.execute;
   return [await run.call(model, inputs, [...names])].flat();
 }
+
+/** A graph model of one input and one output that needs `executeAsync()`. */
+export class AsyncGraph {
+  constructor(
+    private readonly model: GraphModel,
+    private readonly input: string,
+    private readonly output: string,
+  ) {}
+
+  async execute(input: Tensor): Promise<Tensor> {
+    const [output] = await executeGraph(this.model, { [this.input]: input }, [this.output]);
+    return output as Tensor;
+  }
+
+  dispose(): void {
+    this.model.dispose();
+  }
+}
