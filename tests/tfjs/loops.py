@@ -1,4 +1,7 @@
-"""Programs with loops and branches, with the shapes to call them on."""
+"""Programs with loops and branches, with the shapes to call them on.
+
+The long ones are long only where few equations are unrolled.
+"""
 
 # The table is of lambdas, whose arguments have no place for types.
 # pyright: reportUnknownLambdaType=false, reportAttributeAccessIssue=false
@@ -69,14 +72,14 @@ def _decode(table: Any, start: Any) -> Any:
 
 
 def _beams(x: Any) -> Any:
-    """Two beams of 1500 steps, with what was chosen at each."""
+    """Two beams of 150 steps, with what was chosen at each."""
 
     def step(scores: Any, row: Any) -> Any:
         every = scores[:, None] + jnp.sin(row)[None, :]
         best, where = lax.top_k(every.reshape(-1), 2)
         return best * 0.9, where // 4
 
-    rows = jnp.arange(6000, dtype=jnp.float32).reshape(1500, 4) * x[0]
+    rows = jnp.arange(600, dtype=jnp.float32).reshape(150, 4) * x[0]
     return lax.scan(step, x[:2], rows)
 
 
@@ -155,7 +158,7 @@ def _swap(x: Any) -> Any:
 
 
 def _long_scan(step: Any, **options: Any) -> Any:
-    return lambda x: lax.scan(step, x[0], jnp.tile(x, (2001, 1)), **options)
+    return lambda x: lax.scan(step, x[0], jnp.tile(x, (60, 1)), **options)
 
 
 def _lstm(x: Any, w: Any) -> Any:
@@ -181,7 +184,7 @@ def _mask_scan(x: Any) -> Any:
         return (flag, count), (flag, count, row > 0.5)
 
     start = (jnp.zeros(2, bool), jnp.zeros(2, jnp.int32))
-    return lax.scan(step, start, jnp.sin(jnp.arange(6000.0) * x[0]).reshape(3000, 2))
+    return lax.scan(step, start, jnp.sin(jnp.arange(600.0) * x[0]).reshape(300, 2))
 
 
 def _masks_in(m: Any) -> Any:
@@ -255,7 +258,7 @@ LOOPS: tuple[Function, ...] = (
         lambda x: lax.fori_loop(0, x.shape[0], lambda i, y: y + x[i], jnp.zeros(4)),
         "(b,4)",
     ),
-    _f("fori_long", lambda x: lax.fori_loop(0, 5003, lambda i, y: y * 3 + i, x), "(3):int32"),
+    _f("fori_long", lambda x: lax.fori_loop(0, 503, lambda i, y: y * 3 + i, x), "(3):int32"),
     _f("newton", _newton, "()"),
     _f("power_iteration", _power_iteration, "(4,4)"),
     _f("custom_root", _root, "()"),
@@ -280,18 +283,18 @@ LOOPS: tuple[Function, ...] = (
     _f("scan_long_reverse", _long_scan(lambda c, r: (c * 0.5 + r, c - r), reverse=True), "(2,4)"),
     _f(
         "scan_long_nothing_carried",
-        lambda x: lax.map(lambda r: jnp.sort(jnp.sin(r)), jnp.tile(x, (1500, 1))),
+        lambda x: lax.map(lambda r: jnp.sort(jnp.sin(r)), jnp.tile(x, (80, 1))),
         "(2,4)",
     ),
     _f(
         "scan_long_only_carry",
-        lambda x: lax.scan(lambda c, _: (jnp.cos(c), None), x, None, length=5003)[0],
+        lambda x: lax.scan(lambda c, _: (jnp.cos(c), None), x, None, length=203)[0],
         "(b,4)",
     ),
     _f(
         "scan_long_batch",
         lambda x: lax.scan(
-            lambda c, r: (c * 0.9 + r @ W, c.sum(-1)), x, jnp.tile(x[None], (901, 1, 1)) * 0.1
+            lambda c, r: (c * 0.9 + r @ W, c.sum(-1)), x, jnp.tile(x[None], (101, 1, 1)) * 0.1
         ),
         "(b,4)",
     ),
@@ -313,7 +316,7 @@ LOOPS: tuple[Function, ...] = (
         lambda x: lax.scan(
             lambda c, r: (lax.scan(lambda d, s: (d * 0.5 + s * r, d), c, x)[0], c),
             x[0],
-            jnp.tile(x, (800, 1)),
+            jnp.tile(x, (50, 1)),
         ),
         "(5,2)",
     ),
@@ -322,12 +325,12 @@ LOOPS: tuple[Function, ...] = (
         lambda x: lax.scan(lambda c, r: lax.scan(lambda d, s: (d * 0.5 + s * r, d), c, x), x[0], x),
         "(b,2)",
     ),
-    _f("lstm", _lstm, "(b,1000,2)", "(5,12)"),
+    _f("lstm", _lstm, "(b,101,2)", "(5,12)"),
     _f(
         "checkpoint",
         jax.grad(
             lambda x: lax.scan(
-                jax.checkpoint(lambda c, r: (jnp.sin(c * r), None)), x[0], jnp.tile(x, (700, 1))
+                jax.checkpoint(lambda c, r: (jnp.sin(c * r), None)), x[0], jnp.tile(x, (60, 1))
             )[0].sum()
         ),
         "(2,4)",

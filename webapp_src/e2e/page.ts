@@ -32,8 +32,10 @@ const exportedModels = {
     for (const [name, { values, shape, dtype }] of Object.entries(inputs)) {
       tensors[name] = tensor(values, shape, dtype);
     }
-    const { needsAsync } = (model.metadata ?? {}) as { needsAsync?: boolean };
-    const run = needsAsync ? model.executeAsync(tensors, outputs) : model.execute(tensors, outputs);
+    const metadata = model.metadata as { needsAsync?: boolean } | undefined;
+    const run = metadata?.needsAsync
+      ? model.executeAsync(tensors, outputs)
+      : model.execute(tensors, outputs);
     const results = [await run].flat();
     for (const given of Object.values(tensors)) given.dispose();
     const values = await Promise.all(results.map(async (result) => [...(await result.data())]));

@@ -6,7 +6,7 @@ from typing import Any
 from builder.tfjs import ops
 from builder.tfjs._compat import CALLS, split_jaxpr
 from builder.tfjs.graph import Value, constant
-from builder.tfjs.lower.extent import MOST_EQUATIONS, count_equations, has_loop
+from builder.tfjs.lower.extent import is_worth_a_branch
 from builder.tfjs.lower.functions import graph_of, parameters, run_if
 from builder.tfjs.lower.registry import Equation, rule
 
@@ -40,8 +40,7 @@ def _cond(eqn: Equation, index: Value, *operands: Value) -> Sequence[Value]:
     if index.array is not None:
         which = min(max(int(index.array), 0), len(branches) - 1)
         return eqn.inline(branches[which], operands)
-    jaxprs = [split_jaxpr(branch)[0] for branch in branches]
-    if any(map(has_loop, jaxprs)) or sum(map(count_equations, jaxprs)) > MOST_EQUATIONS:
+    if is_worth_a_branch([split_jaxpr(branch)[0] for branch in branches]):
         return _choose(eqn, ops.cast(index, "int32"), branches, operands)
     results = [eqn.inline(branch, operands) for branch in branches]
     chosen = results[-1]

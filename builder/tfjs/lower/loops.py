@@ -9,20 +9,19 @@ import numpy as np
 from builder.tfjs import ops
 from builder.tfjs._compat import split_jaxpr
 from builder.tfjs.graph import Dim, TensorType, Value, constant
-from builder.tfjs.lower.extent import MOST_EQUATIONS, count_equations, count_ops, is_unrolled
+from builder.tfjs.lower.extent import (
+    count_equations,
+    count_ops,
+    is_little,
+    is_unrolled,
+    steps_at_a_time,
+)
 from builder.tfjs.lower.functions import graph_of, parameters, run_while
 from builder.tfjs.lower.registry import Equation, rule
 from builder.tfjs.lower.shape import broadcast
 
 MOST_CONSTANT_STEPS = 1024
 """Loops that read no input are run before the export for up to so many steps."""
-
-STEPS_AT_A_TIME = 8
-"""Steps of a scan in each step of its StatelessWhile, if the number of steps is known.
-
-The executor takes longer for a step of a loop than for many an op, and every step copies what the
-scan stacks.
-"""
 
 
 @rule("scan")
@@ -35,10 +34,17 @@ def _scan(eqn: Equation, *operands: Value) -> Sequence[Value]:
     if is_unrolled(length, step):
         carry, rows = scan.unroll(scan.start, range(length))
         return [*carry, *scan.stack(rows)]
-    at_a_time = 1
+    at_a_time = steps_at_a_time(step)
     if ops.is_fixed(length):
-        at_a_time = max(1, min(STEPS_AT_A_TIME, MOST_EQUATIONS // (STEPS_AT_A_TIME * step)))
-    return scan.loop(at_a_time)
+        carry, rows = scan.unroll(scan.start, range(length % at_a_time))
+        carry, stacked = scan.loop(carry, length % at_a_time, length, at_a_time)
+        return [*carry, *scan.stack(rows, [stacked])]
+    whole = length // at_a_time * at_a_time
+    carry, stacked = scan.loop(scan.start, 0, whole, at_a_time)
+    if at_a_time == 1:
+        return [*carry, *scan.stack([], [stacked])]
+    carry, last = scan.loop(carry, whole, length, 1)
+    return [*carry, *scan.stack([], [stacked, last])]
 
 
 class _Steps(NamedTuple):
@@ -46,6 +52,13 @@ class _Steps(NamedTuple):
 
     carry: Sequence[Value]
     rows: Sequence[Sequence[Value]]
+
+
+class _Loop(NamedTuple):
+    """What is carried after some steps, and the rows that they stack, one array for each kind."""
+
+    carry: Sequence[Value]
+    stacked: Sequence[Value]
 
 
 class _Scan:
@@ -95,58 +108,50 @@ class _Scan:
         for k in range(len(self._stacked)):
             pieces = [ops.reshape(row[k], (1, *row[k].shape)) for row in rows]
             if self._eqn.params["reverse"]:
-                pieces = [*(ops.reverse(later[k], [0]) for later in more), *reversed(pieces)]
+                later = [ops.reverse(each[k], [0]) for each in reversed(more)]
+                pieces = [*later, *reversed(pieces)]
             else:
-                pieces += [later[k] for later in more]
+                pieces += [each[k] for each in more]
             if pieces:
                 stacked.append(ops.concat(pieces, 0) if len(pieces) > 1 else pieces[0])
             else:
                 stacked.append(self._blank(self._stacked[k], 0))
         return stacked
 
-    def loop(self, at_a_time: int) -> list[Value]:
-        """The outputs by a loop; steps that are left over come first.
+    def loop(self, carry: Sequence[Value], begin: Dim, end: Dim, at_a_time: int) -> _Loop:
+        """The steps from `begin` up to `end`, a multiple of `at_a_time`, by a loop.
 
         What is stacked moves through arrays of fixed size, as backends compile code per shape.
         """
-        ahead = self._length % at_a_time if at_a_time > 1 else 0
-        carry, rows = self.unroll(self.start, range(ahead)) if ahead else (self.start, [])
-        count = self._length - ahead
-        length = self._eqn.sizes.value(self._length)
-        blanks = [self._blank(kind, count) for kind in self._stacked]
-        start = [constant(ahead, "int32"), *carry, *blanks]
-        condition = parameters(value.type for value in start)
-        goes_on = ops.binary("Less", Value(condition[0]), length)
-        body = parameters(value.type for value in start)
+        sizes = self._eqn.sizes
+        blanks = [self._blank(kind, end - begin) for kind in self._stacked]
+        start = [sizes.value(begin), *carry, *blanks]
+        types = [value.type for value in start]
+        condition, body = parameters(types), parameters(types)
+        goes_on = ops.binary("Less", Value(condition[0]), sizes.value(end))
         counter, *variables = map(Value, body)
         carried, registers = variables[: len(carry)], variables[len(carry) :]
-        columns = [self._gather(column, counter, length, at_a_time) for column in self._columns]
+        columns = [self._gather(column, counter, at_a_time) for column in self._columns]
         after = self._run(carried, columns, at_a_time)
         results = [
             ops.binary("AddV2", counter, constant(at_a_time, "int32")),
             *after.carry,
             *(_shift(x, [row[k] for row in after.rows]) for k, x in enumerate(registers)),
         ]
-        _, *final = run_while(
-            graph_of(condition, [goes_on]),
-            graph_of(body, results),
-            start,
-            self._operands,
-            self._eqn.sizes,
-        )
-        return [*final[: len(carry)], *self.stack(rows, [final[len(carry) :]])]
+        graphs = graph_of(condition, [goes_on]), graph_of(body, results)
+        _, *final = run_while(*graphs, start, self._operands, sizes)
+        return _Loop(final[: len(carry)], final[len(carry) :])
 
     def _blank(self, kind: TensorType, count: Dim) -> Value:
         """Zeros in place of so many rows."""
         return broadcast(self._eqn, constant(0, kind.dtype), (count, *kind.shape[1:]))
 
-    def _gather(self, column: Value, counter: Value, length: Value, count: int) -> Sequence[Value]:
+    def _gather(self, column: Value, counter: Value, count: int) -> Sequence[Value]:
         """The entries of an operand that the steps from `counter` on read."""
         ahead = constant(np.arange(count), "int32")
         if self._eqn.params["reverse"]:
-            last = ops.binary("Sub", length, constant(1, "int32"))
-            counter = ops.binary("Sub", last, counter)
-            places = ops.binary("Sub", counter, ahead)
+            last = self._eqn.sizes.value(self._length - 1)
+            places = ops.binary("Sub", ops.binary("Sub", last, counter), ahead)
         else:
             places = ops.binary("AddV2", counter, ahead)
         if column.dtype == "bool":
@@ -170,7 +175,8 @@ def _shift(register: Value, rows: Sequence[Value]) -> Value:
 def _while(eqn: Equation, *operands: Value) -> Sequence[Value]:
     """A loop whose condition depends on constants only, as that of fori_loop may, is unrolled."""
     loop = _While(eqn, operands)
-    return loop.unroll() or loop.loop()
+    carry = loop.unroll()
+    return loop.loop() if carry is None else carry
 
 
 class _While:
@@ -203,16 +209,16 @@ class _While:
 
     def unroll(self) -> Sequence[Value] | None:
         """What is carried in the end, if this is known to come soon enough."""
-        step = count_equations(split_jaxpr(self._eqn.params["body_jaxpr"])[0])
         carry, written = self._start, 0
         for _ in range(MOST_CONSTANT_STEPS + 1):
             more = self._goes_on(carry)
-            if more.array is None or written > MOST_EQUATIONS:
+            if more.array is None or not is_little(written):
                 return None
             if not more.array:
                 return carry
-            carry = self._run(carry)
-            written += 0 if all(v.array is not None for v in carry) else step
+            after = self._run(carry)
+            written += count_ops(after, [*carry, *self._around])
+            carry = after
         return None
 
     def loop(self) -> list[Value]:

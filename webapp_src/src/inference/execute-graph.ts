@@ -15,8 +15,10 @@ export async function executeGraph(
   inputs: NamedTensorMap,
   names: readonly string[],
 ): Promise<Tensor[]> {
-  const run = needsAsync(model) ? model.executeAsync : model.execute;
-  return [await run.call(model, inputs, [...names])].flat();
+  const outputs = [...names];
+  return needsAsync(model)
+    ? [await model.executeAsync(inputs, outputs)].flat()
+    : [model.execute(inputs, outputs)].flat();
 }
 
 /** A graph model of one input and one output that needs `executeAsync()`. */
@@ -28,8 +30,7 @@ export class AsyncGraph {
   ) {}
 
   async execute(input: Tensor): Promise<Tensor> {
-    const [output] = await executeGraph(this.model, { [this.input]: input }, [this.output]);
-    return output as Tensor;
+    return (await this.model.executeAsync({ [this.input]: input }, this.output)) as Tensor;
   }
 
   dispose(): void {
