@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from builder.conversion.extremes import ExtremeSample
 from builder.conversion.parity import Parity, measure_parity, worst
 from builder.conversion.samples import Sample
 from builder.conversion.selection import select_quantization
@@ -138,6 +139,7 @@ def export_checked(
     outputs: Sequence[str] | None,
     make_samples: Callable[[GraphModel], Sequence[Sample]],
     *,
+    make_extremes: Callable[[GraphModel], Sequence[ExtremeSample]] | None = None,
     quantization: Quantizations | Literal["auto"] = None,
     tolerance: Tolerance | None = None,
     converter: Converter = "native",
@@ -146,8 +148,9 @@ def export_checked(
     """Export `apply_fn(params, *inputs)` and compare it with JAX; see `builder.tfjs.export`.
 
     `make_samples` returns what to compare on, under the names that the model gives its inputs and
-    outputs. The default tolerance is that of the narrowest float that goes in. `advance` is called
-    after the export, after the comparison with float32 weights, and after that of what ships.
+    outputs; the model with float32 weights is also compared on what `make_extremes` returns. The
+    default tolerance is that of the narrowest float that goes in. `advance` is called after the
+    export, after the comparison with float32 weights, and after that of what ships.
 
     Raises:
         ExportError: if TensorFlow.js cannot run the function.
@@ -163,6 +166,9 @@ def export_checked(
     backends = BACKENDS[:1] if converter == "native" else BACKENDS
     with start_runtime(exact.files, samples[0].inputs, backends) as trial:
         float32 = parity = check_model(exact, samples, trial.runtime, tolerance)
+        for extreme in make_extremes(exact) if make_extremes else ():
+            found = trial.runtime.predict(extreme.sample.inputs)
+            extreme.check(found, tolerance.max_error)
         advance(1)
         model = exact
         if quantization == "auto":

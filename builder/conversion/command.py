@@ -10,6 +10,7 @@ import numpy as np
 
 from builder.author_code import author_code, load_function
 from builder.conversion.check import Tolerance, export_checked
+from builder.conversion.extremes import ExtremeSample, draw_extremes
 from builder.conversion.parity import Parity
 from builder.conversion.samples import SIZES, Function, Sample
 from builder.errors import BuilderError, ExportError, ParityError, writing
@@ -64,6 +65,9 @@ def convert_function(
     def make_samples(model: GraphModel) -> Sequence[Sample]:
         return function.draw_samples(model.inputs, model.outputs, sizes)
 
+    def make_extremes(model: GraphModel) -> Sequence[ExtremeSample]:
+        return draw_extremes(function, model.inputs, model.outputs)
+
     started = time.perf_counter()
     with author_code(author):
         checked = export_checked(
@@ -72,6 +76,7 @@ def convert_function(
             inputs,
             None,
             make_samples,
+            make_extremes=make_extremes,
             quantization=quantization,
             tolerance=Tolerance(min_cosine=min_cosine),
             converter=converter,

@@ -1,6 +1,5 @@
 """`convert_jax` with the name and the meaning it had in `tensorflowjs.converters`."""
 
-import inspect
 import json
 import weakref
 from collections.abc import Callable, Generator, Sequence
@@ -11,7 +10,9 @@ from typing import Any, Literal
 import jax
 import jax.export
 
+from builder.conversion.callables import ABSENT, as_function
 from builder.conversion.check import MAX_ERROR, MIN_COSINE, Tolerance, export_checked
+from builder.conversion.extremes import ExtremeSample, draw_extremes
 from builder.conversion.samples import Function, Sample
 from builder.errors import BuilderError, ExportError, first_line, writing
 from builder.tfjs.export import export
@@ -22,8 +23,8 @@ from builder.tfjs.trace import is_signature, split_signature
 
 
 def convert_jax(
-    apply_fn: Callable[..., Any],
-    params: Any,
+    apply_fn: Any,
+    params: Any = ABSENT,
     *,
     input_signatures: Sequence[Any],
     model_dir: str | Path,
@@ -36,6 +37,9 @@ def convert_jax(
 ) -> GraphModel:
     """Convert `apply_fn(params, *inputs)` and write the graph model into `model_dir`.
 
+    `apply_fn` may also be a module of Flax NNX or Equinox, which has its parameters inside, a
+    function without parameters, or a Flax Linen module; all but the last leave `params` out.
+
     `input_signatures` gives shape and dtype of each input after `params`: `((None, 16), "int32")`
     with None for a size that varies, `("(b, 16)", "int32")` with a name for it, a ShapeDtypeStruct
     or a tf.TensorSpec. An input that is a pytree takes a pytree of these. `polymorphic_shapes`
@@ -45,9 +49,11 @@ def convert_jax(
 
     Before it is written, the model is run in TensorFlow.js, under Node, and compared with JAX: on
     `samples` (arguments after `params`) or, without them, on random numbers, with 1, 2 and 5 for
-    the sizes that vary. With float32 weights, no number may be off by more than `max_error` times
-    the largest number of its output, or times 1 if that is larger. With other weights, the cosine
-    of every row to JAX's must be at least `min_cosine`. `check=False` writes the model unchecked.
+    the sizes that vary, and on numbers at the ends of their dtypes. With float32 weights, no number
+    may be off by more than `max_error` times the largest number of its output, or times 1 if that
+    is larger; at the ends, where JAX itself is less certain, each may be off by that much more.
+    With other weights, the cosine of every row to JAX's must be at least `min_cosine`.
+    `check=False` writes the model unchecked.
 
     `quantization` stores the weights in fewer bytes, either all of them or by name. With "auto",
     each takes the fewest bytes that keep the direction of the outputs for `samples` to
@@ -59,8 +65,9 @@ def convert_jax(
         ParityError: if the model does not compute what JAX computes. Nothing is written then.
         BuilderError: if the folder cannot be written.
     """
+    applied = as_function(apply_fn, params)
     signatures = _name_all_sizes(list(input_signatures), polymorphic_shapes)
-    inputs = dict(zip(_argument_names(apply_fn, len(signatures)), signatures, strict=True))
+    inputs = dict(zip(applied.name_inputs(len(signatures)), signatures, strict=True))
     if quantization == "auto" and not check:
         raise ExportError('quantization="auto" has to compare outputs. Remove check=False.')
     if quantization == "auto" and not samples:
@@ -70,25 +77,29 @@ def convert_jax(
         )
     with _told_as_error():
         if check:
-            function = Function(apply_fn, params, signatures)
+            function = Function(applied.apply, applied.params, signatures)
 
             def make_samples(model: GraphModel) -> Sequence[Sample]:
                 if not samples:
                     return function.draw_samples(model.inputs, model.outputs)
                 return [function.make_sample(_leaves(samples), model.inputs, model.outputs)]
 
+            def make_extremes(model: GraphModel) -> Sequence[ExtremeSample]:
+                return () if samples else draw_extremes(function, model.inputs, model.outputs)
+
             model = export_checked(
-                apply_fn,
-                params,
+                applied.apply,
+                applied.params,
                 inputs,
                 None,
                 make_samples,
+                make_extremes=make_extremes,
                 quantization=quantization,
                 tolerance=Tolerance(max_error, min_cosine),
             ).model
         else:
             assert quantization != "auto", "refused above"
-            model = export(apply_fn, params, inputs, quantization=quantization)
+            model = export(applied.apply, applied.params, inputs, quantization=quantization)
     with writing(Path(model_dir), "Name another model_dir."):
         model.save(Path(model_dir))
     return model
@@ -139,18 +150,6 @@ def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
             f"{text!r} does not describe the shape {tuple(shape)}: {error}"
         ) from error
     return ",".join(map(str, dims)), dtype
-
-
-def _argument_names(apply_fn: Callable[..., Any], count: int) -> list[str]:
-    """Names of the arguments after `params`; numbered names if the function has no signature."""
-    try:
-        parameters = list(inspect.signature(apply_fn).parameters.values())[1 : count + 1]
-    except ValueError:
-        parameters = []
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    if len(parameters) == count and all(p.kind in kinds for p in parameters):
-        return [p.name for p in parameters]
-    return [f"input_{i}" for i in range(count)]
 
 
 def tfjs_predict_fn(model_dir: str | Path, backend: NodeBackend = "wasm") -> Callable[..., Any]:

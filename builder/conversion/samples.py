@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -11,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from builder.errors import ExportError, first_line
+from builder.tfjs._compat import enable_x64
 from builder.tfjs.graph import Array
 from builder.tfjs.trace import is_signature, split_signature
 
@@ -65,12 +67,33 @@ class Function:
         results = dict(zip(outputs, self.run(arrays), strict=True))
         return Sample(dict(zip(names, map(np.asarray, arrays), strict=True)), results)
 
-    def run(self, values: Sequence[Any]) -> tuple[Array, ...]:
-        """What JAX computes for arrays, one for each signature: the leaves of the result."""
+    def run(
+        self, values: Sequence[Any], change: Callable[[Array], Any] = lambda array: array
+    ) -> tuple[Array, ...]:
+        """What JAX computes for arrays, one for each signature: the leaves of the result.
+
+        `change` is applied to every array of the parameters.
+        """
+        arrays = {i: change(array) for i, array in self._arrays.items()}
         # By default, accelerators round what they multiply.
         with jax.default_matmul_precision("float32"):
-            results = self._run(self._arrays, self._inputs.unflatten(self._cast(values)))
+            results = self._run(arrays, self._inputs.unflatten(self._cast(values)))
         return tuple(map(np.asarray, results))
+
+    def run_uncompiled(self, values: Sequence[Any]) -> tuple[Array, ...]:
+        """The same, one operation after the other."""
+        with jax.disable_jit():
+            return self.run(values)
+
+    def run_double(self, values: Sequence[Any]) -> tuple[Array, ...] | None:
+        """The same with all floats in double precision; None if the function cannot."""
+        with enable_x64(True):
+            arrays = {i: _in_double(array) for i, array in self._arrays.items()}
+            inputs = self._inputs.unflatten(map(_in_double, self._cast(values)))
+            try:
+                return tuple(map(np.asarray, self._run(arrays, inputs)))
+            except Exception:  # of any kind: the function is the author's
+                return None
 
     def _cast(self, values: Sequence[Any]) -> list[jax.Array]:
         return [
@@ -89,15 +112,11 @@ class Function:
             ExportError: if JAX cannot run the function for any of the sizes.
         """
         names, results = list(inputs), list(outputs)
-        symbols = sorted({name for s in self._signatures for name in _symbols_in(s)})
         samples: list[Sample] = []
         failures: list[Exception] = []
-        for size in sizes if symbols else sizes[:1]:
-            # Sizes of different names differ, so that none can stand for another unseen.
-            known = {symbol: size + i for i, symbol in enumerate(symbols)}
-            values = [draw_array(signature, known) for signature in self._signatures]
+        for size in sizes if self._symbols else sizes[:1]:
             try:
-                samples.append(self.make_sample(values, names, results))
+                samples.append(self.make_sample(self.draw_arguments(size), names, results))
             except Exception as error:  # of any kind: the function is the author's
                 failures.append(error)
         if not samples:
@@ -106,6 +125,16 @@ class Function:
                 "Give samples to compare on."
             ) from failures[0]
         return samples
+
+    def draw_arguments(self, size: int) -> list[Array]:
+        """Random arrays, one for each signature, with `size` and up for the sizes that vary."""
+        # Sizes of different names differ, so that none can stand for another unseen.
+        known = {symbol: size + i for i, symbol in enumerate(self._symbols)}
+        return [draw_array(signature, known) for signature in self._signatures]
+
+    @cached_property
+    def _symbols(self) -> list[str]:
+        return sorted({name for s in self._signatures for name in _symbols_in(s)})
 
 
 def draw_array(signature: Any, sizes: Mapping[str, int]) -> Array:
@@ -136,6 +165,10 @@ def _shape_text(shape: Any) -> str:
 def _jax_dtype(dtype: Any) -> Any:
     """The dtype that JAX has for one of numpy's: of 32 bits where 64 are not enabled."""
     return jax.dtypes.canonicalize_dtype(dtype)
+
+
+def _in_double(leaf: jax.Array) -> jax.Array:
+    return leaf.astype(jnp.float64) if jnp.issubdtype(leaf.dtype, jnp.floating) else leaf
 
 
 def _on_device(leaf: Any) -> Any:

@@ -6,6 +6,8 @@ written once. Where JAX renames a primitive or a parameter again, its entry belo
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from importlib import import_module
 from typing import Any
 
 import jax
@@ -28,6 +30,11 @@ _FORMER_NAMES: Mapping[str, str] = {"pjit": "jit"}
 _Params = dict[str, Any]
 
 _expand_jaxpr: Any = getattr(partial_eval, "lower_jaxpr2", None)
+
+
+_x64_home: Any = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")
+enable_x64: Callable[[bool], AbstractContextManager[None]] = _x64_home.enable_x64
+"""A context in which JAX computes with 64 bits, where a type asks for them."""
 
 
 def is_tested() -> bool:

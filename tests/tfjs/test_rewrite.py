@@ -18,7 +18,7 @@ from builder.tfjs.lower import lower
 from builder.tfjs.numpy.evaluate import evaluate
 from builder.tfjs.ops import binary
 from builder.tfjs.rewrite import PASSES, rewrite
-from builder.tfjs.rewrite.activations import fuse_softmax, use_relu, use_sigmoid
+from builder.tfjs.rewrite.activations import fuse_softmax, use_sigmoid
 from builder.tfjs.rewrite.algebra import fold_constants, simplify
 from builder.tfjs.rewrite.engine import Pass
 from builder.tfjs.rewrite.fusion import flatten_rows, fuse_products
@@ -130,18 +130,17 @@ CASES = [
     Case(merge_heads, BLOCK, ROWS, {"BatchMatMulV2": 8, "Transpose": 4},
          {"BatchMatMulV2": 6, "Transpose": 2, "SplitV": 1}),
     Case(flatten_rows, lambda x: x @ W + x[..., :4], ROWS, {"Reshape": 0}, {"Reshape": 3}),
-    Case(fuse_products, lambda x: jax.nn.relu(x[:, 0] @ W + W[0]), ROWS,
-         {"BatchMatMulV2": 1, "AddV2": 1, "Relu": 1}, {"_FusedMatMul": 1, "AddV2": 0, "Relu": 0}),
-    Case(use_relu, lambda x: jnp.minimum(jax.nn.relu(x), 6.0), ROWS,
-         {"Maximum": 1, "Minimum": 1}, {"Relu": 1, "Maximum": 0, "Minimum": 1}),
+    Case(fuse_products, lambda x: jax.nn.sigmoid(x[:, 0] @ W + W[0]), ROWS,
+         {"BatchMatMulV2": 1, "AddV2": 1, "Sigmoid": 1},
+         {"_FusedMatMul": 1, "AddV2": 0, "Sigmoid": 0}),
     Case(sink_transposes, lambda x: (jnp.exp(x.transpose(0, 2, 1)) * W[:, :1]).transpose(0, 2, 1),
          ROWS, {"Transpose": 2}, {"Transpose": 0}),
     Case(sink_transposes, lambda x: x.transpose(0, 2, 1).sum(axis=2, keepdims=True), ROWS,
          {"Transpose": 1}, {"Transpose": 0, "Sum": 1}),
     Case(absorb_affine, CNN, PICTURES, {"Conv2D": 1, "DepthwiseConv2dNative": 1, "Mul": 2},
          {"Conv2D": 1, "DepthwiseConv2dNative": 1, "Mul": 0}),
-    Case(fuse_products, CNN, PICTURES, {"Conv2D": 1, "DepthwiseConv2dNative": 1, "Relu": 2},
-         {"_FusedConv2D": 1, "FusedDepthwiseConv2dNative": 1, "AddV2": 0, "Relu": 0}),
+    Case(fuse_products, CNN, PICTURES, {"Conv2D": 1, "DepthwiseConv2dNative": 1, "AddV2": 2},
+         {"_FusedConv2D": 1, "FusedDepthwiseConv2dNative": 1, "AddV2": 0}),
 ]  # fmt: skip
 
 

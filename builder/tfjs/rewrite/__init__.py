@@ -2,7 +2,7 @@
 
 from builder.tfjs.functions import map_functions
 from builder.tfjs.graph import Graph
-from builder.tfjs.rewrite.activations import fuse_softmax, use_relu, use_sigmoid
+from builder.tfjs.rewrite.activations import fuse_softmax, use_sigmoid
 from builder.tfjs.rewrite.algebra import fold_constants, simplify
 from builder.tfjs.rewrite.engine import Pass
 from builder.tfjs.rewrite.fusion import flatten_rows, fuse_products
@@ -24,7 +24,6 @@ PASSES: tuple[Pass, ...] = (
     fuse_softmax,
     use_sigmoid,
     simplify,
-    use_relu,
     absorb_affine,
     simplify,
     share_nodes,

@@ -29,17 +29,6 @@ def use_sigmoid(graph: Graph) -> Graph:
     return settle(graph, factor_cubic)
 
 
-def use_relu(graph: Graph) -> Graph:
-    """Maxima with 0 are Relu, which products can include. Relu6 would lose NaN on wasm."""
-    return settle(graph, relu)
-
-
-def relu(value: Value, _: Uses) -> Value | None:
-    """max(x, 0)."""
-    x = with_number(value, "Maximum", 0)
-    return ops.unary("Relu", x) if x and x.type == value.type and x.dtype == "float32" else None
-
-
 def tanh_to_sigmoid(value: Value, uses: Uses) -> Value | None:
     """tanh(u) + 1 is 2 sigmoid(2u), exactly."""
     tanh = with_number(value, "AddV2", 1)

@@ -10,7 +10,9 @@ from builder.tfjs.rewrite.engine import Uses, settle
 from builder.tfjs.rewrite.match import dense, last_axis_vector, with_constant
 from builder.tfjs.rewrite.reshapes import sink_below_rows, sink_matrix
 
-ACTIVATIONS = frozenset({"Relu", "Relu6", "Sigmoid"})
+ACTIVATIONS = frozenset({"Sigmoid"})
+"""Relu is not among them, nor made of a maximum with 0: on wasm it gives 0 for a negative NaN."""
+
 FUSED_CONVOLUTIONS = {
     "Conv2D": "_FusedConv2D",
     "DepthwiseConv2dNative": "FusedDepthwiseConv2dNative",
