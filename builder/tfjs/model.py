@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -40,7 +40,14 @@ class GraphModel:
     quantization: Quantizations = None
 
     def __post_init__(self) -> None:
-        """Raise ExportError if a weight that is to be quantized does not exist."""
+        """Raise ExportError if a weight or a way to quantize it does not exist."""
+        chosen: Any = self.quantization
+        named = isinstance(chosen, Mapping)
+        ways = (None, *get_args(Quantization))
+        if wrong := [way for way in (chosen.values() if named else [chosen]) if way not in ways]:
+            raise ExportError(
+                f"{wrong[0]!r} is no quantization; use {', '.join(map(str, ways[1:]))}."
+            )
         if self.quantization is None or isinstance(self.quantization, str):
             return
         if unknown := [name for name in self.quantization if name not in self.weights]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from tokenize import TokenError
 from typing import Any, cast
 
 import jax
@@ -32,7 +33,10 @@ def narrow_dtype(dtype: Any, what: str) -> DType:
             f"{what} is a random key; TensorFlow.js graphs compute without chance. Draw before the"
             " export, or leave it out: deterministic=True in Flax, eval() in NNX."
         )
-    kind: Any = np.dtype(dtype)
+    try:
+        kind: Any = np.dtype(dtype)
+    except TypeError as error:
+        raise ExportError(f"{what}: {dtype!r} is no dtype; use for example 'float32'.") from error
     if kind == np.bool_:
         return "bool"
     if jax.numpy.issubdtype(kind, np.floating):
@@ -106,7 +110,7 @@ def input_struct(name: str, spec: Any, scope: Any) -> jax.ShapeDtypeStruct:
     )
     try:
         dims = jax.export.symbolic_shape(text.strip("() "), scope=scope)
-    except ValueError as error:
+    except (ValueError, TokenError) as error:
         raise ExportError(
             f"input {name!r}: {shape!r} is not a shape; write for example '(b, 16)'. {error}"
         ) from error

@@ -89,6 +89,14 @@ def _count_products(jaxpr: Any) -> int:
     return total
 
 
+def has_open_loop(jaxpr: Any) -> bool:
+    """Whether a jaxpr holds a loop that goes on until what it computes says so."""
+    return any(
+        eqn.primitive.name == "while" or any(map(has_open_loop, held_jaxprs(eqn.params)))
+        for eqn in jaxpr.eqns
+    )
+
+
 def has_loop(jaxpr: Any) -> bool:
     """Whether a jaxpr may hold a loop that is not unrolled."""
     return any(_is_loop(*_compat.read_equation(eqn)) for eqn in jaxpr.eqns)

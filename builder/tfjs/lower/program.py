@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import jax
 
 from builder.errors import ExportError
 from builder.tfjs import _compat
@@ -15,11 +12,10 @@ from builder.tfjs.lower.rounding import ROUNDED, round_result
 from builder.tfjs.lower.wrapping import WRAPPING, wrap
 from builder.tfjs.numpy.evaluate import fold
 from builder.tfjs.sizes import Sizes
+from builder.tfjs.source import source_line
 from builder.tfjs.trace import Trace, narrow_array, narrow_dtype
 
 MOST_AXES = 6
-
-_LIBRARIES = tuple(str(Path(m.__file__).parent) for m in [jax] if m.__file__)
 
 
 def lower(trace: Trace) -> Graph:
@@ -119,17 +115,3 @@ def _type_of(aval: Any, source: str) -> TensorType:
     if not hasattr(aval, "shape") or not hasattr(aval, "dtype"):
         raise ExportError(f"{source}: a value is {aval}; TensorFlow.js graphs hold arrays only.")
     return TensorType(tuple(aval.shape), narrow_dtype(aval.dtype, f"{source}: a value"))
-
-
-def source_line(eqn: Any) -> str | None:
-    """Where the user's code asked for an equation, as `file:line (function)`, if that is known.
-
-    Frames of JAX and of other installed packages are skipped while any other is left.
-    """
-    traceback = eqn.source_info.traceback
-    frames = [] if traceback is None else list(traceback.frames)
-    outside = [f for f in frames if not f.file_name.startswith(_LIBRARIES)]
-    own = [f for f in outside if "site-packages" not in f.file_name]
-    for frame in own or outside:
-        return f"{frame.file_name}:{frame.line_num} ({frame.function_name})"
-    return None
