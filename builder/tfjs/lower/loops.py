@@ -37,14 +37,15 @@ def _scan(eqn: Equation, *operands: Value) -> Sequence[Value]:
     at_a_time = steps_at_a_time(step)
     if ops.is_fixed(length):
         carry, rows = scan.unroll(scan.start, range(length % at_a_time))
-        carry, stacked = scan.loop(carry, length % at_a_time, length, at_a_time)
-        return [*carry, *scan.stack(rows, [stacked])]
+        first = _Loop(carry, scan.blanks(length - len(rows)))
+        carry, stacked = scan.loop(first, len(rows), length, at_a_time)
+        return [*carry, *scan.stack(rows, stacked)]
+    # The steps that are left over share the arrays, as WebGPU fails on those without elements.
     whole = length // at_a_time * at_a_time
-    carry, stacked = scan.loop(scan.start, 0, whole, at_a_time)
-    if at_a_time == 1:
-        return [*carry, *scan.stack([], [stacked])]
-    carry, last = scan.loop(carry, whole, length, 1)
-    return [*carry, *scan.stack([], [stacked, last])]
+    found = scan.loop(_Loop(scan.start, scan.blanks(length)), 0, whole, at_a_time)
+    if at_a_time > 1:
+        found = scan.loop(found, whole, length, 1)
+    return [*found.carry, *scan.stack([], found.stacked)]
 
 
 class _Steps(NamedTuple):
@@ -100,32 +101,32 @@ class _Scan:
             rows.append(results[len(carry) :])
         return _Steps(carry, rows)
 
-    def stack(
-        self, rows: Sequence[Sequence[Value]], more: Sequence[Sequence[Value]] = ()
-    ) -> list[Value]:
+    def stack(self, rows: Sequence[Sequence[Value]], later: Sequence[Value] = ()) -> list[Value]:
         """What steps stack, row by row, and what later ones stack, in the order of the result."""
+        backwards = self._eqn.params["reverse"]
         stacked: list[Value] = []
-        for k in range(len(self._stacked)):
+        for k, kind in enumerate(self._stacked):
             pieces = [ops.reshape(row[k], (1, *row[k].shape)) for row in rows]
-            if self._eqn.params["reverse"]:
-                later = [ops.reverse(each[k], [0]) for each in reversed(more)]
-                pieces = [*later, *reversed(pieces)]
-            else:
-                pieces += [each[k] for each in more]
-            if pieces:
-                stacked.append(ops.concat(pieces, 0) if len(pieces) > 1 else pieces[0])
-            else:
-                stacked.append(self._blank(self._stacked[k], 0))
+            if later:
+                pieces.append(ops.reverse(later[k], [0]) if backwards else later[k])
+            joined = pieces[::-1] if backwards else pieces
+            stacked.append(_join(joined) if joined else self._blank(kind, 0))
         return stacked
 
-    def loop(self, carry: Sequence[Value], begin: Dim, end: Dim, at_a_time: int) -> _Loop:
+    def blanks(self, count: Dim) -> list[Value]:
+        """Zeros in place of so many rows of all that is stacked."""
+        return [self._blank(kind, count) for kind in self._stacked]
+
+    def _blank(self, kind: TensorType, count: Dim) -> Value:
+        return broadcast(self._eqn, constant(0, kind.dtype), (count, *kind.shape[1:]))
+
+    def loop(self, before: _Loop, begin: Dim, end: Dim, at_a_time: int) -> _Loop:
         """The steps from `begin` up to `end`, a multiple of `at_a_time`, by a loop.
 
         What is stacked moves through arrays of fixed size, as backends compile code per shape.
         """
-        sizes = self._eqn.sizes
-        blanks = [self._blank(kind, end - begin) for kind in self._stacked]
-        start = [sizes.value(begin), *carry, *blanks]
+        sizes, carry = self._eqn.sizes, before.carry
+        start = [sizes.value(begin), *carry, *before.stacked]
         types = [value.type for value in start]
         condition, body = parameters(types), parameters(types)
         goes_on = ops.binary("Less", Value(condition[0]), sizes.value(end))
@@ -141,10 +142,6 @@ class _Scan:
         graphs = graph_of(condition, [goes_on]), graph_of(body, results)
         _, *final = run_while(*graphs, start, self._operands, sizes)
         return _Loop(final[: len(carry)], final[len(carry) :])
-
-    def _blank(self, kind: TensorType, count: Dim) -> Value:
-        """Zeros in place of so many rows."""
-        return broadcast(self._eqn, constant(0, kind.dtype), (count, *kind.shape[1:]))
 
     def _gather(self, column: Value, counter: Value, count: int) -> Sequence[Value]:
         """The entries of an operand that the steps from `counter` on read."""
@@ -164,11 +161,15 @@ class _Scan:
 def _shift(register: Value, rows: Sequence[Value]) -> Value:
     """Rows appended to as many as it holds; the first ones are dropped."""
     added = [ops.reshape(row, (1, *row.shape)) for row in rows]
-    shape = register.shape
-    begin = [len(rows), *(0 for _ in shape[1:])]
-    if shape[0] == len(rows):
-        return ops.concat(added, 0) if len(added) > 1 else added[0]
-    return ops.concat([ops.slice_(register, begin, (shape[0] - len(rows), *shape[1:])), *added], 0)
+    length, *others = register.shape
+    if length == len(rows):
+        return _join(added)
+    begin = [len(rows), *(0 for _ in others)]
+    return _join([ops.slice_(register, begin, (length - len(rows), *others)), *added])
+
+
+def _join(pieces: Sequence[Value]) -> Value:
+    return ops.concat(pieces, 0) if len(pieces) > 1 else pieces[0]
 
 
 @rule("while")
