@@ -19,7 +19,7 @@ ROWS = ("(b, 4)", "float32")
 
 FUNCTIONS: list[tuple[str, Any, Any, str]] = [
     ("top_k of a varying axis", lambda _, x: lax.top_k(x.T, 2), [ROWS], "Give it a number"),
-    ("top_k of too few", lambda _, x: lax.top_k(x, 9), [ROWS], "k=9"),
+    ("top_k of too few", lambda _, x: lax.top_k(x, 9), [ROWS], "k argument"),
     ("forgotten argument", lambda _, x, y: x + y, [ROWS], "missing 1 required"),
     ("forgotten parameters", lambda x: x, [ROWS], "takes 1 positional"),
     ("too many inputs", lambda _, x: x, [ROWS, ROWS], "takes 2 positional"),
