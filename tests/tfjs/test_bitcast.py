@@ -93,7 +93,9 @@ def test_bytes_are_joined(runtimes: Runtimes):
 
 
 @pytest.mark.parametrize(
-    "apply", [jnp.frexp, jnp.modf, jnp.signbit, lambda x: jnp.ldexp(x, 3)], ids=str
+    "apply",
+    [jnp.frexp, jnp.modf, jnp.signbit, lambda x: jnp.ldexp(x, 3)],
+    ids=["frexp", "modf", "signbit", "ldexp"],
 )
 def test_functions_of_the_bits(apply: Callable[..., Any], runtimes: Runtimes):
     check(apply, [SOME], runtimes)
