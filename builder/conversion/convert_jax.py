@@ -1,8 +1,6 @@
 """`convert_jax` with the name and the meaning it had in `tensorflowjs.converters`."""
 
-import json
-import weakref
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tokenize import TokenError
@@ -10,19 +8,24 @@ from typing import Any, Literal
 
 import jax
 import jax.export
+from rich.console import Console
 
 from builder.conversion.callables import ABSENT, as_function
 from builder.conversion.check import MAX_ERROR, MIN_COSINE, Tolerance, export_checked
 from builder.conversion.extremes import ExtremeSample, draw_extremes
+from builder.conversion.predict import flatten_arguments
 from builder.conversion.samples import Function, Sample
 from builder.errors import BuilderError, ExportError, first_line, writing
+from builder.progress import Advance, Progress
 from builder.tfjs._compat import is_unknown_size
 from builder.tfjs.export import export
-from builder.tfjs.model import GraphModel, read_files
+from builder.tfjs.model import GraphModel
 from builder.tfjs.quantize import Quantizations
-from builder.tfjs.runtime import NodeBackend, Runtime
 from builder.tfjs.source import error_line
 from builder.tfjs.trace import is_signature, split_signature
+
+_LARGE_BYTES = 32 * 10**6
+"""From so many bytes of parameters on, progress is shown."""
 
 
 def convert_jax(
@@ -31,7 +34,7 @@ def convert_jax(
     *,
     input_signatures: Sequence[Any],
     model_dir: str | Path,
-    polymorphic_shapes: Sequence[str] | None = None,
+    polymorphic_shapes: Sequence[str | None] | None = None,
     quantization: Quantizations | Literal["auto"] = None,
     check: bool = True,
     samples: Sequence[Any] = (),
@@ -86,14 +89,16 @@ def convert_jax(
             'quantization="auto" has to compare outputs, but there are no samples. Give some for'
             f" the {len(inputs)} inputs ({', '.join(inputs)})."
         )
-    with _told_as_error():
+    with _told_as_error(), _show_progress(applied.params) as advance:
         if check:
             function = Function(applied.apply, applied.params, signatures)
 
             def make_samples(model: GraphModel) -> Sequence[Sample]:
                 if not samples:
                     return function.draw_samples(model.inputs, model.outputs)
-                return [function.make_sample(_leaves(samples), model.inputs, model.outputs)]
+                return [
+                    function.make_sample(flatten_arguments(samples), model.inputs, model.outputs)
+                ]
 
             def make_extremes(model: GraphModel) -> Sequence[ExtremeSample]:
                 return () if samples else draw_extremes(function, model.inputs, model.outputs)
@@ -107,6 +112,7 @@ def convert_jax(
                 make_extremes=make_extremes,
                 quantization=quantization,
                 tolerance=Tolerance(max_error, min_cosine),
+                advance=advance,
             ).model
         else:
             assert quantization != "auto", "refused above"
@@ -114,6 +120,18 @@ def convert_jax(
     with writing(Path(model_dir), "Name another model_dir."):
         model.save(Path(model_dir))
     return model
+
+
+@contextmanager
+def _show_progress(params: Any) -> Generator[Advance]:
+    """Progress of the three steps of a conversion, on stderr, if there is much to convert."""
+    size = sum(getattr(leaf, "nbytes", 0) for leaf in jax.tree.leaves(params))
+    if size < _LARGE_BYTES:
+        yield lambda _: None
+        return
+    title = f"Convert {size / 1e6:,.0f} MB of parameters"
+    with Progress(Console(stderr=True)).step(title, 3) as advance:
+        yield advance
 
 
 @contextmanager
@@ -148,19 +166,17 @@ def _way_out(error: Exception) -> str:
     return f"\n    Way out: {found}"
 
 
-def _leaves(arguments: Sequence[Any]) -> list[Any]:
-    """The arrays in arguments; a list counts as an array."""
-    return jax.tree.leaves(tuple(arguments), is_leaf=lambda v: isinstance(v, list))
-
-
-def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[str] | None) -> Sequence[Any]:
+def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[Any] | None) -> Sequence[Any]:
     if texts is None:
         return signatures
     if len(texts) != len(signatures):
         raise ExportError(
             f"{len(texts)} polymorphic shapes were given for {len(signatures)} inputs."
         )
-    return list(map(_name_sizes, texts, signatures))
+    return [
+        signature if text is None else _name_sizes(str(text), signature)
+        for text, signature in zip(texts, signatures, strict=True)
+    ]
 
 
 def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
@@ -177,27 +193,3 @@ def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
             f"{text!r} does not describe the shape {tuple(shape)}: {error}"
         ) from error
     return ",".join(map(str, dims)), dtype
-
-
-def tfjs_predict_fn(model_dir: str | Path, backend: NodeBackend = "wasm") -> Callable[..., Any]:
-    """A function that runs the graph model of a folder in the real TensorFlow.js under Node.
-
-    It takes the inputs in the order of the model's signature, or by name; a dict or a tuple stands
-    for the arrays in it. It returns the output as a numpy array, or a dict of arrays by name if
-    there are several. Node stops when the function is deleted.
-    """
-    folder = Path(model_dir)
-    files = read_files(folder)
-    names = list(json.loads(files["model.json"])["signature"]["inputs"])
-    runtime = Runtime(backend)
-    runtime.load(files)
-
-    def predict(*arguments: Any, **named: Any) -> Any:
-        arrays = _leaves(arguments)
-        if len(arrays) > len(names):
-            raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(names)} expected.")
-        outputs = runtime.predict({**dict(zip(names, arrays, strict=False)), **named})
-        return next(iter(outputs.values())) if len(outputs) == 1 else outputs
-
-    weakref.finalize(predict, runtime.close)
-    return predict

@@ -15,7 +15,7 @@ import numpy as np
 from builder.errors import ExportError
 from builder.options import Quantization
 from builder.tfjs.functions import ASYNC_OPS
-from builder.tfjs.graph import Array, TensorType
+from builder.tfjs.graph import Array, DType, TensorType
 from builder.tfjs.operands import TF_DTYPES
 from builder.tfjs.ops import concrete
 from builder.tfjs.quantize import SMALLEST, Quantizations, decode, encode
@@ -38,6 +38,8 @@ class GraphModel:
     weights: Mapping[str, Array]
     functions: tuple[Mapping[str, Any], ...] = ()
     quantization: Quantizations = None
+    complex: tuple[str, ...] = ()
+    """Inputs and outputs of complex numbers, each of which is two: `x` is `x/real`, `x/imag`."""
 
     def __post_init__(self) -> None:
         """Raise ExportError if a weight or a way to quantize it does not exist."""
@@ -87,20 +89,23 @@ class GraphModel:
     @cached_property
     def files(self) -> Mapping[str, bytes]:
         """Contents by name: "model.json" and the shards of the weights."""
-        manifest, shards = _store(self.weights, self.quantization)
+        manifest, paths, shards = _store(self.weights, self.quantization)
         topology: dict[str, Any] = {"node": self.nodes, "versions": {"producer": 1}}
         if self.functions:
             topology["library"] = {"function": self.functions}
-        model = {
+        model: dict[str, Any] = {
             "format": "graph-model",
             "generatedBy": "lit-demo-builder",
             "convertedBy": "lit-demo-builder",
             "signature": {"inputs": _signature(self.inputs), "outputs": _signature(self.outputs)},
             "modelTopology": topology,
-            "weightsManifest": [{"paths": list(shards), "weights": manifest}],
+            "weightsManifest": [{"paths": paths, "weights": manifest}],
         }
-        if self.needs_async:
-            model["userDefinedMetadata"] = {"needsAsync": True}
+        facts: dict[str, Any] = {"needsAsync": True} if self.needs_async else {}
+        if self.complex:
+            facts["complex"] = list(self.complex)
+        if facts:
+            model["userDefinedMetadata"] = facts
         return {"model.json": json.dumps(model, separators=(",", ":")).encode(), **shards}
 
     @property
@@ -121,9 +126,10 @@ class GraphModel:
 
 def _store(
     weights: Mapping[str, Array], quantization: Quantizations
-) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """The weights of the manifest, and the shards by name, which hold them one after the other.
+) -> tuple[list[dict[str, Any]], list[str], dict[str, bytes]]:
+    """The weights of the manifest, and their bytes: names of files in order, and the files.
 
+    A file may come twice, where much of the weights is the same.
     The largest come first: TensorFlow.js copies what is left of a stream after every weight.
     """
     manifest: list[dict[str, Any]] = []
@@ -133,8 +139,8 @@ def _store(
         manifest.append({"name": name, "shape": list(array.shape), **kind})
         data += encoded
     pieces = [bytes(data[i : i + SHARD_BYTES]) for i in range(0, len(data), SHARD_BYTES)]
-    digests = [hashlib.sha256(piece).hexdigest()[:16] for piece in pieces]
-    return manifest, {f"weights-{d}.bin": p for d, p in zip(digests, pieces, strict=True)}
+    paths = [f"weights-{hashlib.sha256(piece).hexdigest()[:16]}.bin" for piece in pieces]
+    return manifest, paths, dict(zip(paths, pieces, strict=True))
 
 
 def _choice(name: str, quantization: Quantizations) -> Quantization | None:
@@ -165,6 +171,13 @@ def read_files(folder: Path) -> dict[str, bytes]:
     except FileNotFoundError as error:
         raise ExportError(f"{error.filename} is missing; is {folder} a graph model?") from error
     return files
+
+
+def input_types(files: Mapping[str, bytes]) -> dict[str, DType]:
+    """The dtypes of the inputs by name, in order, in the files of a graph model."""
+    names: dict[str, DType] = {there: here for here, there in TF_DTYPES.items()}
+    inputs = json.loads(files["model.json"])["signature"]["inputs"]
+    return {name: names[kind["dtype"]] for name, kind in inputs.items()}
 
 
 def read_weights(files: Mapping[str, bytes]) -> dict[str, Array]:

@@ -1,12 +1,15 @@
 """Makers of the TensorFlow ops that rules and passes use; each knows the type of its result.
 
 Every op here has a kernel in all four backends of TensorFlow.js (`kernels` checks it), and reads
-as in TensorFlow's documentation, with what is always constant given as Python values.
+as in TensorFlow's documentation, with what is always constant given as Python values. An axis may
+be a number of numpy, as JAX has it under vmap.
 """
 
 import math
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from builder.tfjs.graph import Attr, Dim, DType, Node, Shape, TensorType, Value, constant, make
 
@@ -104,6 +107,11 @@ def broadcast_to(x: Value, shape: Shape, sizes: Value | None = None) -> Value:
     return make("BroadcastTo", inputs, TensorType(shape, x.dtype))
 
 
+def fill(sizes: Value, number: Value, shape: Shape) -> Value:
+    """A number repeated in a shape of which `sizes`, int32[rank], are computed."""
+    return make("Fill", (sizes, number), TensorType(shape, number.dtype))
+
+
 def shape_of(x: Value) -> Value:
     """The shape of `x` when the model runs, int32[rank]."""
     return make("Shape", (x,), TensorType((len(x.shape),), "int32"))
@@ -126,7 +134,7 @@ def reduce(op: str, x: Value, axes: Sequence[int]) -> Value:
 def arg_reduce(op: str, x: Value, axis: int) -> Value:
     """ArgMax or ArgMin: int32 positions along `axis`, which goes."""
     shape = x.shape[:axis] + x.shape[axis + 1 :]
-    return make(op, (x,), TensorType(shape, "int32"), axis=axis)
+    return make(op, (x,), TensorType(shape, "int32"), axis=int(axis))
 
 
 def softmax(x: Value) -> Value:
@@ -162,28 +170,44 @@ def slice_at(x: Value, begin: Value, sizes: Value, shape: Shape) -> Value:
     return make("Slice", (x, begin, sizes), TensorType(shape, x.dtype))
 
 
-def concat(values: Sequence[Value], axis: int) -> Value:
+def concat(values: Sequence[Value], axis: int, **attrs: Attr) -> Value:
     """The values one after the other along `axis`."""
     total = sum(v.shape[axis] for v in values)
     shape = (*values[0].shape[:axis], total, *values[0].shape[axis + 1 :])
     kind = TensorType(shape, values[0].dtype)
-    return make("ConcatV2", tuple(values), kind, axis=axis, N=len(values))
+    return make("ConcatV2", tuple(values), kind, axis=int(axis), N=len(values), **attrs)
 
 
 def split(x: Value, sizes: Sequence[int], axis: int) -> tuple[Value, ...]:
     """`x` cut along `axis` into pieces of the given sizes."""
     shapes = [(*x.shape[:axis], n, *x.shape[axis + 1 :]) for n in sizes]
     kinds = [TensorType(shape, x.dtype) for shape in shapes]
-    node = make("SplitV", (x,), *kinds, sizes=tuple(sizes), axis=axis, num_split=len(sizes)).node
+    node = make(
+        "SplitV", (x,), *kinds, sizes=tuple(sizes), axis=int(axis), num_split=len(sizes)
+    ).node
     return tuple(Value(node, i) for i in range(len(sizes)))
 
 
 def strided_slice(x: Value, begin: Sequence[int], strides: Sequence[int], shape: Shape) -> Value:
     """Every `strides[i]`-th entry of axis i from `begin[i]` on, `shape[i]` of them."""
+    if x.dtype != "float32":  # whose numbers wasm would return as float32
+        for axis, (first, step, count) in enumerate(zip(begin, strides, shape, strict=True)):
+            if (first, step, count) != (0, 1, x.shape[axis]):
+                x = _take_every(x, axis, first, step, count)
+        return x
     attrs: dict[str, Attr] = {"begin": tuple(begin), "steps": tuple(strides)}
     # An axis of symbolic size goes on to its end.
     mask = sum(1 << i for i, d in enumerate(shape) if not is_fixed(d))
     return make("StridedSlice", (x,), TensorType(shape, x.dtype), **attrs, end_mask=mask)
+
+
+def _take_every(x: Value, axis: int, first: int, step: int, count: Dim) -> Value:
+    """Every `step`-th entry along an axis; a symbolic one is read to its end."""
+    if is_fixed(count):
+        return gather(x, constant(first + step * np.arange(count), "int32"), axis)
+    length = reshape(slice_(shape_of(x), [axis], [1]), ())
+    bounds = (constant(first, "int32"), length, constant(step, "int32"))
+    return gather(x, make("Range", bounds, TensorType((count,), "int32"), Tidx="int32"), axis)
 
 
 def pad(x: Value, before: Sequence[int], after: Sequence[int], value: float = 0) -> Value:
@@ -204,21 +228,26 @@ def reverse(x: Value, axes: Sequence[int]) -> Value:
 
 def accumulate(op: str, x: Value, axis: int, *, backwards: bool) -> Value:
     """Cumsum or Cumprod along an axis, from its end if `backwards`."""
-    return make(op, (x,), x.type, axis=axis, exclusive=False, reverse=backwards)
+    return make(op, (x,), x.type, axis=int(axis), exclusive=False, reverse=backwards)
 
 
-def top_k(x: Value, k: int) -> tuple[Value, Value]:
-    """The k largest along the last axis in falling order, and their int32 positions."""
+def top_k(x: Value, k: Dim, count: Value | None = None) -> tuple[Value, Value]:
+    """The k largest along the last axis in falling order, and their int32 positions.
+
+    `count` is k as int32[] if that is symbolic.
+    """
     shape = (*x.shape[:-1], k)
     kinds = TensorType(shape, x.dtype), TensorType(shape, "int32")
-    node = make("TopKV2", (x,), *kinds, k=k, sorted=True).node
+    inputs = (x,) if count is None else (x, count)
+    attrs: dict[str, Attr] = {"sorted": True} if count is not None else {"k": k, "sorted": True}
+    node = make("TopKV2", inputs, *kinds, **attrs).node
     return Value(node, 0), Value(node, 1)
 
 
 def gather(x: Value, indices: Value, axis: int) -> Value:
     """The entries of `x` along `axis` that the int32 indices name, in the shape of the indices."""
     shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
-    return make("GatherV2", (x, indices), TensorType(shape, x.dtype), axis=axis, batch_dims=0)
+    return make("GatherV2", (x, indices), TensorType(shape, x.dtype), axis=int(axis), batch_dims=0)
 
 
 def scatter_update(x: Value, positions: Value, updates: Value) -> Value:

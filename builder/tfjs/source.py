@@ -1,4 +1,4 @@
-"""Lines of the user's code, as `file:line (function)`."""
+"""Where in the user's code an equation comes from, and how a refusal says so."""
 
 import traceback
 from collections.abc import Iterable
@@ -7,6 +7,9 @@ from typing import Any, TypeAlias
 
 import jax
 
+from builder.errors import ExportError
+from builder.tfjs import _compat
+
 Frame: TypeAlias = tuple[str, int, str]
 """A file, a line in it, and the function that holds the line."""
 
@@ -14,8 +17,12 @@ _LIBRARIES = (str(Path(jax.__file__ or "").parent), str(Path(__file__).parents[1
 
 
 def source_line(eqn: Any) -> str | None:
-    """Where the user's code asked for an equation, if that is known."""
-    found = eqn.source_info.traceback
+    """Where the user's code asked for an equation, as `file:line (function)`, if that is known."""
+    return line_of(eqn.source_info.traceback)
+
+
+def line_of(found: Any) -> str | None:
+    """The line of the user's code in a traceback of JAX."""
     frames = [] if found is None else list(found.frames)
     return _own_line((f.file_name, f.line_num, f.function_name) for f in frames)
 
@@ -33,3 +40,12 @@ def _own_line(frames: Iterable[Frame]) -> str | None:
     for file, line, function in own or outside:
         return f"{file}:{line} ({function})"
     return None
+
+
+def refusal(source: str, reason: str, primitive: str, types: str, way_out: str) -> ExportError:
+    """The error for an equation that TensorFlow.js cannot run; the caller raises it."""
+    return ExportError(
+        f"{source}: {reason}\n"
+        f"    JAX primitive: {primitive} of JAX {_compat.VERSION}, {types}\n"
+        f"    Way out: {way_out}"
+    )
