@@ -133,7 +133,7 @@ def draw_extremes(
     Integers are at the ends of their dtype in the second, and everywhere in it in the third. No two
     inputs have infinities in one sample: of infinity times 0, as in the padding of a convolution,
     nobody expects anything; complex numbers have none, since every product of theirs has one. There
-    are none for a function that might never end on them.
+    are no samples for a function that might never end on them.
     """
     if function.may_not_end:
         return []

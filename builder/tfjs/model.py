@@ -101,12 +101,14 @@ class GraphModel:
             "modelTopology": topology,
             "weightsManifest": [{"paths": paths, "weights": manifest}],
         }
-        facts: dict[str, Any] = {"needsAsync": True} if self.needs_async else {}
-        if self.complex:
-            facts["complex"] = list(self.complex)
-        if facts:
-            model["userDefinedMetadata"] = facts
+        if metadata := self._metadata():
+            model["userDefinedMetadata"] = metadata
         return {"model.json": json.dumps(model, separators=(",", ":")).encode(), **shards}
+
+    def _metadata(self) -> dict[str, Any]:
+        """What a program that runs the model may want to know beside its signature."""
+        known = {"needsAsync": self.needs_async, "complex": list(self.complex)}
+        return {key: value for key, value in known.items() if value}
 
     @property
     def bytes(self) -> int:

@@ -76,7 +76,7 @@ def _slice(node: Node, xs: Sequence[Any]) -> Any:
     if len(xs) == 3:
         return xs[0][tuple(slice(b, b + n) for b, n in zip(xs[1], xs[2], strict=True))]
     starts = zip(int_tuple(node, "begin"), node.outputs[0].shape, strict=True)
-    # A symbolic axis is taken to its end, wherever that is in this run.
+    # A symbolic size reaches to the end of an axis of the size of this run.
     return xs[0][tuple(slice(b, b + n if is_fixed(n) else None) for b, n in starts)]
 
 
