@@ -40,7 +40,7 @@ FUNCTIONS: list[tuple[str, Any, Any, str]] = [
     ("no dtype", lambda _, x: x, [("(b, 4)", "float33")], "float33"),
     ("no shape", lambda _, x: x, [("(b 4)", "float32")], "is not a shape"),
     ("half a shape", lambda _, x: x, [("b*(4", "float32")], "is not a shape"),
-    ("complex", lambda _, x: x, [("(b, 4)", "complex64")], "complex64"),
+    ("text", lambda _, x: x, [("(b, 4)", "str")], "cannot hold"),
 ]  # fmt: skip
 
 
