@@ -1,27 +1,28 @@
 """`convert_jax` with the name and the meaning it had in `tensorflowjs.converters`."""
 
-import json
-import weakref
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import jax
 import jax.export
-import numpy as np
+from rich.console import Console
 
 from builder.conversion.callables import ABSENT, as_function
 from builder.conversion.check import MAX_ERROR, MIN_COSINE, Tolerance, export_checked
 from builder.conversion.extremes import ExtremeSample, draw_extremes
+from builder.conversion.predict import flatten_arguments
 from builder.conversion.samples import Function, Sample
 from builder.errors import BuilderError, ExportError, first_line, writing
+from builder.progress import Advance, Progress
 from builder.tfjs.export import export
-from builder.tfjs.model import GraphModel, read_files
-from builder.tfjs.parts.values import join_names, join_parts, numpy_parts, split_name
+from builder.tfjs.model import GraphModel
 from builder.tfjs.quantize import Quantizations
-from builder.tfjs.runtime import NodeBackend, Runtime
 from builder.tfjs.trace import is_signature, split_signature
+
+_LARGE_BYTES = 32 * 10**6
+"""From so many bytes of parameters on, progress is shown."""
 
 
 def convert_jax(
@@ -30,7 +31,7 @@ def convert_jax(
     *,
     input_signatures: Sequence[Any],
     model_dir: str | Path,
-    polymorphic_shapes: Sequence[str] | None = None,
+    polymorphic_shapes: Sequence[str | None] | None = None,
     quantization: Quantizations | Literal["auto"] = None,
     check: bool = True,
     samples: Sequence[Any] = (),
@@ -77,14 +78,16 @@ def convert_jax(
             'quantization="auto" has to compare outputs, but there are no samples. Give some for'
             f" the {len(inputs)} inputs ({', '.join(inputs)})."
         )
-    with _told_as_error():
+    with _told_as_error(), _show_progress(applied.params) as advance:
         if check:
             function = Function(applied.apply, applied.params, signatures)
 
             def make_samples(model: GraphModel) -> Sequence[Sample]:
                 if not samples:
                     return function.draw_samples(model.inputs, model.outputs)
-                return [function.make_sample(_leaves(samples), model.inputs, model.outputs)]
+                return [
+                    function.make_sample(flatten_arguments(samples), model.inputs, model.outputs)
+                ]
 
             def make_extremes(model: GraphModel) -> Sequence[ExtremeSample]:
                 return () if samples else draw_extremes(function, model.inputs, model.outputs)
@@ -98,6 +101,7 @@ def convert_jax(
                 make_extremes=make_extremes,
                 quantization=quantization,
                 tolerance=Tolerance(max_error, min_cosine),
+                advance=advance,
             ).model
         else:
             assert quantization != "auto", "refused above"
@@ -105,6 +109,18 @@ def convert_jax(
     with writing(Path(model_dir), "Name another model_dir."):
         model.save(Path(model_dir))
     return model
+
+
+@contextmanager
+def _show_progress(params: Any) -> Generator[Advance]:
+    """Progress of the three steps of a conversion, on stderr, if there is much to convert."""
+    size = sum(getattr(leaf, "nbytes", 0) for leaf in jax.tree.leaves(params))
+    if size < _LARGE_BYTES:
+        yield lambda _: None
+        return
+    title = f"Convert {size / 1e6:,.0f} MB of parameters"
+    with Progress(Console(stderr=True)).step(title, 3) as advance:
+        yield advance
 
 
 @contextmanager
@@ -123,19 +139,17 @@ def _told_as_error() -> Generator[None]:
         raise ExportError(told) from error
 
 
-def _leaves(arguments: Sequence[Any]) -> list[Any]:
-    """The arrays in arguments; a list counts as an array."""
-    return jax.tree.leaves(tuple(arguments), is_leaf=lambda v: isinstance(v, list))
-
-
-def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[str] | None) -> Sequence[Any]:
+def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[Any] | None) -> Sequence[Any]:
     if texts is None:
         return signatures
     if len(texts) != len(signatures):
         raise ExportError(
             f"{len(texts)} polymorphic shapes were given for {len(signatures)} inputs."
         )
-    return list(map(_name_sizes, texts, signatures))
+    return [
+        signature if text is None else _name_sizes(str(text), signature)
+        for text, signature in zip(texts, signatures, strict=True)
+    ]
 
 
 def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
@@ -152,42 +166,3 @@ def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
             f"{text!r} does not describe the shape {tuple(shape)}: {error}"
         ) from error
     return ",".join(map(str, dims)), dtype
-
-
-def tfjs_predict_fn(model_dir: str | Path, backend: NodeBackend = "wasm") -> Callable[..., Any]:
-    """A function that runs the graph model of a folder in the real TensorFlow.js under Node.
-
-    It takes the inputs in the order of the model's signature, or by name; a dict or a tuple stands
-    for the arrays in it. It returns the output as a numpy array, or a dict of arrays by name if
-    there are several. Complex numbers and random keys are taken as JAX has them.
-    Node stops when the function is deleted.
-    """
-    folder = Path(model_dir)
-    files = read_files(folder)
-    content = json.loads(files["model.json"])
-    of_complex = content.get("userDefinedMetadata", {}).get("complex", [])
-    names = join_names(of_complex, list(content["signature"]["inputs"]))
-    runtime = Runtime(backend)
-    runtime.load(files)
-
-    def predict(*arguments: Any, **named: Any) -> Any:
-        arrays = _leaves(arguments)
-        if len(arrays) > len(names):
-            raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(names)} expected.")
-        given = {**dict(zip(names, arrays, strict=False)), **named}
-        parts = [part for n, a in given.items() for part in _parts(n, a, n in of_complex)]
-        outputs = join_parts(of_complex, runtime.predict(dict(parts)))
-        return next(iter(outputs.values())) if len(outputs) == 1 else outputs
-
-    weakref.finalize(predict, runtime.close)
-    return predict
-
-
-def _parts(name: str, array: Any, is_complex: bool) -> Iterator[tuple[str, Any]]:
-    """An input of a model by name, or its two parts if it is complex."""
-    dtype = np.complex64 if is_complex else np.float32
-    arrays = numpy_parts(np.asarray(array, dtype) if is_complex else array)
-    names = split_name(name, dtype)
-    if len(arrays) > len(names):
-        raise ExportError(f"{name!r}: complex numbers are given, real ones expected.")
-    return zip(names, arrays, strict=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from builder.errors import ExportError
 from builder.options import Quantization
-from builder.tfjs.graph import Array, TensorType
+from builder.tfjs.graph import Array, DType, TensorType
 from builder.tfjs.operands import TF_DTYPES
 from builder.tfjs.ops import concrete
 from builder.tfjs.quantize import SMALLEST, Quantizations, decode, encode
@@ -144,6 +144,13 @@ def read_files(folder: Path) -> dict[str, bytes]:
     except FileNotFoundError as error:
         raise ExportError(f"{error.filename} is missing; is {folder} a graph model?") from error
     return files
+
+
+def input_types(files: Mapping[str, bytes]) -> dict[str, DType]:
+    """The dtypes of the inputs by name, in order, in the files of a graph model."""
+    names: dict[str, DType] = {there: here for here, there in TF_DTYPES.items()}
+    inputs = json.loads(files["model.json"])["signature"]["inputs"]
+    return {name: names[kind["dtype"]] for name, kind in inputs.items()}
 
 
 def read_weights(files: Mapping[str, bytes]) -> dict[str, Array]:

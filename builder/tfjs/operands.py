@@ -2,17 +2,17 @@
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from builder.tfjs.graph import Array, Attr, Node
+from builder.tfjs.graph import Array, Attr, DType, Node
 from builder.tfjs.ops import concrete, int_attr, int_tuple
 
 Ints: TypeAlias = npt.NDArray[np.int32]
 
-TF_DTYPES = {"float32": "DT_FLOAT", "int32": "DT_INT32", "bool": "DT_BOOL"}
+TF_DTYPES: Mapping[DType, str] = {"float32": "DT_FLOAT", "int32": "DT_INT32", "bool": "DT_BOOL"}
 
 
 def _ints(values: Any) -> Ints:
@@ -62,7 +62,7 @@ def _pad(node: Node) -> list[Array]:
 
 
 def _top_k(node: Node) -> list[Ints]:
-    return [_ints(int_attr(node, "k"))]
+    return [_ints(int_attr(node, "k"))] if len(node.inputs) == 1 else []
 
 
 def _split(node: Node) -> list[Ints]:
@@ -86,8 +86,16 @@ OPERANDS: Mapping[str, Callable[[Node], Sequence[Array]]] = {
 
 ATTRIBUTES = frozenset(
     {
-        *("DstT", "N", "Tidx", "adj_x", "adj_y", "batch_dims", "dilations", "end_mask"),
-        *("exclusive", "explicit_paddings", "fused_ops", "keep_dims", "ksize", "num_args"),
+        *("DstT", "N", "Tidx", "adj_x", "adj_y", "batch_dims", "data_format", "dilations"),
+        *(
+            "end_mask",
+            "exclusive",
+            "explicit_paddings",
+            "fused_ops",
+            "keep_dims",
+            "ksize",
+            "num_args",
+        ),
         *("num_split", "padding", "reverse", "sorted", "strides"),
     }
 )
@@ -110,7 +118,7 @@ def attributes(node: Node) -> dict[str, Any]:
 
 def _attribute(key: str, value: Attr) -> dict[str, Any]:
     if key in ("DstT", "Tidx"):
-        return {"type": TF_DTYPES[str(value)]}
+        return {"type": TF_DTYPES[cast("DType", value)]}
     if isinstance(value, bool):
         return {"b": value}
     if isinstance(value, int):

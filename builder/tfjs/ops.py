@@ -106,6 +106,11 @@ def broadcast_to(x: Value, shape: Shape, sizes: Value | None = None) -> Value:
     return make("BroadcastTo", inputs, TensorType(shape, x.dtype))
 
 
+def fill(sizes: Value, number: Value, shape: Shape) -> Value:
+    """A number repeated in a shape of which `sizes`, int32[rank], are computed."""
+    return make("Fill", (sizes, number), TensorType(shape, number.dtype))
+
+
 def shape_of(x: Value) -> Value:
     """The shape of `x` when the model runs, int32[rank]."""
     return make("Shape", (x,), TensorType((len(x.shape),), "int32"))
@@ -128,7 +133,7 @@ def reduce(op: str, x: Value, axes: Sequence[int]) -> Value:
 def arg_reduce(op: str, x: Value, axis: int) -> Value:
     """ArgMax or ArgMin: int32 positions along `axis`, which goes."""
     shape = x.shape[:axis] + x.shape[axis + 1 :]
-    return make(op, (x,), TensorType(shape, "int32"), axis=axis)
+    return make(op, (x,), TensorType(shape, "int32"), axis=int(axis))
 
 
 def softmax(x: Value) -> Value:
@@ -164,19 +169,21 @@ def slice_at(x: Value, begin: Value, sizes: Value, shape: Shape) -> Value:
     return make("Slice", (x, begin, sizes), TensorType(shape, x.dtype))
 
 
-def concat(values: Sequence[Value], axis: int) -> Value:
+def concat(values: Sequence[Value], axis: int, **attrs: Attr) -> Value:
     """The values one after the other along `axis`."""
     total = sum(v.shape[axis] for v in values)
     shape = (*values[0].shape[:axis], total, *values[0].shape[axis + 1 :])
     kind = TensorType(shape, values[0].dtype)
-    return make("ConcatV2", tuple(values), kind, axis=axis, N=len(values))
+    return make("ConcatV2", tuple(values), kind, axis=int(axis), N=len(values), **attrs)
 
 
 def split(x: Value, sizes: Sequence[int], axis: int) -> tuple[Value, ...]:
     """`x` cut along `axis` into pieces of the given sizes."""
     shapes = [(*x.shape[:axis], n, *x.shape[axis + 1 :]) for n in sizes]
     kinds = [TensorType(shape, x.dtype) for shape in shapes]
-    node = make("SplitV", (x,), *kinds, sizes=tuple(sizes), axis=axis, num_split=len(sizes)).node
+    node = make(
+        "SplitV", (x,), *kinds, sizes=tuple(sizes), axis=int(axis), num_split=len(sizes)
+    ).node
     return tuple(Value(node, i) for i in range(len(sizes)))
 
 
@@ -220,14 +227,19 @@ def reverse(x: Value, axes: Sequence[int]) -> Value:
 
 def accumulate(op: str, x: Value, axis: int, *, backwards: bool) -> Value:
     """Cumsum or Cumprod along an axis, from its end if `backwards`."""
-    return make(op, (x,), x.type, axis=axis, exclusive=False, reverse=backwards)
+    return make(op, (x,), x.type, axis=int(axis), exclusive=False, reverse=backwards)
 
 
-def top_k(x: Value, k: int) -> tuple[Value, Value]:
-    """The k largest along the last axis in falling order, and their int32 positions."""
+def top_k(x: Value, k: Dim, count: Value | None = None) -> tuple[Value, Value]:
+    """The k largest along the last axis in falling order, and their int32 positions.
+
+    `count` is k as int32[] if that is symbolic.
+    """
     shape = (*x.shape[:-1], k)
     kinds = TensorType(shape, x.dtype), TensorType(shape, "int32")
-    node = make("TopKV2", (x,), *kinds, k=k, sorted=True).node
+    inputs = (x,) if count is None else (x, count)
+    attrs: dict[str, Attr] = {"sorted": True} if count is not None else {"k": k, "sorted": True}
+    node = make("TopKV2", inputs, *kinds, **attrs).node
     return Value(node, 0), Value(node, 1)
 
 

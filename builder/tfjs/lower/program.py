@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from builder.errors import ExportError
-from builder.tfjs import _compat
+from builder.tfjs import _compat, ops
 from builder.tfjs.graph import Graph, TensorType, Value, constant, naming, placeholder
+from builder.tfjs.lower.axes import has_many_axes, lower_joined
 from builder.tfjs.lower.registry import RULES, Equation, Parameters
 from builder.tfjs.lower.rounding import ROUNDED, round_result
 from builder.tfjs.lower.wrapping import WRAPPING, wrap
@@ -14,8 +17,6 @@ from builder.tfjs.numpy.evaluate import fold
 from builder.tfjs.sizes import Sizes
 from builder.tfjs.source import source_line
 from builder.tfjs.trace import Trace, narrow_array, narrow_dtype
-
-MOST_AXES = 6
 
 
 def lower(trace: Trace) -> Graph:
@@ -73,6 +74,12 @@ class _Program:
             env.update(self.lower_equation(eqn, [read(v) for v in eqn.invars], caller))
         return [read(v) for v in jaxpr.outvars]
 
+    def empty(self, kind: TensorType) -> Value:
+        """An array without a number."""
+        if ops.is_static(kind.shape):
+            return constant(np.zeros(kind.shape), kind.dtype)
+        return ops.fill(self.sizes.shape(kind.shape), constant(0, kind.dtype), kind.shape)
+
     def lower_equation(
         self, eqn: Any, operands: Sequence[Value], caller: _Caller
     ) -> dict[Any, Value]:
@@ -94,14 +101,18 @@ class _Program:
         )
         if primitive not in RULES:
             raise equation.refuse_unknown()
-        if max((len(kind.shape) for kind in equation.outputs), default=0) > MOST_AXES:
-            raise equation.refuse(
-                f"an array has more than the {MOST_AXES} axes that every backend can compute with.",
-                "join axes with reshape.",
-            )
+        if equation.outputs and all(map(_is_empty, equation.outputs)):
+            # TensorFlow.js fails on some, such as the convolution of too large a kernel.
+            return {
+                v: self.empty(kind) for v, kind in zip(eqn.outvars, equation.outputs, strict=True)
+            }
         name = f"{scope}/{primitive}" if scope else primitive
         with equation.refuse_failures(), naming(name):
-            result = RULES[primitive](equation, *operands)
+            rule = RULES[primitive]
+            if has_many_axes(equation):
+                result = lower_joined(equation, rule, operands)
+            else:
+                result = rule(equation, *operands)
             values = [result] if isinstance(result, Value) else result
             if primitive in WRAPPING:
                 values = list(map(wrap, values, equation.output_dtypes))
@@ -109,6 +120,11 @@ class _Program:
                 values = list(map(round_result, values, equation.output_dtypes))
             folded = [fold(v, self.folded) for v in values]
             return dict(zip(eqn.outvars, folded, strict=True))
+
+
+def _is_empty(kind: TensorType) -> bool:
+    """Whether there is no number in an array."""
+    return any(ops.is_fixed(d) and d == 0 for d in kind.shape)
 
 
 def _type_of(aval: Any, source: str) -> TensorType:

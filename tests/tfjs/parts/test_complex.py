@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from jax import lax
 
-from builder.conversion.convert_jax import convert_jax, tfjs_predict_fn
+from builder.conversion.convert_jax import convert_jax
+from builder.conversion.predict import tfjs_predict_fn
 from builder.errors import ExportError
 from builder.tfjs.export import export
 from builder.tfjs.trace import trace

@@ -14,7 +14,8 @@ import pytest
 from flax import nnx
 from jax import lax, random
 
-from builder.conversion.convert_jax import convert_jax, tfjs_predict_fn
+from builder.conversion.convert_jax import convert_jax
+from builder.conversion.predict import tfjs_predict_fn
 from builder.errors import ExportError
 from builder.tfjs.export import export
 from tests.tfjs.parts.conftest import Run
