@@ -62,6 +62,13 @@ class ExtremeSample:
     values: Sequence[Array]
     sample: Sample
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether all that goes in is finite."""
+        return all(
+            bool(np.isfinite(array).all()) for array in map(_wide, self.sample.inputs.values())
+        )
+
     def check(self, found: Mapping[str, Array], max_error: float) -> None:
         """Compare outputs by name with those of JAX; `max_error` is in parts of each number.
 
@@ -219,6 +226,10 @@ def _is_wrong(excess: Array, slack: Array, expected: Array) -> Array:
 
 def _is_float(array: Any) -> bool:
     return jnp.issubdtype(array.dtype, jnp.floating)
+
+
+def _wide(array: Array) -> Array:
+    return np.asarray(array, np.float64)
 
 
 def _distance(a: Any, b: Any) -> Array:

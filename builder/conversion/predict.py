@@ -67,7 +67,8 @@ def flatten_arguments(arguments: Sequence[Any]) -> list[Any]:
 def _parts(name: str, array: Any, is_complex: bool) -> Iterator[tuple[str, Array]]:
     """An input of a model by name, or its two parts if it is complex."""
     dtype = np.complex64 if is_complex else np.float32
-    arrays = numpy_parts(np.asarray(array, dtype) if is_complex else array)
+    known = hasattr(array, "dtype") and not is_complex
+    arrays = numpy_parts(array if known else np.asarray(array, dtype if is_complex else None))
     names = split_name(name, dtype)
     if len(arrays) > len(names):
         raise ExportError(f"{name!r}: complex numbers are given, real ones expected.")

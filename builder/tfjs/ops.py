@@ -1,7 +1,8 @@
 """Makers of the TensorFlow ops that rules and passes use; each knows the type of its result.
 
 Every op here has a kernel in all four backends of TensorFlow.js (`kernels` checks it), and reads
-as in TensorFlow's documentation, with what is always constant given as Python values.
+as in TensorFlow's documentation, with what is always constant given as Python values. An axis may
+be a number of numpy, as JAX has it under vmap.
 """
 
 import math

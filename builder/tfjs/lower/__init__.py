@@ -12,6 +12,7 @@ from builder.tfjs.lower import (
     elementwise,
     generators,
     indexing,
+    linalg,
     matmul,
     order,
     pooling,
@@ -21,6 +22,7 @@ from builder.tfjs.lower import (
     selection,
     shape,
     sort,
+    special,
     threefry,
     update,
 )
@@ -35,6 +37,7 @@ __all__ = [
     "elementwise",
     "generators",
     "indexing",
+    "linalg",
     "lower",
     "matmul",
     "order",
@@ -45,6 +48,7 @@ __all__ = [
     "selection",
     "shape",
     "sort",
+    "special",
     "threefry",
     "update",
 ]

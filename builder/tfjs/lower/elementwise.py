@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from jax import lax
 
 from builder.tfjs import ops
@@ -31,7 +32,6 @@ UNARY = {
     "atan": "Atan",
     "atanh": "Atanh",
     "ceil": "Ceil",
-    "cos": "Cos",
     "cosh": "Cosh",
     "erf": "Erf",
     "exp": "Exp",
@@ -41,7 +41,6 @@ UNARY = {
     "log": "Log",
     "logistic": "Sigmoid",
     "rsqrt": "Rsqrt",
-    "sin": "Sin",
     "sinh": "Sinh",
     "sqrt": "Sqrt",
     "square": "Square",
@@ -54,7 +53,6 @@ BINARY = {
     "atan2": "Atan2",
     "eq": "Equal",
     "ne": "NotEqual",
-    "pow": "Pow",
     "sub": "Sub",
 }
 
@@ -66,8 +64,7 @@ def _unary(eqn: Equation, x: Value) -> Value:
 
 @rule(*BINARY)
 def _binary(eqn: Equation, x: Value, y: Value) -> Value:
-    # A power may have an integer exponent; TensorFlow.js wants one dtype.
-    return ops.binary(BINARY[eqn.primitive], x, ops.cast(y, x.dtype))
+    return ops.binary(BINARY[eqn.primitive], x, y)
 
 
 @rule("mul")
@@ -165,6 +162,33 @@ def _rem(eqn: Equation, x: Value, y: Value) -> Value:
     return ops.binary("Mul", rest, sign_of(x))
 
 
+@rule("sin")
+def _sin(_: Equation, x: Value) -> Value:
+    """2 t / (1 + t^2) with t = tan(x / 2).
+
+    On wasm, Sin and Cos are off by 2e-7 even for tiny numbers and wrong for large ones, where Tan
+    is exact.
+    """
+    t = _half_tangent(x)
+    return ops.binary("RealDiv", ops.binary("AddV2", t, t), _one_plus_square(t))
+
+
+@rule("cos")
+def _cos(_: Equation, x: Value) -> Value:
+    """(1 - t) (1 + t) / (1 + t^2), as the sine."""
+    t, one = _half_tangent(x), ops.scalar(1, x)
+    product = ops.binary("Mul", ops.binary("Sub", one, t), ops.binary("AddV2", one, t))
+    return ops.binary("RealDiv", product, _one_plus_square(t))
+
+
+def _half_tangent(x: Value) -> Value:
+    return ops.unary("Tan", ops.binary("Mul", x, ops.scalar(0.5, x)))
+
+
+def _one_plus_square(t: Value) -> Value:
+    return ops.binary("AddV2", ops.unary("Square", t), ops.scalar(1, t))
+
+
 @rule("log1p")
 def _log1p(_: Equation, x: Value) -> Value:
     return log1p(x)
@@ -191,8 +215,11 @@ def _round(eqn: Equation, x: Value) -> Value:
     """Halves to the even neighbour, as TensorFlow does, or away from zero."""
     if eqn.params["rounding_method"] != lax.RoundingMethod.AWAY_FROM_ZERO:
         return ops.unary("Round", x)
-    size = ops.binary("AddV2", ops.unary("Abs", x), ops.scalar(0.5, x))
-    return ops.binary("Mul", ops.unary("Floor", size), sign_of(x))
+    size = ops.unary("Abs", x)
+    whole = ops.unary("Floor", size)
+    is_above = ops.binary("GreaterEqual", ops.binary("Sub", size, whole), ops.scalar(0.5, x))
+    rounded = ops.binary("AddV2", whole, ops.cast(is_above, "float32"))
+    return ops.binary("Mul", rounded, sign_of(x))
 
 
 @rule("cbrt")
@@ -281,13 +308,41 @@ def _integer_pow(eqn: Equation, x: Value) -> Value:
 
 
 def _power(x: Value, exponent: int) -> Value:
-    """`x` to a positive power by squaring: x^3 is x * x^2."""
-    if exponent == 1:
-        return x
-    if exponent % 2:
-        return multiply(x, _power(x, exponent - 1))
-    root = _power(x, exponent // 2)
-    return multiply(root, root) if x.dtype == "int32" else ops.unary("Square", root)
+    """`x` to a positive power by squaring, in the order in which JAX multiplies."""
+    found: Value | None = None
+    while True:
+        if exponent % 2:
+            found = x if found is None else multiply(found, x)
+        exponent //= 2
+        if not exponent:
+            assert found is not None
+            return found
+        x = multiply(x, x) if x.dtype == "int32" else ops.unary("Square", x)
+
+
+@rule("pow")
+def _pow(_: Equation, x: Value, exponent: Value) -> Value:
+    """`x` to a computed power, which may be an integer where TensorFlow.js wants one dtype.
+
+    On cpu, as in JavaScript, 1 to the power of NaN and -1 to that of infinity are NaN, not 1.
+    """
+    y = ops.cast(exponent, x.dtype)
+    found = ops.binary("Pow", x, y)
+    if exponent.dtype == "int32" or _is_finite(y) or _has_no_one(x):
+        return found
+    one = ops.scalar(1, x)
+    is_one = ops.binary("Equal", x, one)
+    ends = ops.binary("Equal", ops.unary("Abs", y), ops.scalar(math.inf, y))
+    turns = ops.binary("LogicalAnd", ops.binary("Equal", x, negate(one)), ends)
+    return ops.select(ops.binary("LogicalOr", is_one, turns), one, found)
+
+
+def _is_finite(x: Value) -> bool:
+    return x.array is not None and bool(np.isfinite(x.array).all())
+
+
+def _has_no_one(x: Value) -> bool:
+    return x.array is not None and bool((np.abs(x.array) != 1).all())
 
 
 @rule("select_n")

@@ -114,3 +114,9 @@ def _iota(eqn: Equation, *_: Value) -> Value:
 @rule("dim_as_value")
 def _dim_as_value(eqn: Equation) -> Value:
     return eqn.sizes.value(eqn.params["dim"])
+
+
+@rule("empty", "empty2")
+def _empty(eqn: Equation) -> Value:
+    """What JAX leaves undefined, as zeros."""
+    return broadcast(eqn, constant(0, eqn.type.dtype), eqn.type.shape)
