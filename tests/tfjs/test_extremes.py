@@ -272,11 +272,6 @@ REFUSED: Mapping[str, tuple[Callable[..., Any], list[Any], str]] = {
         [np.ones((1, 3, 3, 1), np.float32)],
         "a kernel no larger than its input",
     ),
-    "a raw random key": (
-        lambda key: jax.random.uniform(key, (2,)),
-        [np.array([0, 1], np.uint32)],
-        "random key",
-    ),
 }
 
 

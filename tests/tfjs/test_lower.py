@@ -95,11 +95,6 @@ def test_a_shape_that_is_not_one_is_refused_by_name():
         trace(lambda _, x: x, (), {"x": ("(b 16)", "float32")})
 
 
-def test_complex_numbers_are_refused():
-    with pytest.raises(ExportError, match="complex64"):
-        trace(lambda _, x: x, (), {"x": ("(b)", np.complex64)})
-
-
 def test_integers_beyond_32_bits_are_refused():
     with pytest.raises(ExportError, match="parameter 'n'"):
         trace(lambda p, x: x + p["n"], {"n": np.array([2**40])}, {"x": ("(b)", "float32")})

@@ -15,7 +15,7 @@ from builder.errors import ExportError
 from builder.options import Quantization
 from builder.tfjs.export import export
 from builder.tfjs.graph import Graph, TensorType, Value, constant, make, placeholder
-from builder.tfjs.model import SHARD_BYTES, GraphModel
+from builder.tfjs.model import SHARD_BYTES, GraphModel, read_weights
 from builder.tfjs.ops import unary
 from builder.tfjs.quantize import SMALLEST, decode, encode
 from builder.tfjs.write import write
@@ -78,6 +78,16 @@ def test_an_output_has_its_name_whatever_makes_it(apply: Any, ops: list[str]):
     outputs = model["signature"]["outputs"]
     assert set(outputs) <= set(nodes)
     assert sorted(op for op in nodes.values() if op not in ("Const", "Placeholder")) == ops
+
+
+def test_shards_of_the_same_content_are_one_file_that_is_read_twice():
+    zeros = np.zeros(SHARD_BYTES // 2, np.float32)
+    model = export(lambda p, x: x * p["w"][0], {"w": zeros}, {"x": ("(b)", "float32")})
+    model = GraphModel(model.nodes, model.inputs, model.outputs, {"w": zeros})
+    paths = json.loads(model.files["model.json"])["weightsManifest"][0]["paths"]
+    assert len(paths) == 2
+    assert len(set(paths)) == 1
+    np.testing.assert_array_equal(read_weights(model.files)["w"], zeros)
 
 
 def test_weights_are_cut_into_shards_named_by_their_content():

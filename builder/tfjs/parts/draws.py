@@ -69,11 +69,8 @@ def _is_within_dropout(calling: Sequence[Any], eqn: Any) -> bool:
             return True
         if any("/jax/_src/random" in file for file in files):
             return False
-    return any(
-        _is_within_dropout([inner], inner)
-        for inner in _inner_equations(eqn)
-        if any(_draws_in(inner))
-    )
+    drawing = (inner for inner in _inner_equations(eqn) if any(map(is_draw, _draws_in(inner))))
+    return any(_is_within_dropout([inner], inner) for inner in drawing)
 
 
 def _files_of(eqn: Any) -> list[str]:

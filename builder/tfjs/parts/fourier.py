@@ -134,10 +134,8 @@ def _turns(rows: int, columns: int, length: int) -> Complex:
 def _circle(steps: Array, length: int) -> tuple[Array, Array]:
     """Cosine and sine after some steps around a circle of `length`; zeros are exact."""
     angles = 2 * np.pi * (steps % length) / length
-    cosine, sine = (
-        np.where(np.abs(v) < 1e-15, 0, v).astype(np.float32)
-        for v in (np.cos(angles), np.sin(angles))
-    )
+    both = np.stack([np.cos(angles), np.sin(angles)])
+    cosine, sine = np.where(np.abs(both) < 1e-15, 0, both).astype(np.float32)
     return cosine, sine
 
 

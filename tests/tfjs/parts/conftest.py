@@ -57,8 +57,12 @@ def run(runtimes: Mapping[NodeBackend, Runtime]) -> Run:
         arrays = list(map(jax.numpy.asarray, arguments))
         signatures = specs or [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in arrays]
         named = {f"x{i}": s for i, s in enumerate(signatures)}
-        model = export(lambda _, *xs: apply(*xs), (), named)
-        sample = Function(lambda _, *xs: apply(*xs), (), list(signatures)).make_sample(
+
+        def with_parameters(_: Any, *xs: Any) -> Any:
+            return apply(*xs)
+
+        model = export(with_parameters, (), named)
+        sample = Function(with_parameters, (), list(signatures)).make_sample(
             arrays, model.inputs, model.outputs
         )
         pairs: dict[str, list[tuple[Array, Array]]] = {}

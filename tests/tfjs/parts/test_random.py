@@ -2,7 +2,7 @@
 
 # pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,15 @@ DRAWS: dict[str, Callable[..., Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", DRAWS)
+SLOW = {"complex", "integers", "choice", "scanned", "vmapped"}
+"""What takes more than one round of the generator."""
+
+
+def _some_slow(names: Iterable[str]) -> list[Any]:
+    return [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in names]
+
+
+@pytest.mark.parametrize("name", _some_slow(DRAWS))
 def test_a_key_that_goes_in_draws_the_numbers_of_jax(name: str, run: Run):
     run(DRAWS[name], KEY).check(2e-6)
 
@@ -76,11 +84,12 @@ def _step(key: Any, x: Any) -> tuple[Any, Any]:
     return key, x + random.uniform(draw, (2,))
 
 
-@pytest.mark.parametrize("name", MOVED)
+@pytest.mark.parametrize("name", _some_slow(MOVED))
 def test_keys_are_moved_as_arrays_are(name: str, run: Run):
     run(MOVED[name], KEY).check(2e-6)
 
 
+@pytest.mark.slow
 def test_an_array_of_keys_goes_in_and_comes_out(tmp_path: Path):
     def draw(_: Any, key: Any) -> Any:
         key, draw = random.split(key)
@@ -132,7 +141,9 @@ def test_a_known_key_and_a_number_that_goes_in_make_a_key(run: Run):
     run(lambda i: random.uniform(random.fold_in(KEY, i), (3,)), np.int32(11)).check()
 
 
-@pytest.mark.parametrize("algorithm", ["RNG_THREE_FRY", "RNG_PHILOX"])
+@pytest.mark.parametrize(
+    "algorithm", ["RNG_THREE_FRY", pytest.param("RNG_PHILOX", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("shape", [(), (4, 3), (3, 5)])
 def test_the_generators_of_xla_give_the_same_bits(algorithm: str, shape: Any, run: Run):
     def generate(words: Any) -> Any:
