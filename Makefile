@@ -16,7 +16,7 @@ SLOW := e2e or wheel or slow
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune bench bench-embedding bench-rebuild crosscheck compat compat-oldest compat-newest fuzz screenshots clean
+.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -134,6 +134,9 @@ bench-rebuild: $(VENV)/.installed-dev web ## Measure rebuilds of the default dem
 
 crosscheck: $(VENV)/.installed $(CROSSCHECK)/.installed web ## Compare our exporter with tensorflowjs' own, into docs/crosscheck.md.
 	$(BIN)/python -m tests.crosscheck
+
+conformance: $(VENV)/.installed-dev web ## Run JAX's primitive harness through the exporter, into docs/conformance.md.
+	$(BIN)/python -m tests.conformance
 
 $(CROSSCHECK)/.installed: pyproject.toml
 	python3.11 -m venv $(CROSSCHECK)

@@ -15,7 +15,8 @@ from builder.errors import (
 from builder.version import __version__
 
 if TYPE_CHECKING:
-    from builder.conversion.convert_jax import convert_jax, get_tfjs_predict_fn, tfjs_predict_fn
+    from builder.conversion.convert_jax import convert_jax
+    from builder.conversion.predict import get_tfjs_predict_fn, tfjs_predict_fn
     from builder.model import Tower
     from builder.models.author import TwoTowerModel
     from builder.models.towers import load_towers
@@ -46,10 +47,10 @@ _MODULES = {
     "Tower": "builder.model",
     "TwoTowerModel": "builder.models.author",
     "convert_jax": "builder.conversion.convert_jax",
-    "get_tfjs_predict_fn": "builder.conversion.convert_jax",
+    "get_tfjs_predict_fn": "builder.conversion.predict",
     "load_tokenizer": "builder.text.load",
     "load_towers": "builder.models.towers",
-    "tfjs_predict_fn": "builder.conversion.convert_jax",
+    "tfjs_predict_fn": "builder.conversion.predict",
 }
 
 

@@ -1,28 +1,25 @@
 """`convert_jax` with the name and the meaning it had in `tensorflowjs.converters`."""
 
-import weakref
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import jax
 import jax.export
-import numpy as np
 from rich.console import Console
 
 from builder.conversion.callables import ABSENT, as_function
 from builder.conversion.check import MAX_ERROR, MIN_COSINE, Tolerance, export_checked
 from builder.conversion.extremes import ExtremeSample, draw_extremes
+from builder.conversion.predict import flatten_arguments
 from builder.conversion.samples import Function, Sample
 from builder.errors import BuilderError, ExportError, first_line, writing
 from builder.progress import Advance, Progress
 from builder.tfjs.export import export
-from builder.tfjs.graph import Array, DType
-from builder.tfjs.model import GraphModel, input_types, read_files
+from builder.tfjs.model import GraphModel
 from builder.tfjs.quantize import Quantizations
-from builder.tfjs.runtime import NodeBackend, Runtime
-from builder.tfjs.trace import is_signature, narrow_dtype, split_signature
+from builder.tfjs.trace import is_signature, split_signature
 
 _LARGE_BYTES = 32 * 10**6
 """From so many bytes of parameters on, progress is shown."""
@@ -88,7 +85,9 @@ def convert_jax(
             def make_samples(model: GraphModel) -> Sequence[Sample]:
                 if not samples:
                     return function.draw_samples(model.inputs, model.outputs)
-                return [function.make_sample(_leaves(samples), model.inputs, model.outputs)]
+                return [
+                    function.make_sample(flatten_arguments(samples), model.inputs, model.outputs)
+                ]
 
             def make_extremes(model: GraphModel) -> Sequence[ExtremeSample]:
                 return () if samples else draw_extremes(function, model.inputs, model.outputs)
@@ -140,11 +139,6 @@ def _told_as_error() -> Generator[None]:
         raise ExportError(told) from error
 
 
-def _leaves(arguments: Sequence[Any]) -> list[Any]:
-    """The arrays in arguments; a list counts as an array."""
-    return jax.tree.leaves(tuple(arguments), is_leaf=lambda v: isinstance(v, list))
-
-
 def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[Any] | None) -> Sequence[Any]:
     if texts is None:
         return signatures
@@ -172,52 +166,3 @@ def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
             f"{text!r} does not describe the shape {tuple(shape)}: {error}"
         ) from error
     return ",".join(map(str, dims)), dtype
-
-
-def tfjs_predict_fn(model_dir: str | Path, backend: NodeBackend = "wasm") -> Callable[..., Any]:
-    """A function that runs the graph model of a folder in the real TensorFlow.js under Node.
-
-    It takes the inputs in the order of the model's signature, or by name; a dict or a tuple stands
-    for the arrays in it, a list for an array. Numbers are cast as JAX casts them: integers and
-    float64 to float32, truth values to numbers. It returns the output as a numpy array, or a dict
-    of arrays by name if there are several. Node stops when the function is deleted.
-
-    Raises:
-        ExportError: if the folder holds no model; later, if TensorFlow.js cannot run it on what is
-            given, or that is of a dtype that the model does not take.
-    """
-    folder = Path(model_dir)
-    files = read_files(folder)
-    kinds = input_types(files)
-    runtime = Runtime(backend)
-    runtime.load(files)
-
-    def predict(*arguments: Any, **named: Any) -> Any:
-        arrays = _leaves(arguments)
-        if len(arrays) > len(kinds):
-            raise ExportError(f"{folder}: {len(arrays)} inputs given, {len(kinds)} expected.")
-        given = {**dict(zip(kinds, arrays, strict=False)), **named}
-        outputs = runtime.predict({n: _cast(n, array, kinds.get(n)) for n, array in given.items()})
-        return next(iter(outputs.values())) if len(outputs) == 1 else outputs
-
-    weakref.finalize(predict, runtime.close)
-    return predict
-
-
-get_tfjs_predict_fn = tfjs_predict_fn
-"""The name in the blog post on tensorflowjs."""
-
-
-def _cast(name: str, array: Any, kind: DType | None) -> Array:
-    """An array in the dtype that the model takes, unless digits would be lost without a word."""
-    value = np.asarray(array)
-    found = narrow_dtype(value.dtype, f"input {name!r}")
-    order: Sequence[DType] = ("bool", "int32", "float32")
-    if kind is None or kind == found:
-        return value
-    if order.index(found) > order.index(kind):
-        raise ExportError(
-            f"The input {name!r} takes {kind}, but {value.dtype} was given. Convert it first, with"
-            f" .astype('{kind}')."
-        )
-    return value.astype(kind)

@@ -8,7 +8,7 @@ those without compilation.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -56,9 +56,10 @@ _SHARE = 0.3
 
 @dataclass(frozen=True)
 class ExtremeSample:
-    """A sample, and the function that gave it, to ask how certain it is."""
+    """A sample, the function that gave it and its arguments, to ask how certain it is."""
 
     function: Function
+    values: Sequence[Array]
     sample: Sample
 
     @property
@@ -86,9 +87,9 @@ class ExtremeSample:
 
     def _doubts(self) -> Iterator[list[Array]]:
         """How uncertain JAX is of each number of each output, from one source after the other."""
-        expected, values = list(self.sample.expected.values()), list(self.sample.inputs.values())
+        expected, values = list(self.sample.expected.values()), self.values
         for nudge in _NUDGES:
-            shift = partial(_move, by=nudge)
+            shift = partial(_of_parts, partial(_move, by=nudge))
             moved = self.function.run(list(map(shift, values)), shift)
             yield [_NUDGE_SLACK * _distance(a, b) for a, b in zip(expected, moved, strict=True)]
         exact = self.function.run_double(values)
@@ -129,29 +130,45 @@ def draw_extremes(
 
     Integers are at the ends of their dtype in the second, and everywhere in it in the third. No two
     inputs have infinities in one sample: of infinity times 0, as in the padding of a convolution,
-    nobody expects anything.
+    nobody expects anything; complex numbers have none, since every product of theirs has one.
     """
     names, results = list(inputs), list(outputs)
     rng = np.random.default_rng(0)
     arrays = function.draw_arguments(_SIZE)
     floats = [i for i, array in enumerate(arrays) if _is_float(array)]
-    drawn = [[draw(array, rng) for array in arrays] for draw in (_draw_small, _draw_large)]
+    drawn = [
+        [_of_parts(draw, array, rng) for array in arrays] for draw in (_draw_small, _draw_large)
+    ]
     for place in floats[:_MOST_INPUTS] or [-1]:
         drawn.append(
             [
-                _draw_any(array, rng) if i == place or i not in floats else array
+                _draw_any(array, rng) if i == place or not _is_inexact(array) else array
                 for i, array in enumerate(arrays)
             ]
         )
     return [
-        ExtremeSample(function, function.make_sample(values, names, results)) for values in drawn
+        ExtremeSample(function, values, function.make_sample(values, names, results))
+        for values in drawn
     ]
+
+
+def _of_parts(draw: Callable[..., Array], array: Any, *arguments: Any) -> Array:
+    """What a function makes of an array, or of both parts of complex numbers."""
+    if not jnp.issubdtype(array.dtype, jnp.complexfloating):
+        return draw(array, *arguments)
+    result = np.empty_like(array)
+    result.real, result.imag = (draw(part, *arguments) for part in (array.real, array.imag))
+    return result
 
 
 def _deal(numbers: Any, array: Array, rng: np.random.Generator) -> Array:
     """An array like another of these numbers, each as often as the others, the first first."""
     dealt = np.resize(np.asarray(numbers), array.size).astype(array.dtype)
     return rng.permutation(dealt).reshape(array.shape)
+
+
+def _is_inexact(array: Array) -> bool:
+    return bool(jnp.issubdtype(array.dtype, jnp.inexact))
 
 
 def _draw_small(array: Array, rng: np.random.Generator) -> Array:

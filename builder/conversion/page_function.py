@@ -17,6 +17,7 @@ from builder.fingerprint import exporter_code, runtime_code
 from builder.progress import Advance, Progress
 from builder.spec.functions import FunctionSpec
 from builder.tfjs.model import GraphModel
+from builder.tfjs.parts.values import numpy_parts
 
 _SLACK = 1e-3
 """What a browser's backend may add to the difference found here, in parts of the output."""
@@ -96,7 +97,8 @@ def _key_of(spec: FunctionSpec, call: Call) -> str:
     """A key that changes with the code, parameters, samples, options or exporter."""
     with author_code(spec.function):
         jaxpr = jax.make_jaxpr(call.apply)(call.params, *call.inputs.values())
-    arrays = [np.asarray(a) for a in (*jaxpr.consts, *jax.tree.leaves(call.params))]
+    leaves = (*jaxpr.consts, *jax.tree.leaves(call.params))
+    arrays = [part for leaf in leaves for part in numpy_parts(leaf)]
     return digest(
         exporter_code(),
         runtime_code(),

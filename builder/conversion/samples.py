@@ -12,8 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from builder.errors import ExportError, first_line
+from builder.tfjs import _compat
 from builder.tfjs._compat import enable_x64
 from builder.tfjs.graph import Array
+from builder.tfjs.parts.values import is_complex, numpy_parts
 from builder.tfjs.trace import is_signature, split_signature
 
 SIZES = (1, 2, 5)
@@ -65,20 +67,22 @@ class Function:
             )
         arrays = self._cast(values)
         results = dict(zip(outputs, self.run(arrays), strict=True))
-        return Sample(dict(zip(names, map(np.asarray, arrays), strict=True)), results)
+        parts = [part for array in arrays for part in numpy_parts(array)]
+        return Sample(dict(zip(names, parts, strict=True)), results)
 
     def run(
         self, values: Sequence[Any], change: Callable[[Array], Any] = lambda array: array
     ) -> tuple[Array, ...]:
         """What JAX computes for arrays, one for each signature: the leaves of the result.
 
-        `change` is applied to every array of the parameters.
+        Complex numbers are two arrays, random keys their words. `change` is applied to every array
+        of the parameters.
         """
         arrays = {i: change(array) for i, array in self._arrays.items()}
         # By default, accelerators round what they multiply.
         with jax.default_matmul_precision("float32"):
             results = self._run(arrays, self._inputs.unflatten(self._cast(values)))
-        return tuple(map(np.asarray, results))
+        return _parts_of(results)
 
     def run_uncompiled(self, values: Sequence[Any]) -> tuple[Array, ...]:
         """The same, one operation after the other."""
@@ -91,13 +95,13 @@ class Function:
             arrays = {i: _in_double(array) for i, array in self._arrays.items()}
             inputs = self._inputs.unflatten(map(_in_double, self._cast(values)))
             try:
-                return tuple(map(np.asarray, self._run(arrays, inputs)))
+                return _parts_of(self._run(arrays, inputs))
             except Exception:  # of any kind: the function is the author's
                 return None
 
     def _cast(self, values: Sequence[Any]) -> list[jax.Array]:
         return [
-            jnp.asarray(value, _jax_dtype(split_signature(signature)[1]))
+            _as_dtype(value, _jax_dtype(split_signature(signature)[1]))
             for value, signature in zip(values, self._signatures, strict=True)
         ]
 
@@ -142,13 +146,19 @@ def draw_array(signature: Any, sizes: Mapping[str, int]) -> Array:
     shape, dtype = split_signature(signature)
     text = _SYMBOL.sub(lambda found: str(sizes[found[0]]), _shape_text(shape))
     dims = [int(dim) for dim in jax.export.symbolic_shape(text)]
-    kind = np.dtype(_jax_dtype(dtype))
     rng = np.random.default_rng(0)
+    if _compat.is_random_key(dtype):
+        words = (*dims, *_compat.words_of_key(dtype))
+        return rng.integers(0, 2**32, words, dtype=np.uint32)
+    kind = np.dtype(_jax_dtype(dtype))
     if kind == np.bool_:
         return rng.random(dims) < 0.5
     if jnp.issubdtype(kind, np.integer):
         return rng.integers(0, _SMALL, dims).astype(kind)
-    return rng.normal(size=dims).astype(kind)
+    numbers = rng.normal(size=dims)
+    if is_complex(kind):
+        numbers = numbers + 1j * rng.normal(size=dims)
+    return numbers.astype(kind)
 
 
 def _symbols_in(signature: Any) -> list[str]:
@@ -164,11 +174,27 @@ def _shape_text(shape: Any) -> str:
 
 def _jax_dtype(dtype: Any) -> Any:
     """The dtype that JAX has for one of numpy's: of 32 bits where 64 are not enabled."""
+    if _compat.is_random_key(dtype):
+        return dtype
     return jax.dtypes.canonicalize_dtype(dtype)
 
 
+def _as_dtype(value: Any, dtype: Any) -> jax.Array:
+    """An array of that dtype; of random keys, their words will do."""
+    if not _compat.is_random_key(dtype):
+        return jnp.asarray(value, dtype)
+    is_key = isinstance(value, jax.Array) and _compat.is_random_key(value.dtype)
+    return value if is_key else _compat.wrap_words(np.asarray(value), dtype)
+
+
 def _in_double(leaf: jax.Array) -> jax.Array:
+    if is_complex(leaf.dtype):
+        return leaf.astype(jnp.complex128)
     return leaf.astype(jnp.float64) if jnp.issubdtype(leaf.dtype, jnp.floating) else leaf
+
+
+def _parts_of(arrays: Iterable[Any]) -> tuple[Array, ...]:
+    return tuple(part for array in arrays for part in numpy_parts(array))
 
 
 def _on_device(leaf: Any) -> Any:

@@ -5,13 +5,13 @@ written once. Where JAX renames a primitive or a parameter again, its entry belo
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from typing import Any
 
 import jax
-from jax.extend.core import ClosedJaxpr, Literal
+from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
 from jax.interpreters import partial_eval
 
 VERSION = jax.__version__
@@ -108,6 +108,58 @@ def is_literal(atom: Any) -> bool:
 def is_random_key(dtype: Any) -> bool:
     """Whether this is the dtype of random keys, which numpy does not have."""
     return bool(jax.numpy.issubdtype(dtype, jax.dtypes.extended))
+
+
+def words_of_key(dtype: Any) -> tuple[int, ...]:
+    """The shape of the words of one random key of that dtype."""
+    return tuple(dtype._impl.key_shape)
+
+
+def wrap_words(words: Any, dtype: Any) -> Any:
+    """Random keys of that dtype with the words given, as uint32 or int32."""
+    return jax.random.wrap_key_data(words.view("uint32"), impl=dtype._impl.name)
+
+
+def key_functions(dtype: Any) -> Any:
+    """What computes with keys of that dtype, on their words: seed, split, random_bits, fold_in."""
+    return dtype._impl
+
+
+def draw_gamma(keys: Any, alpha: Any, *, log_space: bool) -> Any:
+    """What JAX puts in the place of `random_gamma` when it compiles: loops over simpler draws."""
+    name = "jax._src.random"
+    module: Any = import_module(name)
+    if not hasattr(module, "_gamma_impl"):  # in a module of its own from JAX 0.10 on
+        module = import_module(f"{name}.core")
+    return module._gamma_impl(keys, alpha, log_space=log_space, use_vmap=True)
+
+
+def jaxprs_of(eqn: Any) -> Iterator[Any]:
+    """The jaxprs that an equation holds, closed or not."""
+    for param in eqn.params.values():
+        for item in param if isinstance(param, tuple | list) else (param,):
+            if isinstance(item, Jaxpr | ClosedJaxpr):
+                yield item
+
+
+def bind_again(eqn: Any, operands: Sequence[Any]) -> list[Any]:
+    """The outputs of an equation's primitive for other operands of the same types."""
+    found = eqn.primitive.get_bind_params(eqn.params)
+    functions, params = found if isinstance(found, tuple) else ((), found)
+    outputs = eqn.primitive.bind(*functions, *operands, **params)
+    return list(outputs) if eqn.primitive.multiple_results else [outputs]
+
+
+@contextmanager
+def as_of(eqn: Any, traceback: Any) -> Generator[None]:
+    """Equations traced inside the block have the name and the settings of this one.
+
+    They come from the line of the user's that `traceback` knows.
+    """
+    util: Any = import_module("jax._src.source_info_util")
+    stack = util.current_name_stack() + eqn.source_info.name_stack
+    with util.user_context(traceback, name_stack=stack), eqn.ctx.manager:
+        yield
 
 
 def runs_tensorflowjs() -> bool:

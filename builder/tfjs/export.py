@@ -1,6 +1,7 @@
 """From a JAX function to a graph model, which has not been compared with anything yet."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from builder.options import Converter
@@ -36,4 +37,5 @@ def export(
     if converter == "tensorflowjs":
         model = export_with_tensorflowjs(apply_fn, params, inputs, outputs)
         return model.quantized(quantization)
-    return write(rewrite(lower(trace(apply_fn, params, inputs, outputs))), quantization)
+    traced = trace(apply_fn, params, inputs, outputs)
+    return replace(write(rewrite(lower(traced)), quantization), complex=traced.complex)

@@ -14,6 +14,9 @@ from typing import Any
 from builder.errors import ExportError
 from builder.tfjs.graph import Graph
 
+MOST_AXES = 6
+"""The rank of the largest arrays that all backends compute with."""
+
 
 @cache
 def _table() -> Mapping[str, Any]:
@@ -40,6 +43,12 @@ def check_kernels(graph: Graph) -> None:
     for node in graph.nodes:
         if node.op in ("Const", "Placeholder"):
             continue
+        kinds = (*node.outputs, *(v.type for v in node.inputs))
+        if node.op not in ("Reshape", "Identity") and any(len(k.shape) > MOST_AXES for k in kinds):
+            raise ExportError(
+                f"{node.name}: the op {node.op} computes with over {MOST_AXES} axes, which WebGL"
+                " cannot. Join axes with reshape."
+            )
         missing = missing_kernels(node.op)
         if missing:
             backends = ", ".join(f"{name} lacks {'+'.join(k)}" for name, k in missing.items())

@@ -34,6 +34,8 @@ class GraphModel:
     outputs: Mapping[str, TensorType]
     weights: Mapping[str, Array]
     quantization: Quantizations = None
+    complex: tuple[str, ...] = ()
+    """Inputs and outputs of complex numbers, each of which is two: `x` is `x/real`, `x/imag`."""
 
     def __post_init__(self) -> None:
         """Raise ExportError if a weight that is to be quantized does not exist."""
@@ -66,15 +68,17 @@ class GraphModel:
     @cached_property
     def files(self) -> Mapping[str, bytes]:
         """Contents by name: "model.json" and the shards of the weights."""
-        manifest, shards = _store(self.weights, self.quantization)
-        model = {
+        manifest, paths, shards = _store(self.weights, self.quantization)
+        model: dict[str, Any] = {
             "format": "graph-model",
             "generatedBy": "lit-demo-builder",
             "convertedBy": "lit-demo-builder",
             "signature": {"inputs": _signature(self.inputs), "outputs": _signature(self.outputs)},
             "modelTopology": {"node": self.nodes, "versions": {"producer": 1}},
-            "weightsManifest": [{"paths": list(shards), "weights": manifest}],
+            "weightsManifest": [{"paths": paths, "weights": manifest}],
         }
+        if self.complex:
+            model["userDefinedMetadata"] = {"complex": list(self.complex)}
         return {"model.json": json.dumps(model, separators=(",", ":")).encode(), **shards}
 
     @property
@@ -95,9 +99,10 @@ class GraphModel:
 
 def _store(
     weights: Mapping[str, Array], quantization: Quantizations
-) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """The weights of the manifest, and the shards by name, which hold them one after the other.
+) -> tuple[list[dict[str, Any]], list[str], dict[str, bytes]]:
+    """The weights of the manifest, and their bytes: names of files in order, and the files.
 
+    A file may come twice, where much of the weights is the same.
     The largest come first: TensorFlow.js copies what is left of a stream after every weight.
     """
     manifest: list[dict[str, Any]] = []
@@ -107,8 +112,8 @@ def _store(
         manifest.append({"name": name, "shape": list(array.shape), **kind})
         data += encoded
     pieces = [bytes(data[i : i + SHARD_BYTES]) for i in range(0, len(data), SHARD_BYTES)]
-    digests = [hashlib.sha256(piece).hexdigest()[:16] for piece in pieces]
-    return manifest, {f"weights-{d}.bin": p for d, p in zip(digests, pieces, strict=True)}
+    paths = [f"weights-{hashlib.sha256(piece).hexdigest()[:16]}.bin" for piece in pieces]
+    return manifest, paths, dict(zip(paths, pieces, strict=True))
 
 
 def _choice(name: str, quantization: Quantizations) -> Quantization | None:

@@ -62,7 +62,7 @@ def _pad(node: Node) -> list[Array]:
 
 
 def _top_k(node: Node) -> list[Ints]:
-    return [_ints(int_attr(node, "k"))]
+    return [_ints(int_attr(node, "k"))] if len(node.inputs) == 1 else []
 
 
 def _split(node: Node) -> list[Ints]:
@@ -86,8 +86,16 @@ OPERANDS: Mapping[str, Callable[[Node], Sequence[Array]]] = {
 
 ATTRIBUTES = frozenset(
     {
-        *("DstT", "N", "Tidx", "adj_x", "adj_y", "batch_dims", "dilations", "end_mask"),
-        *("exclusive", "explicit_paddings", "fused_ops", "keep_dims", "ksize", "num_args"),
+        *("DstT", "N", "Tidx", "adj_x", "adj_y", "batch_dims", "data_format", "dilations"),
+        *(
+            "end_mask",
+            "exclusive",
+            "explicit_paddings",
+            "fused_ops",
+            "keep_dims",
+            "ksize",
+            "num_args",
+        ),
         *("num_split", "padding", "reverse", "sorted", "strides"),
     }
 )

@@ -9,6 +9,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from builder.tfjs.graph import Attr, Dim, DType, Node, Shape, TensorType, Value, constant, make
 
 COMPARISONS = frozenset({"Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual"})
@@ -105,6 +107,11 @@ def broadcast_to(x: Value, shape: Shape, sizes: Value | None = None) -> Value:
     return make("BroadcastTo", inputs, TensorType(shape, x.dtype))
 
 
+def fill(sizes: Value, number: Value, shape: Shape) -> Value:
+    """A number repeated in a shape of which `sizes`, int32[rank], are computed."""
+    return make("Fill", (sizes, number), TensorType(shape, number.dtype))
+
+
 def shape_of(x: Value) -> Value:
     """The shape of `x` when the model runs, int32[rank]."""
     return make("Shape", (x,), TensorType((len(x.shape),), "int32"))
@@ -163,12 +170,12 @@ def slice_at(x: Value, begin: Value, sizes: Value, shape: Shape) -> Value:
     return make("Slice", (x, begin, sizes), TensorType(shape, x.dtype))
 
 
-def concat(values: Sequence[Value], axis: int) -> Value:
+def concat(values: Sequence[Value], axis: int, **attrs: Attr) -> Value:
     """The values one after the other along `axis`."""
     total = sum(v.shape[axis] for v in values)
     shape = (*values[0].shape[:axis], total, *values[0].shape[axis + 1 :])
     kind = TensorType(shape, values[0].dtype)
-    return make("ConcatV2", tuple(values), kind, axis=int(axis), N=len(values))
+    return make("ConcatV2", tuple(values), kind, axis=int(axis), N=len(values), **attrs)
 
 
 def split(x: Value, sizes: Sequence[int], axis: int) -> tuple[Value, ...]:
@@ -183,10 +190,24 @@ def split(x: Value, sizes: Sequence[int], axis: int) -> tuple[Value, ...]:
 
 def strided_slice(x: Value, begin: Sequence[int], strides: Sequence[int], shape: Shape) -> Value:
     """Every `strides[i]`-th entry of axis i from `begin[i]` on, `shape[i]` of them."""
+    if x.dtype != "float32":  # whose numbers wasm would return as float32
+        for axis, (first, step, count) in enumerate(zip(begin, strides, shape, strict=True)):
+            if (first, step, count) != (0, 1, x.shape[axis]):
+                x = _take_every(x, axis, first, step, count)
+        return x
     attrs: dict[str, Attr] = {"begin": tuple(begin), "steps": tuple(strides)}
     # An axis of symbolic size goes on to its end.
     mask = sum(1 << i for i, d in enumerate(shape) if not is_fixed(d))
     return make("StridedSlice", (x,), TensorType(shape, x.dtype), **attrs, end_mask=mask)
+
+
+def _take_every(x: Value, axis: int, first: int, step: int, count: Dim) -> Value:
+    """Every `step`-th entry along an axis; a symbolic one is read to its end."""
+    if is_fixed(count):
+        return gather(x, constant(first + step * np.arange(count), "int32"), axis)
+    length = reshape(slice_(shape_of(x), [axis], [1]), ())
+    bounds = (constant(first, "int32"), length, constant(step, "int32"))
+    return gather(x, make("Range", bounds, TensorType((count,), "int32"), Tidx="int32"), axis)
 
 
 def pad(x: Value, before: Sequence[int], after: Sequence[int], value: float = 0) -> Value:
@@ -210,11 +231,16 @@ def accumulate(op: str, x: Value, axis: int, *, backwards: bool) -> Value:
     return make(op, (x,), x.type, axis=int(axis), exclusive=False, reverse=backwards)
 
 
-def top_k(x: Value, k: int) -> tuple[Value, Value]:
-    """The k largest along the last axis in falling order, and their int32 positions."""
+def top_k(x: Value, k: Dim, count: Value | None = None) -> tuple[Value, Value]:
+    """The k largest along the last axis in falling order, and their int32 positions.
+
+    `count` is k as int32[] if that is symbolic.
+    """
     shape = (*x.shape[:-1], k)
     kinds = TensorType(shape, x.dtype), TensorType(shape, "int32")
-    node = make("TopKV2", (x,), *kinds, k=k, sorted=True).node
+    inputs = (x,) if count is None else (x, count)
+    attrs: dict[str, Attr] = {"sorted": True} if count is not None else {"k": k, "sorted": True}
+    node = make("TopKV2", inputs, *kinds, **attrs).node
     return Value(node, 0), Value(node, 1)
 
 

@@ -12,6 +12,8 @@ import numpy as np
 from builder.errors import ExportError
 from builder.tfjs import _compat
 from builder.tfjs.graph import Array, DType, TensorType
+from builder.tfjs.parts import needs_splitting, split_jaxpr
+from builder.tfjs.parts.values import is_complex, is_split, numpy_parts, split_name, split_struct
 
 
 @dataclass(frozen=True)
@@ -23,15 +25,14 @@ class Trace:
     parameters: tuple[tuple[str, Array], ...]
     inputs: Mapping[str, TensorType]
     outputs: tuple[str, ...]
+    complex: tuple[str, ...] = ()
+    """Inputs and outputs of complex numbers, each of which is two: `x` is `x/real`, `x/imag`."""
 
 
 def narrow_dtype(dtype: Any, what: str) -> DType:
     """The dtype that TensorFlow.js computes with for one of JAX; `what` is named in the error."""
     if _compat.is_random_key(dtype):
-        raise ExportError(
-            f"{what} is a random key; TensorFlow.js graphs compute without chance. Draw before the"
-            " export, or leave it out: deterministic=True in Flax, eval() in NNX."
-        )
+        raise ExportError(f"{what} is a random key, which this part of the program cannot hold.")
     kind: Any = np.dtype(dtype)
     if kind == np.bool_:
         return "bool"
@@ -121,17 +122,43 @@ class FlatFunction:
     """
 
     apply: Callable[[Sequence[Any], Sequence[Any]], Any]
-    parameters: tuple[tuple[str, Array], ...]
+    values: Mapping[str, Any]
     kinds: tuple[jax.ShapeDtypeStruct, ...]
     inputs: Mapping[str, jax.ShapeDtypeStruct]
 
     @property
+    def parameters(self) -> tuple[tuple[str, Array], ...]:
+        """The parameters as TensorFlow.js has them, one for each.
+
+        Those that it does not have, such as keys, are left to whoever reads one.
+        """
+        return tuple(
+            (name, _nothing(leaf) if is_split(leaf.dtype) else narrow_array(leaf, _called(name)))
+            for name, leaf in self.values.items()
+        )
+
+    @property
     def input_types(self) -> dict[str, TensorType]:
-        """The inputs as TensorFlow.js has them."""
+        """The inputs as TensorFlow.js has them; complex numbers are two of them."""
         return {
-            name: TensorType(tuple(s.shape), narrow_dtype(s.dtype, f"input {name!r}"))
-            for name, s in self.inputs.items()
+            part: TensorType(tuple(s.shape), narrow_dtype(s.dtype, f"input {name!r}"))
+            for name, struct in self.inputs.items()
+            for part, s in _named_parts(name, struct).items()
         }
+
+
+def _nothing(leaf: Any) -> Array:
+    return np.zeros(leaf.shape, np.bool_)
+
+
+def _called(name: str) -> str:
+    return f"parameter {name!r}"
+
+
+def _named_parts(name: str, struct: Any) -> dict[str, Any]:
+    """Shapes and dtypes of the parts of an array by name."""
+    parts = jax.tree.leaves(split_struct(struct))
+    return dict(zip(split_name(name, struct.dtype), parts, strict=True))
 
 
 def flatten(apply_fn: Callable[..., Any], params: Any, inputs: Mapping[str, Any]) -> FlatFunction:
@@ -139,7 +166,8 @@ def flatten(apply_fn: Callable[..., Any], params: Any, inputs: Mapping[str, Any]
     structs, tree_of_inputs = _input_structs(inputs)
     leaves, tree = jax.tree_util.tree_flatten_with_path(params)
     arrays = {i: path_name(path) for i, (path, v) in enumerate(leaves) if hasattr(v, "dtype")}
-    pairs = [_parameter(name, leaves[i][1]) for i, name in arrays.items()]
+    values = {name: leaves[i][1] for i, name in arrays.items()}
+    kinds = [_parameter_struct(name, leaf) for name, leaf in values.items()]
 
     def apply_flat(parameters: Sequence[Any], given: Sequence[Any]) -> Any:
         # Equinox has numbers and functions among its parameters, which are left as they are.
@@ -149,8 +177,8 @@ def flatten(apply_fn: Callable[..., Any], params: Any, inputs: Mapping[str, Any]
 
     return FlatFunction(
         apply=apply_flat,
-        parameters=tuple(zip(arrays.values(), (array for array, _ in pairs), strict=True)),
-        kinds=tuple(kind for _, kind in pairs),
+        values=values,
+        kinds=tuple(kinds),
         inputs=structs,
     )
 
@@ -168,19 +196,17 @@ def _input_structs(inputs: Mapping[str, Any]) -> tuple[dict[str, jax.ShapeDtypeS
     return structs, jax.tree.structure(list(inputs.values()), is_leaf=is_signature)
 
 
-def _parameter(name: str, leaf: Any) -> tuple[Array, jax.ShapeDtypeStruct]:
-    """A parameter as the graph has it, and what stands for it in the trace."""
-    if isinstance(leaf, jax.Array) and _compat.is_random_key(leaf.dtype):
-        # NNX keeps keys beside its parameters. Whatever reads one is refused when it is lowered.
-        return np.zeros(leaf.shape, np.bool_), jax.ShapeDtypeStruct(leaf.shape, leaf.dtype)
-    what = f"parameter {name!r}"
-    array = narrow_array(leaf, what)
-    return array, jax.ShapeDtypeStruct(array.shape, _traced_dtype(leaf.dtype, what))
+def _parameter_struct(name: str, leaf: Any) -> jax.ShapeDtypeStruct:
+    """What stands for a parameter in the trace."""
+    return jax.ShapeDtypeStruct(leaf.shape, _traced_dtype(leaf.dtype, _called(name)))
 
 
 def _traced_dtype(dtype: Any, what: str) -> Any:
     """The dtype that JAX computes with, which is of 32 bits where 64 are not enabled."""
-    narrow_dtype(dtype, what)
+    if _compat.is_random_key(dtype):
+        return dtype
+    if not is_split(dtype):
+        narrow_dtype(dtype, what)
     return jax.dtypes.canonicalize_dtype(dtype)
 
 
@@ -204,13 +230,46 @@ def trace(
     # What no output needs goes first: it may use what TensorFlow.js cannot, such as random keys.
     jaxpr, constants = _compat.drop_unused(closed)
     names = name_outputs(result, outputs, flat.inputs)
-    _refuse_unsigned(dict(zip(names, jax.tree.leaves(result), strict=True)))
-    return Trace(
+    results = dict(zip(names, jax.tree.leaves(result), strict=True))
+    _refuse_unsigned(results)
+    plain = Trace(
         jaxpr=jaxpr,
         constants=tuple(constants),
         parameters=flat.parameters,
         inputs=flat.input_types,
         outputs=names,
+    )
+    if needs_splitting(jaxpr) or any(is_split(s.dtype) for s in flat.inputs.values()):
+        return _split(plain, flat, results)
+    return plain
+
+
+def _split(whole: Trace, flat: FlatFunction, results: Mapping[str, Any]) -> Trace:
+    """The trace in which complex numbers and random keys are in parts."""
+    # A key among the parameters is known, and so has no place in the graph.
+    kinds = [None if _compat.is_random_key(k.dtype) else split_struct(k) for k in flat.kinds]
+    jaxpr, constants = split_jaxpr(
+        whole.jaxpr,
+        whole.constants,
+        list(flat.values.values()),
+        [*kinds, *map(split_struct, flat.inputs.values())],
+    )
+    parameters = [
+        (part, narrow_array(array, _called(name)))
+        for name, leaf in flat.values.items()
+        if not _compat.is_random_key(leaf.dtype)
+        for part, array in zip(split_name(name, leaf.dtype), numpy_parts(leaf), strict=True)
+    ]
+    both = {**flat.inputs, **results}
+    outputs = tuple(part for name, s in results.items() for part in split_name(name, s.dtype))
+    _check_names((*whole.inputs, *outputs))
+    return Trace(
+        jaxpr=jaxpr,
+        constants=tuple(constants),
+        parameters=tuple(parameters),
+        inputs=whole.inputs,
+        outputs=outputs,
+        complex=tuple(name for name, s in both.items() if is_complex(s.dtype)),
     )
 
 

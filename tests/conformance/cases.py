@@ -10,6 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax._src.internal_test_util import test_harnesses
 
+UNDEFINED = {
+    "isstable_False_num_keys_1": "where equal keys go in a sort that is not stable",
+    "num_arrays_3_shape_int32_100_axis_0_isstable_False_num_keys_2": "the same of two keys",
+}
+"""Parts of the names of cases that JAX promises nothing about, and what is undefined there."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -49,13 +55,15 @@ def _without_unsigned(leaf: Any) -> Any:
 
 @cache
 def all_cases() -> Sequence[Case]:
-    """Every case that JAX runs on processors, in JAX's order; those of 64 bits are left out."""
+    """Every defined case that JAX runs on processors, in JAX's order, but for those of 64 bits."""
     found: dict[str, Case] = {}
     for harness in test_harnesses.all_harnesses:
         dtype = np.dtype(harness.dtype).name
         if dtype in ("float64", "complex128", "int64", "uint64") or not harness.filter("cpu"):
             continue
         if harness.params.get("enable_xla") is False:
+            continue
+        if any(part in harness.fullname for part in UNDEFINED):
             continue
         case = Case(harness.fullname, harness.group_name, dtype, harness)
         found.setdefault(case.name, case)

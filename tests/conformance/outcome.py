@@ -11,6 +11,7 @@ import numpy as np
 from builder.errors import ExportError, first_line
 from builder.tfjs.export import export
 from builder.tfjs.graph import Array
+from builder.tfjs.parts.values import numpy_parts
 from builder.tfjs.runtime import NodeBackend, Runtime
 from tests.conformance.cases import Case
 
@@ -42,7 +43,8 @@ def try_case(case: Case, runtimes: Mapping[NodeBackend, Runtime]) -> Outcome:
 
     arguments = case.arguments()
     named = {f"x{i}": array for i, array in enumerate(arguments)}
-    expected = [np.asarray(leaf) for leaf in jax.tree.leaves(jax.jit(case.function)(*arguments))]
+    results = jax.tree.leaves(jax.jit(case.function)(*arguments))
+    expected = [part for leaf in results for part in numpy_parts(leaf)]
     structs = {n: jax.ShapeDtypeStruct(np.shape(a), a.dtype) for n, a in named.items()}
     try:
         model = export(case.with_parameters, None, structs)
@@ -50,10 +52,12 @@ def try_case(case: Case, runtimes: Mapping[NodeBackend, Runtime]) -> Outcome:
         return outcome("refused", str(error))
     except Exception as error:
         return outcome("failed", f"{type(error).__name__}: {first_line(error)}")
+    arrays = [part for array in arguments for part in numpy_parts(array)]
+    parts = dict(zip(model.inputs, arrays, strict=True))
     for backend, runtime in runtimes.items():
         try:
             runtime.load(model.files)
-            results = runtime.predict(named)
+            results = runtime.predict(parts)
         except ExportError as error:
             return outcome("failed", f"{backend}: {error}")
         found = [results[name] for name in model.outputs]

@@ -14,7 +14,8 @@ import pytest
 from flax import nnx
 
 from builder.conversion.callables import as_function
-from builder.conversion.convert_jax import convert_jax, get_tfjs_predict_fn, tfjs_predict_fn
+from builder.conversion.convert_jax import convert_jax
+from builder.conversion.predict import get_tfjs_predict_fn, tfjs_predict_fn
 from builder.errors import ExportError
 
 X = np.random.default_rng(0).normal(size=(3, 4)).astype(np.float32)

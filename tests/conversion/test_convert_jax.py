@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from builder.conversion.convert_jax import convert_jax, tfjs_predict_fn
+from builder.conversion.convert_jax import convert_jax
+from builder.conversion.predict import tfjs_predict_fn
 from builder.errors import ExportError
 
 

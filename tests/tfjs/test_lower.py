@@ -67,23 +67,13 @@ def test_parameters_are_constants_named_after_their_place():
 
 REFUSED: list[tuple[str, Callable[..., Any], str, str]] = [
     ("unknown", lambda x: lax.linalg.cholesky_update(x.T @ x, x[0]), "float32", "does not know"),
-    ("bits", lambda x: x & 5, "int32", "bit by bit"),
-    ("computed shift", lambda x: x << x, "int32", "shift by a constant"),
-    ("large integer product", lambda x: x.T @ jnp.ones((x.shape[0], 2**22), jnp.int32), "int32",
-     "convert them to float32"),
-    ("boolean product", lambda x: x @ x.T, "bool", "booleans are multiplied"),
-    ("sorted batch", lambda x: jnp.sort(x, axis=0), "float32", "symbolic axis is sorted"),
     ("running batch", lambda x: lax.cummax(x, axis=0), "float32", "fix the size"),
-    ("seven axes", lambda x: x.reshape(-1, 1, 1, 2, 1, 1, 2), "float32", "6 axes"),
-    ("applied function", lambda x: x.at[0].apply(jnp.sin), "float32", "choose with jnp.where"),
-    ("repeated maximum", lambda x: jnp.zeros(9).at[x[:, 0]].max(1), "int32", "unique_indices"),
+    ("seven axes", lambda x: jnp.sort(x.reshape(-1, 1, 1, 2, 1, 1, 2)), "float32", "6 axes"),
     ("computed loop", lambda x: lax.while_loop(lambda y: y.sum() < 9, lambda y: y + 1, x),
      "float32", "depends on the inputs"),
     ("long loop", lambda x: lax.fori_loop(0, 9999, lambda i, y: y + i, x), "float32", "9999 steps"),
-    ("3-D convolution", lambda x: lax.conv(x[:, :, None, None, None], jnp.ones((1, 4, 1, 1, 1)),
-     (1, 1, 1), "SAME"), "float32", "convolution"),
-    ("3-D pooling", lambda x: lax.reduce_window(x[:, :, None, None] * jnp.ones((1, 1, 4, 4)), 0.0,
-     lax.add, (1, 2, 2, 2), (1, 1, 1, 1), "VALID"), "float32", "pooling"),
+    ("4-D convolution", lambda x: lax.conv(x[:, :, None, None, None, None], jnp.ones(
+        (1, 4, 1, 1, 1, 1)), (1, 1, 1, 1), "SAME"), "float32", "up to three axes"),
 ]  # fmt: skip
 
 

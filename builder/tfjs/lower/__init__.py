@@ -4,11 +4,13 @@ The modules imported here hold the rules; importing them fills the table.
 """
 
 from builder.tfjs.lower import (
+    bitcast,
     bits,
     control,
     conversion,
     convolution,
     elementwise,
+    generators,
     indexing,
     linalg,
     matmul,
@@ -17,19 +19,23 @@ from builder.tfjs.lower import (
     ragged,
     reduce,
     scatter,
+    selection,
     shape,
     sort,
     special,
+    threefry,
     update,
 )
 from builder.tfjs.lower.program import lower
 
 __all__ = [
+    "bitcast",
     "bits",
     "control",
     "conversion",
     "convolution",
     "elementwise",
+    "generators",
     "indexing",
     "linalg",
     "lower",
@@ -39,8 +45,10 @@ __all__ = [
     "ragged",
     "reduce",
     "scatter",
+    "selection",
     "shape",
     "sort",
     "special",
+    "threefry",
     "update",
 ]

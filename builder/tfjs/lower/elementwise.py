@@ -14,6 +14,7 @@ from builder.tfjs.lower.integers import (
     divide_unsigned,
     larger_unsigned,
     less_unsigned,
+    multiply,
     negate,
     remainder,
     remainder_unsigned,
@@ -51,7 +52,6 @@ BINARY = {
     "add_any": "AddV2",
     "atan2": "Atan2",
     "eq": "Equal",
-    "mul": "Mul",
     "ne": "NotEqual",
     "sub": "Sub",
 }
@@ -65,6 +65,11 @@ def _unary(eqn: Equation, x: Value) -> Value:
 @rule(*BINARY)
 def _binary(eqn: Equation, x: Value, y: Value) -> Value:
     return ops.binary(BINARY[eqn.primitive], x, y)
+
+
+@rule("mul")
+def _mul(_: Equation, x: Value, y: Value) -> Value:
+    return multiply(x, y)
 
 
 @rule("neg")
@@ -307,12 +312,12 @@ def _power(x: Value, exponent: int) -> Value:
     found: Value | None = None
     while True:
         if exponent % 2:
-            found = x if found is None else ops.binary("Mul", found, x)
+            found = x if found is None else multiply(found, x)
         exponent //= 2
         if not exponent:
             assert found is not None
             return found
-        x = ops.unary("Square", x)
+        x = multiply(x, x) if x.dtype == "int32" else ops.unary("Square", x)
 
 
 @rule("pow")

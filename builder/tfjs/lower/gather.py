@@ -38,7 +38,8 @@ def take_along_last(eqn: Equation, x: Value, positions: Value) -> Value:
     length = x.shape[-1]
     rows = ops.size(x.shape[:-1])
     starts = ops.range_to(eqn.sizes.value(rows), rows, "int32")
-    starts = ops.reshape(ops.binary("Mul", starts, ops.scalar(length, starts)), (rows, 1))
+    starts = ops.binary("Mul", starts, eqn.sizes.value(length))
+    starts = ops.reshape(starts, (rows, 1))
     flat = ops.binary("AddV2", ops.reshape(positions, (rows, positions.shape[-1])), starts)
     taken = ops.gather(ops.reshape(x, (rows * length,)), flat, 0)
     return ops.reshape(taken, positions.shape)

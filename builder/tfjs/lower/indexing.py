@@ -21,21 +21,24 @@ def _gather(eqn: Equation, x: Value, indices: Value) -> Value:
     or what they would read is NaN, where JAX fills.
     """
     if indices.array is not None and len(indices.shape) == 1:
-        return _constant_slice(eqn, x, indices.array)
+        block = _constant_slice(eqn, x, indices.array)
+        if block is not None:
+            return block
     if _is_take(eqn, x):
         return _take(eqn, x, indices)
     return pick_elements(eqn, x, indices, fill=_fill_of(eqn))
 
 
-def _constant_slice(eqn: Equation, x: Value, starts: Array) -> Value:
+def _constant_slice(eqn: Equation, x: Value, starts: Array) -> Value | None:
+    """The block at constant starts, if it lies within axes of known size, or may be moved there."""
     begin = [0] * len(x.shape)
     for axis, start in zip(eqn.params["dimension_numbers"].start_index_map, starts, strict=True):
         last = x.shape[axis] - eqn.params["slice_sizes"][axis]
         if not ops.is_fixed(last) and start != 0:
-            raise eqn.refuse("a symbolic axis is indexed.", "index axes of fixed size only.")
+            return None
         begin[axis] = int(np.clip(start, 0, last)) if ops.is_fixed(last) else 0
         if begin[axis] != start and _fill_of(eqn) is not None:
-            raise eqn.refuse(f"index {start} is out of range.", "use an index within the array.")
+            return None
     block = take_block(eqn, x, begin, eqn.params["slice_sizes"])
     return ops.reshape(block, eqn.type.shape)
 
@@ -88,7 +91,12 @@ def _fill_of(eqn: Equation) -> float | None:
     if "FILL_OR_DROP" not in str(eqn.params["mode"]):
         return None
     if (given := eqn.params["fill_value"]) is not None:
-        return np.asarray(given).item()
+        number = np.asarray(given)
+        return (
+            number.astype(np.int64).astype(np.int32).item()
+            if number.dtype.kind in "iu"
+            else number.item()
+        )
     dtype = eqn.operand_dtypes[0]
     if eqn.type.dtype == "float32":
         return np.nan
@@ -96,7 +104,14 @@ def _fill_of(eqn: Equation) -> float | None:
         return True
     # The greatest unsigned number, or the least of others; uint32 keeps its bits.
     limits = jnp.iinfo(dtype)
-    return int(np.int64(limits.max if limits.min == 0 else limits.min).astype(np.int32))
+    return _as_held(int(limits.max if limits.min == 0 else limits.min))
+
+
+def _as_held(number: Any) -> float:
+    """A number as TensorFlow.js holds it: a uint32 keeps its bits."""
+    value = np.asarray(number)
+    is_integer = np.issubdtype(value.dtype, np.integer)
+    return value.astype(np.int64).astype(np.int32).item() if is_integer else value.item()
 
 
 @rule("dynamic_slice")

@@ -37,6 +37,23 @@ def absolute(x: Value) -> Value:
     return ops.binary("Maximum", x, negate(x))
 
 
+def multiply(x: Value, y: Value) -> Value:
+    """x * y, which wraps around: on cpu, TensorFlow.js rounds products beyond 2^53.
+
+    One factor is cut in two, so that no product has more than 47 digits.
+    """
+    if x.dtype != "int32" or _is_small(x) or _is_small(y):
+        return ops.binary("Mul", x, y)
+    low = ops.binary("FloorMod", y, ops.scalar(1 << 16, y))
+    high = ops.binary("Sub", y, low)
+    return ops.binary("AddV2", ops.binary("Mul", x, low), ops.binary("Mul", x, high))
+
+
+def _is_small(x: Value) -> bool:
+    """Whether this is a constant of which every product with an int32 is less than 2^53."""
+    return x.array is not None and x.array.size > 0 and bool((np.abs(x.array) < 2**22).all())
+
+
 def flip(x: Value) -> Value:
     """The uint32 in the order of int32, or back."""
     return ops.binary("AddV2", x, ops.scalar(LEAST, x))
@@ -110,26 +127,54 @@ def remainder_unsigned(x: Value, y: Value) -> Value:
     return ops.binary("Sub", x, product)
 
 
-def shift_right(x: Value, places: int | Array) -> Value:
+def shift_left(x: Value, places: int | Array | Value) -> Value:
+    """The bits of an int32 so many places up: a product with a power of two, which wraps around.
+
+    Places below 0 or above 31 move all bits out; so do they in the other shifts.
+    """
+    powers = np.append(np.left_shift(np.int64(1), np.arange(32)), 0).astype(np.int32)
+    return ops.binary("Mul", x, _at_places(powers, places))
+
+
+def shift_right(x: Value, places: int | Array | Value) -> Value:
     """The bits of an int32 so many places down, the sign kept: x / 2^places rounded down.
 
-    `places` are 0 to 30, one for all or one for each.
+    Both halves of `x` are exact as float32, and so are they when divided by a power of two; what
+    the upper half leaves does not reach 1 with the lower one.
     """
-    power = constant(np.left_shift(1, places), "int32")
-    quotient, rest = _divide_nearest(x, power)
-    is_above = ops.binary("Less", rest, ops.scalar(0, x))
-    return ops.binary("Sub", quotient, ops.cast(is_above, "int32"))
+    factor = _at_places(2.0 ** -np.append(np.arange(32), 31).astype(np.float32), places)
+    no_rest = factor.array is not None and factor.array.max() <= 2.0**-8
+    below = ops.scalar(1 << (8 if no_rest else 16), x)
+    low = ops.binary("FloorMod", x, below)
+    upper = _scale_down(ops.binary("Sub", x, low), factor)
+    return upper if no_rest else ops.binary("AddV2", upper, _scale_down(low, factor))
 
 
-def shift_right_logical(x: Value, places: int | Array) -> Value:
+def _scale_down(x: Value, factor: Value) -> Value:
+    """An int32 that float32 holds, times a power of two, rounded down."""
+    return ops.cast(ops.unary("Floor", ops.binary("Mul", ops.cast(x, "float32"), factor)), "int32")
+
+
+def shift_right_logical(x: Value, places: int | Array | Value) -> Value:
     """The bits of an int32 so many places down, with zeros from above."""
     shifted = shift_right(x, places)
     # The sign came down as ones. 2^31, for one place, has the bits of the least int32, and 2^32,
     # for none, those of 0.
-    sign = np.left_shift(np.int64(1), 32 - np.asarray(places, np.int64))
+    signs = np.append(np.left_shift(np.int64(1), 32 - np.arange(32)), 1).astype(np.int32)
     negative = ops.binary("Less", shifted, ops.scalar(0, x))
-    restored = ops.binary("AddV2", shifted, constant(sign.astype(np.int32)))
+    restored = ops.binary("AddV2", shifted, _at_places(signs, places))
     return ops.select(negative, restored, shifted)
+
+
+def _at_places(table: Array, places: int | Array | Value) -> Value:
+    """The entry of a table for each of 0 to 31 places, and the last for all other numbers."""
+    if isinstance(places, Value) and places.array is None:
+        below = ops.binary("Less", places, ops.scalar(0, places))
+        above = ops.binary("Greater", places, ops.scalar(31, places))
+        outside = ops.binary("LogicalOr", below, above)
+        return ops.gather(constant(table), ops.select(outside, ops.scalar(32, places), places), 0)
+    known = np.asarray(places.array if isinstance(places, Value) else places)
+    return constant(table[np.where((known < 0) | (known > 31), 32, known)])
 
 
 def _cut_off(x: Value, y: Value) -> tuple[Value, Value]:

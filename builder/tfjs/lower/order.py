@@ -1,13 +1,15 @@
 """Rules that depend on the order of elements: padding, reversal, running sums."""
 
 import math
+from collections.abc import Sequence
 
 from builder.tfjs import ops
-from builder.tfjs.graph import Value
+from builder.tfjs.graph import Shape, Value
 from builder.tfjs.lower.elementwise import log1p
 from builder.tfjs.lower.integers import flip
 from builder.tfjs.lower.nan import extreme
 from builder.tfjs.lower.registry import Equation, rule
+from builder.tfjs.lower.shape import broadcast
 
 LOG_2 = math.log(2)
 
@@ -15,26 +17,53 @@ LOG_2 = math.log(2)
 @rule("pad")
 def _pad(eqn: Equation, x: Value, fill: Value) -> Value:
     """Padding at the ends, between the entries, or negative, which cuts off."""
-    if fill.array is None:
-        raise eqn.refuse("the padding is a computed number.", "pad with a constant.")
-    config = [[int(n) for n in axis] for axis in eqn.params["padding_config"]]
-    low, high, interior = zip(*config, strict=True)
-    number = fill.array.item()
-    for axis, gap in enumerate(interior):
-        x = spread(x, axis, gap, number)
+    config = [(int(low), int(high), int(gap)) for low, high, gap in eqn.params["padding_config"]]
+    return pad_with(eqn, x, fill, config)
+
+
+def pad_with(eqn: Equation, x: Value, fill: Value, config: Sequence[tuple[int, int, int]]) -> Value:
+    """`x` with a number, which may be computed, around and between its entries.
+
+    `config` has for each axis how many come before, after and between; negative ones cut off.
+    """
+    for axis, (_, _, gap) in enumerate(config):
+        if gap and x.shape[axis] != 0:
+            x = spread(eqn, x, axis, gap, fill)
+    low, high, _ = zip(*config, strict=True) if config else ((), (), ())
     begin = [max(0, -n) for n in low]
     sizes = [d + min(0, a) + min(0, b) for d, a, b in zip(x.shape, low, high, strict=True)]
+    if any(ops.is_fixed(n) and n <= 0 for n in sizes):
+        # What is cut off is more than there is, so that nothing is left of `x`.
+        return broadcast(eqn, ops.reshape(fill, (1,) * len(sizes)), eqn.type.shape)
     kept = ops.slice_(x, begin, sizes)
-    return ops.pad(kept, [max(0, n) for n in low], [max(0, n) for n in high], number)
+    return _surround(eqn, kept, [max(0, n) for n in low], [max(0, n) for n in high], fill)
 
 
-def spread(x: Value, axis: int, gap: int, number: float) -> Value:
+def _surround(
+    eqn: Equation, x: Value, before: Sequence[int], after: Sequence[int], fill: Value
+) -> Value:
+    # On wasm the number is a float32 on its way.
+    if fill.array is not None and (x.dtype == "float32" or abs(int(fill.array)) < 2**24):
+        return ops.pad(x, before, after, fill.array.item())
+    for axis, widths in enumerate(zip(before, after, strict=True)):
+        blocks = [
+            _block(eqn, fill, (*x.shape[:axis], n, *x.shape[axis + 1 :])) if n else None
+            for n in widths
+        ]
+        pieces = [v for v in (blocks[0], x, blocks[1]) if v is not None]
+        x = pieces[0] if len(pieces) == 1 else ops.concat(pieces, axis)
+    return x
+
+
+def _block(eqn: Equation, fill: Value, shape: Shape) -> Value:
+    return broadcast(eqn, ops.reshape(fill, (1,) * len(shape)), shape)
+
+
+def spread(eqn: Equation, x: Value, axis: int, gap: int, fill: Value) -> Value:
     """`gap` times a number between the entries along an axis."""
-    if gap == 0:
-        return x
     before, after = x.shape[:axis], x.shape[axis + 1 :]
     column = ops.reshape(x, (ops.size(before), x.shape[axis], 1, ops.size(after)))
-    padded = ops.pad(column, [0] * 4, [0, 0, gap, 0], number)
+    padded = _surround(eqn, column, [0] * 4, [0, 0, gap, 0], fill)
     apart = ops.reshape(padded, (*before, x.shape[axis] * (gap + 1), *after))
     kept = (*before, x.shape[axis] * (gap + 1) - gap, *after)
     return ops.slice_(apart, [0] * len(kept), kept)

@@ -29,12 +29,6 @@ class Places:
     batching: Sequence[int]
     indices_batching: Sequence[int]
 
-    def __post_init__(self) -> None:
-        if not ops.is_static(self.operand[1:]):
-            raise self.eqn.refuse(
-                "an array of symbolic inner sizes is indexed.", "fix all but the batch."
-            )
-
     @cached_property
     def offsets(self) -> list[int]:
         """The axes of the operand that windows keep."""
@@ -59,7 +53,7 @@ class Places:
     def flat(self) -> Value:
         """The position of every element, int32[shape]; starts out of range are clipped."""
         terms = [
-            ops.binary("Mul", term, ops.scalar(ops.size(self.operand[axis + 1 :]), term))
+            self._times(term, ops.size(self.operand[axis + 1 :]))
             for axis in range(len(self.operand))
             for term in self._terms(axis)
         ]
@@ -67,6 +61,9 @@ class Places:
         for term in terms[1:]:
             total = ops.binary("AddV2", total, term)
         return broadcast(self.eqn, total, self.shape)
+
+    def _times(self, steps: Value, count: Dim) -> Value:
+        return steps if count == 1 else ops.binary("Mul", steps, self.eqn.sizes.value(count))
 
     def in_range(self) -> Value:
         """Where all starts are such that the window lies within the operand, bool[shape]."""

@@ -1,30 +1,43 @@
-"""Pooling over windows, as that of TensorFlow.js over pictures [n, height, width, channels]."""
+"""Rules for reductions of windows that move over an array."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from builder.tfjs import ops
-from builder.tfjs.graph import Attr, Shape, TensorType, Value, make
+from builder.tfjs.graph import Attr, Shape, TensorType, Value, constant, make
+from builder.tfjs.lower.monoid import Monoid, find_combine, find_monoid, fold_last
 from builder.tfjs.lower.nan import is_nan
 from builder.tfjs.lower.registry import Equation, rule
+from builder.tfjs.lower.shape import broadcast
+from builder.tfjs.lower.windows import Windows, combine_windows
 
-FILLS = {"reduce_window_max": -np.inf, "reduce_window_min": np.inf, "reduce_window_sum": 0.0}
-"""What padding adds without changing the result."""
+NAMES = {"reduce_window_max": "max", "reduce_window_min": "min", "reduce_window_sum": "add"}
 
 
-@rule(*FILLS)
+@rule(*NAMES)
 def _pool(eqn: Equation, x: Value) -> Value:
+    return pool(eqn, x, Monoid(NAMES[eqn.primitive], np.dtype(eqn.operand_dtypes[0])))
+
+
+def pool(eqn: Equation, x: Value, monoid: Monoid) -> Value:
+    """One number for each window: pooling of TensorFlow.js, or else runs of numbers are joined."""
+    windows = Windows.of(eqn)
+    fill = constant(monoid.identity, x.dtype)
+    padded = windows.pad(eqn, monoid.encode(x), fill)
+    known = monoid.name in NAMES.values() and x.dtype == "float32"
+    if not known or max(windows.dilation) > 1:
+        return monoid.encode(combine_windows(eqn, padded, windows, monoid))
+    moved = windows.moved
+    for first in range(0, len(moved), 2):
+        padded = _pool_axes(eqn, padded, windows, moved[first : first + 2], monoid.name)
+    return padded
+
+
+def _pool_axes(eqn: Equation, x: Value, windows: Windows, moved: Sequence[int], name: str) -> Value:
     """Pooling over one or two axes, whichever they are; the last of the others are channels."""
-    low, high = zip(*((int(a), int(b)) for a, b in eqn.params["padding"]), strict=True)
-    window = [int(n) for n in eqn.params["window_dimensions"]]
-    strides = [int(n) for n in eqn.params["window_strides"]]
     rank = len(x.shape)
-    moved = [i for i in range(rank) if (window[i], strides[i], low[i], high[i]) != (1, 1, 0, 0)]
-    dilated = {*eqn.params["base_dilation"], *eqn.params["window_dilation"]} != {1}
-    if len(moved) > 2 or dilated or min(*low, *high) < 0 or x.dtype != "float32":
-        raise eqn.refuse(
-            "this pooling is not one of float32 over one or two axes without dilation.",
-            "pool over one or two axes.",
-        )
     others = [i for i in range(rank) if i not in moved]
     perm = [*others[:-1], *moved, *others[-1:]]
     lift = [1] * (2 - len(moved))
@@ -34,23 +47,24 @@ def _pool(eqn: Equation, x: Value) -> Value:
         channels = [shape[i] for i in others[-1:]] or [1]
         return (lead, *lift, *(shape[i] for i in moved), *channels)
 
-    padded = ops.pad(x, low, high, FILLS[eqn.primitive])
-    picture = ops.reshape(ops.transpose(padded, perm), as_picture(padded.shape))
+    shape = tuple(eqn.type.shape[i] if i in moved else d for i, d in enumerate(x.shape))
+    picture = ops.reshape(ops.transpose(x, perm), as_picture(x.shape))
     attrs: dict[str, Attr] = {
-        "ksize": (1, *lift, *(window[i] for i in moved), 1),
-        "strides": (1, *lift, *(strides[i] for i in moved), 1),
+        "ksize": (1, *lift, *(windows.sizes[i] for i in moved), 1),
+        "strides": (1, *lift, *(windows.strides[i] for i in moved), 1),
         "padding": "VALID",
     }
-    pooled = _pool_picture(eqn.primitive, picture, as_picture(eqn.type.shape), attrs)
-    columns = ops.reshape(pooled, tuple(eqn.type.shape[i] for i in perm))
+    pooled = _pool_picture(name, picture, as_picture(shape), attrs)
+    columns = ops.reshape(pooled, tuple(shape[i] for i in perm))
     return ops.transpose(columns, [perm.index(i) for i in range(rank)])
 
 
-def _pool_picture(primitive: str, x: Value, shape: Shape, attrs: dict[str, Attr]) -> Value:
+def _pool_picture(name: str, x: Value, shape: Shape, attrs: dict[str, Attr]) -> Value:
+    """Pooling of pictures [n, height, width, channels]."""
     kind = TensorType(shape, "float32")
-    if primitive == "reduce_window_max":
+    if name == "max":
         return _max_pool(x, kind, attrs)
-    if primitive == "reduce_window_min":
+    if name == "min":
         return ops.unary("Neg", _max_pool(ops.unary("Neg", x), kind, attrs))
     mean = make("AvgPool", (x,), kind, **attrs)
     return ops.binary("Mul", mean, ops.scalar(ops.size(ops.int_tuple(mean.node, "ksize")), mean))
@@ -62,3 +76,51 @@ def _max_pool(x: Value, kind: TensorType, attrs: dict[str, Attr]) -> Value:
     largest = make("MaxPool", (x,), kind, **attrs)
     has_nan = ops.binary("Greater", share, ops.scalar(0, share))
     return ops.select(has_nan, ops.scalar(np.nan, largest), largest)
+
+
+@rule("reduce_window")
+def _reduce_windows(eqn: Equation, *operands: Value) -> Sequence[Value]:
+    """Windows and their initial values, combined by any function; padding does not take part."""
+    count = len(operands) // 2
+    arrays, initial = operands[:count], operands[count:]
+    dtypes: Sequence[Any] = eqn.operand_dtypes[:count]
+    monoid = find_monoid(eqn.params["jaxpr"], dtypes)
+    if monoid is not None:
+        start = broadcast(eqn, ops.reshape(initial[0], (1,) * len(eqn.type.shape)), eqn.type.shape)
+        pooled = monoid.combine(monoid.encode(pool(eqn, arrays[0], monoid)), monoid.encode(start))
+        return [monoid.encode(pooled)]
+    return _reduce_any(eqn, arrays, initial, dtypes)
+
+
+def _reduce_any(
+    eqn: Equation, arrays: Sequence[Value], initial: Sequence[Value], dtypes: Sequence[Any]
+) -> list[Value]:
+    """All windows are cut out; what is no entry of the array is marked, and skipped."""
+    windows, shape = Windows.of(eqn), eqn.type.shape
+    combine = find_combine(eqn, eqn.params["jaxpr"], dtypes)
+    rows = [
+        windows.cut(eqn, windows.pad(eqn, x, start), shape)
+        for x, start in zip(arrays, initial, strict=True)
+    ]
+    if windows.pads:
+        inside = broadcast(eqn, constant(True), arrays[0].shape)
+        rows.append(windows.cut(eqn, windows.pad(eqn, inside, constant(False)), shape))
+
+    def combine_entries(xs: Sequence[Value], ys: Sequence[Value]) -> list[Value]:
+        if not windows.pads:
+            return combine(xs, ys)
+        *first, x_inside = xs
+        *second, y_inside = ys
+        both = combine(first, second)
+        chosen = [
+            ops.select(x_inside, ops.select(y_inside, m, x), y)
+            for m, x, y in zip(both, first, second, strict=True)
+        ]
+        return [*chosen, ops.binary("LogicalOr", x_inside, y_inside)]
+
+    folded = fold_last(rows, combine_entries)
+    starts = [ops.reshape(v, (1, 1)) for v in initial]
+    if windows.pads:
+        starts.append(constant([[True]]))
+    results = combine_entries(starts, folded)
+    return [ops.reshape(v, shape) for v in results[: len(arrays)]]

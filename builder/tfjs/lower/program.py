@@ -2,24 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import jax
+import numpy as np
 
 from builder.errors import ExportError
-from builder.tfjs import _compat
+from builder.tfjs import _compat, ops
 from builder.tfjs.graph import Graph, TensorType, Value, constant, naming, placeholder
+from builder.tfjs.lower.axes import has_many_axes, lower_joined
 from builder.tfjs.lower.registry import RULES, Equation, Parameters
 from builder.tfjs.lower.rounding import ROUNDED, round_result
 from builder.tfjs.lower.wrapping import WRAPPING, wrap
 from builder.tfjs.numpy.evaluate import fold
 from builder.tfjs.sizes import Sizes
+from builder.tfjs.source import source_line
 from builder.tfjs.trace import Trace, narrow_array, narrow_dtype
-
-MOST_AXES = 6
-
-_LIBRARIES = tuple(str(Path(m.__file__).parent) for m in [jax] if m.__file__)
 
 
 def lower(trace: Trace) -> Graph:
@@ -77,6 +74,12 @@ class _Program:
             env.update(self.lower_equation(eqn, [read(v) for v in eqn.invars], caller))
         return [read(v) for v in jaxpr.outvars]
 
+    def empty(self, kind: TensorType) -> Value:
+        """An array without a number."""
+        if ops.is_static(kind.shape):
+            return constant(np.zeros(kind.shape), kind.dtype)
+        return ops.fill(self.sizes.shape(kind.shape), constant(0, kind.dtype), kind.shape)
+
     def lower_equation(
         self, eqn: Any, operands: Sequence[Value], caller: _Caller
     ) -> dict[Any, Value]:
@@ -98,14 +101,18 @@ class _Program:
         )
         if primitive not in RULES:
             raise equation.refuse_unknown()
-        if max((len(kind.shape) for kind in equation.outputs), default=0) > MOST_AXES:
-            raise equation.refuse(
-                f"an array has more than the {MOST_AXES} axes that every backend can compute with.",
-                "join axes with reshape.",
-            )
+        if equation.outputs and all(map(_is_empty, equation.outputs)):
+            # TensorFlow.js fails on some, such as the convolution of too large a kernel.
+            return {
+                v: self.empty(kind) for v, kind in zip(eqn.outvars, equation.outputs, strict=True)
+            }
         name = f"{scope}/{primitive}" if scope else primitive
         with equation.refuse_failures(), naming(name):
-            result = RULES[primitive](equation, *operands)
+            rule = RULES[primitive]
+            if has_many_axes(equation):
+                result = lower_joined(equation, rule, operands)
+            else:
+                result = rule(equation, *operands)
             values = [result] if isinstance(result, Value) else result
             if primitive in WRAPPING:
                 values = list(map(wrap, values, equation.output_dtypes))
@@ -115,21 +122,12 @@ class _Program:
             return dict(zip(eqn.outvars, folded, strict=True))
 
 
+def _is_empty(kind: TensorType) -> bool:
+    """Whether there is no number in an array."""
+    return any(ops.is_fixed(d) and d == 0 for d in kind.shape)
+
+
 def _type_of(aval: Any, source: str) -> TensorType:
     if not hasattr(aval, "shape") or not hasattr(aval, "dtype"):
         raise ExportError(f"{source}: a value is {aval}; TensorFlow.js graphs hold arrays only.")
     return TensorType(tuple(aval.shape), narrow_dtype(aval.dtype, f"{source}: a value"))
-
-
-def source_line(eqn: Any) -> str | None:
-    """Where the user's code asked for an equation, as `file:line (function)`, if that is known.
-
-    Frames of JAX and of other installed packages are skipped while any other is left.
-    """
-    traceback = eqn.source_info.traceback
-    frames = [] if traceback is None else list(traceback.frames)
-    outside = [f for f in frames if not f.file_name.startswith(_LIBRARIES)]
-    own = [f for f in outside if "site-packages" not in f.file_name]
-    for frame in own or outside:
-        return f"{frame.file_name}:{frame.line_num} ({frame.function_name})"
-    return None

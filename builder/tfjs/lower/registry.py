@@ -11,6 +11,7 @@ from builder.errors import BuilderError, ExportError, first_line
 from builder.tfjs import _compat
 from builder.tfjs.graph import TensorType, Value
 from builder.tfjs.sizes import Sizes
+from builder.tfjs.source import refusal
 
 
 class Parameters(dict[str, Any]):
@@ -53,11 +54,7 @@ class Equation:
     def refuse(self, reason: str, way_out: str) -> ExportError:
         """The error for an equation that TensorFlow.js cannot run; the caller raises it."""
         types = f"{', '.join(map(str, self.operands))} -> {', '.join(map(str, self.outputs))}"
-        return ExportError(
-            f"{self.source}: {reason}\n"
-            f"    JAX primitive: {self.primitive} of JAX {_compat.VERSION}, {types}\n"
-            f"    Way out: {way_out}"
-        )
+        return refusal(self.source, reason, self.primitive, types, way_out)
 
     def refuse_unknown(self) -> ExportError:
         """The error for an equation that no rule lowers; the caller raises it."""

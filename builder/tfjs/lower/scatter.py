@@ -1,46 +1,54 @@
-"""Rules for writing into arrays at given positions, as `x.at[...].set` and its kin do."""
+"""Rules for writing into arrays at given positions, as `x.at[...].set` and its kin do.
 
-from collections.abc import Mapping, Sequence
+TensorFlow.js adds up what is written to one position, and no more. So positions that may repeat
+are sorted first, and what belongs to one of them becomes one number.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import count
+from typing import Any, TypeAlias
 
 import numpy as np
+from jax.extend.core import ClosedJaxpr
 
 from builder.tfjs import ops
-from builder.tfjs.graph import Array, Dim, Value
-from builder.tfjs.lower.integers import flip
-from builder.tfjs.lower.nan import extreme
+from builder.tfjs.graph import Array, Dim, Value, constant
+from builder.tfjs.lower.integers import reverse_order
+from builder.tfjs.lower.monoid import Monoid, find_combine
 from builder.tfjs.lower.places import Places
 from builder.tfjs.lower.registry import Equation, rule
 from builder.tfjs.lower.shape import broadcast, take_block
+from builder.tfjs.lower.sort import falling_order, rising_order
 from builder.tfjs.lower.update import put_block
 from builder.tfjs.numpy.evaluate import fold
 
 COMBINE: Mapping[str, str | None] = {
     "scatter": None,
-    "scatter-add": "AddV2",
-    "scatter-max": "Maximum",
-    "scatter-min": "Minimum",
-    "scatter-mul": "Mul",
-    "scatter-sub": "Sub",
+    "scatter-add": "add",
+    "scatter-max": "max",
+    "scatter-min": "min",
+    "scatter-mul": "mul",
+    "scatter-sub": "sub",
 }
 """What makes one number of the old and the new; without it the new one is kept."""
 
 MOST_ROUNDS = 64
-"""Indices that may repeat are written in turn, since TensorFlow.js sums repetitions but no more."""
+"""A function is applied to indices that may repeat in turn."""
+
+_COUNT = count()
+
+Combine: TypeAlias = Callable[[Value, Value], Value]
+"""Makes one number of the old and the new."""
 
 
 @rule(*COMBINE)
 def _scatter(eqn: Equation, x: Value, indices: Value, updates: Value) -> Value:
-    jaxpr = eqn.params["update_jaxpr"]
-    if eqn.primitive == "scatter" and jaxpr and jaxpr.outvars[0] is not jaxpr.invars[1]:
-        raise eqn.refuse(
-            "a function is applied to some entries of an array.",
-            "apply it to all of them and choose with jnp.where.",
-        )
+    if 0 in updates.shape:
+        return x
     if x.dtype != "bool":
         return _write(eqn, x, indices, updates)
-    return ops.cast(_write(eqn, ops.cast(x, "int32"), indices, ops.cast(updates, "int32")), "bool")
+    return ops.truth(_write(eqn, ops.cast(x, "int32"), indices, ops.cast(updates, "int32")))
 
 
 def _write(eqn: Equation, x: Value, indices: Value, updates: Value) -> Value:
@@ -67,13 +75,38 @@ def _write(eqn: Equation, x: Value, indices: Value, updates: Value) -> Value:
     return _Scatter(eqn, x, places).result(aligned)
 
 
-def combine_numbers(eqn: Equation, combine: str, old: Value, new: Value) -> Value:
-    """One number of the old and the new."""
-    if combine not in ("Maximum", "Minimum"):
-        return ops.binary(combine, old, new)
-    if eqn.is_unsigned:
-        return flip(extreme(combine, flip(old), flip(new)))
-    return extreme(combine, old, new)
+def _combine_of(eqn: Equation) -> Combine | None:
+    """How a number that is written meets the one that is there, if it does not replace it."""
+    name = COMBINE[eqn.primitive]
+    if name == "sub":
+        return lambda old, new: ops.binary("Sub", old, new)
+    if name is not None:
+        monoid = _monoid_of(eqn, name)
+        return lambda old, new: monoid.encode(
+            monoid.combine(monoid.encode(old), monoid.encode(new))
+        )
+    if not _applies_function(eqn):
+        return None
+    closed = ClosedJaxpr(eqn.params["update_jaxpr"], eqn.params["update_consts"])
+    function = find_combine(eqn, closed, eqn.operand_dtypes[:1])
+
+    def apply(old: Value, new: Value) -> Value:
+        if eqn.type.dtype == "bool":
+            return ops.cast(function([ops.truth(old)], [ops.truth(new)])[0], "int32")
+        return function([old], [new])[0]
+
+    return apply
+
+
+def _applies_function(eqn: Equation) -> bool:
+    jaxpr = eqn.params["update_jaxpr"]
+    return bool(eqn.primitive == "scatter" and jaxpr and jaxpr.outvars[0] is not jaxpr.invars[1])
+
+
+def _monoid_of(eqn: Equation, name: str) -> Monoid:
+    """Of booleans, that of the integers 0 and 1."""
+    dtype = np.dtype(eqn.operand_dtypes[0])
+    return Monoid(name, np.dtype(np.int32) if dtype == np.bool_ else dtype)
 
 
 def _drops(eqn: Equation) -> bool:
@@ -95,10 +128,9 @@ def _write_block(
         if begin[axis] != start and _drops(eqn):
             return x
     block = ops.reshape(updates, tuple(sizes))
-    combine = COMBINE[eqn.primitive]
+    combine = _combine_of(eqn)
     if combine is not None:
-        old = take_block(eqn, x, begin, tuple(sizes))
-        block = combine_numbers(eqn, combine, old, block)
+        block = combine(take_block(eqn, x, begin, tuple(sizes)), block)
     return put_block(eqn, x, block, begin)
 
 
@@ -112,22 +144,42 @@ class _Scatter:
 
     def result(self, updates: Value) -> Value:
         length = ops.size(self.x.shape)
-        if 0 in updates.shape:
-            return self.x
         column = ops.reshape(self.x, (length,))
-        total = ops.concat([column, self._spare(updates)], 0)
-        combine = COMBINE[self.eqn.primitive]
-        if combine in ("AddV2", "Sub"):
+        # TensorScatterUpdate writes into its operand on cpu, so that no other node may read it:
+        # an attribute of its own keeps it from becoming one node with others of the same value.
+        total = ops.concat([column, self._spare(updates)], 0, own=next(_COUNT))
+        name = COMBINE[self.eqn.primitive]
+        if name in ("add", "sub"):
             ((positions, numbers),) = self._rounds(updates, 1)
-            total = ops.binary(combine, total, self._sum(positions, numbers, length + 1))
+            op = {"add": "AddV2", "sub": "Sub"}[name]
+            total = ops.binary(op, total, self._sum(positions, numbers, length + 1))
         else:
-            for positions, numbers in self._rounds(updates, self._count(combine)):
+            combine = _combine_of(self.eqn)
+            for positions, numbers in self._distinct(updates):
                 if combine is not None:
                     old = ops.gather(total, ops.reshape(positions, numbers.shape), 0)
-                    numbers = combine_numbers(self.eqn, combine, old, numbers)
+                    numbers = combine(old, numbers)
                 total = ops.scatter_update(total, positions, numbers)
         kept = take_block(self.eqn, total, [0], (length,))
         return ops.reshape(kept, self.x.shape)
+
+    def _distinct(self, updates: Value) -> list[tuple[Value, Value]]:
+        """Positions and numbers such that no position is written twice in a round."""
+        count = self._count()
+        if count == 1:
+            return self._rounds(updates, 1)
+        if _applies_function(self.eqn):
+            if ops.is_fixed(count) and count <= MOST_ROUNDS:
+                return self._rounds(updates, count)
+            raise self.eqn.refuse(
+                f"a function is applied at {count} indices, which may repeat.",
+                f"pass unique_indices=True if they do not, or give at most {MOST_ROUNDS}.",
+            )
+        ((positions, numbers),) = self._rounds(updates, 1)
+        flat = ops.reshape(positions, numbers.shape)
+        spare = self.eqn.sizes.value(ops.size(self.x.shape))
+        places, ones = _one_for_each(self.eqn, flat, numbers, spare)
+        return [(ops.reshape(places, positions.shape), ones)]
 
     def _spare(self, updates: Value) -> Value:
         """One more entry, whose number nobody reads.
@@ -164,24 +216,12 @@ class _Scatter:
             for positions, numbers in zip(cut(flat), cut(updates), strict=True)
         ]
 
-    def _count(self, combine: str | None) -> int:
-        """Number of rounds: one if no position repeats, else one for each index.
-
-        What is written is written in one round if there are too many. Where positions repeat, the
-        last update wins then, as in JAX on processors, but WebGL adds them up.
-        """
+    def _count(self) -> Dim:
+        """How many indices there are that may name one position."""
         shape = self.places.indices.shape[:-1]
-        count = ops.size([d for i, d in enumerate(shape) if i not in self.places.indices_batching])
         if self.eqn.params["unique_indices"] or self._all_differ():
             return 1
-        if ops.is_fixed(count) and count <= MOST_ROUNDS:
-            return count
-        if combine is None:
-            return 1
-        raise self.eqn.refuse(
-            f"{count} indices may repeat.",
-            f"pass unique_indices=True if they do not, or give at most {MOST_ROUNDS}.",
-        )
+        return ops.size([d for i, d in enumerate(shape) if i not in self.places.indices_batching])
 
     def _all_differ(self) -> bool:
         found = fold(self._positions(), {}).array
@@ -190,3 +230,53 @@ class _Scatter:
     def _sum(self, positions: Value, numbers: Value, length: Dim) -> Value:
         sizes = None if ops.is_fixed(length) else self.eqn.sizes.shape((length,))
         return ops.scatter_sum(positions, numbers, length, sizes)
+
+
+def _one_for_each(
+    eqn: Equation, positions: Value, numbers: Value, spare: Value
+) -> tuple[Value, Value]:
+    """One number for each position [n], from all that are written there, and `spare` for the rest.
+
+    Sorted by position, the last of equal ones has the number: it came last, or is the largest if
+    numbers were sorted before, or has been multiplied with all before it.
+    """
+    name = COMBINE[eqn.primitive]
+    if name in ("max", "min"):
+        order = _by_size(eqn, numbers, _monoid_of(eqn, name))
+        positions, numbers = (ops.gather(v, order, 0) for v in (positions, numbers))
+    order = falling_order(eqn, reverse_order(positions))
+    positions, numbers = (ops.gather(v, order, 0) for v in (positions, numbers))
+    if name == "mul":
+        numbers = _multiply_runs(eqn, positions, numbers)
+    count = positions.shape[0]
+    later = take_block(eqn, positions, [1], (count - 1,))
+    following = ops.concat([later, constant([-1], "int32")], 0)
+    is_last = ops.binary("NotEqual", positions, following)
+    return ops.select(is_last, positions, spare), numbers
+
+
+def _by_size(eqn: Equation, numbers: Value, monoid: Monoid) -> Value:
+    """The order in which the greatest of all, or for min the least, comes last; NaN after it."""
+    encoded = monoid.encode(numbers)
+    return rising_order(eqn, encoded if monoid.name == "max" else reverse_order(encoded))
+
+
+def _multiply_runs(eqn: Equation, positions: Value, numbers: Value) -> Value:
+    """Each number times all before it at the same position, by doubling."""
+    monoid, (count,) = _monoid_of(eqn, "mul"), positions.shape
+    if not ops.is_fixed(count):
+        raise eqn.refuse(
+            "a symbolic number of indices may repeat.",
+            "pass unique_indices=True if they do not, or fix their number.",
+        )
+    reach = 1
+    while reach < count:
+        rest = (count - reach,)
+        here, before = (ops.slice_(positions, [first], rest) for first in (reach, 0))
+        product = monoid.combine(
+            ops.slice_(numbers, [0], rest), own := ops.slice_(numbers, [reach], rest)
+        )
+        joined = ops.select(ops.binary("Equal", here, before), product, own)
+        numbers = ops.concat([ops.slice_(numbers, [0], (reach,)), joined], 0)
+        reach *= 2
+    return numbers

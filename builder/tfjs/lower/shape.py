@@ -67,9 +67,10 @@ def _slice(eqn: Equation, x: Value) -> Value:
     begin, strides = eqn.params["start_indices"], eqn.params["strides"]
     if strides is None or max(strides) == 1:
         return take_block(eqn, x, begin, eqn.type.shape)
-    ends = zip(begin, eqn.params["limit_indices"], x.shape, strict=True)
+    ends = list(zip(begin, eqn.params["limit_indices"], x.shape, strict=True))
     if not all(ops.is_fixed(d) or (b, end) == (0, d) for b, end, d in ends):
-        raise eqn.refuse("a part of a symbolic axis is read in strides.", "use the whole axis.")
+        x = take_block(eqn, x, begin, tuple(end - b for b, end, _ in ends))
+        begin = [0] * len(begin)
     return ops.strided_slice(x, begin, strides, eqn.type.shape)
 
 

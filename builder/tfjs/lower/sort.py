@@ -18,12 +18,12 @@ from builder.tfjs.lower.registry import Equation, rule
 
 
 @rule("top_k")
-def _top_k(eqn: Equation, x: Value) -> tuple[Value, Value]:
+def _top_k(eqn: Equation, x: Value) -> list[Value]:
     return _take_largest(eqn, x, eqn.params["axis"])
 
 
 @rule("approx_top_k")
-def _approx_top_k(eqn: Equation, x: Value) -> tuple[Value, Value]:
+def _approx_top_k(eqn: Equation, x: Value) -> Sequence[Value]:
     """The largest, or with `is_max_k` false the least; none is left out to save time."""
     axis = eqn.params["reduction_dimension"]
     if eqn.params["is_max_k"]:
@@ -32,13 +32,16 @@ def _approx_top_k(eqn: Equation, x: Value) -> tuple[Value, Value]:
     return reverse_order(taken), places
 
 
-def _take_largest(eqn: Equation, x: Value, axis: int) -> tuple[Value, Value]:
-    """The largest of rows in falling order, NaN before all others, and their places."""
-    if axis not in (len(x.shape) - 1, -1) or not ops.is_fixed(x.shape[-1]):
-        raise eqn.refuse(
-            "the largest are sought along an inner or symbolic axis.",
-            "move the axis to the end, and fix its size.",
-        )
+def _take_largest(eqn: Equation, x: Value, axis: int) -> list[Value]:
+    """The largest along an axis in falling order, NaN before all others, and their places."""
+    rank = len(x.shape)
+    perm = [*(i for i in range(rank) if i != axis % rank), axis % rank]
+    back = [perm.index(i) for i in range(rank)]
+    found = _take_from_rows(eqn, ops.transpose(x, perm))
+    return [ops.transpose(v, back) for v in found]
+
+
+def _take_from_rows(eqn: Equation, x: Value) -> tuple[Value, Value]:
     count = int(eqn.params["k"])
     if x.dtype == "bool":
         taken, places = ops.top_k(ops.cast(x, "int32"), count)
@@ -46,24 +49,42 @@ def _take_largest(eqn: Equation, x: Value, axis: int) -> tuple[Value, Value]:
     if x.dtype == "int32":
         taken, places = ops.top_k(flip(x) if eqn.is_unsigned else x, count)
         return (flip(taken) if eqn.is_unsigned else taken), places
-    _, order = ops.top_k(without_nan(x, -math.inf), x.shape[-1])
+    order = falling_order(eqn, without_nan(x, -math.inf))
     found = take_along_last(eqn, ops.cast(is_nan(x), "int32"), order)
     _, first = ops.top_k(found, count)
     places = take_along_last(eqn, order, first)
     return take_along_last(eqn, x, places), places
 
 
+def falling_order(eqn: Equation, x: Value) -> Value:
+    """The places of numbers along the last axis, from the largest on; equal ones as they came."""
+    return _all_falling(eqn, x)[1]
+
+
+def rising_order(eqn: Equation, x: Value) -> Value:
+    """The places of a vector's numbers from the least on, NaN last; equal ones as they came."""
+    if x.dtype != "float32":
+        return falling_order(eqn, reverse_order(x))
+    order = falling_order(eqn, ops.unary("Neg", without_nan(x, math.inf)))
+    found = ops.gather(ops.cast(is_nan(x), "int32"), order, 0)
+    last = falling_order(eqn, ops.binary("Sub", ops.scalar(0, found), found))
+    return ops.gather(order, last, 0)
+
+
+def _all_falling(eqn: Equation, x: Value) -> tuple[Value, Value]:
+    length = x.shape[-1]
+    return ops.top_k(x, length, None if ops.is_fixed(length) else eqn.sizes.value(length))
+
+
 @rule("sort")
 def _sort(eqn: Equation, *operands: Value) -> Sequence[Value]:
     """Ascending and stable: by the last key first, so that earlier keys overrule later ones."""
     axis, rank = eqn.params["dimension"], len(operands[0].shape)
-    if not ops.is_fixed(operands[0].shape[axis]):
-        raise eqn.refuse("a symbolic axis is sorted.", "fix the size of that axis.")
     perm = [*(i for i in range(rank) if i != axis), axis]
     back = [perm.index(i) for i in range(rank)]
     rows = [ops.transpose(v, perm) for v in operands]
     if len(rows) == 1 and rows[0].dtype == "float32":
-        return [ops.transpose(_sort_numbers(rows[0]), back)]
+        return [ops.transpose(_sort_numbers(eqn, rows[0]), back)]
     for key in reversed(range(eqn.params["num_keys"])):
         if rows[key].dtype == "float32":
             rows = _sort_rows(eqn, rows, without_nan(rows[key], math.inf))
@@ -73,12 +94,16 @@ def _sort(eqn: Equation, *operands: Value) -> Sequence[Value]:
     return [ops.transpose(v, back) for v in rows]
 
 
-def _sort_numbers(x: Value) -> Value:
+def _sort_numbers(eqn: Equation, x: Value) -> Value:
     """Rising rows of one operand: as many NaN as there are take the last places."""
     length = x.shape[-1]
-    falling, _ = ops.top_k(ops.unary("Neg", without_nan(x, math.inf)), length)
+    falling, _ = _all_falling(eqn, ops.unary("Neg", without_nan(x, math.inf)))
     count = ops.reduce("Sum", ops.cast(is_nan(x), "int32"), [len(x.shape) - 1])
-    from_end = constant(np.arange(length, 0, -1), "int32")
+    if ops.is_fixed(length):
+        from_end = constant(np.arange(length, 0, -1), "int32")
+    else:
+        size = eqn.sizes.value(length)
+        from_end = ops.binary("Sub", size, ops.range_to(size, length, "int32"))
     is_last = ops.binary("LessEqual", from_end, count)
     return ops.select(is_last, ops.scalar(math.nan, x), ops.unary("Neg", falling))
 
@@ -92,5 +117,5 @@ def _as_numbers(x: Value, dtype: object) -> Value:
 
 def _sort_rows(eqn: Equation, rows: Sequence[Value], key: Value) -> list[Value]:
     """All rows in the rising order of a key; equal ones stay as they came."""
-    _, order = ops.top_k(reverse_order(key), key.shape[-1])
+    order = falling_order(eqn, reverse_order(key))
     return [take_along_last(eqn, v, order) for v in rows]

@@ -76,8 +76,8 @@ def _slice(node: Node, xs: Sequence[Any]) -> Any:
     if len(xs) == 3:
         return xs[0][tuple(slice(b, b + n) for b, n in zip(xs[1], xs[2], strict=True))]
     starts = zip(int_tuple(node, "begin"), node.outputs[0].shape, strict=True)
-    # An axis taken whole may be symbolic: then the operand has the size of this run.
-    return xs[0][tuple(slice(b, b + n) if is_fixed(n) else slice(None) for b, n in starts)]
+    # A symbolic axis is taken to its end, wherever that is in this run.
+    return xs[0][tuple(slice(b, b + n if is_fixed(n) else None) for b, n in starts)]
 
 
 def _scatter_sum(node: Node, xs: Sequence[Any]) -> Any:
@@ -126,17 +126,18 @@ def _accumulate(function: Callable[..., Any]) -> Kernel:
 
 
 def _top_k(node: Node, xs: Sequence[Any]) -> Any:
-    order = np.argsort(-xs[0], axis=-1, kind="stable")[..., : int_attr(node, "k")]
+    count = int(xs[1]) if len(xs) == 2 else int_attr(node, "k")
+    order = np.argsort(-xs[0], axis=-1, kind="stable")[..., :count]
     return [np.take_along_axis(xs[0], order, -1), order]
 
 
 def _windows(node: Node, x: Any, size: tuple[int, ...], dilations: tuple[int, ...]) -> Any:
-    """The windows of NHWC pictures, [n, rows, columns, channels, height, width]."""
+    """The windows of NHWC pictures, [n, rows, columns, channels, height, width], or of volumes."""
     _, *strides, _ = int_tuple(node, "strides")
     spans = [(n - 1) * d + 1 for n, d in zip(size, dilations, strict=True)]
-    views: Any = np.lib.stride_tricks.sliding_window_view(x, spans, (1, 2))
-    views = views[:, :: strides[0], :: strides[1]]
-    return views[..., :: dilations[0], :: dilations[1]]
+    views: Any = np.lib.stride_tricks.sliding_window_view(x, spans, tuple(range(1, x.ndim - 1)))
+    views = views[(slice(None), *(slice(None, None, n) for n in strides))]
+    return views[(..., *(slice(None, None, n) for n in dilations))]
 
 
 def _convolution(subscripts: str) -> Kernel:
@@ -144,11 +145,11 @@ def _convolution(subscripts: str) -> Kernel:
         x, weights = xs[:2]
         if node.attrs["padding"] == "EXPLICIT":
             pads = int_tuple(node, "explicit_paddings")
-            x = np.pad(x, [(pads[2 * i], pads[2 * i + 1]) for i in range(4)])
+            x = np.pad(x, [(pads[2 * i], pads[2 * i + 1]) for i in range(x.ndim)])
         _, *dilations, _ = int_tuple(node, "dilations")
-        views = _windows(node, x, weights.shape[:2], tuple(dilations))
+        views = _windows(node, x, weights.shape[:-2], tuple(dilations))
         result = np.einsum(subscripts, views, weights)
-        result = result.reshape(*result.shape[:3], -1)
+        result = result.reshape(*result.shape[: x.ndim - 1], -1)
         return result if len(xs) == 2 else _activate(node, result + xs[2])
 
     return kernel
@@ -163,6 +164,7 @@ def _pool(function: Callable[..., Any]) -> Kernel:
 
 
 _convolve = _convolution("nrcihw,hwio->nrco")
+_convolve_volumes = _convolution("nabcijkl,jklio->nabco")
 _convolve_depthwise = _convolution("nrcihw,hwim->nrcim")
 
 
@@ -177,10 +179,12 @@ KERNELS: Mapping[str, Kernel] = {
     "Cast": lambda _, xs: xs[0],  # `run_node` casts
     "ConcatV2": lambda node, xs: np.concatenate(xs, int_attr(node, "axis")),
     "Conv2D": _convolve,
+    "Conv3D": _convolve_volumes,
     "Cumprod": _accumulate(np.cumprod),
     "Cumsum": _accumulate(np.cumsum),
     "DepthwiseConv2dNative": _convolve_depthwise,
     "FusedDepthwiseConv2dNative": _convolve_depthwise,
+    "Fill": lambda _, xs: np.full(xs[0], xs[1]),
     "GatherV2": lambda node, xs: np.take(xs[0], xs[1], int_attr(node, "axis")),
     "MaxPool": _pool(np.max),
     "PadV2": _pad,

@@ -3,6 +3,7 @@
 from builder.tfjs.graph import Graph
 from builder.tfjs.rewrite.activations import fuse_softmax, use_sigmoid
 from builder.tfjs.rewrite.algebra import fold_constants, simplify
+from builder.tfjs.rewrite.aliases import copy_aliases
 from builder.tfjs.rewrite.engine import Pass
 from builder.tfjs.rewrite.fusion import flatten_rows, fuse_products
 from builder.tfjs.rewrite.normalization import centre_stream, centre_variance
@@ -38,6 +39,7 @@ PASSES: tuple[Pass, ...] = (
     fuse_products,
     fold_constants,
     share_nodes,
+    copy_aliases,
 )
 """Every pass keeps what the graph computes, up to rounding. The order is part of the argument:
 one spelling for everything, then larger patterns, then fewer rows, then the forms of kernels."""
