@@ -68,5 +68,7 @@ def convert(
         f" Against JAX: max abs error {parity.max_abs_error:.1e},"
         f" min cosine {parity.min_cosine:.7f}."
     )
+    if model.needs_async:
+        click.echo("It has loops or branches, so call executeAsync() instead of execute().")
     for problem in converted.problems:
         click.echo(f"Note: {problem}")

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Literal
 
 import jax
@@ -16,9 +17,11 @@ from builder.conversion.predict import flatten_arguments
 from builder.conversion.samples import Function, Sample
 from builder.errors import BuilderError, ExportError, first_line, writing
 from builder.progress import Advance, Progress
+from builder.tfjs._compat import is_unknown_size
 from builder.tfjs.export import export
 from builder.tfjs.model import GraphModel
 from builder.tfjs.quantize import Quantizations
+from builder.tfjs.source import error_line
 from builder.tfjs.trace import is_signature, split_signature
 
 _LARGE_BYTES = 32 * 10**6
@@ -69,6 +72,14 @@ def convert_jax(
         BuilderError: if the folder cannot be written.
     """
     applied = as_function(apply_fn, params)
+    if not isinstance(input_signatures, list | tuple):
+        raise ExportError(
+            f"input_signatures is {input_signatures!r}; give a list with one signature for each"
+            " input, such as [('(b, 16)', 'float32')]."
+        )
+    # Not everyone checks types.
+    if not isinstance(model_dir, str | Path):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ExportError(f"model_dir is {model_dir!r}; name a folder.")
     signatures = _name_all_sizes(list(input_signatures), polymorphic_shapes)
     inputs = dict(zip(applied.name_inputs(len(signatures)), signatures, strict=True))
     if quantization == "auto" and not check:
@@ -135,8 +146,24 @@ def _told_as_error() -> Generator[None]:
     except (BuilderError, MemoryError):
         raise
     except Exception as error:
-        told = f"JAX cannot trace the function with these inputs: {first_line(error)}"
-        raise ExportError(told) from error
+        line = error_line(error)
+        raise ExportError(
+            f"{line + ': ' if line else ''}JAX cannot trace the function with these inputs: "
+            f"{first_line(error)}{_way_out(error)}"
+        ) from error
+
+
+def _way_out(error: Exception) -> str:
+    """What may help where a function treats what is traced as if it were known."""
+    if is_unknown_size(error):
+        found = "a size that varies is compared. Give it a number in the signature, as in (8, 16)."
+    elif isinstance(error, jax.errors.TracerBoolConversionError):
+        found = "choose with jnp.where or jax.lax.cond, and loop with jax.lax.while_loop."
+    elif isinstance(error, jax.errors.JAXTypeError):
+        found = "use jax.numpy, not numpy, int() or float(), on what is computed from the inputs."
+    else:
+        return ""
+    return f"\n    Way out: {found}"
 
 
 def _name_all_sizes(signatures: Sequence[Any], texts: Sequence[Any] | None) -> Sequence[Any]:
@@ -161,7 +188,7 @@ def _name_sizes(text: str, signature: Any) -> tuple[str, Any]:
     shape, dtype = split_signature(signature)
     try:
         dims = jax.export.symbolic_shape(text, like=tuple(shape))
-    except ValueError as error:
+    except (ValueError, TokenError) as error:
         raise ExportError(
             f"{text!r} does not describe the shape {tuple(shape)}: {error}"
         ) from error

@@ -15,6 +15,7 @@ from builder.errors import ExportError, first_line
 from builder.tfjs import _compat
 from builder.tfjs._compat import enable_x64
 from builder.tfjs.graph import Array
+from builder.tfjs.lower.extent import has_open_loop
 from builder.tfjs.parts.values import is_complex, numpy_parts
 from builder.tfjs.trace import is_signature, split_signature
 
@@ -129,6 +130,12 @@ class Function:
                 "Give samples to compare on."
             ) from failures[0]
         return samples
+
+    @cached_property
+    def may_not_end(self) -> bool:
+        """Whether the function loops until what it computes says so, on some numbers forever."""
+        arguments = self._inputs.unflatten(self._cast(self.draw_arguments(SIZES[-1])))
+        return has_open_loop(jax.make_jaxpr(self._run)(self._arrays, arguments).jaxpr)
 
     def draw_arguments(self, size: int) -> list[Array]:
         """Random arrays, one for each signature, with `size` and up for the sizes that vary."""

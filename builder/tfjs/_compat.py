@@ -100,6 +100,11 @@ def drop_unused(jaxpr: Any) -> tuple[Any, Sequence[Any]]:
     return kept, constants
 
 
+def is_unknown_size(error: Exception) -> bool:
+    """Whether an exception says that symbolic sizes cannot be compared."""
+    return type(error).__name__ == "InconclusiveDimensionOperation"
+
+
 def is_literal(atom: Any) -> bool:
     """Whether an operand in a jaxpr is a number, held in `val`, and not a variable."""
     return isinstance(atom, Literal)

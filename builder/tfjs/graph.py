@@ -20,7 +20,7 @@ Dim: TypeAlias = int
 """A size: an int, or a symbolic dimension of jax.export, which computes like one."""
 Shape: TypeAlias = tuple[Dim, ...]
 DType: TypeAlias = Literal["float32", "int32", "bool"]
-Attr: TypeAlias = bool | int | float | str | tuple[int, ...] | tuple[str, ...]
+Attr: TypeAlias = "bool | int | float | str | tuple[int, ...] | tuple[str, ...] | Graph"
 Array: TypeAlias = npt.NDArray[Any]
 
 
@@ -45,6 +45,11 @@ class Node:
     outputs: tuple[TensorType, ...]
     name: str
     array: Array | None = None
+
+    @property
+    def functions(self) -> "Mapping[str, Graph]":
+        """The graphs that the op runs, such as the body of a loop, by the name of the attribute."""
+        return {key: value for key, value in self.attrs.items() if isinstance(value, Graph)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,13 @@ class Value:
         return self.node.array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
-    """A function of named inputs (Placeholder nodes) to named outputs."""
+    """A function of named inputs (Placeholder nodes) to named outputs.
+
+    It is the model, or what an op of another graph runs: then inputs and outputs are in the order
+    of the operands and results of that op, whatever their names.
+    """
 
     inputs: tuple[Node, ...]
     outputs: Mapping[str, Value] = field(default_factory=dict[str, Value])
@@ -106,10 +115,20 @@ class Graph:
                 ordered.setdefault(stack.pop())
         return tuple(ordered)
 
+    @cached_property
+    def functions(self) -> "tuple[Graph, ...]":
+        """The graphs that the ops of this one run, and those that theirs run."""
+        found: dict[Graph, None] = {}
+        for node in self.nodes:
+            for function in node.functions.values():
+                found |= dict.fromkeys((function, *function.functions))
+        return tuple(found)
+
     @property
     def ops(self) -> tuple[str, ...]:
         """The op of every node that is executed, that is, of all but constants and inputs."""
-        return tuple(n.op for n in self.nodes if n.op not in ("Const", "Placeholder"))
+        nodes = (node for graph in (self, *self.functions) for node in graph.nodes)
+        return tuple(node.op for node in nodes if node.op not in ("Const", "Placeholder"))
 
 
 _scope: ContextVar[str] = ContextVar("scope", default="")

@@ -40,7 +40,7 @@ def missing_kernels(op: str) -> Mapping[str, list[str]]:
 
 def check_kernels(graph: Graph) -> None:
     """Raise ExportError if an op of the graph does not run on every backend."""
-    for node in graph.nodes:
+    for node in (node for each in (graph, *graph.functions) for node in each.nodes):
         if node.op in ("Const", "Placeholder"):
             continue
         kinds = (*node.outputs, *(v.type for v in node.inputs))

@@ -1,18 +1,20 @@
 """A TensorFlow.js graph model: its graph as JSON, its weights, and the files that hold them."""
 
 import hashlib
+import itertools
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from builder.errors import ExportError
 from builder.options import Quantization
+from builder.tfjs.functions import ASYNC_OPS
 from builder.tfjs.graph import Array, DType, TensorType
 from builder.tfjs.operands import TF_DTYPES
 from builder.tfjs.ops import concrete
@@ -26,19 +28,28 @@ SHARD_BYTES = 4 * 2**20
 class GraphModel:
     """A graph model whose weights are stored as `quantization` says.
 
-    `nodes` are those of a GraphDef in JSON, constants among them, whose values are `weights`.
+    `nodes` are those of a GraphDef in JSON, constants among them, whose values are `weights`;
+    `functions` are what its loops and branches run, in JSON too.
     """
 
     nodes: tuple[Mapping[str, Any], ...]
     inputs: Mapping[str, TensorType]
     outputs: Mapping[str, TensorType]
     weights: Mapping[str, Array]
+    functions: tuple[Mapping[str, Any], ...] = ()
     quantization: Quantizations = None
     complex: tuple[str, ...] = ()
     """Inputs and outputs of complex numbers, each of which is two: `x` is `x/real`, `x/imag`."""
 
     def __post_init__(self) -> None:
-        """Raise ExportError if a weight that is to be quantized does not exist."""
+        """Raise ExportError if a weight or a way to quantize it does not exist."""
+        chosen: Any = self.quantization
+        named = isinstance(chosen, Mapping)
+        ways = (None, *get_args(Quantization))
+        if wrong := [way for way in (chosen.values() if named else [chosen]) if way not in ways]:
+            raise ExportError(
+                f"{wrong[0]!r} is no quantization; use {', '.join(map(str, ways[1:]))}."
+            )
         if self.quantization is None or isinstance(self.quantization, str):
             return
         if unknown := [name for name in self.quantization if name not in self.weights]:
@@ -51,7 +62,8 @@ class GraphModel:
             for types in (self.inputs, self.outputs)
         )
         stored = self.quantization_name or "float32"
-        return f"GraphModel({inputs} -> {outputs}; {len(self.ops)} ops, {stored} weights)"
+        run = "; run with executeAsync()" if self.needs_async else ""
+        return f"GraphModel({inputs} -> {outputs}; {len(self.ops)} ops, {stored} weights{run})"
 
     @property
     def quantization_name(self) -> str | None:
@@ -63,23 +75,40 @@ class GraphModel:
     @property
     def ops(self) -> tuple[str, ...]:
         """The op of every node that is executed, that is, of all but constants and inputs."""
-        return tuple(n["op"] for n in self.nodes if n["op"] not in ("Const", "Placeholder"))
+        nodes = itertools.chain(self.nodes, *(f["nodeDef"] for f in self.functions))
+        return tuple(n["op"] for n in nodes if n["op"] not in ("Const", "Placeholder"))
+
+    @property
+    def needs_async(self) -> bool:
+        """Whether TensorFlow.js must run it with `executeAsync()`, for its loops and branches.
+
+        `execute()` runs all others, and sooner. model.json says so in its userDefinedMetadata.
+        """
+        return not ASYNC_OPS.isdisjoint(node["op"] for node in self.nodes)
 
     @cached_property
     def files(self) -> Mapping[str, bytes]:
         """Contents by name: "model.json" and the shards of the weights."""
         manifest, paths, shards = _store(self.weights, self.quantization)
+        topology: dict[str, Any] = {"node": self.nodes, "versions": {"producer": 1}}
+        if self.functions:
+            topology["library"] = {"function": self.functions}
         model: dict[str, Any] = {
             "format": "graph-model",
             "generatedBy": "lit-demo-builder",
             "convertedBy": "lit-demo-builder",
             "signature": {"inputs": _signature(self.inputs), "outputs": _signature(self.outputs)},
-            "modelTopology": {"node": self.nodes, "versions": {"producer": 1}},
+            "modelTopology": topology,
             "weightsManifest": [{"paths": paths, "weights": manifest}],
         }
-        if self.complex:
-            model["userDefinedMetadata"] = {"complex": list(self.complex)}
+        if metadata := self._metadata():
+            model["userDefinedMetadata"] = metadata
         return {"model.json": json.dumps(model, separators=(",", ":")).encode(), **shards}
+
+    def _metadata(self) -> dict[str, Any]:
+        """What a program that runs the model may want to know beside its signature."""
+        known = {"needsAsync": self.needs_async, "complex": list(self.complex)}
+        return {key: value for key, value in known.items() if value}
 
     @property
     def bytes(self) -> int:

@@ -6,6 +6,7 @@ from functools import reduce
 
 from builder.errors import ExportError
 from builder.tfjs import ops
+from builder.tfjs.functions import map_functions
 from builder.tfjs.graph import Dim, Graph, Node, Value, constant
 
 _OPERATORS: Mapping[type[ast.operator], str] = {ast.Add: "AddV2", ast.Mult: "Mul", ast.Sub: "Sub"}
@@ -22,6 +23,11 @@ class Sizes:
             for axis, dim in enumerate(value.shape):
                 if not ops.is_fixed(dim):
                     self._places.setdefault(str(dim), (value, axis))
+
+    def find(self, name: str) -> Value:
+        """A vector whose length is the size of that name."""
+        value, axis = self._places[name]
+        return ops.range_to(self._read(name), value.shape[axis], "int32")
 
     def value(self, dim: Dim) -> Value:
         """A size as int32[]."""
@@ -72,6 +78,7 @@ class Sizes:
 
 def compute_shapes(graph: Graph) -> Graph:
     """The same graph with the shape of a Reshape as an operand if a single -1 is not enough."""
+    graph = map_functions(graph, compute_shapes)
     sizes = Sizes([Value(node) for node in graph.inputs])
     done: dict[Node, Node] = {}
     for node in graph.nodes:

@@ -1,14 +1,19 @@
 """Where in the user's code an equation comes from, and how a refusal says so."""
 
+import traceback
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 
 from builder.errors import ExportError
 from builder.tfjs import _compat
 
-_LIBRARIES = tuple(str(Path(m.__file__).parent) for m in [jax] if m.__file__)
+Frame: TypeAlias = tuple[str, int, str]
+"""A file, a line in it, and the function that holds the line."""
+
+_LIBRARIES = (str(Path(jax.__file__ or "").parent), str(Path(__file__).parents[1]))
 
 
 def source_line(eqn: Any) -> str | None:
@@ -16,16 +21,24 @@ def source_line(eqn: Any) -> str | None:
     return line_of(eqn.source_info.traceback)
 
 
-def line_of(traceback: Any) -> str | None:
-    """The line of the user's code in a traceback of JAX.
+def line_of(found: Any) -> str | None:
+    """The line of the user's code in a traceback of JAX."""
+    frames = [] if found is None else list(found.frames)
+    return _own_line((f.file_name, f.line_num, f.function_name) for f in frames)
 
-    Frames of JAX and of other installed packages are skipped while any other is left.
-    """
-    frames = [] if traceback is None else list(traceback.frames)
-    outside = [f for f in frames if not f.file_name.startswith(_LIBRARIES)]
-    own = [f for f in outside if "site-packages" not in f.file_name]
-    for frame in own or outside:
-        return f"{frame.file_name}:{frame.line_num} ({frame.function_name})"
+
+def error_line(error: Exception) -> str | None:
+    """Where the user's code raised an exception, or called what did, if that is known."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return _own_line((f.filename, f.lineno or 0, f.name) for f in frames)
+
+
+def _own_line(frames: Iterable[Frame]) -> str | None:
+    """The first frame outside JAX and this program, and outside other packages if there is any."""
+    outside = [frame for frame in frames if not frame[0].startswith(_LIBRARIES)]
+    own = [frame for frame in outside if "site-packages" not in frame[0]]
+    for file, line, function in own or outside:
+        return f"{file}:{line} ({function})"
     return None
 
 

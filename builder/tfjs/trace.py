@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from tokenize import TokenError
 from typing import Any, cast
 
 import jax
@@ -33,7 +34,10 @@ def narrow_dtype(dtype: Any, what: str) -> DType:
     """The dtype that TensorFlow.js computes with for one of JAX; `what` is named in the error."""
     if _compat.is_random_key(dtype):
         raise ExportError(f"{what} is a random key, which this part of the program cannot hold.")
-    kind: Any = np.dtype(dtype)
+    try:
+        kind: Any = np.dtype(dtype)
+    except TypeError as error:
+        raise ExportError(f"{what}: {dtype!r} is no dtype; use for example 'float32'.") from error
     if kind == np.bool_:
         return "bool"
     if jax.numpy.issubdtype(kind, np.floating):
@@ -107,7 +111,7 @@ def input_struct(name: str, spec: Any, scope: Any) -> jax.ShapeDtypeStruct:
     )
     try:
         dims = jax.export.symbolic_shape(text.strip("() "), scope=scope)
-    except ValueError as error:
+    except (ValueError, TokenError) as error:
         raise ExportError(
             f"input {name!r}: {shape!r} is not a shape; write for example '(b, 16)'. {error}"
         ) from error

@@ -9,6 +9,7 @@ from builder import tfjs_predict_fn
 from tests.commands.run import run
 
 CODE = """\
+import jax
 import jax.numpy as jnp
 
 def dense(params, x):
@@ -20,6 +21,9 @@ def embed(params, tokens):
 def fail(params, x):
     if x.shape[1] > 8:
         raise ValueError("too many columns")
+
+def repeat(params, x):
+    return jax.lax.while_loop(lambda s: jnp.abs(s).sum() < 9, lambda s: s * 2 + 1, x)
 
 def decompose(params, x):
     return jnp.linalg.svd(x)
@@ -50,6 +54,14 @@ def module_of(folder: Path) -> str:
 def convert(project: Path, function: str, *options: str) -> tuple[int, str]:
     target = f"{module_of(project)}:{function}"
     return run("convert", target, "--params", "params.npz", "-o", "out", *options)
+
+
+def test_a_function_with_a_loop_is_said_to_need_execute_async(project: Path):
+    code, text = convert(project, "repeat", "--input", "x=(b, 4):float32")
+    assert (code, "call executeAsync()" in text) == (0, True), text
+    x = np.ones((2, 4), np.float32)
+    np.testing.assert_array_equal(tfjs_predict_fn("out")(x), 3 * x)
+    assert "executeAsync" not in convert(project, "dense", "--input", "x=(b, 64):float32")[1]
 
 
 def test_a_function_is_converted_and_runs(project: Path):

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Playwright
 
 from builder.tfjs.export import export
 from builder.tfjs.graph import Array
+from builder.tfjs.lower import extent
 from tests.e2e.conftest import SOFTWARE_GPU_FLAGS, chromium_path
 from tests.static_server import serve_folder
 from tests.tfjs.functions import (
@@ -26,6 +27,7 @@ from tests.tfjs.functions import (
     UPDATES,
     Function,
 )
+from tests.tfjs.loops import LOOPS
 
 WEBAPP = Path(__file__).parents[2] / "webapp_src"
 
@@ -36,13 +38,18 @@ CHOSEN = (*PRODUCTS, *SEQUENCES, *LAYERS, *CONVOLUTIONS, *ORDER, *MODELS)
 # is not exact.
 ON_WEBGL = (*CHOSEN, *UPDATES, *(f for f in BITS if f.name != "logical_right_1"))
 
+# On a GPU, the conditions of loops are read back.
+ON_GPU = tuple(
+    f for f in LOOPS if f.name in ("while_nested", "scan_symbolic_bool", "switch_loops", "lstm")
+)
+
 # On every backend; WebGPU compiles a program for each shape, slowly without a GPU.
 CASES = [
     pytest.param(backend, function, id=f"{backend}-{function}")
     for backend, functions in {
         "wasm": CHOSEN,
-        "webgl": ON_WEBGL,
-        "webgpu": (*PRODUCTS, *MODELS),
+        "webgl": (*ON_WEBGL, *ON_GPU),
+        "webgpu": (*PRODUCTS, *MODELS, *ON_GPU),
     }.items()
     for function in functions
 ]
@@ -97,8 +104,15 @@ def run_in_page(
 
 @pytest.mark.parametrize(("backend", "function"), CASES, indirect=["backend"])
 def test_a_model_computes_in_chromium_what_jax_computes(
-    started: Page, folder: Path, backend: str, function: Function
+    started: Page,
+    folder: Path,
+    backend: str,
+    function: Function,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    if function in LOOPS:
+        monkeypatch.setattr(extent, "MOST_EQUATIONS", 50)
+
     def apply(_: object, *xs: Any) -> Any:
         return function.apply(*xs)
 

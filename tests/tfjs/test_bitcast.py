@@ -95,7 +95,9 @@ def test_bytes_are_joined(runtimes: Mapping[NodeBackend, Runtime]):
 
 
 @pytest.mark.parametrize(
-    "apply", [jnp.frexp, jnp.modf, jnp.signbit, lambda x: jnp.ldexp(x, 3)], ids=str
+    "apply",
+    [jnp.frexp, jnp.modf, jnp.signbit, lambda x: jnp.ldexp(x, 3)],
+    ids=["frexp", "modf", "signbit", "ldexp"],
 )
 def test_functions_of_the_bits(apply: Callable[..., Any], runtimes: Mapping[NodeBackend, Runtime]):
     check(apply, [SOME], runtimes)

@@ -69,9 +69,6 @@ REFUSED: list[tuple[str, Callable[..., Any], str, str]] = [
     ("unknown", lambda x: lax.linalg.cholesky_update(x.T @ x, x[0]), "float32", "does not know"),
     ("running batch", lambda x: lax.cummax(x, axis=0), "float32", "fix the size"),
     ("seven axes", lambda x: jnp.sort(x.reshape(-1, 1, 1, 2, 1, 1, 2)), "float32", "6 axes"),
-    ("computed loop", lambda x: lax.while_loop(lambda y: y.sum() < 9, lambda y: y + 1, x),
-     "float32", "depends on the inputs"),
-    ("long loop", lambda x: lax.fori_loop(0, 9999, lambda i, y: y + i, x), "float32", "9999 steps"),
     ("4-D convolution", lambda x: lax.conv(x[:, :, None, None, None, None], jnp.ones(
         (1, 4, 1, 1, 1, 1)), (1, 1, 1, 1), "SAME"), "float32", "up to three axes"),
 ]  # fmt: skip

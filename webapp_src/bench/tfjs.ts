@@ -13,6 +13,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { startBackend } from '../src/inference/start-backend';
+import { AsyncGraph, needsAsync } from '../src/inference/execute-graph';
 import { GATE, NORMALIZE } from '../src/inference/kernels/pointwise-kernels';
 import { installKernels } from '../src/inference/kernels/install';
 import { median } from '../src/pages/benchmark/measure';
@@ -49,20 +50,24 @@ export async function makeRunners(): Promise<Map<string, Runner>> {
 }
 
 function makeRunner({ kernels, isRecorded }: Way): Runner {
-  const recorded = new RecordedGraph(model, 'tokens', 'embeddings');
-  const execute = (input: Tensor): Tensor =>
-    isRecorded ? recorded.execute(input) : (model.execute({ tokens: input }) as Tensor);
+  const names = ['tokens', 'embeddings'] as const;
+  const recorded = new RecordedGraph(model, ...names);
+  const run = new AsyncGraph(model, ...names);
+  const execute = (input: Tensor): Tensor | Promise<Tensor> => {
+    if (needsAsync(model)) return run.execute(input);
+    return isRecorded ? recorded.execute(input) : (model.execute({ tokens: input }) as Tensor);
+  };
   return {
     prepare: () => {
       kernels.forEach(replaceKernel);
     },
-    run: ({ count, tokens }) => {
+    run: async ({ count, tokens }) => {
       const input = tensor(Int32Array.from(tokens), [count, LENGTH], 'int32');
-      const output = execute(input);
+      const output = await execute(input);
       const rows = output.dataSync<'float32'>();
       input.dispose();
       output.dispose();
-      return Promise.resolve(rows);
+      return rows;
     },
   };
 }

@@ -1,11 +1,11 @@
-/** A page that runs graph models as anyone would load them: `loadGraphModel(url)` and `execute`. */
+/** A page that runs graph models as anyone would: `loadGraphModel(url)`, `execute`, `executeAsync`. */
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
-import { env, ready, setBackend, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { env, ready, setBackend, tensor, type Tensor } from '@tensorflow/tfjs-core';
 
 interface Input {
   readonly values: number[];
@@ -28,13 +28,16 @@ const exportedModels = {
   /** The values of each output, in the order of `outputs`. */
   async run(url: string, inputs: Record<string, Input>, outputs: string[]): Promise<number[][]> {
     const model = await loadGraphModel(url);
-    const results = tidy(() => {
-      const tensors: Record<string, Tensor> = {};
-      for (const [name, { values, shape, dtype }] of Object.entries(inputs)) {
-        tensors[name] = tensor(values, shape, dtype);
-      }
-      return [model.execute(tensors, outputs)].flat();
-    });
+    const tensors: Record<string, Tensor> = {};
+    for (const [name, { values, shape, dtype }] of Object.entries(inputs)) {
+      tensors[name] = tensor(values, shape, dtype);
+    }
+    const metadata = model.metadata as { needsAsync?: boolean } | undefined;
+    const run = metadata?.needsAsync
+      ? model.executeAsync(tensors, outputs)
+      : model.execute(tensors, outputs);
+    const results = [await run].flat();
+    for (const given of Object.values(tensors)) given.dispose();
     const values = await Promise.all(results.map(async (result) => [...(await result.data())]));
     for (const result of results) result.dispose();
     model.dispose();

@@ -23,6 +23,9 @@ const kernelNames = new Map(
 // Run for tensors of complex64 only, which graphs exported from here never hold.
 const COMPLEX = new Set(['Complex', 'ComplexAbs']);
 
+// The ops that run other graphs, which the executor itself does; they need executeAsync().
+const CONTROL_FLOW = new Set(['StatelessIf', 'StatelessWhile']);
+
 /** File of every function in tfjs-core/dist/ops, as "matMul" or "fused.matMul". */
 function listFunctions() {
   const files = new Map();
@@ -69,7 +72,7 @@ function* cases(text) {
 function listOps() {
   const functions = listFunctions();
   const folder = 'tfjs-converter/dist/operations/executors';
-  // Those of the other executors need control flow or executeAsync().
+  // Those of the other executors need executeAsync().
   const synchronous = readdirSync(join(packages, folder)).filter(
     (f) => f.endsWith('_executor.js') && !/^(control|dynamic|hash_table)/.test(f),
   );
@@ -83,6 +86,8 @@ function listOps() {
             .filter((path) => path !== undefined)
             .flatMap(kernelsOf),
         );
+  for (const { names } of cases(read(folder, 'control_executor.js')))
+    for (const name of names.filter((n) => CONTROL_FLOW.has(n))) ops[name] = [];
   return Object.fromEntries(Object.entries(ops).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -18,6 +18,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { FLOOR_BACKENDS } from '../src/inference/backends';
+import { executeGraph } from '../src/inference/execute-graph';
 import { cutPayload, fromTensor, toTensor, type ArrayHeader, type Output } from './arrays';
 import { encodeFrame, readFrames } from './frames';
 
@@ -49,7 +50,7 @@ async function load(files: readonly FileHeader[], payload: Uint8Array): Promise<
   model = await loadGraphModel(io.fromMemory(artifacts));
 }
 
-function predict(headers: readonly ArrayHeader[], payload: Uint8Array): Output[] {
+async function predict(headers: readonly ArrayHeader[], payload: Uint8Array): Promise<Output[]> {
   if (model === undefined) throw new Error('no model is loaded');
   const inputs = Object.fromEntries(
     cutPayload(headers, payload).map(([header, bytes]) => [header.name, toTensor(header, bytes)]),
@@ -57,7 +58,7 @@ function predict(headers: readonly ArrayHeader[], payload: Uint8Array): Output[]
   let results: Tensor[] = [];
   try {
     const names = model.outputNodes;
-    results = [model.execute(inputs, names)].flat();
+    results = await executeGraph(model, inputs, names);
     return results.map((result, i) => fromTensor(names[i] ?? '', result));
   } finally {
     dispose([...Object.values(inputs), ...results]);
@@ -67,7 +68,7 @@ function predict(headers: readonly ArrayHeader[], payload: Uint8Array): Output[]
 async function answer(request: Request, payload: Uint8Array): Promise<Uint8Array> {
   try {
     let outputs: Output[] = [];
-    if (request.method === 'predict') outputs = predict(request.inputs, payload);
+    if (request.method === 'predict') outputs = await predict(request.inputs, payload);
     else await load(request.files, payload);
     return encodeFrame(
       { outputs: outputs.map(({ header }) => header), tensors: memory().numTensors },

@@ -1,15 +1,14 @@
-"""Rules for primitives that hold other jaxprs: calls, branches, and loops of known length."""
+"""Rules for primitives that hold other jaxprs: calls and branches; see `loops` for loops."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from builder.tfjs import ops
-from builder.tfjs._compat import CALLS
+from builder.tfjs._compat import CALLS, split_jaxpr
 from builder.tfjs.graph import Value, constant
+from builder.tfjs.lower.extent import is_worth_a_branch
+from builder.tfjs.lower.functions import graph_of, parameters, run_if
 from builder.tfjs.lower.registry import Equation, rule
-
-MOST_STEPS = 1024
-"""Loops are unrolled up to so many steps, as graph models without control flow have no others."""
 
 
 @rule(*CALLS)
@@ -33,11 +32,16 @@ def _platform_index(eqn: Equation) -> Value:
 
 @rule("cond")
 def _cond(eqn: Equation, index: Value, *operands: Value) -> Sequence[Value]:
-    """The branch of a constant index; else all of them, and a choice of their results."""
+    """The branch of a constant index; else all of them, and a choice of their results.
+
+    Where a branch may loop, or all are much work together, only the one that is chosen is run.
+    """
     branches: Sequence[Any] = eqn.params["branches"]
     if index.array is not None:
         which = min(max(int(index.array), 0), len(branches) - 1)
         return eqn.inline(branches[which], operands)
+    if is_worth_a_branch([split_jaxpr(branch)[0] for branch in branches]):
+        return _choose(eqn, ops.cast(index, "int32"), branches, operands)
     results = [eqn.inline(branch, operands) for branch in branches]
     chosen = results[-1]
     for i in reversed(range(len(branches) - 1)):
@@ -46,44 +50,24 @@ def _cond(eqn: Equation, index: Value, *operands: Value) -> Sequence[Value]:
     return chosen
 
 
-@rule("scan")
-def _scan(eqn: Equation, *operands: Value) -> Sequence[Value]:
-    length, constants = eqn.params["length"], eqn.params["num_consts"]
-    if not ops.is_fixed(length) or length > MOST_STEPS:
-        raise eqn.refuse(
-            f"a loop has {length} steps.", f"loop a fixed number of times, at most {MOST_STEPS}."
-        )
-    carried = constants + eqn.params["num_carry"]
-    carry = operands[constants:carried]
-    columns = [ops.split(x, [1] * length, 0) for x in operands[carried:]] if length else []
-    rows: dict[int, Sequence[Value]] = {}
-    for step in reversed(range(length)) if eqn.params["reverse"] else range(length):
-        xs = [ops.reshape(c[step], c[step].shape[1:]) for c in columns]
-        results = eqn.inline(eqn.params["jaxpr"], [*operands[:constants], *carry, *xs])
-        carry, rows[step] = results[: len(carry)], results[len(carry) :]
-    if not rows and len(eqn.outputs) > len(carry):
-        raise eqn.refuse("a loop of no steps gives an empty array.", "leave it out.")
-    stacked = [
-        ops.concat([ops.reshape(rows[i][k], (1, *rows[i][k].shape)) for i in range(length)], 0)
-        for k in range(len(eqn.outputs) - len(carry))
-    ]
-    return [*carry, *stacked]
+def _choose(
+    eqn: Equation, index: Value, branches: Sequence[Any], operands: Sequence[Value]
+) -> list[Value]:
+    """The outputs of one branch: the first one, or else one of the others."""
+    if len(branches) == 1:
+        return eqn.inline(branches[0], operands)
+    # Constants stay in the branches, where they can be folded.
+    variables = [v for v in (index, *operands) if v.array is None]
+    first, others = (parameters(v.type for v in variables) for _ in range(2))
 
+    def moved(nodes: Sequence[Any]) -> list[Value]:
+        inner = dict(zip(variables, map(Value, nodes), strict=True))
+        return [inner.get(v, v) for v in (index, *operands)]
 
-@rule("while")
-def _while(eqn: Equation, *operands: Value) -> Sequence[Value]:
-    """A loop whose condition depends on constants only, as that of fori_loop does."""
-    tested, looped = eqn.params["cond_nconsts"], eqn.params["body_nconsts"]
-    carry: Sequence[Value] = operands[tested + looped :]
-    for _ in range(MOST_STEPS + 1):
-        (goes_on,) = eqn.inline(eqn.params["cond_jaxpr"], [*operands[:tested], *carry])
-        if goes_on.array is None:
-            break
-        if not goes_on.array:
-            return carry
-        constants = operands[tested : tested + looped]
-        carry = eqn.inline(eqn.params["body_jaxpr"], [*constants, *carry])
-    raise eqn.refuse(
-        "the length of a loop depends on the inputs, or is too large.",
-        f"loop a fixed number of times, at most {MOST_STEPS}.",
-    )
+    _, *given = moved(first)
+    then = graph_of(first, eqn.inline(branches[0], given))
+    index_inside, *given = moved(others)
+    following = ops.binary("Sub", index_inside, ops.scalar(1, index_inside))
+    otherwise = graph_of(others, _choose(eqn, following, branches[1:], given))
+    chosen = ops.binary("LessEqual", index, ops.scalar(0, index))
+    return run_if(chosen, then, otherwise, variables, eqn.sizes)

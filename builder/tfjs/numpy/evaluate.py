@@ -1,6 +1,6 @@
 """What a graph computes, in numpy: for constants before the export, and to test rewrites."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -20,16 +20,38 @@ def run_node(node: Node, inputs: Sequence[Array]) -> list[Array]:
 
 def evaluate(graph: Graph, inputs: Mapping[str, Array]) -> dict[str, Array]:
     """The outputs of a graph by name, for inputs by name."""
-    graph = compute_shapes(graph)
-    results: dict[Node, list[Array]] = {}
+    results = _run(compute_shapes(graph), [inputs[node.name] for node in graph.inputs])
+    return dict(zip(graph.outputs, results, strict=True))
+
+
+def _run(graph: Graph, arguments: Sequence[Array]) -> list[Array]:
+    """The outputs of a graph in order, for inputs in order."""
+    results = {node: [array] for node, array in zip(graph.inputs, arguments, strict=True)}
     for node in graph.nodes:
-        if node.op == "Placeholder":
-            results[node] = [inputs[node.name]]
-        elif node.array is not None:
+        if node.array is not None:
             results[node] = [node.array]
-        else:
-            results[node] = run_node(node, [results[v.node][v.index] for v in node.inputs])
-    return {name: results[v.node][v.index] for name, v in graph.outputs.items()}
+        elif node not in results:
+            operands = [results[v.node][v.index] for v in node.inputs]
+            run = CONTROL_FLOW.get(node.op, run_node)
+            results[node] = run(node, operands)
+    return [results[v.node][v.index] for v in graph.outputs.values()]
+
+
+def _run_while(node: Node, variables: list[Array]) -> list[Array]:
+    while _run(node.functions["cond"], variables)[0]:
+        variables = _run(node.functions["body"], variables)
+    return variables
+
+
+def _run_if(node: Node, operands: list[Array]) -> list[Array]:
+    branch = node.functions["then_branch" if operands[0] else "else_branch"]
+    return _run(branch, operands[1:])
+
+
+CONTROL_FLOW: Mapping[str, Callable[[Node, list[Array]], list[Array]]] = {
+    "StatelessIf": _run_if,
+    "StatelessWhile": _run_while,
+}
 
 
 def fold(value: Value, done: dict[Value, Value]) -> Value:

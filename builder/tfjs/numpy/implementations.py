@@ -76,7 +76,7 @@ def _slice(node: Node, xs: Sequence[Any]) -> Any:
     if len(xs) == 3:
         return xs[0][tuple(slice(b, b + n) for b, n in zip(xs[1], xs[2], strict=True))]
     starts = zip(int_tuple(node, "begin"), node.outputs[0].shape, strict=True)
-    # A symbolic axis is taken to its end, wherever that is in this run.
+    # A symbolic size reaches to the end of an axis of the size of this run.
     return xs[0][tuple(slice(b, b + n if is_fixed(n) else None) for b, n in starts)]
 
 
@@ -111,8 +111,9 @@ def _strided_slice(node: Node, xs: Sequence[Any]) -> Any:
 
 
 def _pad(node: Node, xs: Sequence[Any]) -> Any:
-    before, after = int_tuple(node, "before"), int_tuple(node, "after")
-    return np.pad(xs[0], list(zip(before, after, strict=True)), constant_values=node.attrs["value"])
+    widths = list(zip(int_tuple(node, "before"), int_tuple(node, "after"), strict=True))
+    value: Any = node.attrs["value"]
+    return np.pad(xs[0], widths, constant_values=value)
 
 
 def _accumulate(function: Callable[..., Any]) -> Kernel:

@@ -1,5 +1,6 @@
 """Rewrites that keep the numbers and make the graph smaller and faster: one visible list."""
 
+from builder.tfjs.functions import map_functions
 from builder.tfjs.graph import Graph
 from builder.tfjs.rewrite.activations import fuse_softmax, use_sigmoid
 from builder.tfjs.rewrite.algebra import fold_constants, simplify
@@ -46,7 +47,7 @@ one spelling for everything, then larger patterns, then fewer rows, then the for
 
 
 def rewrite(graph: Graph) -> Graph:
-    """Apply every pass in turn."""
+    """Apply every pass in turn, and to the bodies of loops and branches likewise."""
     for apply in PASSES:
         graph = apply(graph)
-    return graph
+    return map_functions(graph, rewrite)

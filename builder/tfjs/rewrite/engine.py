@@ -56,7 +56,7 @@ def sweep(graph: Graph, *rules: Rule) -> Graph:
     for node in graph.nodes:
         moved = with_inputs(node, tuple(rewritten[v.node][v.index] for v in node.inputs))
         values = tuple(Value(moved, i) for i in range(len(node.outputs)))
-        if len(values) == 1 and node.op != "Placeholder":
+        if len(values) == 1 and node.op != "Placeholder" and node.array is None:
             with naming(node.name):
                 values = (_first_answer(values[0], uses, rules),)
         rewritten[node] = values
@@ -87,16 +87,22 @@ def substitute(graph: Graph, replacements: Mapping[Value, Value]) -> Graph:
     done: dict[Node, Node] = {node: node for node in graph.inputs}
 
     def resolve(value: Value) -> Value:
-        target = replacements.get(value, value)
-        if target is not value:
-            return resolve(target)
-        if value.node not in done:
-            inputs = tuple(resolve(v) for v in value.inputs)
-            done[value.node] = with_inputs(value.node, inputs)
-        return Value(done[value.node], value.index)
+        while value in replacements and replacements[value] != value:
+            value = replacements[value]
+        return value
 
-    for node in graph.nodes:  # producers first, so that no chain gets deep
-        for i in range(len(node.outputs)):
-            if Value(node, i) not in replacements:
-                resolve(Value(node, i))
-    return Graph(graph.inputs, {name: resolve(v) for name, v in graph.outputs.items()})
+    stack = [resolve(value).node for value in graph.outputs.values()]
+    while stack:  # without recursion, since chains may be long
+        node = stack[-1]
+        inputs = tuple(map(resolve, node.inputs))
+        waiting = [value.node for value in inputs if value.node not in done]
+        if waiting and node not in done:
+            stack.extend(waiting)
+            continue
+        stack.pop()
+        if node not in done:
+            moved = tuple(Value(done[value.node], value.index) for value in inputs)
+            done[node] = with_inputs(node, moved)
+    outputs = {name: resolve(value) for name, value in graph.outputs.items()}
+    found = {name: Value(done[value.node], value.index) for name, value in outputs.items()}
+    return Graph(graph.inputs, found)

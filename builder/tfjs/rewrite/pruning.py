@@ -10,7 +10,7 @@ from typing import TypeAlias
 from builder.tfjs import ops
 from builder.tfjs.graph import Dim, Graph, Node, TensorType, Value, make, naming
 from builder.tfjs.ops import int_attr, int_tuple
-from builder.tfjs.rewrite.engine import Uses, sweep
+from builder.tfjs.rewrite.engine import readers, substitute
 from builder.tfjs.rewrite.reshapes import is_elementwise
 from builder.tfjs.rewrite.sharing import share_nodes
 
@@ -20,20 +20,72 @@ Block: TypeAlias = tuple[tuple[int, ...], tuple[Dim, ...]]
 
 def prune_rows(graph: Graph) -> Graph:
     """Move every slice up while it is all that is read of what it slices."""
-    while (pruned := share_nodes(sweep(graph, lift_slice))) is not graph:
-        graph = pruned
-    return graph
+    pruning = _Pruning(graph)
+    for node in reversed(graph.nodes):
+        if _is_fixed(node):
+            pruning.lift(node.inputs[0])
+    if not pruning.replaced:
+        return graph
+    return share_nodes(substitute(graph, pruning.replaced))
 
 
-def lift_slice(value: Value, uses: Uses) -> Value | None:
-    """f(x)[rows] is f(x[rows]) for an f that treats rows alone."""
-    if not _is_fixed(value.node):
+class _Pruning:
+    """Slices that moved: f(x)[rows] is f(x[rows]) for an f that treats rows alone.
+
+    Who reads a value is kept up to date, so that each move takes the same time in any graph.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.replaced: dict[Value, Value] = {}
+        self._readers = {value: list(found) for value, found in readers(graph).items()}
+        self._known = set(graph.nodes)
+
+    def lift(self, value: Value) -> None:
+        """Move the slices of a value above what makes it, and so on from there."""
+        waiting = [value]
+        while waiting:
+            made = self._now(waiting.pop())
+            found = self._readers.get(made, [])
+            lifted = _lift(made, found)
+            if lifted is None:
+                continue
+            for node in found:
+                assert node is not None, "an output is no slice"
+                self.replaced[Value(node)] = lifted
+                self._readers.setdefault(lifted, []).extend(self._readers.pop(Value(node), []))
+            self._readers[made] = []
+            for operand in made.inputs:
+                self._readers[self._now(operand)].remove(made.node)
+            waiting += self._add(lifted.node)
+
+    def _now(self, value: Value) -> Value:
+        while value in self.replaced:
+            value = self.replaced[value]
+        return value
+
+    def _add(self, node: Node) -> list[Value]:
+        """Record a new node and the new ones that it reads; the values that these read."""
+        read: list[Value] = []
+        waiting = [node]
+        while waiting:
+            added = waiting.pop()
+            if added not in self._known:
+                self._known.add(added)
+                for value in map(self._now, added.inputs):
+                    self._readers.setdefault(value, []).append(added)
+                    read.append(value)
+                    waiting.append(value.node)
+        return read
+
+
+def _lift(made: Value, found: Sequence[Node | None]) -> Value | None:
+    """What all readers of a value read of it, if that is one block, made of blocks itself."""
+    slices = [Value(node) for node in found if node is not None and _is_fixed(node)]
+    if not slices or len(slices) < len(found):
         return None
-    made = value.inputs[0]
-    block = _block(value)
-    for reader in uses.of(made):
-        if reader is None or not _is_fixed(reader) or _block(Value(reader)) != block:
-            return None
+    block = _block(slices[0])
+    if any(_block(value) != block for value in slices):
+        return None
     with naming(made.node.name):
         if is_elementwise(made):
             return _elementwise(made, block)

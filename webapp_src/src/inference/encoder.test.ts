@@ -60,6 +60,62 @@ function splitAt(bytes: Buffer, place: number): ArrayBuffer[] {
   );
 }
 
+const ARGUMENT = [{ name: 's', type: 'DT_FLOAT' }];
+const FUNCTION = (name: string, dtype: string, nodeDef: object[], result: string): object => ({
+  signature: { name, inputArg: ARGUMENT, outputArg: [{ name: 'result', type: dtype }] },
+  nodeDef,
+  ret: { result },
+});
+/** The same embeddings, doubled until their sum is at least 20. */
+const LOOP_GRAPH = {
+  userDefinedMetadata: { needsAsync: true },
+  modelTopology: {
+    ...GRAPH.modelTopology,
+    node: [
+      ...GRAPH.modelTopology.node.slice(0, -1),
+      { name: 'mean', op: 'Mean', input: ['rows', 'tokenAxis'], attr: { T: FLOAT } },
+      {
+        name: 'loop',
+        op: 'StatelessWhile',
+        input: ['mean'],
+        attr: { cond: { func: { name: 'small' } }, body: { func: { name: 'double' } } },
+      },
+      { name: 'ztxt', op: 'Identity', input: ['loop'] },
+    ],
+    library: {
+      function: [
+        FUNCTION(
+          'small',
+          'DT_BOOL',
+          [
+            { name: 'limit', op: 'Const' },
+            { name: 'axes', op: 'Const' },
+            { name: 'sum', op: 'Sum', input: ['s', 'axes'] },
+            { name: 'isSmall', op: 'Less', input: ['sum', 'limit'] },
+          ],
+          'isSmall',
+        ),
+        FUNCTION('double', 'DT_FLOAT', [{ name: 'twice', op: 'Add', input: ['s', 's'] }], 'twice'),
+      ],
+    },
+  },
+  weightsManifest: [
+    {
+      paths: ['weights.bin'],
+      weights: [
+        { name: 'limit', shape: [], dtype: 'float32' },
+        { name: 'axes', shape: [2], dtype: 'int32' },
+        ...(GRAPH.weightsManifest[0]?.weights ?? []),
+      ],
+    },
+  ],
+};
+const LOOP_FILES: EncoderFiles = {
+  ...FILES,
+  model: file(LOOP_GRAPH),
+  weights: [Float32Array.of(20).buffer, Int32Array.of(0, 1).buffer, ...FILES.weights],
+};
+
 const [model] = makeManifest().models;
 const SPEC: EncoderSpec = {
   tokenizer: { ...model.tokenizer, file: fileRef('vocabulary.json', 1), maxLength: 4 },
@@ -82,9 +138,19 @@ describe('the encoder of prompts', () => {
     encoder.dispose();
   });
 
-  it('leaves no tensor behind', async () => {
+  it('runs a graph with a loop', async () => {
+    const encoder = await PromptEncoder.load(SPEC, LOOP_FILES);
+    expect((await encoder.embed(['a a'])).map((row) => [...row])).toEqual([[11, 13]]);
+    expect((await encoder.embed(['a'])).map((row) => [...row])).toEqual([[12, 16]]);
+    encoder.dispose();
+  });
+
+  it.each([
+    ['without loops', FILES],
+    ['with a loop', LOOP_FILES],
+  ])('leaves no tensor behind %s', async (_, files) => {
     const before = memory().numTensors;
-    const encoder = await PromptEncoder.load(SPEC, FILES);
+    const encoder = await PromptEncoder.load(SPEC, files);
     await encoder.embed(['a']);
     const loaded = memory().numTensors;
     for (let run = 0; run < 5; run++) await encoder.embed(['a', 'a a', '']);

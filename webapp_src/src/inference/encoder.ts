@@ -3,6 +3,7 @@ import { RecordedGraph } from './kernels/recorded-graph';
 import { Tokenizer } from '../tokenizers/tokenizer';
 import type { EncoderFiles } from './encoder-files';
 import type { EncoderSpec } from './encoder-spec';
+import { AsyncGraph, needsAsync } from './execute-graph';
 import { loadGraph, readJson } from './graph-loader';
 
 /** The text half of a model, tokenizer and graph, in the backend that TensorFlow.js is using. */
@@ -10,14 +11,16 @@ export class PromptEncoder {
   private constructor(
     private readonly spec: EncoderSpec,
     private readonly tokenizer: Tokenizer,
-    private readonly graph: RecordedGraph,
+    private readonly graph: RecordedGraph | AsyncGraph,
   ) {}
 
   static async load(spec: EncoderSpec, files: EncoderFiles): Promise<PromptEncoder> {
     const tokenizer = Tokenizer.create(spec.tokenizer, readJson(files.vocabulary));
     const model = await loadGraph(files.model, files.weights);
     const { input, output } = spec.encoder;
-    return new PromptEncoder(spec, tokenizer, new RecordedGraph(model, input, output));
+    // What the kernels of a loop are called on changes from step to step, so it is not recorded.
+    const Graph = needsAsync(model) ? AsyncGraph : RecordedGraph;
+    return new PromptEncoder(spec, tokenizer, new Graph(model, input, output));
   }
 
   /** int32[maxLength]: the token row of a text. */
@@ -35,7 +38,7 @@ export class PromptEncoder {
     const input = tensor2d(tokens, [texts.length, maxLength], 'int32');
     let output: Tensor | undefined;
     try {
-      output = this.graph.execute(input);
+      output = await this.graph.execute(input);
       const rows = (await output.data()) as Float32Array;
       const dim = rows.length / texts.length;
       return texts.map((_, i) => rows.slice(i * dim, (i + 1) * dim));

@@ -13,6 +13,7 @@ export async function loadGraph(
     weightData: join(weights),
   };
   if (graph.signature) artifacts.signature = graph.signature;
+  if (graph.userDefinedMetadata) artifacts.userDefinedMetadata = graph.userDefinedMetadata;
   return loadGraphModel(io.fromMemory(artifacts));
 }
 

@@ -1,5 +1,6 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { tensor, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import { executeGraph } from '../execute-graph';
 import { loadGraph } from '../graph-loader';
 import type { DType, Tensors } from './tensors';
 
@@ -25,7 +26,7 @@ export class FunctionGraph {
     }
     let results: Tensor[] = [];
     try {
-      results = [this.model.execute(given, [...names])].flat();
+      results = await executeGraph(this.model, given, names);
       const read = results.map(async (result, i) => [names[i], await readTensor(result)] as const);
       return Object.fromEntries(await Promise.all(read)) as Tensors;
     } finally {
