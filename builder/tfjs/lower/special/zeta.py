@@ -34,7 +34,7 @@ def zeta(x: jax.Array, q: jax.Array) -> jax.Array:
     is_even = x == 2 * jnp.floor(x / 2)
     at_pole = jnp.where(is_even, jnp.inf, jnp.nan)
     total = jnp.where(of_negative | (x < 1) | jnp.isinf(x), jnp.nan, first + rest)
-    return jnp.where(x == 1, jnp.inf, jnp.where(is_pole, at_pole, total))
+    return jnp.where(x == 1, jnp.inf, jnp.where(is_pole & jnp.isfinite(x), at_pole, total))
 
 
 @special("polygamma")
