@@ -25,6 +25,7 @@ from builder.tfjs.lower import (
     sort,
     special,
     threefry,
+    transcendental,
     update,
 )
 from builder.tfjs.lower.program import lower
@@ -52,5 +53,6 @@ __all__ = [
     "sort",
     "special",
     "threefry",
+    "transcendental",
     "update",
 ]

@@ -11,21 +11,9 @@ from builder.tfjs import ops
 from builder.tfjs._compat import CALLS
 from builder.tfjs.graph import Dim, Shape, TensorType, Value
 from builder.tfjs.kernels import MOST_AXES
-from builder.tfjs.lower.elementwise import BINARY, EXTREMES, IDENTITIES, ORDERED, UNARY
 from builder.tfjs.lower.reduce import REDUCTIONS
-from builder.tfjs.lower.registry import Equation, Parameters, Rule
+from builder.tfjs.lower.registry import ELEMENTWISE, Equation, Parameters, Rule
 from builder.tfjs.lower.shape import broadcast
-
-ELEMENTWISE = frozenset(
-    {
-        *(*BINARY, *EXTREMES, *IDENTITIES, *ORDERED, *UNARY),
-        *("abs", "and", "cbrt", "clamp", "clz", "convert_element_type", "div", "erf_inv", "erfc"),
-        *("exp2", "integer_pow", "log1p", "mul", "neg", "nextafter", "not", "or", "round"),
-        *("population_count", "reduce_precision", "rem", "select_n", "shift_left", "sign"),
-        *("shift_right_arithmetic", "shift_right_logical", "xor"),
-    }
-)
-"""Primitives that compute each element from the same elements of operands or from scalars."""
 
 UNTOUCHED = frozenset(
     {

@@ -15,7 +15,7 @@ from jax import lax
 
 from builder.tfjs import ops
 from builder.tfjs.graph import Value, constant
-from builder.tfjs.lower.expansion import expansion
+from builder.tfjs.lower.expansion import elementwise_expansion
 from builder.tfjs.lower.integers import LEAST, shift_right
 from builder.tfjs.lower.nan import is_nan
 from builder.tfjs.lower.registry import Equation, rule
@@ -140,7 +140,7 @@ def _number_of(bits: Value, layout: _Layout) -> Value:
     return ops.binary("Mul", number, sign)
 
 
-@expansion("nextafter")
+@elementwise_expansion("nextafter")
 def _next_after(_: Equation, x: jax.Array, y: jax.Array) -> jax.Array:
     """One more or less in the bits, which are in the order of the numbers; from 0 the least."""
     kind: Any = np.dtype(f"int{8 * np.dtype(x.dtype).itemsize}")

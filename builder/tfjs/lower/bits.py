@@ -19,7 +19,7 @@ from builder.tfjs.lower.integers import (
     shift_right,
     shift_right_logical,
 )
-from builder.tfjs.lower.registry import Equation, rule
+from builder.tfjs.lower.registry import Equation, elementwise
 from builder.tfjs.lower.wrapping import wrap
 
 LOGICAL = {"and": "LogicalAnd", "or": "LogicalOr", "xor": "NotEqual"}
@@ -31,7 +31,7 @@ _COMBINE: Mapping[str, Callable[[Array, Array], Array]] = {
 }
 
 
-@rule(*LOGICAL)
+@elementwise(*LOGICAL)
 def _combine(eqn: Equation, x: Value, y: Value) -> Value:
     if x.dtype == "bool":
         return ops.binary(LOGICAL[eqn.primitive], x, y)
@@ -140,14 +140,14 @@ def _powers(exponents: Array) -> Array:
     return np.left_shift(np.int64(1), exponents).astype(np.int32)
 
 
-@rule("not")
+@elementwise("not")
 def _not(_: Equation, x: Value) -> Value:
     if x.dtype == "bool":
         return ops.unary("LogicalNot", x)
     return ops.binary("Sub", ops.scalar(-1, x), x)
 
 
-@rule("shift_left", "shift_right_arithmetic", "shift_right_logical")
+@elementwise("shift_left", "shift_right_arithmetic", "shift_right_logical")
 def _shift(eqn: Equation, x: Value, places: Value) -> Value:
     """Places below 0 or beyond the type move all bits out, as in JAX."""
     dtype = eqn.operand_dtypes[0]
@@ -164,7 +164,7 @@ def _shift(eqn: Equation, x: Value, places: Value) -> Value:
     return shift_right(wrap(x, np.dtype(f"uint{bits}")), places)
 
 
-@rule("population_count")
+@elementwise("population_count")
 def _population_count(eqn: Equation, x: Value) -> Value:
     """The number of ones of each byte, from a table, summed."""
     count = jnp.iinfo(eqn.operand_dtypes[0]).bits // 8
@@ -175,7 +175,7 @@ def _population_count(eqn: Equation, x: Value) -> Value:
     return ops.reshape(ops.reduce("Sum", found, [len(x.shape)]), x.shape)
 
 
-@rule("clz")
+@elementwise("clz")
 def _count_leading_zeros(eqn: Equation, x: Value) -> Value:
     """As many as there are powers of two above the number; none if the highest bit is one."""
     bits = jnp.iinfo(eqn.operand_dtypes[0]).bits

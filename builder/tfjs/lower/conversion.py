@@ -9,7 +9,7 @@ from builder.tfjs import ops
 from builder.tfjs.graph import Value
 from builder.tfjs.lower.integers import unsigned_to_float
 from builder.tfjs.lower.nan import without_nan
-from builder.tfjs.lower.registry import Equation, rule
+from builder.tfjs.lower.registry import Equation, elementwise
 from builder.tfjs.lower.rounding import round_narrow, round_to
 from builder.tfjs.lower.wrapping import wrap
 
@@ -17,7 +17,7 @@ _BELOW_2_31 = 2147483520.0
 """The greatest float32 that fits int32."""
 
 
-@rule("convert_element_type")
+@elementwise("convert_element_type")
 def _convert(eqn: Equation, x: Value) -> Value:
     source, target = eqn.operand_dtypes[0], eqn.output_dtypes[0]
     if target == np.bool_:
@@ -71,7 +71,7 @@ def _clip_to_uint32(x: Value) -> Value:
     return ops.select(too_large, ops.scalar(-1, bits), bits)
 
 
-@rule("reduce_precision")
+@elementwise("reduce_precision")
 def _reduce_precision(eqn: Equation, x: Value) -> Value:
     exponent, mantissa = eqn.params["exponent_bits"], eqn.params["mantissa_bits"]
     if exponent >= 8 and mantissa >= 23:

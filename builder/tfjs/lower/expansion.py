@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import jax
 
 from builder.tfjs.graph import Value
-from builder.tfjs.lower.registry import Equation, rule
+from builder.tfjs.lower.registry import ELEMENTWISE, Equation, rule
 
 Expansion: TypeAlias = Callable[..., Any]
 """Takes the equation and JAX arrays, one for each operand; returns the outputs."""
@@ -26,6 +26,12 @@ def expansion(*primitives: str) -> Callable[[Expansion], Expansion]:
         return function
 
     return register
+
+
+def elementwise_expansion(*primitives: str) -> Callable[[Expansion], Expansion]:
+    """The same for primitives that compute each element alone."""
+    ELEMENTWISE.update(primitives)
+    return expansion(*primitives)
 
 
 def expand(eqn: Equation, function: Callable[..., Any], *operands: Value) -> list[Value]:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from builder.tfjs import ops
 from builder.tfjs.graph import Shape, Value
-from builder.tfjs.lower.elementwise import log1p
 from builder.tfjs.lower.integers import flip
 from builder.tfjs.lower.nan import extreme
 from builder.tfjs.lower.registry import Equation, rule
 from builder.tfjs.lower.shape import broadcast
+from builder.tfjs.lower.transcendental import log1p
 
 LOG_2 = math.log(2)
 

@@ -96,6 +96,9 @@ Rule: TypeAlias = Callable[..., Value | Sequence[Value]]
 
 RULES: dict[str, Rule] = {}
 
+ELEMENTWISE: set[str] = set()
+"""Primitives that compute each element from the same elements of operands or from scalars."""
+
 
 def rule(*primitives: str) -> Callable[[Rule], Rule]:
     """Register a rule for the primitives named."""
@@ -106,3 +109,9 @@ def rule(*primitives: str) -> Callable[[Rule], Rule]:
         return function
 
     return register
+
+
+def elementwise(*primitives: str) -> Callable[[Rule], Rule]:
+    """Register a rule for primitives that compute each element alone."""
+    ELEMENTWISE.update(primitives)
+    return rule(*primitives)
