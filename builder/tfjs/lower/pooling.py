@@ -1,7 +1,7 @@
 """Rules for reductions of windows that move over an array."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -66,8 +66,31 @@ def _pool_picture(name: str, x: Value, shape: Shape, attrs: dict[str, Attr]) -> 
         return _max_pool(x, kind, attrs)
     if name == "min":
         return ops.unary("Neg", _max_pool(ops.unary("Neg", x), kind, attrs))
-    mean = make("AvgPool", (x,), kind, **attrs)
-    return ops.binary("Mul", mean, ops.scalar(ops.size(ops.int_tuple(mean.node, "ksize")), mean))
+    return _sum_pool(x, kind, attrs)
+
+
+def _sum_pool(x: Value, kind: TensorType, attrs: dict[str, Attr]) -> Value:
+    """A convolution of every channel with ones: AvgPool makes -inf of NaN on wasm."""
+    channels = x.shape[-1]
+    if not ops.is_fixed(channels):
+        return _sum_channels_apart(x, kind, attrs)
+    _, *window, _ = cast("tuple[int, ...]", attrs["ksize"])
+    ones = constant(np.ones((*window, channels, 1)), "float32")
+    kernel: dict[str, Attr] = {
+        "strides": attrs["strides"],
+        "padding": attrs["padding"],
+        "dilations": (1, 1, 1, 1),
+    }
+    return make("DepthwiseConv2dNative", (x, ones), kind, **kernel)
+
+
+def _sum_channels_apart(x: Value, kind: TensorType, attrs: dict[str, Attr]) -> Value:
+    """Every channel becomes a picture of its own."""
+    count, *sizes, channels = x.shape
+    _, *reduced, _ = kind.shape
+    apart = ops.reshape(ops.transpose(x, [0, 3, 1, 2]), (count * channels, *sizes, 1))
+    summed = _sum_pool(apart, TensorType((count * channels, *reduced, 1), "float32"), attrs)
+    return ops.transpose(ops.reshape(summed, (count, channels, *reduced)), [0, 2, 3, 1])
 
 
 def _max_pool(x: Value, kind: TensorType, attrs: dict[str, Attr]) -> Value:

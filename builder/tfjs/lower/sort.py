@@ -16,6 +16,9 @@ from builder.tfjs.lower.integers import flip, reverse_order
 from builder.tfjs.lower.nan import is_nan, without_nan
 from builder.tfjs.lower.registry import Equation, rule
 
+_LEAST = 2.0**-149
+"""The least float32 above 0."""
+
 
 @rule("top_k")
 def _top_k(eqn: Equation, x: Value) -> list[Value]:
@@ -28,20 +31,26 @@ def _approx_top_k(eqn: Equation, x: Value) -> Sequence[Value]:
     axis = eqn.params["reduction_dimension"]
     if eqn.params["is_max_k"]:
         return _take_largest(eqn, x, axis)
-    taken, places = _take_largest(eqn, reverse_order(x), axis)
+    taken, places = _take_largest(eqn, reverse_order(x), axis, in_total_order=False)
     return reverse_order(taken), places
 
 
-def _take_largest(eqn: Equation, x: Value, axis: int) -> list[Value]:
-    """The largest along an axis in falling order, NaN before all others, and their places."""
+def _take_largest(
+    eqn: Equation, x: Value, axis: int, *, in_total_order: bool = True
+) -> list[Value]:
+    """The largest along an axis in falling order, and their places.
+
+    In the total order of IEEE 754, NaN is larger than all others, and 0 than -0; else NaN comes
+    last, and 0 and -0 are equal.
+    """
     rank = len(x.shape)
     perm = [*(i for i in range(rank) if i != axis % rank), axis % rank]
     back = [perm.index(i) for i in range(rank)]
-    found = _take_from_rows(eqn, ops.transpose(x, perm))
+    found = _take_from_rows(eqn, ops.transpose(x, perm), in_total_order)
     return [ops.transpose(v, back) for v in found]
 
 
-def _take_from_rows(eqn: Equation, x: Value) -> tuple[Value, Value]:
+def _take_from_rows(eqn: Equation, x: Value, in_total_order: bool) -> tuple[Value, Value]:
     count = int(eqn.params["k"])
     if x.dtype == "bool":
         taken, places = ops.top_k(ops.cast(x, "int32"), count)
@@ -49,11 +58,19 @@ def _take_from_rows(eqn: Equation, x: Value) -> tuple[Value, Value]:
     if x.dtype == "int32":
         taken, places = ops.top_k(flip(x) if eqn.is_unsigned else x, count)
         return (flip(taken) if eqn.is_unsigned else taken), places
-    order = falling_order(eqn, without_nan(x, -math.inf))
+    numbers = without_nan(x, -math.inf)
+    order = falling_order(eqn, _below_zero(numbers) if in_total_order else numbers)
     found = take_along_last(eqn, ops.cast(is_nan(x), "int32"), order)
-    _, first = ops.top_k(found, count)
+    _, first = ops.top_k(found if in_total_order else reverse_order(found), count)
     places = take_along_last(eqn, order, first)
     return take_along_last(eqn, x, places), places
+
+
+def _below_zero(x: Value) -> Value:
+    """`x` with the least number below 0 in place of -0, which kernels take for 0."""
+    inverse = ops.binary("RealDiv", ops.scalar(1, x), x)
+    is_negative_zero = ops.binary("Equal", inverse, ops.scalar(-math.inf, x))
+    return ops.select(is_negative_zero, ops.scalar(-_LEAST, x), x)
 
 
 def falling_order(eqn: Equation, x: Value) -> Value:

@@ -11,7 +11,7 @@ from builder.tfjs.parts.values import Complex, Keys
 
 @rule("complex")
 def _complex(_: Operation, re: Any, im: Any) -> Complex:
-    return Complex(re, im)
+    return Complex(*jnp.broadcast_arrays(re, im))
 
 
 @rule("real")
