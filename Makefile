@@ -82,7 +82,7 @@ wheel: $(VENV)/.installed-dev web ## Build the wheel, with the web app inside, i
 generate: $(VENV)/.installed $(WEB)/node_modules/.installed ## Derive JSON Schema, TypeScript types and docs/reference from the Python code.
 	$(BIN)/python -m builder.manifest > $(WEB)/src/generated/manifest.schema.json
 	npm --prefix $(WEB) run --silent generate
-	$(BIN)/python docs/generate_reference.py
+	$(BIN)/python -m docs.generate_reference
 
 docs: $(VENV)/.installed-dev ## Build the documentation into build/docs.
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file .ci/mkdocs.yml

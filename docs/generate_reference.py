@@ -1,4 +1,4 @@
-"""Writes the pages of docs/reference on demo.toml and the manifest, from their models."""
+"""Writes the pages of docs/reference on demo.toml, the manifest and the exporter's rules."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from builder import manifest
 from builder.spec import demo
+from docs.support_table import describe_support
 
 FOLDER = Path(__file__).parent / "reference"
 _DEMO_TOML = (
@@ -24,6 +25,7 @@ def render_pages() -> dict[str, str]:
     pages = {
         "demo-toml.md": ["# demo.toml", _DEMO_TOML, *_describe_definitions(demos)],
         "manifest.md": ["# manifest.json", *_describe_schema(manifest.json_schema())],
+        "primitives.md": list(describe_support()),
     }
     return {
         name: "\n\n".join([_NOTICE, *(block.strip() for block in blocks)]) + "\n"

@@ -36,7 +36,7 @@ class Case:
         """What it computes; a uint32, which TensorFlow.js does not have, as int32 of its bits."""
         return jax.tree.map(_without_unsigned, self.harness.dyn_fun(*arrays))
 
-    def with_parameters(self, _: None, *arrays: Any) -> Any:
+    def with_parameters(self, _: Any, *arrays: Any) -> Any:
         """The same with the parameters that an export takes first, of which there are none."""
         return self.function(*arrays)
 

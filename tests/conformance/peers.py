@@ -56,7 +56,7 @@ def convert_by_tensorflowjs(case: Case, arguments: Sequence[Array]) -> Run:
     with tempfile.TemporaryDirectory() as folder:
         import_module("tensorflowjs.converters").convert_jax(
             case.with_parameters,
-            None,
+            {},
             input_signatures=[tensorflow.TensorSpec(a.shape, a.dtype) for a in arguments],
             model_dir=folder,
             skip_op_check=True,
