@@ -2,7 +2,7 @@
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -15,7 +15,7 @@ from builder.errors import ExportError
 from builder.tfjs.export import export
 from builder.tfjs.graph import TensorType, Value, placeholder
 from builder.tfjs.lower.axes import transpose
-from tests.tfjs.comparison import Runtimes, both_backends, compare
+from tests.tfjs.comparison import Runtimes, compare
 
 SHAPE = (-1, 2, 3, 2, 2, 1, 2, 2)
 
@@ -30,12 +30,6 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "multiplied": lambda x: jnp.einsum("abcdefgh,abcdijgh->abcefij", x, x),
     "called": lambda x: jax.jit(lambda y: jax.nn.relu(y))(x).sum(-1),
 }
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Runtimes]:
-    with both_backends() as found:
-        yield found
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -2,7 +2,7 @@
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -14,13 +14,7 @@ from jax import lax
 from builder.errors import ExportError
 from builder.tfjs.export import export
 from builder.tfjs.graph import Array
-from tests.tfjs.comparison import Runtimes, both_backends
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Runtimes]:
-    with both_backends() as found:
-        yield found
+from tests.tfjs.comparison import Runtimes
 
 
 def check(apply: Callable[..., Any], arrays: list[Any], runtimes: Runtimes) -> None:

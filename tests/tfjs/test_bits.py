@@ -2,24 +2,16 @@
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from jax import lax
 
 from builder.tfjs.graph import Array
-from tests.tfjs.comparison import Runtimes, both_backends, compare
+from tests.tfjs.comparison import Runtimes, compare
 
 DTYPES = ("int8", "int16", "int32", "uint8", "uint16", "uint32")
 PLACES = (0, 1, 3, 7, 8, 15, 16, 31, 32)
 MASKS = (0, 1, 5, 255, 0x7FFFFFFF, -1, -8, -(2**31), 0x7F800000, 0x5555)
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Runtimes]:
-    with both_backends() as found:
-        yield found
 
 
 def numbers(dtype: str, count: int = 12) -> Array:

@@ -2,7 +2,6 @@
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -22,12 +21,6 @@ from builder.towers.text_transformer import TextTransformer, embed_tokens
 TOKENS = {"tokens": ("(b, 16)", "int32")}
 
 
-@pytest.fixture(scope="module")
-def wasm() -> Iterator[Runtime]:
-    with Runtime("wasm") as runtime:
-        yield runtime
-
-
 class Tower:
     """A text tower with random parameters, its function and its export."""
 
@@ -39,7 +32,7 @@ class Tower:
             lambda s: rng.normal(scale=s.shape[0] ** -0.5, size=s.shape).astype(np.float32),
             shapes["params"],
         )
-        self.apply: Callable[..., Any] = jax.jit(lambda p, t: embed_tokens(tower, p, t))
+        self.apply: Any = jax.jit(lambda p, t: embed_tokens(tower, p, t))
 
     def export(self) -> GraphModel:
         return export(self.apply, self.params, TOKENS, ["embeddings"])

@@ -3,7 +3,7 @@
 # The tables are of lambdas, whose arguments have no place for types.
 # pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -48,12 +48,6 @@ SAMPLES: Mapping[str, Array] = {
     "uint8": np.array([0, 1, 2, 7, 127, 128, 200, 255], np.uint8),
     "uint32": INTS.view(np.uint32),
 }
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Mapping[NodeBackend, Runtime]]:
-    with Runtime("wasm") as wasm, Runtime("cpu") as cpu:
-        yield {"wasm": wasm, "cpu": cpu}
 
 
 def run(

@@ -4,7 +4,7 @@
 # pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownVariableType=false, reportAttributeAccessIssue=false
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -25,12 +25,6 @@ from tests.tfjs.test_extremes import run
 
 TOLERANCE = 5e-6
 """In parts of the largest number of an output: what rounding comes to in matrices of this size."""
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Mapping[NodeBackend, Runtime]]:
-    with Runtime("wasm") as wasm, Runtime("cpu") as cpu:
-        yield {"wasm": wasm, "cpu": cpu}
 
 
 def normal(*shape: int) -> Array:

@@ -2,7 +2,7 @@
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -25,12 +25,6 @@ from tests.tfjs.functions import Function
 from tests.tfjs.loops import LOOPS
 
 HALVING: Any = lambda x: lax.while_loop(lambda s: s.sum() > 1, lambda s: s / 2, x)  # noqa: E731
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Mapping[NodeBackend, Runtime]]:
-    with Runtime("wasm") as wasm, Runtime("cpu") as cpu:
-        yield {"wasm": wasm, "cpu": cpu}
 
 
 @pytest.fixture

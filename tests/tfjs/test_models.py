@@ -2,8 +2,6 @@
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Iterator
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,12 +13,6 @@ from tests.tfjs.functions import Function
 from tests.tfjs.models import MODELS
 
 BATCHES = (1, 2, 5, 17)
-
-
-@pytest.fixture(scope="module")
-def wasm() -> Iterator[Runtime]:
-    with Runtime("wasm") as runtime:
-        yield runtime
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -12,15 +11,9 @@ import pytest
 from jax import lax
 
 from builder.tfjs.graph import Array
-from tests.tfjs.comparison import Runtimes, both_backends, compare
+from tests.tfjs.comparison import Runtimes, compare
 
 NAN, INF = np.nan, np.inf
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Runtimes]:
-    with both_backends() as found:
-        yield found
 
 
 def numbers(dtype: str, *shape: int) -> Array:

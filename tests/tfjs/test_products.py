@@ -2,7 +2,6 @@
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -12,13 +11,7 @@ import pytest
 from jax import lax
 
 from builder.tfjs.graph import Array
-from tests.tfjs.comparison import Runtimes, both_backends, compare
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Runtimes]:
-    with both_backends() as found:
-        yield found
+from tests.tfjs.comparison import Runtimes, compare
 
 
 def normal(*shape: int) -> Array:

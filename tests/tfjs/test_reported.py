@@ -5,7 +5,7 @@ The reports are named where they are public: tfjs for tensorflow/tfjs, jax for j
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from jax import lax
 
-from builder.conversion.check import BACKENDS
 from builder.errors import ExportError
 from builder.tfjs.export import export
 from builder.tfjs.graph import Array
@@ -128,12 +127,6 @@ REPORTS = [
            (np.full((1, 1, 3, 3), 100, np.int8),)),
     Report("raw key", lambda k: jax.random.uniform(k, (2,)), (np.array([0, 1], np.uint32),)),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Mapping[NodeBackend, Runtime]]:
-    with Runtime("wasm") as wasm, Runtime("cpu") as cpu:
-        yield dict(zip(BACKENDS, (wasm, cpu), strict=True))
 
 
 @pytest.mark.slow

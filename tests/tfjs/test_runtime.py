@@ -4,7 +4,7 @@
 
 import importlib.util
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -19,12 +19,6 @@ from builder.tfjs.runtime import NodeBackend, Runtime
 from tests.tfjs.functions import FUNCTIONS, Function
 
 BACKENDS: tuple[NodeBackend, ...] = ("wasm", "cpu")
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Mapping[NodeBackend, Runtime]]:
-    with Runtime("wasm") as wasm, Runtime("cpu") as cpu:
-        yield {"wasm": wasm, "cpu": cpu}
 
 
 @cache

@@ -3,7 +3,7 @@
 # pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -19,12 +19,6 @@ from builder.tfjs.runtime import NodeBackend, Runtime
 from tests.tfjs.test_extremes import INF, NAN, run
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Mapping[NodeBackend, Runtime]]:
-    with Runtime("wasm") as wasm, Runtime("cpu") as cpu:
-        yield {"wasm": wasm, "cpu": cpu}
 
 
 def spread(low: float, high: float, count: int = 150) -> Array:

@@ -1,6 +1,6 @@
 """Training steps that run in the browser: TensorFlow.js follows JAX, loss by loss."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import flax.linen as nn
@@ -15,12 +15,6 @@ from builder.tfjs.graph import Array
 from builder.tfjs.runtime import Runtime
 
 STEPS = 20
-
-
-@pytest.fixture(scope="module")
-def runtime() -> Iterator[Runtime]:
-    with Runtime("wasm") as found:
-        yield found
 
 
 class _Cnn(nn.Module):
@@ -71,7 +65,7 @@ def _follow(
     optimizer: optax.GradientTransformation,
     batches: list[tuple[Array, Array]],
     sizes: tuple[str, str],
-    runtime: Runtime,
+    wasm: Runtime,
 ) -> tuple[list[float], list[float]]:
     """The losses of JAX and of TensorFlow.js, each of which keeps its own parameters."""
     x, labels = batches[0]
@@ -91,14 +85,14 @@ def _follow(
     }
     inputs |= {"x": (sizes[0], x.dtype), "labels": (sizes[1], labels.dtype)}
     model = export(flat, None, inputs, [*(f"new_{n}" for n in names), "loss"])
-    runtime.load(model.files)
+    wasm.load(model.files)
     held = dict(zip(names, map(np.asarray, leaves), strict=True))
     expected: list[float] = []
     found: list[float] = []
     for x, labels in batches:
         state, loss = step(state, x, labels)
         expected.append(float(loss))
-        outputs = runtime.predict({**held, "x": x, "labels": labels})
+        outputs = wasm.predict({**held, "x": x, "labels": labels})
         found.append(float(outputs["loss"]))
         held = {name: outputs[f"new_{name}"] for name in names}
     for name, leaf in zip(names, jax.tree.leaves(state), strict=True):
@@ -111,24 +105,24 @@ OPTIMIZERS = {"sgd": optax.sgd(0.05, momentum=0.9), "adam": optax.adam(3e-3)}
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("optimizer", "batch"), [("sgd", "b"), ("adam", "4")])
-def test_a_cnn_learns_as_in_jax(optimizer: str, batch: str, runtime: Runtime):
+def test_a_cnn_learns_as_in_jax(optimizer: str, batch: str, wasm: Runtime):
     rng = np.random.default_rng(0)
     batches = [
         (rng.normal(size=(4, 12, 12, 3)).astype(np.float32), rng.integers(0, 4, 4, np.int32))
     ] * STEPS
     sizes = f"({batch},12,12,3)", f"({batch})"
-    expected, found = _follow(_Cnn(), OPTIMIZERS[optimizer], batches, sizes, runtime)
+    expected, found = _follow(_Cnn(), OPTIMIZERS[optimizer], batches, sizes, wasm)
     np.testing.assert_allclose(found, expected, rtol=1e-4)
     assert found[-1] < 0.5 * found[0]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("optimizer", "batch"), [("sgd", "3"), ("adam", "b")])
-def test_a_transformer_learns_as_in_jax(optimizer: str, batch: str, runtime: Runtime):
+def test_a_transformer_learns_as_in_jax(optimizer: str, batch: str, wasm: Runtime):
     rng = np.random.default_rng(0)
     tokens = rng.integers(0, 11, (3, 6), np.int32)
     batches = [(tokens, np.roll(tokens, -1, axis=1))] * STEPS
     sizes = f"({batch},6)", f"({batch},6)"
-    expected, found = _follow(_Transformer(), OPTIMIZERS[optimizer], batches, sizes, runtime)
+    expected, found = _follow(_Transformer(), OPTIMIZERS[optimizer], batches, sizes, wasm)
     np.testing.assert_allclose(found, expected, rtol=1e-4)
     assert found[-1] < found[0]

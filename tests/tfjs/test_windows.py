@@ -2,7 +2,7 @@
 
 # pyright: reportUnknownLambdaType=false
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -12,16 +12,10 @@ import pytest
 from jax import lax
 
 from builder.tfjs.graph import Array
-from tests.tfjs.comparison import Runtimes, both_backends, compare
+from tests.tfjs.comparison import Runtimes, compare
 
 DTYPES = ("float32", "int32", "uint32", "int8", "uint8", "bool", "bfloat16")
 NAN, INF = np.nan, np.inf
-
-
-@pytest.fixture(scope="module")
-def runtimes() -> Iterator[Runtimes]:
-    with both_backends() as found:
-        yield found
 
 
 def numbers(dtype: str, *shape: int) -> Array:

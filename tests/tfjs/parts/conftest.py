@@ -1,6 +1,6 @@
 """TensorFlow.js under Node, and a comparison with JAX, for the tests beside it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import jax
@@ -43,12 +43,6 @@ class Results:
                     )
                 else:
                     np.testing.assert_array_equal(found, expected, err_msg=backend)
-
-
-@pytest.fixture(scope="session")
-def runtimes() -> Iterator[Mapping[NodeBackend, Runtime]]:
-    with Runtime("wasm") as wasm, Runtime("cpu") as cpu:
-        yield {"wasm": wasm, "cpu": cpu}
 
 
 @pytest.fixture
