@@ -128,7 +128,7 @@ def blocks(language: str) -> list[str]:
 def test_what_the_page_shows_in_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     exec(compile("\n".join(blocks("python")), PAGE.name, "exec"), {})
-    for name in ("classifier", "linear", "mlp", "small"):
+    for name in ("module", "mlp", "classifier", "small"):
         assert (tmp_path / name / "model.json").is_file()
 
 
