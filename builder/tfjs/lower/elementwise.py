@@ -16,7 +16,7 @@ from builder.tfjs.lower.integers import (
     remainder_unsigned,
     smaller_unsigned,
 )
-from builder.tfjs.lower.nan import extreme
+from builder.tfjs.lower.nan import extreme, is_nan
 from builder.tfjs.lower.registry import Equation, elementwise
 
 UNARY = {
@@ -141,6 +141,15 @@ def _in_order(x: Value, y: Value) -> Value:
         return less
     ends = ops.binary("LogicalAnd", ops.binary("Equal", x, x), ops.binary("NotEqual", y, y))
     return ops.binary("LogicalOr", less, ends)
+
+
+@elementwise("eq_to")
+def _ties(_: Equation, x: Value, y: Value) -> Value:
+    """x = y in the order of sorting, where NaN equals NaN."""
+    same = ops.binary("Equal", x, y)
+    if x.dtype != "float32":
+        return same
+    return ops.binary("LogicalOr", same, ops.binary("LogicalAnd", is_nan(x), is_nan(y)))
 
 
 @elementwise("le_to")

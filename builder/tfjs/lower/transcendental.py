@@ -137,6 +137,27 @@ def _exp2(_: Equation, x: Value) -> Value:
     return ops.unary("Exp", ops.binary("Mul", x, ops.scalar(math.log(2), x)))
 
 
+@elementwise("log2")
+def _log2(_: Equation, x: Value) -> Value:
+    return ops.binary("RealDiv", ops.unary("Log", x), ops.scalar(math.log(2), x))
+
+
+@elementwise("one_minus_square")
+def _one_minus_square(_: Equation, x: Value) -> Value:
+    """1 - x^2, exact where x is near 1."""
+    one = ops.scalar(1, x)
+    return multiply(ops.binary("Sub", one, x), ops.binary("AddV2", one, x))
+
+
+@elementwise("polynomial")
+def _polynomial(_: Equation, x: Value, *coefficients: Value) -> Value:
+    """By Horner's rule; the coefficient of the lowest power comes first."""
+    *others, total = coefficients
+    for coefficient in reversed(others):
+        total = ops.binary("AddV2", multiply(total, x), coefficient)
+    return total
+
+
 @elementwise("integer_pow")
 def _integer_pow(eqn: Equation, x: Value) -> Value:
     exponent: int = eqn.params["y"]

@@ -44,6 +44,21 @@ def scale(x: Complex, factor: Any) -> Complex:
     return Complex(x.re * factor, x.im * factor)
 
 
+@rule("one_minus_square")
+def _one_minus_square(_: Operation, x: Complex) -> Complex:
+    return multiply(Complex(1 - x.re, -x.im), Complex(1 + x.re, x.im))
+
+
+@rule("polynomial")
+def _polynomial(_: Operation, x: Complex, *coefficients: Complex) -> Complex:
+    """By Horner's rule; the coefficient of the lowest power comes first."""
+    *others, total = coefficients
+    for coefficient in reversed(others):
+        product = multiply(total, x)
+        total = Complex(product.re + coefficient.re, product.im + coefficient.im)
+    return total
+
+
 @rule("square")
 def _square(_: Operation, x: Complex) -> Complex:
     return square(x)
