@@ -35,7 +35,7 @@ def make_site(site: Path) -> dict[str, dict[str, float]]:
     """Fill a folder with the page, the models and ONNX Runtime; what each conversion took."""
     vite = ["npx", "vite", "build", "--config", "bench/vite.config.ts", "--logLevel", "error"]
     subprocess.run([*vite, "--outDir", site], cwd=WEB, check=True)
-    asc = ["npx", "asc", "kernels/peak.ts", "-o", site / "peak.wasm", "-O3", "--runtime", "stub"]
+    asc = ["npx", "asc", "wasm/peak.ts", "-o", site / "peak.wasm", "-O3", "--runtime", "stub"]
     memory = ["--importMemory", "--noExportMemory", "--disableWarning=112"]  # of vectors in lanes
     features = ["--enable", "simd", "--enable", "relaxed-simd"]
     subprocess.run([*asc, *memory, *features], cwd=WEB, check=True)
