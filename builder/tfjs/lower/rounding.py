@@ -13,19 +13,10 @@ ROUNDED = frozenset(
         *("acos", "acosh", "add", "add_any", "asin", "asinh", "atan", "atan2", "atanh", "cbrt"),
         *("conv_general_dilated", "cos", "cosh", "cumlogsumexp", "cumprod", "cumsum", "div"),
         *("dot_general", "erf", "erf_inv", "erfc", "exp", "exp2", "expm1", "integer_pow", "log"),
-        *(
-            "log1p",
-            "logistic",
-            "mul",
-            "pow",
-            "reduce",
-            "reduce_prod",
-            "reduce_sum",
-            "reduce_window",
-        ),
-        *("reduce_window_sum", "select_and_scatter_add"),
-        *("rem", "rsqrt", "scatter-add", "scatter-mul", "scatter-sub", "sin", "sinh", "sqrt"),
-        *("square", "sub", "tan", "tanh"),
+        *("log1p", "log2", "logistic", "mul", "one_minus_square", "polynomial", "pow", "reduce"),
+        *("reduce_prod", "reduce_sum", "reduce_window", "reduce_window_sum", "rem", "rsqrt"),
+        *("scatter-add", "scatter-mul", "scatter-sub", "select_and_scatter_add", "sin", "sinh"),
+        *("sqrt", "square", "sub", "tan", "tanh"),
     }
 )
 """Primitives whose result may need more bits than its operands have."""

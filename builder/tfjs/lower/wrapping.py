@@ -10,7 +10,7 @@ from builder.tfjs.graph import Value
 WRAPPING = frozenset(
     {
         *("abs", "add", "div", "sub", "mul", "neg", "not", "integer_pow", "shift_left"),
-        *("shift_right_arithmetic", "shift_right_logical"),
+        *("one_minus_square", "polynomial", "shift_right_arithmetic", "shift_right_logical"),
         *("dot_general", "reduce_sum", "reduce_prod", "cumsum", "cumprod"),
         *("conv_general_dilated", "reduce", "reduce_window", "reduce_window_sum"),
         *("select_and_scatter_add", "select_and_gather_add"),
