@@ -189,8 +189,9 @@ def export_checked(
     backends = BACKENDS[:1] if converter == "native" else BACKENDS
     with start_runtime(exact.files, samples[0].inputs, backends) as trial:
         float32 = parity = check_model(exact, samples, trial.runtime, tolerance)
+        only_finite = _uses(exact, _FINITE)
         for extreme in make_extremes(exact) if make_extremes else ():
-            if _uses(exact, _FINITE) and not extreme.is_finite:
+            if only_finite and not extreme.is_finite:
                 continue
             found = trial.runtime.predict(extreme.sample.inputs)
             extreme.check(found, tolerance.max_error)

@@ -13,7 +13,6 @@ import numpy as np
 
 from builder.errors import ExportError, first_line
 from builder.tfjs import _compat
-from builder.tfjs._compat import enable_x64
 from builder.tfjs.graph import Array
 from builder.tfjs.lower.extent import has_loop, has_open_loop
 from builder.tfjs.parts.values import is_complex, numpy_parts
@@ -92,7 +91,7 @@ class Function:
 
     def run_double(self, values: Sequence[Any]) -> tuple[Array, ...] | None:
         """The same with all floats in double precision; None if the function cannot."""
-        with enable_x64(True):
+        with _compat.enable_x64(True):
             arrays = {i: _in_double(array) for i, array in self._arrays.items()}
             inputs = self._inputs.unflatten(map(_in_double, self._cast(values)))
             try:

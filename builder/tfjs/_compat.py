@@ -31,7 +31,6 @@ _Params = dict[str, Any]
 
 _expand_jaxpr: Any = getattr(partial_eval, "lower_jaxpr2", None)
 
-
 _x64_home: Any = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")
 enable_x64: Callable[[bool], AbstractContextManager[None]] = _x64_home.enable_x64
 """A context in which JAX computes with 64 bits, where a type asks for them."""
@@ -139,12 +138,13 @@ def draw_gamma(keys: Any, alpha: Any, *, log_space: bool) -> Any:
     return module._gamma_impl(keys, alpha, log_space=log_space, use_vmap=True)
 
 
-def jaxprs_of(eqn: Any) -> Iterator[Any]:
-    """The jaxprs that an equation holds, closed or not."""
-    for param in eqn.params.values():
+def jaxprs_in(params: Mapping[str, Any]) -> Iterator[Any]:
+    """The jaxprs among the parameters of an equation, without their constants."""
+    for param in params.values():
         for item in param if isinstance(param, tuple | list) else (param,):
-            if isinstance(item, Jaxpr | ClosedJaxpr):
-                yield item
+            jaxpr, _ = split_jaxpr(item)
+            if isinstance(jaxpr, Jaxpr):
+                yield jaxpr
 
 
 def bind_again(eqn: Any, operands: Sequence[Any]) -> list[Any]:

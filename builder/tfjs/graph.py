@@ -6,7 +6,7 @@ remove and a rewrite is a function from values to values. What TensorFlow passes
 `write` turns it into constants.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -104,16 +104,8 @@ class Graph:
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """Every node that an output needs, and every input, producers before consumers."""
-        ordered: dict[Node, None] = dict.fromkeys(self.inputs)
-        stack = [value.node for value in reversed(list(self.outputs.values()))]
-        while stack:
-            node = stack[-1]
-            waiting = [v.node for v in reversed(node.inputs) if v.node not in ordered]
-            if waiting and node not in ordered:
-                stack.extend(waiting)
-            else:
-                ordered.setdefault(stack.pop())
-        return tuple(ordered)
+        needed = producers_first((v.node for v in self.outputs.values()), self.inputs)
+        return (*dict.fromkeys(self.inputs), *needed)
 
     @cached_property
     def functions(self) -> "tuple[Graph, ...]":
@@ -129,6 +121,29 @@ class Graph:
         """The op of every node that is executed, that is, of all but constants and inputs."""
         nodes = (node for graph in (self, *self.functions) for node in graph.nodes)
         return tuple(node.op for node in nodes if node.op not in ("Const", "Placeholder"))
+
+
+def producers_first(
+    wanted: Iterable[Node],
+    known: Iterable[Node],
+    inputs_of: Callable[[Node], Sequence[Value]] = lambda node: node.inputs,
+) -> Iterator[Node]:
+    """Every node that those wanted need, producers before consumers, but for those known.
+
+    Without recursion, since chains may be long.
+    """
+    seen = set(known)
+    stack = list(wanted)[::-1]
+    while stack:
+        node = stack[-1]
+        waiting = [v.node for v in reversed(inputs_of(node)) if v.node not in seen]
+        if waiting and node not in seen:
+            stack.extend(waiting)
+            continue
+        stack.pop()
+        if node not in seen:
+            seen.add(node)
+            yield node
 
 
 _scope: ContextVar[str] = ContextVar("scope", default="")

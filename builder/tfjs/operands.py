@@ -87,16 +87,8 @@ OPERANDS: Mapping[str, Callable[[Node], Sequence[Array]]] = {
 ATTRIBUTES = frozenset(
     {
         *("DstT", "N", "Tidx", "adj_x", "adj_y", "batch_dims", "data_format", "dilations"),
-        *(
-            "end_mask",
-            "exclusive",
-            "explicit_paddings",
-            "fused_ops",
-            "keep_dims",
-            "ksize",
-            "num_args",
-        ),
-        *("num_split", "padding", "reverse", "sorted", "strides"),
+        *("end_mask", "exclusive", "explicit_paddings", "fused_ops", "keep_dims", "ksize"),
+        *("num_args", "num_split", "padding", "reverse", "sorted", "strides"),
     }
 )
 """Attributes that TensorFlow has under the same name; false and zero are its defaults."""

@@ -1,13 +1,14 @@
 """Where in the user's code an equation comes from, and how a refusal says so."""
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import jax
 
-from builder.errors import ExportError
+from builder.errors import BuilderError, ExportError, first_line
 from builder.tfjs import _compat
 
 Frame: TypeAlias = tuple[str, int, str]
@@ -40,6 +41,22 @@ def _own_line(frames: Iterable[Frame]) -> str | None:
     for file, line, function in own or outside:
         return f"{file}:{line} ({function})"
     return None
+
+
+@contextmanager
+def failures_refused(refuse: Callable[[str, str], ExportError], way_out: str) -> Generator[None]:
+    """Tell what goes wrong in a rule as a limit of this program; `refuse` makes the error.
+
+    Raises:
+        ExportError: instead of any exception, which is chained to it.
+    """
+    try:
+        yield
+    except (BuilderError, MemoryError):
+        raise
+    except Exception as error:
+        reason = f"this program fails to convert it ({first_line(error)})."
+        raise refuse(reason, way_out) from error
 
 
 def refusal(source: str, reason: str, primitive: str, types: str, way_out: str) -> ExportError:

@@ -8,7 +8,7 @@ from builder.tfjs.kernels import check_kernels
 from builder.tfjs.model import GraphModel, tensor_shape
 from builder.tfjs.operands import TF_DTYPES, attributes, constant_operands
 from builder.tfjs.quantize import Quantizations
-from builder.tfjs.rewrite.sharing import SMALL
+from builder.tfjs.rewrite.sharing import content_of
 from builder.tfjs.sizes import compute_shapes
 
 
@@ -110,8 +110,7 @@ class _Names:
         if node.array is None:
             return self.unique(node.name or node.op)
         array = node.array
-        content = array.tobytes() if array.size <= SMALL else id(array)
-        key = (node.name, array.dtype.name, array.shape, content)
+        key = (node.name, array.dtype.name, array.shape, content_of(array))
         if key not in self._arrays:
             self._arrays[key] = self.unique(node.name or node.op)
         return self._arrays[key]

@@ -6,6 +6,7 @@ import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { env, ready, setBackend, tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { executeGraph } from '../src/inference/execute-graph';
 
 interface Input {
   readonly values: number[];
@@ -32,11 +33,7 @@ const exportedModels = {
     for (const [name, { values, shape, dtype }] of Object.entries(inputs)) {
       tensors[name] = tensor(values, shape, dtype);
     }
-    const metadata = model.metadata as { needsAsync?: boolean } | undefined;
-    const run = metadata?.needsAsync
-      ? model.executeAsync(tensors, outputs)
-      : model.execute(tensors, outputs);
-    const results = [await run].flat();
+    const results = await executeGraph(model, tensors, outputs);
     for (const given of Object.values(tensors)) given.dispose();
     const values = await Promise.all(results.map(async (result) => [...(await result.data())]));
     for (const result of results) result.dispose();

@@ -16,10 +16,7 @@ from builder.tfjs.lower.registry import ELEMENTWISE, Equation, Parameters, Rule
 from builder.tfjs.lower.shape import broadcast
 
 UNTOUCHED = frozenset(
-    {
-        *(*CALLS, "cond", "dot_general", "expand_dims", "reshape", "scan", "squeeze", "while"),
-        *("custom_jvp_call", "custom_vjp_call", "pjit"),
-    }
+    {*CALLS, "cond", "dot_general", "expand_dims", "reshape", "scan", "squeeze", "while"}
 )
 """Primitives whose rules only reshape such arrays, or pass them on."""
 

@@ -17,7 +17,7 @@ from builder.tfjs import ops
 from builder.tfjs.graph import Value, constant
 from builder.tfjs.lower.expansion import elementwise_expansion
 from builder.tfjs.lower.integers import LEAST, shift_right
-from builder.tfjs.lower.nan import is_nan
+from builder.tfjs.lower.nan import is_nan, is_negative_zero
 from builder.tfjs.lower.registry import Equation, rule
 from builder.tfjs.lower.wrapping import wrap
 
@@ -112,10 +112,9 @@ def _bits_of(x: Value, layout: _Layout) -> Value:
 
 
 def _is_negative(x: Value) -> Value:
-    """Whether a float has a sign; that of -0 shows when something is divided by it."""
-    inverse = ops.binary("RealDiv", ops.scalar(1, x), x)
+    """Whether a float has a sign."""
     below = ops.binary("Less", x, ops.scalar(0, x))
-    return ops.binary("LogicalOr", below, ops.binary("Equal", inverse, ops.scalar(-math.inf, x)))
+    return ops.binary("LogicalOr", below, is_negative_zero(x))
 
 
 def _number_of(bits: Value, layout: _Layout) -> Value:

@@ -1,6 +1,6 @@
 """How much a jaxpr comes to: what decides whether loops are unrolled and branches computed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import isqrt, prod
 from typing import Any
 
@@ -47,7 +47,7 @@ def count_equations(jaxpr: Any) -> int:
 
 
 def _count(primitive: str, params: dict[str, Any]) -> int:
-    inner = sum(map(count_equations, held_jaxprs(params)))
+    inner = sum(map(count_equations, _compat.jaxprs_in(params)))
     if primitive == "scan" and is_unrolled(params["length"], inner):
         return params["length"] * inner
     return max(inner, 1)
@@ -80,7 +80,7 @@ def _count_products(jaxpr: Any) -> int:
     total = 0
     for eqn in jaxpr.eqns:
         _, params = _compat.read_equation(eqn)
-        total += sum(map(_count_products, held_jaxprs(params)))
+        total += sum(map(_count_products, _compat.jaxprs_in(params)))
         if eqn.primitive.name in ("dot_general", "conv_general_dilated"):
             out, left, right = (
                 prod(d for d in v.aval.shape if is_fixed(d)) for v in (*eqn.outvars, *eqn.invars)
@@ -92,7 +92,7 @@ def _count_products(jaxpr: Any) -> int:
 def has_open_loop(jaxpr: Any) -> bool:
     """Whether a jaxpr holds a loop that goes on until what it computes says so."""
     return any(
-        eqn.primitive.name == "while" or any(map(has_open_loop, held_jaxprs(eqn.params)))
+        eqn.primitive.name == "while" or any(map(has_open_loop, _compat.jaxprs_in(eqn.params)))
         for eqn in jaxpr.eqns
     )
 
@@ -103,18 +103,9 @@ def has_loop(jaxpr: Any) -> bool:
 
 
 def _is_loop(primitive: str, params: dict[str, Any]) -> bool:
-    inner = list(held_jaxprs(params))
+    inner = list(_compat.jaxprs_in(params))
     if primitive == "while":
         return True
     if primitive == "scan" and not is_unrolled(params["length"], sum(map(count_equations, inner))):
         return True
     return any(map(has_loop, inner))
-
-
-def held_jaxprs(params: dict[str, Any]) -> Iterator[Any]:
-    """The jaxprs among the parameters of an equation, closed or not."""
-    for value in params.values():
-        for item in value if isinstance(value, list | tuple) else (value,):
-            jaxpr, _ = _compat.split_jaxpr(item)
-            if hasattr(jaxpr, "eqns"):
-                yield jaxpr

@@ -10,7 +10,15 @@ from collections.abc import Collection, Iterable, Sequence
 
 from builder.tfjs import ops
 from builder.tfjs.functions import ASYNC_OPS
-from builder.tfjs.graph import Graph, Node, TensorType, Value, make, placeholder
+from builder.tfjs.graph import (
+    Graph,
+    Node,
+    TensorType,
+    Value,
+    make,
+    placeholder,
+    producers_first,
+)
 from builder.tfjs.sizes import Sizes
 
 
@@ -77,19 +85,10 @@ def _close(
 def _nodes_inside(graph: Graph, outside: Collection[Node]) -> dict[Node, None]:
     """The nodes that depend on the inputs of a graph, these among them, producers first."""
     inside = dict.fromkeys(graph.inputs)
-    seen: set[Node] = {*graph.inputs, *outside}
-    stack = [value.node for value in reversed(list(graph.outputs.values()))]
-    while stack:
-        node = stack[-1]
-        waiting = [v.node for v in reversed(node.inputs) if v.node not in seen]
-        if waiting and node not in seen:
-            stack.extend(waiting)
-            continue
-        stack.pop()
-        if node not in seen:
-            seen.add(node)
-            if node.op in ASYNC_OPS or any(v.node in inside for v in node.inputs):
-                inside[node] = None
+    wanted = (value.node for value in graph.outputs.values())
+    for node in producers_first(wanted, (*graph.inputs, *outside)):
+        if node.op in ASYNC_OPS or any(v.node in inside for v in node.inputs):
+            inside[node] = None
     return inside
 
 

@@ -15,7 +15,7 @@ from jax.extend.core import ClosedJaxpr, jaxpr_as_fun
 
 from builder.tfjs import _compat, ops
 from builder.tfjs.graph import Value
-from builder.tfjs.lower.bits import combine_bits
+from builder.tfjs.lower.bits import LOGICAL, combine_bits
 from builder.tfjs.lower.integers import flip, multiply
 from builder.tfjs.lower.nan import extreme
 from builder.tfjs.lower.registry import Equation
@@ -26,7 +26,6 @@ Combine: TypeAlias = Callable[[Sequence[Value], Sequence[Value]], list[Value]]
 
 _ARITHMETIC = {"add": "AddV2", "mul": "Mul"}
 _EXTREMES = {"max": "Maximum", "min": "Minimum"}
-_LOGICAL = {"and": "LogicalAnd", "or": "LogicalOr", "xor": "NotEqual"}
 _OF_BOOLEANS = {"add": "or", "mul": "and", "max": "or", "min": "and"}
 
 
@@ -64,10 +63,10 @@ class Monoid:
     def combine(self, x: Value, y: Value) -> Value:
         """One of two."""
         if self.dtype == np.bool_:
-            return ops.binary(_LOGICAL[self._logical], x, y)
+            return ops.binary(LOGICAL[self._logical], x, y)
         if self.name in _EXTREMES:
             return extreme(_EXTREMES[self.name], x, y)
-        if self.name in _LOGICAL:
+        if self.name in LOGICAL:
             return combine_bits(self.name, x, y, self.dtype)
         return multiply(x, y) if self.name == "mul" else ops.binary(_ARITHMETIC[self.name], x, y)
 
@@ -86,7 +85,7 @@ def find_monoid(jaxpr: Any, dtypes: Sequence[Any]) -> Monoid | None:
     if len(inner.eqns) != 1 or len(dtypes) != 1:
         return None
     (eqn,) = inner.eqns
-    known = eqn.primitive.name in (*_ARITHMETIC, *_EXTREMES, *_LOGICAL)
+    known = eqn.primitive.name in (*_ARITHMETIC, *_EXTREMES, *LOGICAL)
     whole = set(map(id, eqn.invars)) == set(map(id, inner.invars)) and len(inner.invars) == 2
     if not known or not whole or list(eqn.outvars) != list(inner.outvars):
         return None

@@ -1,4 +1,4 @@
-"""Where NaN goes: TensorFlow.js loses it in some kernels, JAX never does.
+"""Where NaN and -0 go: TensorFlow.js loses it in some kernels, JAX never does.
 
 On wasm, Maximum and Minimum keep a NaN of the first operand and drop that of the second
 (tfjs#5028); Relu6 and MaxPool drop it. ArgMax, ArgMin and TopKV2 put it anywhere, on cpu too.
@@ -13,6 +13,12 @@ from builder.tfjs.graph import Value
 def is_nan(x: Value) -> Value:
     """Where a float is not a number."""
     return ops.binary("NotEqual", x, x)
+
+
+def is_negative_zero(x: Value) -> Value:
+    """Where a float is -0, which comparisons take for 0: something divided by it shows its sign."""
+    inverse = ops.binary("RealDiv", ops.scalar(1, x), x)
+    return ops.binary("Equal", inverse, ops.scalar(-np.inf, x))
 
 
 def extreme(op: str, x: Value, y: Value) -> Value:

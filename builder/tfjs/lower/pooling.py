@@ -126,8 +126,7 @@ def _reduce_any(
         for x, start in zip(arrays, initial, strict=True)
     ]
     if windows.pads:
-        inside = broadcast(eqn, constant(True), arrays[0].shape)
-        rows.append(windows.cut(eqn, windows.pad(eqn, inside, constant(False)), shape))
+        rows.append(windows.mark_entries(eqn, arrays[0]))
 
     def combine_entries(xs: Sequence[Value], ys: Sequence[Value]) -> list[Value]:
         if not windows.pads:

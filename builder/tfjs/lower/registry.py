@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from builder.errors import BuilderError, ExportError, first_line
+from builder.errors import ExportError
 from builder.tfjs import _compat
 from builder.tfjs.graph import TensorType, Value
 from builder.tfjs.sizes import Sizes
-from builder.tfjs.source import refusal
+from builder.tfjs.source import failures_refused, refusal
 
 
 class Parameters(dict[str, Any]):
@@ -72,16 +72,12 @@ class Equation:
         Raises:
             ExportError: instead of any exception, which is chained to it.
         """
-        try:
-            yield
-        except (BuilderError, MemoryError):
-            raise
-        except _MissingParameterError as error:
-            reason = f"this program needs the parameter {error}, which this JAX does not give."
-            raise self.refuse(reason, _OTHER_VERSION) from error
-        except Exception as error:
-            reason = f"this program fails to convert it ({first_line(error)})."
-            raise self.refuse(reason, _OTHER_VERSION) from error
+        with failures_refused(self.refuse, _OTHER_VERSION):
+            try:
+                yield
+            except _MissingParameterError as error:
+                reason = f"this program needs the parameter {error}, which this JAX does not give."
+                raise self.refuse(reason, _OTHER_VERSION) from error
 
 
 _TESTED = f"JAX {' to '.join(_compat.TESTED)}"

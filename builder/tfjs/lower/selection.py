@@ -18,7 +18,7 @@ from builder.tfjs.lower.integers import flip, reverse_order
 from builder.tfjs.lower.nan import is_nan
 from builder.tfjs.lower.order import pad_with
 from builder.tfjs.lower.registry import Equation, rule
-from builder.tfjs.lower.shape import broadcast, take_block
+from builder.tfjs.lower.shape import take_block
 from builder.tfjs.lower.windows import Windows
 
 
@@ -53,7 +53,7 @@ def _gather_picked(eqn: Equation, tangents: Value, operand: Value) -> Value:
     entries = _entries(eqn, windows, operand, shape, eqn.operand_dtypes[1])
     zero = ops.scalar(0, tangents)
     values = windows.cut(eqn, windows.pad(eqn, tangents, zero), shape)
-    picked = _pick(entries, _inside(eqn, windows, operand))
+    picked = _pick(entries, windows.mark_entries(eqn, operand) if windows.pads else None)
     here = ops.binary("Equal", ops.reshape(picked, (*picked.shape, 1)), _places(entries.shape[-1]))
     # Before the first entry comes one that is as large as minus infinity, whose number is 0.
     here = ops.binary("LogicalAnd", here, _exceeds_least(entries, eqn.operand_dtypes[1]))
@@ -78,14 +78,6 @@ def _least(x: Value, dtype: Any) -> Value:
         return ops.scalar(0, x)
     limits = jnp.iinfo(np.int32 if dtype == np.uint32 else dtype)
     return ops.scalar(int(limits.min), x)
-
-
-def _inside(eqn: Equation, windows: Windows, operand: Value) -> Value | None:
-    """Which entries of windows are not padding, if there is any."""
-    if not windows.pads:
-        return None
-    whole = broadcast(eqn, constant(np.full((1,) * len(operand.shape), True)), operand.shape)
-    return windows.cut(eqn, windows.pad(eqn, whole, constant(False)), eqn.type.shape)
 
 
 def _exceeds_least(entries: Value, dtype: Any) -> Value:

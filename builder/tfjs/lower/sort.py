@@ -13,7 +13,7 @@ from builder.tfjs import ops
 from builder.tfjs.graph import Value, constant
 from builder.tfjs.lower.gather import take_along_last
 from builder.tfjs.lower.integers import flip, reverse_order
-from builder.tfjs.lower.nan import is_nan, without_nan
+from builder.tfjs.lower.nan import is_nan, is_negative_zero, without_nan
 from builder.tfjs.lower.registry import Equation, rule
 
 _LEAST = 2.0**-149
@@ -68,9 +68,7 @@ def _take_from_rows(eqn: Equation, x: Value, in_total_order: bool) -> tuple[Valu
 
 def _below_zero(x: Value) -> Value:
     """`x` with the least number below 0 in place of -0, which kernels take for 0."""
-    inverse = ops.binary("RealDiv", ops.scalar(1, x), x)
-    is_negative_zero = ops.binary("Equal", inverse, ops.scalar(-math.inf, x))
-    return ops.select(is_negative_zero, ops.scalar(-_LEAST, x), x)
+    return ops.select(is_negative_zero(x), ops.scalar(-_LEAST, x), x)
 
 
 def falling_order(eqn: Equation, x: Value) -> Value:
@@ -84,7 +82,7 @@ def rising_order(eqn: Equation, x: Value) -> Value:
         return falling_order(eqn, reverse_order(x))
     order = falling_order(eqn, ops.unary("Neg", without_nan(x, math.inf)))
     found = ops.gather(ops.cast(is_nan(x), "int32"), order, 0)
-    last = falling_order(eqn, ops.binary("Sub", ops.scalar(0, found), found))
+    last = falling_order(eqn, reverse_order(found))
     return ops.gather(order, last, 0)
 
 

@@ -9,7 +9,7 @@ from builder.tfjs.graph import Dim, Shape, Value, constant
 from builder.tfjs.lower.monoid import Monoid
 from builder.tfjs.lower.order import pad_with
 from builder.tfjs.lower.registry import Equation
-from builder.tfjs.lower.shape import take_block
+from builder.tfjs.lower.shape import broadcast, take_block
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,11 @@ class Windows:
             if axis in self.moved:
                 x = self._cut_axis(eqn, x, axis, shape[axis])
         return ops.reshape(x, (ops.size(shape), x.shape[-1]))
+
+    def mark_entries(self, eqn: Equation, x: Value) -> Value:
+        """Which entries of the windows of `x` are its own, not padding; bool, as `cut` has them."""
+        whole = broadcast(eqn, constant(np.full((1,) * len(x.shape), True)), x.shape)
+        return self.cut(eqn, self.pad(eqn, whole, constant(False)), eqn.outputs[0].shape)
 
     def _cut_axis(self, eqn: Equation, x: Value, axis: int, count: Dim) -> Value:
         """An axis of an array cut up, with the place in the window joined to the last axis."""

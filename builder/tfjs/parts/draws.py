@@ -54,8 +54,8 @@ def _draws_in(eqn: Any) -> Iterator[Any]:
 
 
 def _inner_equations(eqn: Any) -> Iterator[Any]:
-    for jaxpr in _compat.jaxprs_of(eqn):
-        yield from _compat.split_jaxpr(jaxpr)[0].eqns
+    for jaxpr in _compat.jaxprs_in(eqn.params):
+        yield from jaxpr.eqns
 
 
 def _is_within_dropout(calling: Sequence[Any], eqn: Any) -> bool:

@@ -37,8 +37,7 @@ def _is_split_atom(atom: Any) -> bool:
 def _touches(eqn: Any) -> bool:
     if any(map(_is_split_atom, (*eqn.invars, *eqn.outvars))):
         return True
-    inner = (_compat.split_jaxpr(jaxpr)[0] for jaxpr in _compat.jaxprs_of(eqn))
-    return any(map(needs_splitting, inner))
+    return any(map(needs_splitting, _compat.jaxprs_in(eqn.params)))
 
 
 def split_jaxpr(

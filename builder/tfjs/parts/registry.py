@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from builder.errors import BuilderError, ExportError, first_line
+from builder.errors import ExportError
 from builder.tfjs import _compat
 from builder.tfjs.parts.callers import caller_line
-from builder.tfjs.source import refusal
+from builder.tfjs.source import failures_refused, refusal
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,13 @@ class Operation:
         Raises:
             ExportError: instead of any exception, which is chained to it.
         """
-        try:
-            with np.errstate(all="ignore"):  # JAX gives inf and nan silently, and so do we
-                yield
-        except (BuilderError, MemoryError):
-            raise
-        except Exception as error:
-            raise self.refuse(
-                f"this program fails to convert it ({first_line(error)}).",
-                "this is a limit of this program, not a mistake of yours: write this line with"
-                " other jax.numpy functions.",
-            ) from error
+        way_out = (
+            "this is a limit of this program, not a mistake of yours: write this line with"
+            " other jax.numpy functions."
+        )
+        # JAX gives inf and nan silently, and so do we.
+        with failures_refused(self.refuse, way_out), np.errstate(all="ignore"):
+            yield
 
 
 Rule: TypeAlias = Callable[..., Any]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from builder.tfjs.graph import Graph, Node, Value, naming
+from builder.tfjs.graph import Graph, Node, Value, naming, producers_first
 from builder.tfjs.ops import with_inputs
 
 
@@ -91,18 +91,13 @@ def substitute(graph: Graph, replacements: Mapping[Value, Value]) -> Graph:
             value = replacements[value]
         return value
 
-    stack = [resolve(value).node for value in graph.outputs.values()]
-    while stack:  # without recursion, since chains may be long
-        node = stack[-1]
-        inputs = tuple(map(resolve, node.inputs))
-        waiting = [value.node for value in inputs if value.node not in done]
-        if waiting and node not in done:
-            stack.extend(waiting)
-            continue
-        stack.pop()
-        if node not in done:
-            moved = tuple(Value(done[value.node], value.index) for value in inputs)
-            done[node] = with_inputs(node, moved)
+    def inputs_of(node: Node) -> list[Value]:
+        return list(map(resolve, node.inputs))
+
     outputs = {name: resolve(value) for name, value in graph.outputs.items()}
+    wanted = (value.node for value in outputs.values())
+    for node in producers_first(wanted, graph.inputs, inputs_of):
+        moved = tuple(Value(done[value.node], value.index) for value in inputs_of(node))
+        done[node] = with_inputs(node, moved)
     found = {name: Value(done[value.node], value.index) for name, value in outputs.items()}
     return Graph(graph.inputs, found)

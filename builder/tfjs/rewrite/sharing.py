@@ -23,9 +23,10 @@ def share_nodes(graph: Graph) -> Graph:
 def _key(node: Node) -> Any:
     if node.op == "Placeholder":
         return node
-    content = None if node.array is None else _content(node.array)
+    content = None if node.array is None else content_of(node.array)
     return node.op, node.inputs, tuple(sorted(node.attrs.items())), node.outputs, content
 
 
-def _content(array: Array) -> Any:
+def content_of(array: Array) -> Any:
+    """What equal small arrays have in common, and of large ones only one array with itself."""
     return array.tobytes() if array.size <= SMALL else id(array)

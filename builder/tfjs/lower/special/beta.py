@@ -3,11 +3,9 @@
 import jax
 import jax.numpy as jnp
 
-from builder.tfjs.lower.special.elementary import expm1_minus, log1p_minus, special
+from builder.tfjs.lower.special.elementary import LOG_2_PI, expm1_minus, log1p_minus, special
 from builder.tfjs.lower.special.gamma import stirling_error
 from builder.tfjs.lower.special.quadrature import integrate
-
-_LOG_2_PI = 1.837877066409345483
 
 
 @special("regularized_incomplete_beta")
@@ -39,7 +37,7 @@ def _log_density(a: jax.Array, b: jax.Array, x: jax.Array, y: jax.Array) -> jax.
     apart = x * b - y * a
     power = a * log1p_minus(apart / a, x * total / a) + b * log1p_minus(-apart / b, y * total / b)
     errors = stirling_error(total) - stirling_error(a) - stirling_error(b)
-    return power + 0.5 * (jnp.log(a) + jnp.log(b / total) - _LOG_2_PI) + errors
+    return power + 0.5 * (jnp.log(a) + jnp.log(b / total) - LOG_2_PI) + errors
 
 
 def _share(a: jax.Array, b: jax.Array, odds: jax.Array) -> jax.Array:

@@ -13,7 +13,8 @@ from builder.tfjs.lower.registry import Equation
 Special: TypeAlias = Callable[..., jax.Array]
 """A function of vectors of float32, of one length."""
 
-HALF_LOG_2_PI = 0.918938533204672742
+LOG_2_PI = 1.837877066409345483
+HALF_LOG_2_PI = LOG_2_PI / 2
 
 
 def special(*primitives: str) -> Callable[[Special], Special]:

@@ -12,19 +12,18 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from builder.tfjs.lower.special.elementary import expm1_minus, log1p_minus, special
+from builder.tfjs.lower.special.elementary import LOG_2_PI, expm1_minus, log1p_minus, special
 from builder.tfjs.lower.special.gamma import lgamma, stirling_error
 from builder.tfjs.lower.special.quadrature import integrate, unit_rule
 
 _SMALL = 3.0
-_LOG_2_PI = 1.837877066409345483
 
 
 def _log_density(a: Any, x: Any) -> Any:
     """log(x^a exp(-x) / gamma(a)), without the cancellation of its terms for large a."""
     near = jnp.maximum(a, _SMALL)
     power = near * log1p_minus((x - near) / near, x / near)
-    large = power + 0.5 * (jnp.log(near) - _LOG_2_PI) - stirling_error(near)
+    large = power + 0.5 * (jnp.log(near) - LOG_2_PI) - stirling_error(near)
     return jnp.where(a < _SMALL, a * jnp.log(x) - x - lgamma(a), large)
 
 
