@@ -92,6 +92,33 @@ def writing(path: Path, remedy: str) -> Generator[None]:
 
 
 @contextmanager
+def reading(path: Path, remedy: str) -> Generator[None]:
+    """Say in a sentence that a file of the user's cannot be used, whatever its decoder raises.
+
+    Decoders raise exceptions of any type on damaged files, so only a decoder belongs in the block.
+
+    Raises:
+        BuilderError: in place of any exception; it names `path` and ends with the sentence
+            `remedy`.
+    """
+    try:
+        yield
+    except BuilderError:
+        raise
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or error}"
+    except MemoryError:
+        reason = "needs more memory than there is"
+    except RecursionError:
+        reason = "is nested too deeply"
+    except Exception as error:
+        reason = f"is damaged or of another kind ({first_line(error)})"
+    else:
+        return
+    raise BuilderError(f"{path}: {reason.rstrip('.')}. {remedy}")
+
+
+@contextmanager
 def about(name: str) -> Generator[None]:
     """Say in an ExportError which model or function it is about."""
     try:

@@ -202,6 +202,10 @@ class Generator(_Part):
 class PageManifest(_Part):
     """What every site's manifest says, whatever its page shows."""
 
+    sha256: Sha256 = Field(
+        default="0" * 64,
+        description="Of the manifest itself, with 64 zeros in the place of this value.",
+    )
     schema_version: Literal[1] = SCHEMA_VERSION
     generator: Generator
     title: str

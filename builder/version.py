@@ -1,5 +1,6 @@
-"""The installed version of this program."""
+"""The name of this program and its installed version."""
 
 from importlib.metadata import version
 
-__version__ = version("lit-demo-builder")
+NAME = "lit-demo-builder"
+__version__ = version(NAME)

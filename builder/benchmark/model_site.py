@@ -24,7 +24,7 @@ from builder.tfjs.graph import Array
 from builder.tfjs.model import read_files
 from builder.tfjs.runtime import Runtime
 from builder.tfjs.trace import narrow_dtype
-from builder.version import __version__
+from builder.version import NAME, __version__
 
 _DTYPES: Mapping[str, Any] = {"DT_FLOAT": "float32", "DT_INT32": "int32"}
 _TOLERANCE = 0.01
@@ -63,7 +63,7 @@ def make_model_site(folder: Path, batch: int) -> Mapping[str, bytes]:
         ),
     )
     manifest = FunctionSiteManifest(
-        generator=Generator(name="lit-demo-builder", version=__version__),
+        generator=Generator(name=NAME, version=__version__),
         title=folder.resolve().name,
         description="A graph model.",
         language="en",

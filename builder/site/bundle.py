@@ -14,10 +14,11 @@ from builder.embedding.embed import Embeddings, Rows
 from builder.embedding.matrix import Dtype, encode_matrix
 from builder.images.prepare import Picture, PreparedImage
 from builder.manifest import FileRef, PageManifest, PictureRef, SiteManifest
+from builder.site.seal import UNSEALED, seal
 from builder.spec.demo import DemoSpec
 from builder.spec.page import PageSpec
 from builder.text.tokenizer import Tokenizer
-from builder.version import __version__
+from builder.version import NAME, __version__
 
 _HASH_DIGITS = 10
 
@@ -126,7 +127,7 @@ def bundle(
 def describe_page(spec: PageSpec) -> PageManifest:
     """What every manifest says, still without the page's files."""
     return PageManifest(
-        generator=manifest.Generator(name="lit-demo-builder", version=__version__),
+        generator=manifest.Generator(name=NAME, version=__version__),
         title=spec.title,
         description=spec.description,
         language=spec.language,
@@ -224,4 +225,5 @@ def _describe_encoder(
 
 def to_json(site: PageManifest) -> bytes:
     """`manifest.json`, byte for byte the same for the same site."""
-    return json.dumps(site.model_dump(by_alias=True), ensure_ascii=False, indent=1).encode()
+    content = site.model_copy(update={"sha256": UNSEALED}).model_dump(by_alias=True)
+    return seal(json.dumps(content, ensure_ascii=False, indent=1).encode())

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from builder.errors import Problem, SiteError, writing
 from builder.manifest import FunctionSiteManifest, PageManifest, SiteManifest
 from builder.site.bundle import Bundle, Manifest, refer, referenced_files, to_json
+from builder.site.seal import is_sealed
 from builder.site.template import Template
 
 PAGE = "index.html"
@@ -141,18 +142,23 @@ def parse_manifest(data: bytes, where: str) -> SiteManifest | FunctionSiteManife
     """Read a manifest that came from `where`.
 
     Raises:
-        SiteError: if it is none that this version understands.
+        SiteError: if it is none that this version understands, or not as it was written.
     """
     try:
         content = TypeAdapter(dict[str, Any]).validate_json(data)
         kind = FunctionSiteManifest if "functions" in content else SiteManifest
-        return kind.model_validate_json(data)
+        manifest = kind.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise SiteError(
             f"{where}: {place}: {first['msg']}. Build the site again with this version."
         ) from None
+    if not is_sealed(data):
+        raise SiteError(
+            f"{where}: differs from the manifest that was built. Build or upload the site again."
+        )
+    return manifest
 
 
 def check_site(folder: Path) -> list[Problem]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from builder.publish.github import Publication, publish_github
-from tests.site.sites import FILES, write_small_site
+from builder.site.bundle import to_json
+from tests.site.sites import FILES, small_manifest, write_small_site
 
 SITE_FILES = {*FILES, "manifest.json"}
 
@@ -94,7 +95,6 @@ class Repositories:
 
 
 def change_the_site(site: Path) -> None:
-    """Another title, and a picture less than the branch has."""
-    write_small_site(site)
-    path = site / "manifest.json"
-    path.write_text(path.read_text(encoding="utf-8").replace("A title", "B title"), "utf-8")
+    """Another title."""
+    manifest = small_manifest().model_copy(update={"title": "B title"})
+    (site / "manifest.json").write_bytes(to_json(manifest))

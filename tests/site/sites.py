@@ -17,6 +17,7 @@ from builder.manifest import (
 )
 from builder.site.bundle import refer, to_json
 from builder.site.folder import write_site
+from builder.version import NAME
 
 FILES = {
     url: url.encode()
@@ -46,7 +47,7 @@ def small_manifest() -> SiteManifest:
         return MatrixRef(**stored, dtype="float16", shape=(1, 3), scale=1.0, rows=(row,))
 
     return SiteManifest(
-        generator=Generator(name="test", version="0"),
+        generator=Generator(name=NAME, version="0"),
         title="A title",
         description="A description",
         language="en",

@@ -12,6 +12,10 @@ export type Backend = 'wasm' | 'webgl' | 'webgpu' | 'cpu';
  * Everything the web app needs to know about a site; the first model is the default.
  */
 export interface SiteManifest {
+  /**
+   * Of the manifest itself, with 64 zeros in the place of this value.
+   */
+  sha256: string;
   schemaVersion: 1;
   generator: Generator;
   title: string;
@@ -311,6 +315,10 @@ export interface FunctionGolden {
  * via the `definition` "FunctionSiteManifest".
  */
 export interface FunctionSiteManifest {
+  /**
+   * Of the manifest itself, with 64 zeros in the place of this value.
+   */
+  sha256: string;
   schemaVersion: 1;
   generator: Generator;
   title: string;

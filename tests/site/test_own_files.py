@@ -1,0 +1,45 @@
+import json
+
+import pytest
+
+from builder.site.bundle import to_json
+from builder.site.own_files import own_files
+from builder.version import NAME
+from tests.site.sites import FILES, small_manifest
+
+OURS = {"generator": {"name": NAME, "version": "0"}}
+
+
+def test_a_manifest_names_the_files_of_its_site():
+    named = own_files(to_json(small_manifest()))
+    assert named is not None
+    assert named.keys() == FILES.keys()
+
+
+def test_a_manifest_of_another_version_is_understood():
+    later = {**OURS, "schemaVersion": 7, "rooms": [{"doors": {"url": "a/b", "sha256": "0" * 64}}]}
+    assert own_files(json.dumps(later).encode()) == {"a/b": "0" * 64}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"[" * 100_000,
+        b'"text"',
+        b'{"manifest_version": 3, "name": "An extension"}',
+        b'{"generator": "hugo"}',
+        b'{"generator": {"name": "hugo"}}',
+        b"\xff\xfe",
+    ],
+)
+def test_other_programs_files_are_not_ours(other: bytes):
+    assert own_files(other) is None
+
+
+@pytest.mark.parametrize("url", ["/etc/passwd", "../a", "a/../../b", "", "..\\a"])
+def test_files_outside_the_site_are_never_its_own(url: str):
+    named = {**OURS, "files": [{"url": url, "sha256": "0" * 64, "bytes": 1}]}
+    assert own_files(json.dumps(named).encode()) == {}
