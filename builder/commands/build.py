@@ -98,5 +98,8 @@ def check(site: str) -> None:
             click.echo(f"Note: {note}")
         refuse_problems(site, deployment.problems)
     else:
-        count = require_whole_site(Path(site))
+        whole = require_whole_site(Path(site))
+        count = whole.files
+        if whole.others:
+            click.echo(f"Note: not part of the site: {', '.join(whole.others)}.")
     click.echo(f"{site}: all {count} files are as built.")

@@ -17,8 +17,9 @@ from builder.manifest import (
 from builder.progress import Progress
 from builder.site.budget import check_size
 from builder.site.bundle import Bundle, Files, describe_page
-from builder.site.folder import REPORT, assemble_site, check_target, write_site
+from builder.site.folder import assemble_site, check_target, write_site
 from builder.site.function_report import FunctionSiteReport, make_report
+from builder.site.own_files import REPORT
 from builder.site.template import load_template
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec
 from builder.spec.types import slug
@@ -43,7 +44,9 @@ def build_functions(
     seconds = time.perf_counter() - started
     converted = [function for _, function in built]
     report = make_report(site, template.app, converted, spec.max_bytes, progress.seconds, seconds)
-    write_site({**site.files, REPORT: report.to_json()}, out)
+    kept = write_site({**site.files, REPORT: report.to_json()}, out)
+    for note in kept.notes(out):
+        progress.say(note)
     cache.prune_after_build()
     return report
 

@@ -20,8 +20,9 @@ from builder.pipeline.precomputed import build_precomputed
 from builder.progress import Progress
 from builder.site.budget import check_size
 from builder.site.bundle import BuiltModel, bundle
-from builder.site.folder import REPORT, assemble_site, check_target, write_site
+from builder.site.folder import assemble_site, check_target, write_site
 from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
+from builder.site.own_files import REPORT
 from builder.site.report import Report, make_report
 from builder.site.template import load_template
 from builder.spec.demo import DemoSpec, load_any_spec
@@ -88,7 +89,9 @@ def build_spec(
     report = make_report(
         site, template.app, images, built, spec.max_bytes, progress.seconds, seconds
     )
-    write_site({**site.files, REPORT: report.to_json()}, out)
+    kept = write_site({**site.files, REPORT: report.to_json()}, out)
+    for note in kept.notes(out):
+        progress.say(note)
     cache.prune_after_build()
     return report
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +11,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from builder.errors import Problem, SiteError, writing
 from builder.manifest import FunctionSiteManifest, PageManifest, SiteManifest
+from builder.replacement import Kept, find_others, replace_folder
 from builder.site.bundle import Bundle, Manifest, refer, referenced_files, to_json
+from builder.site.own_files import MANIFEST, find_own_files
 from builder.site.seal import is_sealed
 from builder.site.template import Template
 
 PAGE = "index.html"
-MANIFEST = "manifest.json"
-REPORT = "report.json"
-
 HOST_FILES: Mapping[str, bytes] = {
     # Without it, GitHub Pages would run the folder through Jekyll.
     ".nojekyll": b"",
@@ -34,9 +32,6 @@ HOST_FILES: Mapping[str, bytes] = {
 """Files that hosts read and need not serve."""
 
 _REMEDY = "Name another folder with -o."
-
-# Files that a manifest cannot name: itself, and the report, which is written after it.
-_UNNAMED = {MANIFEST, REPORT}
 
 
 @dataclass(frozen=True)
@@ -72,52 +67,36 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
 
 
 def check_target(out: Path) -> None:
-    """Refuse to replace a folder that does not look like a site of ours.
+    """Refuse a folder that a site cannot be written into, or that holds something else.
 
     Raises:
         SiteError: if `out` is a file, a folder with other things in it, or cannot be created.
     """
+    if out.resolve().parent == out.resolve():
+        raise SiteError(f"{out}: is the root of the file system. {_REMEDY}")
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise SiteError(f"{out}: is not a folder. {_REMEDY}")
     above = next(folder for folder in out.absolute().parents if folder.exists())
     if not above.is_dir() or not os.access(above, os.W_OK):
         raise SiteError(f"{out}: cannot be created in {above}. {_REMEDY}")
-    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
+    if out.is_dir() and any(out.iterdir()) and not find_own_files(out):
         raise SiteError(
-            f"{out}: is not empty and holds no site (no {MANIFEST}), so it is not replaced."
-            f" {_REMEDY} Or empty it yourself."
+            f"{out}: is not empty and holds no site (no {MANIFEST} that lit-demo wrote), so nothing"
+            f" in it is replaced. {_REMEDY} Or empty it yourself."
         )
 
 
-def write_site(files: Mapping[str, bytes], out: Path) -> None:
-    """Write all files beside `out`, then put the new folder in its place.
+def write_site(files: Mapping[str, bytes], out: Path) -> Kept:
+    """Put a site in the place of the one in `out`, in one step; what else is there is kept.
 
     When anything fails or is interrupted before that, `out` is as it was.
 
     Raises:
-        BuilderError: if it cannot be written.
+        BuilderError: if it cannot be written, or a file that is not the site's is in the way.
     """
-    check_target(out)
     with writing(out, _REMEDY):
-        _replace_folder(files, out)
-
-
-def _replace_folder(files: Mapping[str, bytes], out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-        fresh, old = Path(scratch, "fresh"), Path(scratch, "old")
-        for url, data in files.items():
-            path = fresh / url
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        try:
-            if out.exists():
-                out.rename(old)
-            fresh.rename(out)
-        except BaseException:
-            if old.exists() and not out.exists():
-                old.rename(out)
-            raise
+        check_target(out)
+        return replace_folder(out, files, find_own_files)
 
 
 def load_any_manifest(folder: Path) -> SiteManifest | FunctionSiteManifest:
@@ -161,21 +140,33 @@ def parse_manifest(data: bytes, where: str) -> SiteManifest | FunctionSiteManife
     return manifest
 
 
+@dataclass(frozen=True)
+class WholeSite:
+    """A site that is as it was built: how many files were compared, and what else is there.
+
+    A name in `others` that ends with a slash is a whole folder.
+    """
+
+    files: int
+    others: tuple[str, ...]
+
+
 def check_site(folder: Path) -> list[Problem]:
-    """Compare every file of a site with its manifest: missing, altered, or not named at all."""
+    """Compare every file of a site with its manifest: missing, outside the folder, or altered."""
     manifest = load_any_manifest(folder)
     return list(_find_problems(folder, manifest))
 
 
-def require_whole_site(folder: Path) -> int:
-    """Refuse a folder that differs from what was built; returns how many files were compared.
+def require_whole_site(folder: Path) -> WholeSite:
+    """Refuse a folder whose site differs from what was built.
 
     Raises:
         SiteError: if it holds no site, or differs, with every problem found.
     """
     manifest = load_any_manifest(folder)
     refuse_problems(str(folder), list(_find_problems(folder, manifest)))
-    return len({ref.url for ref in referenced_files(manifest)})
+    named = {ref.url for ref in referenced_files(manifest)}
+    return WholeSite(len(named), find_others(folder, find_own_files(folder)))
 
 
 def refuse_problems(site: str, problems: Sequence[Problem]) -> None:
@@ -201,7 +192,3 @@ def _find_problems(folder: Path, manifest: PageManifest) -> Iterator[Problem]:
             yield Problem(url, f"has {size} bytes, not {ref.bytes}", "Upload it again.")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != ref.sha256:
             yield Problem(url, "differs from the file that was built", "Upload it again.")
-    for path in sorted(folder.rglob("*")):
-        url = path.relative_to(folder).as_posix()
-        if path.is_file() and url not in named and url not in _UNNAMED:
-            yield Problem(url, "is not part of the site", "Remove it, or keep it elsewhere.")

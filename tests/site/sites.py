@@ -15,6 +15,7 @@ from builder.manifest import (
     SiteManifest,
     SoftmaxScoring,
 )
+from builder.replacement import Kept
 from builder.site.bundle import refer, to_json
 from builder.site.folder import write_site
 from builder.version import NAME
@@ -87,9 +88,9 @@ def small_manifest() -> SiteManifest:
     )
 
 
-def write_small_site(out: Path) -> None:
-    """Write that site into a folder."""
-    write_site({**FILES, "manifest.json": to_json(small_manifest())}, out)
+def write_small_site(out: Path) -> Kept:
+    """Write that site into a folder; returns what else was there."""
+    return write_site({**FILES, "manifest.json": to_json(small_manifest())}, out)
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -1,13 +1,17 @@
 import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from builder.errors import BuilderError, SiteError
 from builder.site.bundle import refer, to_json
-from builder.site.folder import check_site, check_target, write_site
+from builder.site.folder import check_site, check_target, require_whole_site, write_site
+from builder.site.own_files import MANIFEST, REPORT
 from tests.site.manifests import load_manifest
 from tests.site.sites import FILES, content, small_manifest, write_small_site
+
+RESULT = b'{"budget": {}, "step_seconds": {}, "total_bytes": 1}'
 
 
 def test_a_site_is_written_and_checks_out(tmp_path: Path):
@@ -18,38 +22,60 @@ def test_a_site_is_written_and_checks_out(tmp_path: Path):
     assert list(out.parent.iterdir()) == [out], "nothing is left beside it"
 
 
-def test_the_old_site_is_replaced_whole(tmp_path: Path):
+def test_what_a_site_does_not_name_is_kept(tmp_path: Path):
     out = tmp_path / "site"
     write_small_site(out)
-    (out / "stale.js").write_text("old")
+    (out / ".git").mkdir()
+    (out / ".git" / "HEAD").write_text("ref: refs/heads/main")
+    (out / "CNAME").write_text("example.org")
+    kept = write_small_site(out)
+    assert kept.paths == (".git/", "CNAME")
+    assert (out / ".git" / "HEAD").read_text() == "ref: refs/heads/main"
+    assert (out / "CNAME").read_text() == "example.org"
+    assert check_site(out) == []
+    assert require_whole_site(out).others == (".git/", "CNAME")
+
+
+def test_a_file_of_the_old_site_goes_with_it(tmp_path: Path):
+    out = tmp_path / "site"
+    manifest = small_manifest()
+    stale = manifest.model_copy(update={"files": (*manifest.files, refer("stale.js", b"old"))})
+    write_site({**FILES, "stale.js": b"old", MANIFEST: to_json(stale), REPORT: RESULT}, out)
     write_small_site(out)
-    assert "stale.js" not in content(out)
+    assert content(out).keys() == {*FILES, MANIFEST}
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, MemoryError])
-@pytest.mark.parametrize("step", ["write_bytes", "rename"])
-def test_an_interrupted_build_leaves_the_old_site(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException], step: str
-):
+def test_a_file_of_the_site_that_somebody_changed_is_kept_under_another_name(tmp_path: Path):
     out = tmp_path / "site"
     write_small_site(out)
-    before = content(out)
-    real = getattr(Path, step)
-    calls = 0
+    (out / "index.html").write_text("improved by hand")
+    (out / MANIFEST).write_bytes((out / MANIFEST).read_bytes().replace(b"A title", b"B title"))
+    kept = write_small_site(out)
+    assert kept.changed == {"index.html": "index.html.kept", MANIFEST: "manifest.json.kept"}
+    assert (out / "index.html.kept").read_text() == "improved by hand"
+    assert b"B title" in (out / "manifest.json.kept").read_bytes()
+    assert check_site(out) == []
 
-    def fail(self: Path, argument: object) -> object:
-        nonlocal calls
-        calls += 1
-        if step == "write_bytes" or calls == 2:
-            raise error
-        return real(self, argument)
 
-    monkeypatch.setattr(Path, step, fail)
-    with pytest.raises(BuilderError if error is OSError else error):
-        write_small_site(out)
-    monkeypatch.undo()
-    assert content(out) == before
-    assert list(tmp_path.iterdir()) == [out], "nothing is left beside it"
+@pytest.mark.parametrize(
+    "manifest",
+    [b"", b'{"manifest_version": 3, "name": "An extension"}', b'{"name": "A PWA"}', b"[]"],
+)
+def test_other_programs_folders_with_a_manifest_are_not_replaced(tmp_path: Path, manifest: bytes):
+    (tmp_path / MANIFEST).write_bytes(manifest)
+    (tmp_path / "background.js").write_text("an extension")
+    with pytest.raises(SiteError, match="is not empty and holds no site"):
+        write_small_site(tmp_path)
+    assert content(tmp_path) == {MANIFEST: manifest, "background.js": b"an extension"}
+
+
+def test_a_report_of_someone_elses_is_not_replaced(tmp_path: Path):
+    out = tmp_path / "site"
+    write_small_site(out)
+    (out / REPORT).write_text('{"quarter": 3}')
+    with pytest.raises(BuilderError, match=r"report\.json: was not written by this program"):
+        write_site({**FILES, MANIFEST: to_json(small_manifest()), REPORT: RESULT}, out)
+    assert (out / REPORT).read_text() == '{"quarter": 3}'
 
 
 def test_a_folder_that_is_no_site_is_not_replaced(tmp_path: Path):
@@ -57,6 +83,11 @@ def test_a_folder_that_is_no_site_is_not_replaced(tmp_path: Path):
     with pytest.raises(SiteError, match="is not empty and holds no site"):
         write_small_site(tmp_path)
     assert content(tmp_path) == {"thesis.tex": b"years of work"}
+
+
+def test_the_root_of_the_file_system_is_refused():
+    with pytest.raises(SiteError, match=r"^/: is the root of the file system"):
+        check_target(Path("/"))
 
 
 def test_a_file_in_the_way_is_not_replaced(tmp_path: Path):
@@ -72,10 +103,10 @@ def test_a_place_where_no_folder_can_be_is_refused_at_once(tmp_path: Path):
 
 
 def test_a_refusal_of_the_system_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def refuse(self: Path, data: bytes):
+    def refuse(handle: int):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(BuilderError, match=r"site: cannot be written: No space left.*with -o"):
         write_small_site(tmp_path / "site")
     assert list(tmp_path.iterdir()) == []
@@ -93,20 +124,18 @@ def test_every_difference_from_the_manifest_is_found(tmp_path: Path):
     (out / "a.js").write_bytes(b"A.js")
     (out / "z.bin").write_bytes(b"longer than before")
     (out / "w.bin").unlink()
-    (out / "extra.txt").write_bytes(b"")
     found = {problem.where: problem.message for problem in check_site(out)}
     assert found == {
         "a.js": "differs from the file that was built",
         "z.bin": "has 18 bytes, not 5",
         "w.bin": "is missing",
-        "extra.txt": "is not part of the site",
     }
 
 
 def test_a_manifest_cannot_point_outside_the_site(tmp_path: Path):
     (tmp_path / "secret").write_bytes(b"s")
     manifest = small_manifest().model_copy(update={"files": (refer("../secret", b"s"),)})
-    write_site({**FILES, "manifest.json": to_json(manifest)}, tmp_path / "site")
+    write_site({**FILES, MANIFEST: to_json(manifest)}, tmp_path / "site")
     problems = [str(problem) for problem in check_site(tmp_path / "site")]
     assert any(text.startswith("../secret: is outside") for text in problems)
 

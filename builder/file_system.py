@@ -1,0 +1,70 @@
+"""What the standard library does not say about files: exchange two names, flush, lock a folder."""
+
+import ctypes
+import errno
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+_NOT_OFFERED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
+
+
+def exchange(one: Path, two: Path) -> bool:
+    """Let two files or folders exchange their names in one step: Linux's renameat2(2).
+
+    Returns False, having done nothing, where the system or the file system does not offer it.
+
+    Raises:
+        OSError: if the system refuses it.
+    """
+    if sys.platform != "linux":
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    names = os.fsencode(one), os.fsencode(two)
+    if rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in _NOT_OFFERED:
+        return False
+    raise OSError(code, os.strerror(code), str(two))
+
+
+def flush(folder: Path, *, deep: bool = True) -> None:
+    """Have the names in a folder, and in all below it if `deep`, written to the disk."""
+    for place, _, _ in os.walk(folder) if deep else [(str(folder), [], [])]:
+        handle = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def locked(folder: Path) -> Generator[bool]:
+    """Keep other processes out of the same block for the same folder; the lock leaves no file.
+
+    Yields False where there are no such locks, as on some network file systems.
+    """
+    if sys.platform == "win32":
+        yield False
+        return
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EBADF):
+                raise
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)

@@ -1,0 +1,292 @@
+"""Replacing a program's own files in a folder in one step, and keeping whatever else is there.
+
+The files are written beside the folder, in a scratch folder, where everything that is kept gets a
+second name (a hard link). The two folders then exchange their names, and the old one is removed. So
+at every moment, even if the process is killed, the folder holds all of the old files or all of the
+new ones, and what is kept has at least one name. The next replacement clears away what a killed one
+left behind.
+"""
+
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from builder.errors import BuilderError
+from builder.file_system import exchange, flush, locked
+
+OwnFiles = Callable[[Path], Mapping[str, str | None]]
+"""Finds a program's own files in a folder: their SHA-256 by URL, None if it is not known."""
+
+_CHUNK = 1 << 20
+_SUFFIX = ".kept"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a folder holds besides the files that were written.
+
+    `paths` are those that the program never wrote; one that ends with a slash is a whole folder.
+    `changed` are its own files that somebody had changed, with the names that they have now.
+    """
+
+    paths: tuple[str, ...] = ()
+    changed: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def notes(self, folder: Path) -> Iterator[str]:
+        """What was kept, in words."""
+        if self.paths:
+            yield f"Kept what else is in {folder}: {', '.join(self.paths)}."
+        for path, name in self.changed.items():
+            yield f"{folder / path} was changed after it was written, so it was kept as {name}."
+
+
+def replace_folder(out: Path, files: Mapping[str, bytes], find_own: OwnFiles) -> Kept:
+    """Put `files`, by URL, in the place of a folder's own files; returns what else was kept.
+
+    Raises:
+        BuilderError: if a file that is not the folder's own is in the way; nothing has changed.
+        OSError: if the system refuses something. The folder is then as it was, or already new.
+    """
+    out = out.resolve()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with locked(out.parent) as is_alone:
+        if is_alone:
+            _repair(out, find_own)
+        plan = _plan(out, files, find_own)
+        scratch = Path(tempfile.mkdtemp(dir=out.parent, prefix=_scratch_prefix(out)))
+        try:
+            fresh = _number(scratch / "fresh")
+            _write_files(fresh, files)
+            if out.exists():
+                _keep(out, fresh, plan)
+            flush(fresh)
+            _swap(fresh, out, scratch)
+        finally:
+            _clear(scratch, out, find_own)
+    return plan.kept
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Where each file that stays will be, by where it is; and the empty folders that stay."""
+
+    names: Mapping[str, str]
+    empty: tuple[str, ...]
+    kept: Kept
+
+
+def _plan(out: Path, files: Mapping[str, bytes], find_own: OwnFiles) -> _Plan:
+    if not out.exists():
+        return _Plan({}, (), Kept())
+    own = find_own(out)
+    present, empty = _list_files(out)
+    needed = {*files, *(str(above) for url in files for above in PurePosixPath(url).parents)}
+    names: dict[str, str] = {}
+    changed: dict[str, str] = {}
+    for path in present:
+        if path not in own:
+            if path in needed or any(str(p) in files for p in PurePosixPath(path).parents):
+                raise BuilderError(
+                    f"{out / path}: was not written by this program and would be replaced. Move it"
+                    " away, or name another folder with -o."
+                )
+            names[path] = path
+        elif not _is_unchanged(out / path, own[path]):
+            taken = {*present, *files, *names.values()}
+            names[path] = changed[path] = _free_name(path, taken) if path in needed else path
+    return _Plan(names, tuple(empty), Kept(find_others(out, own), changed))
+
+
+def find_others(folder: Path, own: Iterable[str]) -> tuple[str, ...]:
+    """What a folder holds besides its own files, in as few names as say it.
+
+    A name that ends with a slash is a whole folder.
+    """
+    present, empty = _list_files(folder)
+    mine = set(own)
+    others = [path for path in present if path not in mine] + [f"{path}/" for path in empty]
+    return tuple(_summarize(sorted(others), mine))
+
+
+def _list_files(folder: Path) -> tuple[list[str], list[str]]:
+    """Everything below a folder that is not a folder, and the folders that are empty."""
+    files: list[str] = []
+    empty: list[str] = []
+    for place, folders, names in os.walk(folder, onerror=_raise):
+        inner = PurePosixPath(Path(place).relative_to(folder).as_posix())
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        files += [str(inner / name) for name in (*names, *links)]
+        if not (folders or names) and place != str(folder):
+            empty.append(str(inner))
+    return sorted(files), sorted(empty)
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _is_unchanged(path: Path, sha256: str | None) -> bool:
+    if path.is_symlink() or not path.is_file():
+        return False
+    if sha256 is None:
+        return True
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+
+def _free_name(path: str, taken: Iterable[str]) -> str:
+    name, count, others = f"{path}{_SUFFIX}", 1, set(taken)
+    while name in others:
+        count += 1
+        name = f"{path}{_SUFFIX}-{count}"
+    return name
+
+
+def _summarize(foreign: Iterable[str], own: Iterable[str]) -> Iterator[str]:
+    """The same files in fewer names: a folder stands for all that is in it, if nothing is ours."""
+    mixed = {str(above) for path in own for above in PurePosixPath(path).parents}
+    said: set[str] = set()
+    for path in foreign:
+        above = [str(folder) for folder in reversed(PurePosixPath(path).parents)]
+        whole = next((f"{folder}/" for folder in above if folder not in {*mixed, "."}), path)
+        if whole not in said:
+            said.add(whole)
+            yield whole
+
+
+def _scratch_prefix(out: Path) -> str:
+    # The name itself could be too long for a longer one.
+    return f".lit-demo-{hashlib.sha256(out.name.encode()).hexdigest()[:8]}-"
+
+
+def _number(stem: Path) -> Path:
+    """Make a folder whose name ends with its own inode number.
+
+    Once it has exchanged its name with another folder, that shows.
+    """
+    stem.mkdir()
+    numbered = stem.with_name(f"{stem.name}-{stem.stat().st_ino}")
+    return stem.rename(numbered)
+
+
+def _was_swapped(fresh: Path) -> bool:
+    return fresh.name != f"fresh-{fresh.stat().st_ino}"
+
+
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    for url, data in files.items():
+        path = folder / url
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _keep(old: Path, fresh: Path, plan: _Plan) -> None:
+    """Give everything that stays a second name in the fresh folder."""
+    for path in plan.empty:
+        (fresh / path).mkdir(parents=True, exist_ok=True)
+    for path, name in plan.names.items():
+        target = fresh / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(old / path, target, follow_symlinks=False)
+        except OSError:
+            # Some file systems have no links, and some systems do not let others' files be linked.
+            shutil.copy2(old / path, target, follow_symlinks=False)
+    folders = {"."} | {str(p) for n in (*plan.names, *plan.empty) for p in PurePosixPath(n).parents}
+    for folder in sorted(folders | {*plan.empty}, reverse=True):
+        _copy_folder_state(old / folder, fresh / folder)
+
+
+def _copy_folder_state(source: Path, target: Path) -> None:
+    """Owner, permissions and times; a system may keep the first to itself."""
+    found = source.stat()
+    if (found.st_uid, found.st_gid) != (target.stat().st_uid, target.stat().st_gid):
+        try:
+            os.chown(target, found.st_uid, found.st_gid)
+        except PermissionError:
+            return
+    shutil.copystat(source, target)
+
+
+def _swap(fresh: Path, out: Path, scratch: Path) -> None:
+    """Give the fresh folder the name of `out`; the old one is then in the scratch folder."""
+    here = _working_folder()
+    if not out.exists() or not exchange(fresh, out):
+        if out.exists():
+            out.rename(scratch / "old")
+        try:
+            fresh.rename(out)
+        except BaseException:
+            if not out.exists() and (scratch / "old").exists():
+                (scratch / "old").rename(out)
+            raise
+    flush(out.parent, deep=False)
+    if here is not None and here.is_relative_to(out) and here.is_dir():
+        os.chdir(here)
+
+
+def _working_folder() -> Path | None:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return None  # Somebody has removed it.
+
+
+def _repair(out: Path, find_own: OwnFiles) -> None:
+    """Finish or undo what a killed process left beside `out`."""
+    for scratch in out.parent.glob(f"{_scratch_prefix(out)}*"):
+        if not out.exists() and (scratch / "old").is_dir():
+            (scratch / "old").rename(out)
+        _clear(scratch, out, find_own)
+
+
+def _clear(scratch: Path, out: Path, find_own: OwnFiles) -> None:
+    """Remove a scratch folder, but nothing that has no other name."""
+    for tree in scratch.iterdir():
+        if tree.name == "old" or (tree.name.startswith("fresh-") and _was_swapped(tree)):
+            _rescue(tree, out, find_own)
+        _remove(tree)
+    scratch.rmdir()
+
+
+def _rescue(old: Path, out: Path, find_own: OwnFiles) -> None:
+    """Move what came into an old folder while it was being replaced to the folder in its place."""
+    own = find_own(old)
+    present, _ = _list_files(old)
+    here, _ = _list_files(out)
+    known = {_identity(out / path) for path in here}
+    for path in present:
+        ours = path in own and _is_unchanged(old / path, own[path])
+        if ours or _identity(old / path) in known or _is_copy(old / path, out / path):
+            continue
+        name = _free_name(path, here) if path in here else path
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (old / path).rename(out / name)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.lstat()
+    return found.st_dev, found.st_ino
+
+
+def _is_copy(old: Path, copy: Path) -> bool:
+    """Whether a file was copied because it could not be linked."""
+    if not os.path.lexists(copy):
+        return False
+    one, two = old.lstat(), copy.lstat()
+    return (one.st_size, one.st_mtime_ns) == (two.st_size, two.st_mtime_ns)
+
+
+def _remove(tree: Path) -> None:
+    for place, _, _ in os.walk(tree):
+        # What is in a folder that may not be written to cannot be removed.
+        Path(place).chmod(stat.S_IMODE(Path(place).stat().st_mode) | stat.S_IRWXU)
+    shutil.rmtree(tree)
