@@ -1,16 +1,47 @@
-"""What the standard library does not say about files: exchange two names, flush, lock a folder."""
+"""Files and folders that change in one step, and survive a crash of the system."""
 
 import ctypes
 import errno
 import os
 import sys
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+_MODE = 0o666
 _NOT_OFFERED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file that has its name only once it is whole, and on the disk.
+
+    Raises:
+        OSError: if the system refuses it. A file of that name is then as it was.
+    """
+    if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
+        raise OSError(errno.EEXIST, "something other than a file has that name", str(path))
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".lit-demo-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), _MODE & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    flush(path.parent, deep=False)
+
+
+def _umask() -> int:
+    # There is no way to read it but to set it.
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def exchange(one: Path, two: Path) -> bool:

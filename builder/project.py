@@ -1,6 +1,6 @@
 """A folder for an author to start from: a commented `demo.toml` and what goes with it."""
 
-import shutil
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,17 +15,30 @@ def create_project(folder: Path, template: str = IMAGE_TEXT) -> Path:
     """Write the project of a template that comes with the package; returns its `demo.toml`.
 
     Raises:
-        BuilderError: if any of the files already exists; nothing is written then.
+        BuilderError: if any of the files already exists or cannot be written; nothing is left then.
     """
     sources = {folder / name: source for name, source in _list_sources(template).items()}
     for target in sources:
-        if target.exists():
+        if os.path.lexists(target):
             raise BuilderError(f"{target}: already exists. Name another folder, or move it away.")
     with writing(folder, "Name another folder."):
+        _copy_all(sources)
+    return folder / "demo.toml"
+
+
+def _copy_all(sources: Mapping[Path, Path]) -> None:
+    """Write all copies, none of them over anything that is already there."""
+    written: list[Path] = []
+    try:
         for target, source in sources.items():
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-    return folder / "demo.toml"
+            with target.open("xb") as copy:
+                written.append(target)
+                copy.write(source.read_bytes())
+    except BaseException:
+        for target in written:
+            target.unlink()
+        raise
 
 
 def _list_sources(template: str) -> Mapping[str, Path]:

@@ -54,3 +54,28 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BuilderError, match="cannot be written"):
         create_project(tmp_path / "file" / "folder")
+
+
+def test_a_link_that_leads_nowhere_is_in_the_way_too(tmp_path: Path):
+    (tmp_path / "demo.toml").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(BuilderError, match=r"demo\.toml: already exists"):
+        create_project(tmp_path)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_what_was_written_goes_again_if_the_rest_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    real, calls = Path.read_bytes, 0
+
+    def fail_later(self: Path) -> bytes:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise OSError(28, "No space left on device")
+        return real(self)
+
+    monkeypatch.setattr(Path, "read_bytes", fail_later)
+    with pytest.raises(BuilderError, match="No space left on device"):
+        create_project(tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -17,7 +17,7 @@ from builder.errors import BuilderError, ExportError, ParityError, writing
 from builder.options import Choice, Converter
 from builder.params import read_npz, unflatten_params
 from builder.spec.types import TARGET, Target
-from builder.tfjs.model import GraphModel
+from builder.tfjs.model import MODEL, GraphModel, own_weights
 
 _INPUT = re.compile(r"(?:(?P<name>\w+)=)?(?P<shape>\(.*\)):(?P<dtype>\w+)")
 _SELECTION_SIZE = 32
@@ -51,10 +51,12 @@ def convert_function(
     """Convert `module:function`, called with the parameters of an npz file and the inputs.
 
     Raises:
-        BuilderError: if something that was named cannot be found or read.
+        BuilderError: if something that was named cannot be found or read, or `out` is a folder that
+            holds something other than a model.
         ExportError: if TensorFlow.js cannot run the function, or the model exceeds `max_bytes`.
         ParityError: if the model is further from JAX than allowed. Nothing is written then.
     """
+    check_target(out)
     author = parse_target(target)
     apply_fn = load_function(author)
     params = unflatten_params(read_npz(params_file))
@@ -96,6 +98,22 @@ def convert_function(
     with writing(out, "Name another folder with -o."):
         model.save(out)
     return Conversion(model, parity, seconds, checked.problems)
+
+
+def check_target(out: Path) -> None:
+    """Refuse a folder that holds something other than a model of this program.
+
+    Raises:
+        BuilderError: with what is in the way.
+    """
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise BuilderError(f"{out}: is not a folder. Name another with -o.")
+    own_weights(out)
+    if out.is_dir() and any(out.iterdir()) and not (out / MODEL).is_file():
+        raise BuilderError(
+            f"{out}: is not empty and holds no model (no {MODEL}). Name another folder with -o, or"
+            " empty it yourself."
+        )
 
 
 def parse_target(text: str) -> Target:

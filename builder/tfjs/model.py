@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,14 +13,17 @@ from typing import Any, get_args
 
 import numpy as np
 
-from builder.errors import ExportError
+from builder.errors import BuilderError, ExportError
+from builder.file_system import replace_file
 from builder.options import Quantization
 from builder.tfjs.functions import ASYNC_OPS
 from builder.tfjs.graph import Array, DType, TensorType
 from builder.tfjs.operands import TF_DTYPES
 from builder.tfjs.ops import concrete
 from builder.tfjs.quantize import SMALLEST, Quantizations, decode, encode
+from builder.version import NAME
 
+MODEL = "model.json"
 SHARD_BYTES = 4 * 2**20
 """Largest weight file; browsers cache files of this size, and no host refuses them."""
 
@@ -95,15 +99,15 @@ class GraphModel:
             topology["library"] = {"function": self.functions}
         model: dict[str, Any] = {
             "format": "graph-model",
-            "generatedBy": "lit-demo-builder",
-            "convertedBy": "lit-demo-builder",
+            "generatedBy": NAME,
+            "convertedBy": NAME,
             "signature": {"inputs": _signature(self.inputs), "outputs": _signature(self.outputs)},
             "modelTopology": topology,
             "weightsManifest": [{"paths": paths, "weights": manifest}],
         }
         if metadata := self._metadata():
             model["userDefinedMetadata"] = metadata
-        return {"model.json": json.dumps(model, separators=(",", ":")).encode(), **shards}
+        return {MODEL: json.dumps(model, separators=(",", ":")).encode(), **shards}
 
     def _metadata(self) -> dict[str, Any]:
         """What a program that runs the model may want to know beside its signature."""
@@ -120,10 +124,53 @@ class GraphModel:
         return replace(self, quantization=quantization)
 
     def save(self, folder: Path) -> None:
-        """Write the files into a folder, which is created if needed."""
+        """Write the files into a folder, which is created if needed; what else is there is kept.
+
+        `model.json` comes last and in one step, and only then do the weights go that an earlier
+        model of this program has left there: so the folder always holds one of the two, whole.
+
+        Raises:
+            BuilderError: if the folder's `model.json` is not this program's.
+            OSError: if the system refuses to write. The earlier model is then still there.
+        """
+        stale = own_weights(folder).keys() - self.files.keys()
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in self.files.items():
-            (folder / name).write_bytes(content)
+        for name, content in sorted(self.files.items(), key=lambda file: file[0] == MODEL):
+            replace_file(folder / name, content)
+        for name in stale:
+            (folder / name).unlink(missing_ok=True)
+
+
+def own_weights(folder: Path) -> dict[str, Path]:
+    """The files of weights that a model of this program has in a folder, unchanged, by name.
+
+    Raises:
+        BuilderError: if the `model.json` there is another program's, or damaged.
+    """
+    path = folder / MODEL
+    if not os.path.lexists(path):
+        return {}
+    try:
+        model = json.loads(path.read_bytes())
+        paths = [str(name) for group in model["weightsManifest"] for name in group["paths"]]
+        is_ours = model["generatedBy"] == NAME
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        is_ours, paths = False, []
+    if not is_ours:
+        raise BuilderError(
+            f"{path}: was not written by this program, so it is not replaced. Move it away, or"
+            " name another folder."
+        )
+    files = {name: folder / name for name in paths}
+    return {name: file for name, file in files.items() if file.is_file() and _is_whole(file)}
+
+
+def _is_whole(weights: Path) -> bool:
+    return weights.name == _name_weights(weights.read_bytes())
+
+
+def _name_weights(data: bytes) -> str:
+    return f"weights-{hashlib.sha256(data).hexdigest()[:16]}.bin"
 
 
 def _store(
@@ -141,7 +188,7 @@ def _store(
         manifest.append({"name": name, "shape": list(array.shape), **kind})
         data += encoded
     pieces = [bytes(data[i : i + SHARD_BYTES]) for i in range(0, len(data), SHARD_BYTES)]
-    paths = [f"weights-{hashlib.sha256(piece).hexdigest()[:16]}.bin" for piece in pieces]
+    paths = [_name_weights(piece) for piece in pieces]
     return manifest, paths, dict(zip(paths, pieces, strict=True))
 
 
@@ -166,8 +213,8 @@ def _signature(types: Mapping[str, TensorType]) -> dict[str, Any]:
 def read_files(folder: Path) -> dict[str, bytes]:
     """The files of a graph model in a folder: model.json and the weights that it names."""
     try:
-        files = {"model.json": (folder / "model.json").read_bytes()}
-        manifest = json.loads(files["model.json"])["weightsManifest"]
+        files = {MODEL: (folder / MODEL).read_bytes()}
+        manifest = json.loads(files[MODEL])["weightsManifest"]
         for path in (p for group in manifest for p in group["paths"]):
             files[path] = (folder / path).read_bytes()
     except FileNotFoundError as error:
@@ -178,14 +225,14 @@ def read_files(folder: Path) -> dict[str, bytes]:
 def input_types(files: Mapping[str, bytes]) -> dict[str, DType]:
     """The dtypes of the inputs by name, in order, in the files of a graph model."""
     names: dict[str, DType] = {there: here for here, there in TF_DTYPES.items()}
-    inputs = json.loads(files["model.json"])["signature"]["inputs"]
+    inputs = json.loads(files[MODEL])["signature"]["inputs"]
     return {name: names[kind["dtype"]] for name, kind in inputs.items()}
 
 
 def read_weights(files: Mapping[str, bytes]) -> dict[str, Array]:
     """The weights by name in the files of a graph model."""
     weights: dict[str, Array] = {}
-    for group in json.loads(files["model.json"])["weightsManifest"]:
+    for group in json.loads(files[MODEL])["weightsManifest"]:
         data = b"".join(files[path] for path in group["paths"])
         offset = 0
         for kind in group["weights"]:

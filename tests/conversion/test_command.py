@@ -116,6 +116,39 @@ def test_what_cannot_be_done_is_refused_and_nothing_written(
     assert not Path("out").exists()
 
 
+def test_only_a_model_of_ours_is_replaced_and_the_rest_is_kept(project: Path):
+    convert(project, "dense", "--input", "x=(b, 64):float32")
+    stale = {path.name for path in Path("out").glob("weights-*")}
+    Path("out", "README.md").write_text("mine")
+    Path("out", "weights-0123456789abcdef.bin").write_bytes(b"not what the name says")
+    code, text = convert(project, "repeat", "--input", "x=(b, 4):float32")
+    assert code == 0, text
+    names = {path.name for path in Path("out").iterdir()}
+    assert names >= {"model.json", "README.md", "weights-0123456789abcdef.bin"}
+    assert stale
+    assert not stale & names
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("thesis.tex", "is not empty and holds no model"),
+        ("model.json", "was not written by this program"),
+        (None, "is not a folder"),
+    ],
+)
+def test_a_folder_of_something_else_is_refused_at_once(
+    project: Path, name: str | None, message: str
+):
+    path = Path("out", name) if name else Path("out")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text('{"generatedBy": "someone else", "weightsManifest": []}')
+    # The function does not exist; it is not even looked for.
+    code, text = convert(project, "none", "--input", "x=(b, 4):float32")
+    assert (code, message in text) == (2, True), text
+    assert "someone else" in path.read_text()
+
+
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "convert.md"
 
 
