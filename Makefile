@@ -16,7 +16,7 @@ SLOW := e2e or wheel or slow
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz screenshots clean
+.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -153,6 +153,13 @@ compat-oldest compat-newest: compat-%: web
 
 fuzz: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## Compare the browser's tokens with Python's on 100,000 texts for each kind of vocabulary.
 	$(BIN)/python -m tests.fuzz
+
+faults: $(VENV)/.installed-dev web ## Interrupt builds and publications at every operation on files, by a kill, a full disk and a broken one.
+	@for scenario in build first-build publish-zip publish-github; do \
+		for fault in kill ENOSPC EIO; do \
+			echo "$$scenario, $$fault: $$($(BIN)/python -m tests.faults $$scenario $$fault 2>/dev/null)"; \
+		done; \
+	done
 
 screenshots: $(VENV)/.installed-dev demo chromium ## Take the README's pictures of the default demo.
 	$(BIN)/python -m tests.e2e.screenshots _site docs/images

@@ -2,12 +2,14 @@
 
 import ctypes
 import errno
+import hashlib
 import os
 import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -15,26 +17,45 @@ _MODE = 0o666
 _NOT_OFFERED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
 
 
-def replace_file(path: Path, data: bytes) -> None:
+@contextmanager
+def replacing(path: Path) -> Generator[BinaryIO]:
     """Write a file that has its name only once it is whole, and on the disk.
+
+    What a killed process left of the same file is removed.
 
     Raises:
         OSError: if the system refuses it. A file of that name is then as it was.
     """
     if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
         raise OSError(errno.EEXIST, "something other than a file has that name", str(path))
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".lit-demo-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), _MODE & ~_umask())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    flush(path.parent, deep=False)
+    with locked(path.parent) as is_alone:
+        prefix = scratch_prefix(path)
+        for abandoned in path.parent.glob(f"{prefix}*") if is_alone else ():
+            abandoned.unlink()
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=prefix)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+                file.flush()
+                os.fchmod(file.fileno(), _MODE & ~_umask())
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        flush(path.parent, deep=False)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file as `replacing` does."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+def scratch_prefix(path: Path) -> str:
+    """How the names begin of what is written beside a path before it takes its place."""
+    # The name itself could be too long for a longer one.
+    return f".lit-demo-{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:8]}-"
 
 
 def _umask() -> int:

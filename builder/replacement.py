@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from builder.errors import BuilderError
-from builder.file_system import exchange, flush, locked
+from builder.file_system import exchange, flush, locked, scratch_prefix
 
 OwnFiles = Callable[[Path], Mapping[str, str | None]]
 """Finds a program's own files in a folder: their SHA-256 by URL, None if it is not known."""
@@ -58,7 +58,7 @@ def replace_folder(out: Path, files: Mapping[str, bytes], find_own: OwnFiles) ->
         if is_alone:
             _repair(out, find_own)
         plan = _plan(out, files, find_own)
-        scratch = Path(tempfile.mkdtemp(dir=out.parent, prefix=_scratch_prefix(out)))
+        scratch = Path(tempfile.mkdtemp(dir=out.parent, prefix=scratch_prefix(out)))
         try:
             fresh = _number(scratch / "fresh")
             _write_files(fresh, files)
@@ -159,11 +159,6 @@ def _summarize(foreign: Iterable[str], own: Iterable[str]) -> Iterator[str]:
             yield whole
 
 
-def _scratch_prefix(out: Path) -> str:
-    # The name itself could be too long for a longer one.
-    return f".lit-demo-{hashlib.sha256(out.name.encode()).hexdigest()[:8]}-"
-
-
 def _number(stem: Path) -> Path:
     """Make a folder whose name ends with its own inode number.
 
@@ -242,7 +237,7 @@ def _working_folder() -> Path | None:
 
 def _repair(out: Path, find_own: OwnFiles) -> None:
     """Finish or undo what a killed process left beside `out`."""
-    for scratch in out.parent.glob(f"{_scratch_prefix(out)}*"):
+    for scratch in out.parent.glob(f"{scratch_prefix(out)}*"):
         if not out.exists() and (scratch / "old").is_dir():
             (scratch / "old").rename(out)
         _clear(scratch, out, find_own)

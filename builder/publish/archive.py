@@ -1,14 +1,13 @@
 """A site as a ZIP, the same bytes for the same site on every machine."""
 
-import os
 import stat
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from builder.errors import BuilderError, writing
+from builder.file_system import replacing
 from builder.publish.content import published_files
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest date that the format knows.
@@ -26,15 +25,8 @@ def write_zip(site: Path, out: Path) -> int:
     files = published_files(site)
     if out.is_dir() or out.resolve().is_relative_to(site.resolve()):
         raise BuilderError(f"{out}: is a folder, or is inside the site. Name another file with -o.")
-    with writing(out, "Name another file with -o."):
-        handle, temporary = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                _write_archive(files, file)
-            Path(temporary).chmod(stat.S_IMODE(_MODE))
-            Path(temporary).replace(out)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+    with writing(out, "Name another file with -o."), replacing(out) as file:
+        _write_archive(files, file)
     return out.stat().st_size
 
 

@@ -1,0 +1,159 @@
+"""What is interrupted: each scenario replaces something old, beside things of the user's."""
+
+import shutil
+import zipfile
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from builder.cli import main
+from builder.site.folder import check_site, load_any_manifest
+from tests.models.original_demo import write_original_demo
+from tests.publish.repositories import Repositories, change_the_site, git
+from tests.site.sites import write_small_site
+
+State = Literal["old", "new"]
+
+_FOREIGN = {
+    ".git/HEAD": "ref: refs/heads/main",
+    ".git/objects/ab/cdef": "work that was never pushed",
+    "CNAME": "demo.example.org",
+    "README.md": "# By hand",
+    "images/mine.txt": "beside the site's own pictures",
+}
+"""What a user keeps in the folder of a site."""
+
+
+def lit_demo(*words: str | Path) -> int:
+    """Run a command; returns its exit code."""
+    try:
+        main([str(word) for word in words], standalone_mode=True)
+    except SystemExit as stopped:
+        return stopped.code if isinstance(stopped.code, int) else 1
+    return 0
+
+
+class Scenario(ABC):
+    """Something that replaces an old state of a folder by another."""
+
+    @abstractmethod
+    def prepare(self, folder: Path) -> None:
+        """Make the old state."""
+
+    @abstractmethod
+    def act(self, folder: Path) -> int:
+        """Replace it; returns an exit code."""
+
+    @abstractmethod
+    def check(self, folder: Path) -> State:
+        """Which state a folder is in.
+
+        Raises:
+            AssertionError: if it is in neither, or something of the user's is missing.
+        """
+
+    @abstractmethod
+    def leftovers(self, folder: Path) -> list[str]:
+        """What is there in the end and should not be."""
+
+
+class Build(Scenario):
+    """`lit-demo build` into the folder of an older site, which is also a repository."""
+
+    def prepare(self, folder: Path) -> None:
+        source = write_original_demo(folder / "original")
+        assert lit_demo("import", source, "-o", folder / "demo") == 0
+        assert self.act(folder) == 0
+        _write(folder / "site", _FOREIGN)
+        spec = folder / "demo" / "demo.toml"
+        spec.write_text(spec.read_text("utf-8").replace('"LiT demo"', '"A title"'), "utf-8")
+
+    def act(self, folder: Path) -> int:
+        spec, cache = folder / "demo" / "demo.toml", folder / "cache"
+        return lit_demo("build", spec, "-o", folder / "site", "--cache-dir", cache)
+
+    def check(self, folder: Path) -> State:
+        site = folder / "site"
+        assert check_site(site) == []
+        for name, text in _FOREIGN.items():
+            assert (site / name).read_text() == text, name
+        return "new" if load_any_manifest(site).title == "A title" else "old"
+
+    def leftovers(self, folder: Path) -> list[str]:
+        known = {"original", "demo", "site", "cache"}
+        return [path.name for path in folder.iterdir() if path.name not in known]
+
+
+class FirstBuild(Build):
+    """The same where there is no site yet."""
+
+    def prepare(self, folder: Path) -> None:
+        super().prepare(folder)
+        shutil.rmtree(folder / "site")
+
+    def check(self, folder: Path) -> State:
+        if not (folder / "site").exists():
+            return "old"
+        assert check_site(folder / "site") == []
+        return "new"
+
+
+class PublishZip(Scenario):
+    """`lit-demo publish zip` over the ZIP of an older site."""
+
+    def prepare(self, folder: Path) -> None:
+        write_small_site(folder / "site")
+        assert self.act(folder) == 0
+        change_the_site(folder / "site")
+
+    def act(self, folder: Path) -> int:
+        return lit_demo("publish", "zip", folder / "site", "-o", folder / "site.zip")
+
+    def check(self, folder: Path) -> State:
+        with zipfile.ZipFile(folder / "site.zip") as archive:
+            assert archive.testzip() is None
+            return "new" if b"B title" in archive.read("manifest.json") else "old"
+
+    def leftovers(self, folder: Path) -> list[str]:
+        known = {"site", "site.zip"}
+        return [path.name for path in folder.iterdir() if path.name not in known]
+
+
+class PublishGithub(Scenario):
+    """`lit-demo publish github` over an older publication, from a repository with unsaved work."""
+
+    def prepare(self, folder: Path) -> None:
+        repositories = Repositories(folder)
+        git(repositories.work, "remote", "set-url", "origin", "../hub.git")
+        assert self.act(folder) == 0
+        change_the_site(folder / "site")
+
+    def act(self, folder: Path) -> int:
+        return lit_demo("publish", "github", folder / "site", "--repo", folder / "work")
+
+    def check(self, folder: Path) -> State:
+        work, hub = folder / "work", folder / "hub.git"
+        assert git(work, "status", "--porcelain") == "MM code.py\n?? notes.txt\n"
+        assert (work / "code.py").read_text() == "3"
+        git(hub, "fsck", "--strict", "--no-dangling")
+        published = git(hub, "show", "gh-pages:manifest.json")
+        return "new" if "B title" in published else "old"
+
+    def leftovers(self, folder: Path) -> list[str]:
+        known = {"site", "work", "hub.git", "gitconfig"}
+        return [path.name for path in folder.iterdir() if path.name not in known]
+
+
+SCENARIOS: Mapping[str, type[Scenario]] = {
+    "build": Build,
+    "first-build": FirstBuild,
+    "publish-zip": PublishZip,
+    "publish-github": PublishGithub,
+}
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
