@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from builder.errors import BuilderError
-from builder.file_system import exchange, flush, locked, scratch_prefix
+from builder.file_system import exchange, flush, flush_one, locked, scratch_prefix
 
 OwnFiles = Callable[[Path], Mapping[str, str | None]]
 """Finds a program's own files in a folder: their SHA-256 by URL, None if it is not known."""
@@ -64,7 +64,7 @@ def replace_folder(out: Path, files: Mapping[str, bytes], find_own: OwnFiles) ->
             _write_files(fresh, files)
             if out.exists():
                 _keep(out, fresh, plan)
-            flush(fresh)
+            flush(fresh, files)
             _swap(fresh, out, scratch)
         finally:
             _clear(scratch, out, find_own)
@@ -177,10 +177,7 @@ def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     for url, data in files.items():
         path = folder / url
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        path.write_bytes(data)
 
 
 def _keep(old: Path, fresh: Path, plan: _Plan) -> None:
@@ -223,7 +220,7 @@ def _swap(fresh: Path, out: Path, scratch: Path) -> None:
             if not out.exists() and (scratch / "old").exists():
                 (scratch / "old").rename(out)
             raise
-    flush(out.parent, deep=False)
+    flush_one(out.parent)
     if here is not None and here.is_relative_to(out) and here.is_dir():
         os.chdir(here)
 
