@@ -26,7 +26,10 @@ _BROKEN = 99
 
 
 def main() -> None:
-    """Print a JSON object: how many places there are, how the process ended, and what was wrong."""
+    """Print a JSON object: how many places there are, how the process ended, and what was wrong.
+
+    `survived` are the operations whose failure the process made up for.
+    """
     parser = argparse.ArgumentParser()
     parser.add_argument("scenario", choices=SCENARIOS)
     parser.add_argument("fault", choices=["kill", "ENOSPC", "EIO"])
@@ -43,14 +46,17 @@ def interrupt(scenario: Scenario, error: int, every: int, scratch: str) -> dict[
     prepared = Path(scratch, "prepared")
     prepared.mkdir()
     assert _in_child(lambda: scenario.prepare(prepared) or 0) == 0
-    places = _count(scenario, prepared, Path(scratch, "counted"))
+    names = _list_operations(scenario, prepared, Path(scratch, "counted"))
+    survived: Counter[str] = Counter()
     ended: Counter[str] = Counter()
     states: Counter[str] = Counter()
     wrong: list[str] = []
-    for place in range(0, places, every):
+    for place in range(0, len(names), every):
         folder = Path(scratch, f"at-{place}")
         shutil.copytree(prepared, folder, symlinks=True)
         code = _in_child(partial(_act, scenario, folder, Faults(place, error)))
+        if code == 0:
+            survived[names[place]] += 1
         ended["killed" if code == -signal.SIGKILL else f"exit code {code}"] += 1
         try:
             assert code in (0, 2, -signal.SIGKILL), f"exit code {code}"
@@ -59,7 +65,13 @@ def interrupt(scenario: Scenario, error: int, every: int, scratch: str) -> dict[
         except Exception as problem:
             wrong.append(f"place {place}: {problem!r}")
         shutil.rmtree(folder)
-    return {"places": places, "ended": ended, "states": states, "wrong": wrong}
+    return {
+        "places": len(names),
+        "ended": ended,
+        "survived": survived,
+        "states": states,
+        "wrong": wrong,
+    }
 
 
 def _require_recovery(scenario: Scenario, folder: Path) -> None:
@@ -73,18 +85,20 @@ def _act(scenario: Scenario, folder: Path, faults: Faults) -> int:
     return scenario.act(folder)
 
 
-def _count(scenario: Scenario, prepared: Path, folder: Path) -> int:
+def _list_operations(scenario: Scenario, prepared: Path, folder: Path) -> list[str]:
+    """The names of all operations, in the order in which they happen without a fault."""
     shutil.copytree(prepared, folder, symlinks=True)
-    read, write = os.pipe()
+    listing = folder.with_name("operations")
 
     def count() -> int:
         faults = Faults()
         code = _act(scenario, folder, faults)
-        os.write(write, str(faults.count).encode())
+        names = "\n".join(faults.names)
+        listing.write_text(names)
         return code
 
     assert _in_child(count) == 0
-    return int(os.read(read, 20))
+    return listing.read_text().splitlines()
 
 
 def _in_child(act: Callable[[], int]) -> int:

@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from builder import file_system, replacement
@@ -30,12 +30,12 @@ class Faults:
 
     place: int = -1
     error: int = _KILL
-    count: int = 0
+    names: list[str] = field(default_factory=list[str])
 
     def tick(self, name: str) -> None:
         """Count an operation that is about to happen."""
-        self.count += 1
-        if self.count - 1 != self.place:
+        self.names.append(name)
+        if len(self.names) - 1 != self.place:
             return
         if self.error == _KILL:
             os.kill(os.getpid(), signal.SIGKILL)
