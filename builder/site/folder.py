@@ -76,6 +76,11 @@ def check_target(out: Path) -> None:
         raise SiteError(f"{out}: is the root of the file system. {_REMEDY}")
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise SiteError(f"{out}: is not a folder. {_REMEDY}")
+    if out.is_mount():
+        raise SiteError(
+            f"{out}: is a mount point, which cannot be replaced in one step. Name a folder in it,"
+            f" such as {out / 'site'}."
+        )
     above = next(folder for folder in out.absolute().parents if folder.exists())
     if not above.is_dir() or not os.access(above, os.W_OK):
         raise SiteError(f"{out}: cannot be created in {above}. {_REMEDY}")

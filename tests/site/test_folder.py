@@ -90,6 +90,14 @@ def test_the_root_of_the_file_system_is_refused():
         check_target(Path("/"))
 
 
+def test_a_mount_point_is_refused_since_it_has_no_second_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Path, "is_mount", lambda _: True)
+    with pytest.raises(SiteError, match=r"is a mount point.*Name a folder in it, such as .*/site"):
+        check_target(tmp_path)
+
+
 def test_a_file_in_the_way_is_not_replaced(tmp_path: Path):
     (tmp_path / "site").write_text("a file")
     with pytest.raises(SiteError, match="is not a folder"):
