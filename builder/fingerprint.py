@@ -25,7 +25,7 @@ def embedding_code() -> str:
 
 def image_code() -> str:
     """What prepared pictures depend on besides the author's file: cropping, resizing, codecs."""
-    return digest(_sources("images"), _packages("pillow", "numpy"))
+    return digest(_sources("images"), _packages("pillow", "pillow-heif", "numpy"))
 
 
 def exporter_code() -> str:

@@ -13,7 +13,7 @@ from PIL import Image
 from rich.console import Console
 
 from builder.cache import Cache, default_cache_folder, digest
-from builder.images.arrays import to_picture
+from builder.images.arrays import take_picture
 from builder.model import ImageTextModel
 from builder.models.author import TwoTowerModel, as_image_text_model
 from builder.models.load import load_model
@@ -176,7 +176,7 @@ class Demo:
 
         Args:
             picture: A file; or an array [height, width] or [height, width, 3 or 4], uint8 or floats
-                from 0 to 1; or a Pillow image.
+                from 0 to 1; or a Pillow image, which is turned upright as a file would be.
             prompts: Sentences to compare it with.
             description: What it shows, for people who cannot see it (its alt text).
             id: Its id in links; made from the file's name if left out.
@@ -253,11 +253,11 @@ class Demo:
 
     def _save(self, picture: NDArray[Any] | Image.Image) -> Path:
         """Write a picture to a file named after its content."""
-        if not isinstance(picture, Image.Image):
-            picture = to_picture(np.asarray(picture))
-        name = digest(picture.mode, str(picture.size), picture.tobytes())[:10]
+        upright = take_picture(picture)
+        name = digest(str(upright.size), upright.tobytes())[:10]
         path = self._folder / f"picture-{name}.png"
-        picture.save(path)
+        # What the picture says about itself has been applied.
+        Image.fromarray(np.asarray(upright)).save(path)
         return path
 
     def _load(self, spec: ModelSpec) -> ImageTextModel:

@@ -1,4 +1,4 @@
-"""Pictures that are arrays, as in a notebook."""
+"""Pictures that are objects in Python, as in a notebook."""
 
 from typing import Any
 
@@ -7,6 +7,23 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from builder.errors import ImageError
+from builder.images.colour import to_upright_rgb
+from builder.images.open import decoding
+
+
+def take_picture(given: Image.Image | NDArray[Any]) -> Image.Image:
+    """A Pillow image or an array as `open_picture` would give it from a file: upright RGB in sRGB.
+
+    Raises:
+        ImageError: if it cannot be used; it begins with "add_image".
+    """
+    picture = given if isinstance(given, Image.Image) else to_picture(np.asarray(given))
+    try:
+        with decoding():
+            return to_upright_rgb(picture)
+    except ImageError as error:
+        message = f"add_image: a picture of mode {picture.mode}: {error.message}"
+        raise ImageError(message, error.remedy) from None
 
 
 def to_picture(array: NDArray[Any]) -> Image.Image:

@@ -1,19 +1,21 @@
 """The images of a demo: each cropped square, as its models see it and as the page shows it.
 
 The pixels that a model embeds are those of a JPEG, decoded again, and the page shows the JPEG of
-its first model: what a visitor sees is what that model saw. A JPEG that has the right size and no
-metadata is shipped unchanged.
+its first model: what a visitor sees is what that model saw. Of a JPEG that has the right size, the
+coded picture is shipped as it is, in a file of its own; nothing else of an author's file is.
 
 Published code either squashes a picture to a square or crops it to one. A page shows squares, so a
 picture is always cropped, around the author's focal point or box. Models that were trained on
 squashed pictures see that square, which squashing only resizes.
 """
 
+import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -23,7 +25,7 @@ from PIL import Image
 from builder.cache import Cache, digest, pack, unpack
 from builder.errors import ImageError, Problem, SpecError
 from builder.fingerprint import image_code
-from builder.images.open import open_picture, read_plain_jpeg
+from builder.images.open import decoding, open_picture, read_plain_jpeg
 from builder.images.resize import resize_tf_bilinear
 from builder.model import Preprocessing
 from builder.progress import Advance
@@ -134,15 +136,19 @@ def _find_or_prepare(
     spec: ImageSpec, preprocessings: Sequence[Preprocessing], cache: Cache
 ) -> PreparedImage:
     cut = json.dumps([spec.crop, spec.focal_point, list(map(astuple, preprocessings))])
-    try:
-        key = digest(image_code(), spec.file.read_bytes(), cut)
-    except OSError as error:
-        raise ImageError(f"cannot be read: {error.strerror}", "Restore it.") from None
+    key = digest(image_code(), _hash_file(spec.file), cut)
     if (kept := cache.load("images", key)) is not None:
         return _unpack(kept, spec, preprocessings)
     image = prepare_image(spec, preprocessings)
     cache.store("images", key, _pack(image))
     return image
+
+
+def _hash_file(path: Path) -> bytes:
+    if not path.is_file():
+        raise ImageError("not a file", "Name a picture.")
+    with decoding(), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def prepare_image(
@@ -153,7 +159,7 @@ def prepare_image(
     Raises:
         ImageError: if the picture cannot be used, or the crop box reaches outside it.
     """
-    picture = _cut_box(open_picture(spec.file), spec.crop)
+    picture = open_picture(spec.file, spec.crop)
     focal_point = spec.focal_point or CENTRE
     square = crop_square(picture, focal_point)
     sizes = sorted({min(square.width, size) for size in DISPLAY_SIZES})
@@ -216,18 +222,6 @@ def _place_square(width: int, height: int, focal_point: Point) -> tuple[float, f
     return left, top
 
 
-def _cut_box(picture: Image.Image, box: tuple[int, int, int, int] | None) -> Image.Image:
-    if box is None:
-        return picture
-    if box[2] > picture.width or box[3] > picture.height:
-        raise ImageError(
-            f"crop = {list(box)} reaches outside the picture, which is"
-            f" {picture.width}x{picture.height}",
-            "Write [left, top, right, bottom] within it.",
-        )
-    return picture.crop(box)
-
-
 def _resize(picture: Image.Image, size: int) -> Image.Image:
     return picture.resize((size, size), Image.Resampling.BICUBIC)
 
@@ -246,7 +240,7 @@ def make_view(square: Image.Image) -> View:
 
 
 def _find_view(spec: ImageSpec, preprocessing: Preprocessing) -> View | None:
-    """The author's own file, if preprocessing would do no more than compress it again."""
+    """The author's own JPEG, if preprocessing would do no more than compress it again."""
     if spec.crop or not (jpeg := read_plain_jpeg(spec.file, preprocessing.size)):
         return None
     return View(Picture(jpeg, preprocessing.size))

@@ -1,0 +1,129 @@
+"""What a JPEG file holds besides its picture."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from builder.images.jpeg.bits import Bits, steps
+from builder.images.jpeg.frame import read_frame, read_scan_header
+from builder.images.jpeg.segments import (
+    APP0,
+    BASELINE,
+    COMMENT,
+    END,
+    HUFFMAN,
+    JFIF,
+    QUANTIZATION,
+    SCAN,
+    OddJpegError,
+    Segment,
+    is_about,
+    read_segments,
+    write_segments,
+)
+from builder.images.jpeg.tables import HuffmanTable, read_huffman, read_quantization
+
+_IDENTIFIERS = {
+    b"Exif": "Exif",
+    b"http://ns.adobe.com": "XMP",
+    b"Photoshop": "IPTC",
+    b"ICC_PROFILE": "a colour profile",
+    b"MPF": "more pictures",
+    b"JFXX": "a thumbnail",
+    b"JFIF": "JFIF with a thumbnail or a density",
+}
+
+
+def hidden_content(jpeg: bytes) -> str | None:
+    """What a JPEG file holds besides its picture, in words; None if that is nothing.
+
+    A picture for a site is a baseline file of one scan: the segment of JFIF, the tables that the
+    picture uses, each once and without entries that it does not use, and the coded blocks up to
+    their last bit. Everything else could carry something that nobody sees.
+    """
+    try:
+        segments = read_segments(jpeg)
+        about = [s for s in segments if is_about(s.marker)]
+        for position, segment in enumerate(about):
+            if position or segment != Segment(APP0, JFIF):
+                return _describe(segment)
+        _check_picture([segment for segment in segments if not is_about(segment.marker)])
+        if (alone := write_segments(segments)) == jpeg:
+            return None
+        if jpeg.startswith(alone.removesuffix(END)) and len(jpeg) > len(alone):
+            return f"{len(jpeg) - len(alone):,} bytes after its end or before its end mark"
+        return "bytes between its segments"
+    except OddJpegError as error:
+        return str(error)
+
+
+def _describe(segment: Segment) -> str:
+    size = f"{len(segment.body):,} bytes"
+    if segment.marker == COMMENT:
+        return f"a comment of {size}"
+    name = f"APP{segment.marker - APP0}"
+    kinds = [kind for start, kind in _IDENTIFIERS.items() if segment.body.startswith(start)]
+    return f"a segment {name} of {size}" + (f" ({kinds[0]})" if kinds else "")
+
+
+def _check_picture(segments: Sequence[Segment]) -> None:
+    """Check everything that codes the picture.
+
+    Raises:
+        OddJpegError: saying what else there is.
+    """
+    if not segments or segments[-1].marker != SCAN:
+        raise OddJpegError("no scan, or something after it")
+    frames = [segment for segment in segments if segment.marker == BASELINE]
+    others = {segment.marker for segment in segments[:-1]} - {BASELINE, QUANTIZATION, HUFFMAN}
+    if len(frames) != 1 or others:
+        raise OddJpegError("another way of coding than a single baseline scan")
+    frame = read_frame(frames[0])
+    header = read_scan_header(segments[-1], frame)
+    ids = [component.id for component, *_ in header.components]
+    if ids != [1, 2, 3] or (header.first, header.last, header.high, header.low) != (0, 63, 0, 0):
+        raise OddJpegError("another way of coding than a single baseline scan")
+    steps_of = [
+        number
+        for segment in segments
+        if segment.marker == QUANTIZATION
+        for number, _ in read_quantization(segment.body)
+    ]
+    if sorted(steps_of) != sorted({component.table for component in frame.components}):
+        raise OddJpegError("quantization tables that the picture does not use")
+    codes = [
+        entry
+        for segment in segments
+        if segment.marker == HUFFMAN
+        for entry in read_huffman(segment.body)
+    ]
+    tables = dict(codes)
+    pattern = [
+        (dc, 0x10 | ac)
+        for component, dc, ac in header.components
+        for _ in range(component.across * component.down)
+    ]
+    if sorted(number for number, _ in codes) != sorted({n for pair in pattern for n in pair}):
+        raise OddJpegError("Huffman tables that the picture does not use")
+    across, down = frame.mcus
+    _check_codes(segments[-1].coded, tables, pattern, across * down)
+
+
+def _check_codes(
+    coded: bytes, tables: dict[int, HuffmanTable], pattern: list[tuple[int, int]], mcus: int
+) -> None:
+    bits = Bits(coded.replace(b"\xff\0", b"\xff"))
+    known = {number: steps(table, is_ac=number >= 0x10) for number, table in tables.items()}
+    try:
+        found = bits.skip_blocks([(known[dc], known[ac]) for dc, ac in pattern], mcus)
+    except IndexError:
+        raise OddJpegError("coded data that ends too early") from None
+    bits.finish(strict=True)
+    places, slots = map(np.array, found)
+    codes = bits.words[places >> 3] >> (16 - (places & 7)) & 0xFFFF
+    block, is_ac = slots // 64 % len(pattern), slots % 64 > 0
+    numbers = np.array(pattern)[block, is_ac.astype(int)]
+    for number, table in tables.items():
+        used = set((table.lookup[codes[numbers == number]] >> 5).tolist())
+        if used != set(table.symbols):
+            raise OddJpegError("codes that the picture does not use")
