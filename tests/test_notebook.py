@@ -115,8 +115,9 @@ def test_zip_builds_what_was_not_built(demo: builder.Demo, tmp_path: Path):
         (np.full((20, 30, 3), 0.2, np.float32), (51, 51, 51)),
         (jnp.full((20, 30, 4), 1.0), (255, 255, 255)),
         (Image.new("RGB", (30, 20), (1, 2, 3)), (1, 2, 3)),
+        (Image.new("CMYK", (30, 20), (255, 0, 0, 0)), (0, 255, 255)),
     ],
-    ids=["grey", "floats", "jax", "pillow"],
+    ids=["grey", "floats", "jax", "pillow", "print"],
 )
 def test_arrays_and_pillow_images_are_pictures(
     demo: builder.Demo, tmp_path: Path, picture: Any, pixel: tuple[int, int, int]

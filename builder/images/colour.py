@@ -73,7 +73,9 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
     if profile:
         picture = _to_srgb(picture, profile)
     elif gamma:
-        curve = np.rint(_encode(np.arange(256, dtype=np.float32) / 255, gamma) * 255).astype(int)
+        curve = np.rint(
+            _encode(np.arange(256, dtype=np.float32) / np.float32(255), gamma) * 255
+        ).astype(int)
         picture = picture.point(curve.tolist() * len(picture.getbands()))
     if picture.mode != "RGB":
         picture = picture.convert("RGB")

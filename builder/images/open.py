@@ -21,8 +21,11 @@ from builder.images.png import SIGNATURE, read_without_texts
 Box: TypeAlias = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""
 
+PIXEL_LIMIT = 89_478_485
+"""That of Pillow. A JPEG of more pixels is reduced by its decoder, other formats are refused."""
+
 MAX_JPEG_PIXELS = 300_000_000
-"""Larger than what any phone makes. Above Pillow's limit for all formats, the decoder reduces."""
+"""Larger than what any phone makes."""
 
 _MAX_SCANNED_PIXELS = 6_000_000_000
 """Times the scans of a progressive file: a picture of ten scans may have 200 million pixels."""
@@ -31,8 +34,6 @@ _MAX_SCANNED_PIXELS = 6_000_000_000
 # programs.
 _FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "TIFF", "BMP", "JPEG2000", "PPM")
 _JPEG_SIGNATURE = b"\xff\xd8\xff"
-_PIXEL_LIMIT = 89_478_485
-"""That of Pillow, which a program may have lifted for itself."""
 
 
 def open_picture(path: Path, crop: Box | None = None) -> Image.Image:
@@ -48,12 +49,12 @@ def open_picture(path: Path, crop: Box | None = None) -> Image.Image:
     if not path.is_file():
         raise ImageError("not a file", "Name a picture.")
     with decoding(), _open(path) as picture:
-        full = picture.size
+        width, height = picture.size
         if picture.format == "JPEG":
             _reduce(picture, path)
         upright = to_upright_rgb(picture)
         turned = upright.size != picture.size
-        return _cut_box(upright, crop, full[::-1] if turned else full)
+        return _cut_box(upright, crop, (height, width) if turned else (width, height))
 
 
 def read_plain_jpeg(path: Path, size: int) -> bytes | None:
@@ -90,7 +91,7 @@ def decoding() -> Generator[None]:
     except ImageError:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise _too_large(Image.MAX_IMAGE_PIXELS or _PIXEL_LIMIT) from None
+        raise _too_large(Image.MAX_IMAGE_PIXELS or PIXEL_LIMIT) from None
     except UnidentifiedImageError:
         known = ", ".join(_FORMATS)
         raise ImageError(
@@ -115,12 +116,12 @@ def _open(path: Path) -> Image.Image:
     if start.startswith(_JPEG_SIGNATURE):
         # Pillow's `open` would refuse a large one before it can be reduced.
         return JpegImageFile(path)
-    _register_heif()
+    register_heif()
     return Image.open(read_without_texts(path) if start == SIGNATURE else path, formats=_FORMATS)
 
 
 @cache
-def _register_heif() -> None:
+def register_heif() -> None:
     """Tell Pillow how to open HEIC and HEIF, which phones write."""
     from pillow_heif import register_heif_opener
 
@@ -137,7 +138,7 @@ def _reduce(picture: Image.Image, path: Path) -> None:
     if picture.info.get("progressive") and pixels * _count_scans(path) > _MAX_SCANNED_PIXELS:
         raise ImageError("too many scans to open safely", "Save it without them (as baseline).")
     scale = 1
-    while pixels > _PIXEL_LIMIT * scale**2:
+    while pixels > PIXEL_LIMIT * scale**2:
         scale *= 2
     if scale > 1:
         picture.draft(picture.mode, (width // scale, height // scale))

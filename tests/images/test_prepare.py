@@ -4,17 +4,21 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from builder.cache import Cache
-from builder.errors import SpecError
+from builder.errors import ImageError, SpecError
 from builder.images import prepare
+from builder.images.jpeg.hidden import hidden_content
+from builder.images.open import read_plain_jpeg, register_heif
 from builder.images.prepare import prepare_image, prepare_images, preprocess
 from builder.model import Preprocessing
 from builder.spec.demo import ImageSpec
 from tests.conftest import gradient, jpeg_bytes
-from tests.images.pictures import save
+from tests.images.jpeg.payloads import PAYLOADS, SECRET
+from tests.images.pictures import encode, save
 
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 TF_BILINEAR = Preprocessing(resize="tf-bilinear")
 
 
@@ -31,31 +35,52 @@ def test_the_pixels_are_those_of_the_shipped_jpeg(tmp_path: Path):
     np.testing.assert_array_equal(image.pixels, shipped)
 
 
-def test_a_jpeg_of_the_right_size_is_shipped_as_it_is(tmp_path: Path):
+@pytest.mark.parametrize("progressive", [False, True])
+def test_the_pixels_of_a_jpeg_of_the_right_size_are_kept(tmp_path: Path, progressive: bool):
     path = tmp_path / "a.jpg"
-    path.write_bytes(jpeg_bytes(gradient(224, 224), quality=70))
+    path.write_bytes(jpeg_bytes(gradient(224, 224), quality=70, progressive=progressive))
     image = prepare_image(image_spec(path))
-    assert image.photo.jpeg == path.read_bytes()
     np.testing.assert_array_equal(image.pixels, np.asarray(Image.open(path)))
+    assert hidden_content(image.photo.jpeg) is None
 
 
 @pytest.mark.parametrize(
     ("side", "options", "fields"),
     [
         (225, {}, {}),
-        (224, {"comment": b"Secret"}, {}),
-        (224, {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"}, {}),
+        (224, {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"}, {}),
+        (
+            224,
+            {"icc_profile": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()},
+            {},
+        ),
+        (224, {"keep_rgb": True}, {}),
         (224, {}, {"crop": [0, 0, 100, 100]}),
     ],
+    ids=["another size", "turned", "a colour profile", "RGB", "a crop"],
 )
-def test_any_other_jpeg_is_made_anew(
+def test_any_other_jpeg_is_compressed_again(
     tmp_path: Path, side: int, options: dict[str, Any], fields: dict[str, Any]
 ):
     path = tmp_path / "a.jpg"
     path.write_bytes(jpeg_bytes(gradient(side, side), **options))
     image = prepare_image(image_spec(path, **fields))
-    assert image.photo.jpeg != path.read_bytes()
-    assert b"Secret" not in image.photo.jpeg
+    assert read_plain_jpeg(path, 224) is None or fields
+    assert hidden_content(image.photo.jpeg) is None
+
+
+@pytest.mark.parametrize("side", [224, 1000])
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_nothing_hidden_in_a_jpeg_is_published(tmp_path: Path, name: str, side: int):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(PAYLOADS[name](jpeg_bytes(gradient(side, side))))
+    try:
+        image = prepare_image(image_spec(path))
+    except ImageError:
+        return
+    for picture in (image.photo, *image.display, image.thumbnail):
+        assert SECRET not in picture.jpeg
+        assert hidden_content(picture.jpeg) is None
 
 
 def test_every_preprocessing_has_its_view_and_the_page_shows_the_first(tmp_path: Path):
@@ -183,6 +208,22 @@ def test_no_metadata_of_the_source_is_shipped(tmp_path: Path):
     image = prepare_image(image_spec(path))
     for picture in (image.photo, image.thumbnail, *image.display):
         assert b"Secret" not in picture.jpeg
+
+
+@pytest.mark.parametrize("format", ["PNG", "WEBP", "AVIF", "TIFF", "JPEG2000", "GIF", "HEIF"])
+def test_no_format_brings_its_metadata_along(tmp_path: Path, format: str):
+    register_heif()
+    exif = Image.Exif()
+    exif[0x010F] = "Secret Camera"
+    path = tmp_path / "a"
+    xmp = b"<x:xmpmeta>Secret</x:xmpmeta>"
+    path.write_bytes(
+        encode(gradient(500, 500), format, exif=exif.tobytes(), xmp=xmp, comment=b"Secret")
+    )
+    image = prepare_image(image_spec(path))
+    for picture in (image.photo, image.thumbnail, *image.display):
+        assert b"Secret" not in picture.jpeg
+        assert hidden_content(picture.jpeg) is None
 
 
 def test_all_unusable_pictures_are_named_at_once(tmp_path: Path):

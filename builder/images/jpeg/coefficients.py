@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.images.jpeg import progressive
-from builder.images.jpeg.bits import Bits, split_intervals, steps
+from builder.images.jpeg.baseline import BlockCoding
+from builder.images.jpeg.bits import Bits, split_intervals
 from builder.images.jpeg.frame import Frame, ScanHeader, read_frame, read_scan_header
 from builder.images.jpeg.segments import (
     FRAMES,
@@ -125,8 +126,9 @@ class _Reader:
             for (_, dc, ac), order in zip(header.components, orders, strict=True)
             for _ in range(order.shape[1])
         ]
+        coding = BlockCoding(pattern)
         parts = [
-            _decode(Bits(data), pattern, count)
+            coding.read_coefficients(Bits(data), count)
             for data, count in split_intervals(coded, units, self.interval)
         ]
         start = 0
@@ -139,29 +141,6 @@ class _Reader:
             blocks[order.ravel()] = np.concatenate(mine)
             self.blocks[component.id] = blocks
             start = stop
-
-
-def _decode(bits: Bits, pattern: list[tuple[HuffmanTable, HuffmanTable]], units: int) -> Blocks:
-    """int32[units, blocks, 64]; the first of each block is the difference to the one before."""
-    known = {
-        id(table): steps(table, is_ac=bool(i)) for pair in pattern for i, table in enumerate(pair)
-    }
-    tables = [(known[id(dc)], known[id(ac)]) for dc, ac in pattern]
-    places, slots = map(np.array, bits.skip_blocks(tables, units))
-    bits.finish()
-    lookups = np.stack([table.lookup for pair in pattern for table in pair])
-    which = (slots // 64 % len(pattern)) * 2 + (slots % 64 > 0)
-    entries = lookups[which, bits.words[places >> 3] >> (16 - (places & 7)) & 0xFFFF]
-    symbols = entries >> 5
-    is_dc = slots % 64 == 0
-    sizes = np.where(is_dc, symbols, symbols & 15)
-    places = places + (entries & 31)
-    values = bits.words[places >> 3] >> (32 - (places & 7) - sizes) & ((1 << sizes) - 1)
-    values = np.where(values >> np.maximum(sizes - 1, 0), values, values - (1 << sizes) + 1)
-    slots = slots + np.where(is_dc, 0, symbols >> 4)
-    coefficients = np.zeros(units * len(pattern) * 64, np.int32)
-    coefficients[slots[sizes > 0]] = values[sizes > 0]
-    return coefficients.reshape(units, len(pattern), 64)
 
 
 def _sum_differences(blocks: Blocks) -> Blocks:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from builder.images.jpeg.bits import Bits, steps
+from builder.images.jpeg.baseline import BlockCoding
+from builder.images.jpeg.bits import Bits, unstuff
 from builder.images.jpeg.frame import read_frame, read_scan_header
 from builder.images.jpeg.segments import (
     APP0,
     BASELINE,
     COMMENT,
-    END,
     HUFFMAN,
     JFIF,
     QUANTIZATION,
@@ -21,7 +21,7 @@ from builder.images.jpeg.segments import (
     read_segments,
     write_segments,
 )
-from builder.images.jpeg.tables import HuffmanTable, read_huffman, read_quantization
+from builder.images.jpeg.tables import read_huffman, read_quantization
 
 _IDENTIFIERS = {
     b"Exif": "Exif",
@@ -48,10 +48,11 @@ def hidden_content(jpeg: bytes) -> str | None:
             if position or segment != Segment(APP0, JFIF):
                 return _describe(segment)
         _check_picture([segment for segment in segments if not is_about(segment.marker)])
-        if (alone := write_segments(segments)) == jpeg:
+        alone = write_segments(segments)
+        if jpeg == alone:
             return None
-        if jpeg.startswith(alone.removesuffix(END)) and len(jpeg) > len(alone):
-            return f"{len(jpeg) - len(alone):,} bytes after its end or before its end mark"
+        if jpeg.startswith(alone):
+            return f"{len(jpeg) - len(alone):,} bytes after its end mark"
         return "bytes between its segments"
     except OddJpegError as error:
         return str(error)
@@ -106,24 +107,9 @@ def _check_picture(segments: Sequence[Segment]) -> None:
     if sorted(number for number, _ in codes) != sorted({n for pair in pattern for n in pair}):
         raise OddJpegError("Huffman tables that the picture does not use")
     across, down = frame.mcus
-    _check_codes(segments[-1].coded, tables, pattern, across * down)
-
-
-def _check_codes(
-    coded: bytes, tables: dict[int, HuffmanTable], pattern: list[tuple[int, int]], mcus: int
-) -> None:
-    bits = Bits(coded.replace(b"\xff\0", b"\xff"))
-    known = {number: steps(table, is_ac=number >= 0x10) for number, table in tables.items()}
-    try:
-        found = bits.skip_blocks([(known[dc], known[ac]) for dc, ac in pattern], mcus)
-    except IndexError:
-        raise OddJpegError("coded data that ends too early") from None
-    bits.finish(strict=True)
-    places, slots = map(np.array, found)
-    codes = bits.words[places >> 3] >> (16 - (places & 7)) & 0xFFFF
-    block, is_ac = slots // 64 % len(pattern), slots % 64 > 0
-    numbers = np.array(pattern)[block, is_ac.astype(int)]
+    coding = BlockCoding([(tables[dc], tables[ac]) for dc, ac in pattern])
+    found = coding.read_symbols(Bits(unstuff(segments[-1].coded)), across * down, strict=True)
+    numbers = np.array(pattern).ravel()[found.tables]
     for number, table in tables.items():
-        used = set((table.lookup[codes[numbers == number]] >> 5).tolist())
-        if used != set(table.symbols):
+        if set(found.symbols[numbers == number].tolist()) != set(table.symbols):
             raise OddJpegError("codes that the picture does not use")

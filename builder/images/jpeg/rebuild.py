@@ -1,4 +1,4 @@
-"""A JPEG file made anew from its coefficients: the same pixels, and nothing else of the old file."""
+"""A JPEG file made anew from its coefficients: the same pixels, and nothing else."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
