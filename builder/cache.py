@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import filelock
 import platformdirs
 
 from builder.errors import writing
+from builder.locks import hold_lock
 
 DOWNLOADS = "checkpoints"
 COMPILED = "xla"
@@ -172,15 +172,8 @@ class Cache:
 
     @contextmanager
     def _lock(self, name: str) -> Generator[None]:
-        folder = self.folder / _LOCKS
-        with writing(self.folder, _REMEDY):
-            folder.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(folder / f"{name}.lock")
-            lock.acquire()
-        try:
+        with hold_lock(self.folder / _LOCKS / f"{name}.lock", _REMEDY):
             yield
-        finally:
-            lock.release()
 
     def _entries(self) -> Iterator[_Entry]:
         """All entries; removes those that a process left half-written long ago."""

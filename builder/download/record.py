@@ -1,46 +1,93 @@
 """A download on disk: the part received so far, and the record of a complete file.
 
 A file grows as `NAME.part`, beside a note that says what it is a part of, and gets its name when it
-is complete. It is then kept beside a record of its SHA-256, and checked against that when it is
+is complete. It is then kept beside a record of its SHA-256, and checked against that whenever it is
 used.
+
+To hash a checkpoint takes seconds, so the record also has the state in which the file was when it
+was last hashed: inode, size, and the times of its last change. The system sets the time of the last
+change of an inode at every write and at every change of the other time, and no program can set it;
+so a file in that state has not been written since. Bits that a disk loses by itself are found by
+the checksums of the arrays, when these are read.
 """
 
 import hashlib
 import json
+import os
+import time
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from builder.download.errors import AttemptError
 from builder.errors import ModelError
 
 _CHUNK = 1 << 20
+_SETTLED_NS = 2_000_000_000
+"""The clocks of file systems are not finer than this; what changes within one tick looks alike."""
 
 
-class AttemptError(Exception):
-    """This attempt failed; another one may succeed."""
+class ChangedFileError(ModelError):
+    """A file is not the one that it should be; `is_ours` if it was downloaded."""
+
+    def __init__(self, message: str, remedy: str, *, is_ours: bool):
+        super().__init__(message, remedy)
+        self.is_ours = is_ours
 
 
-def check_download(path: Path) -> str:
-    """The SHA-256 of a downloaded file, in hexadecimal digits.
+def check_download(path: Path, sha256: str | None = None, *, thorough: bool = False) -> str:
+    """The SHA-256 of a downloaded file, in hexadecimal digits, after comparing it.
 
-    A file that somebody put there by hand has no record yet, and gets one.
+    It is compared with `sha256` or, without that, with its record. A file that somebody put there
+    by hand has no record yet, and gets one. When `thorough`, the file is hashed even if it is in
+    the state in which it was hashed before.
 
     Raises:
-        ModelError: if it is not the file that was downloaded.
+        ChangedFileError: if it is not the file that it should be.
+        ModelError: if it cannot be read.
     """
-    (found,) = _hash_file(path, "sha256")
-    record = record_of(path)
-    expected = _read_json(record).get("sha256")
-    if expected is None:
-        _write_json(record, {"url": None, "sha256": found})
-    elif expected != found:
-        raise ModelError(
-            f"{path}: has changed since it was downloaded: its SHA-256 is {found}, not {expected}."
-            f" Delete it and {record.name} to download it again."
-        )
+    record = _read_json(record_of(path))
+    expected = sha256 or record.get("sha256")
+    try:
+        state = _state_of(path)
+        if not thorough and expected and record == {**record, "sha256": expected, "state": state}:
+            return expected
+        (found,) = _hash_file(path, "sha256")
+        settled = _state_of(path) == state and time.time_ns() - max(state[2:]) > _SETTLED_NS
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror or error}.") from None
+    if expected not in (None, found):
+        raise _changed(path, found, expected, pinned=sha256, url=record.get("url"))
+    checked = {"url": record.get("url"), "sha256": found, "state": state if settled else None}
+    if checked != record:
+        with suppress(OSError):  # Where nothing can be written, the file is hashed at every use.
+            _write_json(record_of(path), checked)
     return found
+
+
+def _changed(
+    path: Path, found: str, expected: str, *, pinned: str | None, url: str | None
+) -> ChangedFileError:
+    if url is None:
+        told = "the file that was published" if pinned else "the one that was first put there"
+        return ChangedFileError(
+            f"{path}: is not {told}: its SHA-256 is {found}, not {expected}.",
+            f"Delete it and {record_of(path).name} to download it.",
+            is_ours=False,
+        )
+    return ChangedFileError(
+        f"{path}: has changed since it was downloaded: its SHA-256 is {found}, not {expected}.",
+        f"Delete it and {record_of(path).name} to download it again.",
+        is_ours=True,
+    )
+
+
+def _state_of(path: Path) -> list[int]:
+    found = path.stat()
+    return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
 
 
 def record_of(path: Path) -> Path:
@@ -82,8 +129,10 @@ class Part:
         note = _read_json(self._note)
         if note.keys() != {field.name for field in fields(Origin)}:
             return None
-        origin = Origin(**note)
-        return origin if origin.url == self.url else None
+        texts = (note["url"], note["validator"], note["md5"])
+        if any(not isinstance(text, str | None) for text in texts) or note["url"] != self.url:
+            return None
+        return Origin(**note) if isinstance(note["bytes"], int | None) else None
 
     @property
     def is_whole(self) -> bool:
@@ -101,8 +150,11 @@ class Part:
         self.path.unlink(missing_ok=True)
         self._note.unlink(missing_ok=True)
 
-    def finish(self) -> None:
-        """Check the whole file and give it its name.
+    def finish(self, pinned: str | None = None) -> None:
+        """Check the whole file, also against the SHA-256 `pinned`, and give it its name.
+
+        It is on the disk before it gets its name, so that after a crash it is not whole only in
+        name.
 
         Raises:
             AttemptError: if it is not what it should be; it is then discarded.
@@ -112,10 +164,16 @@ class Part:
         if expected is not None and found != expected:
             self.discard()
             raise AttemptError(f"the file has the MD5 {found}, but the server gave {expected}")
+        if pinned not in (None, sha256):
+            self.discard()
+            raise AttemptError(f"the file has the SHA-256 {sha256}, not {pinned} as published")
         if self.target.suffix == ".npz" and not zipfile.is_zipfile(self.path):
             self.discard()
             raise AttemptError("the file is not a complete .npz file")
-        _write_json(record_of(self.target), {"url": self.url, "sha256": sha256})
+        with self.path.open("rb+") as file:
+            os.fsync(file.fileno())
+        # If the next step fails, the record fits no file, and the file is downloaded again.
+        _write_json(record_of(self.target), {"url": self.url, "sha256": sha256, "state": None})
         self.path.replace(self.target)
         self._note.unlink(missing_ok=True)
 
@@ -146,4 +204,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _write_json(path: Path, content: Mapping[str, object]) -> None:
-    path.write_text(json.dumps(content), encoding="utf-8")
+    """Write a file that is there whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(content), encoding="utf-8")
+    temporary.replace(path)

@@ -2,76 +2,142 @@
 
 import base64
 import http.client
+import re
 import shutil
-import socket
-import ssl
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
 from pathlib import Path
 
-from builder.download.record import AttemptError, Origin, Part
+from builder.download.address import mask_password
+from builder.download.connection import open_address, read_body
+from builder.download.errors import AttemptError, FinalError, RangeError, StallError
+from builder.download.record import ChangedFileError, Origin, Part, check_download
 from builder.errors import ModelError
+from builder.locks import hold_lock
 from builder.progress import Progress
-
-GOOGLE_STORAGE = "https://storage.googleapis.com/"
 
 RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds to wait after each attempt that made no progress; after the last, the download fails."""
 
-_TIMEOUT_S = 30
+MAX_WAIT_S = 120.0
+"""The longest wait that a server can ask for."""
+
 _CHUNK = 1 << 20
 _MEGABYTE = 1_000_000
-_TRANSIENT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+_PROGRESS_BYTES = 10_000
+"""An attempt that brings less made no progress."""
+_PLAIN = re.compile(r"[!-~]{1,200}")
+_REMEDY = "Name a writable folder with --cache-dir."
 
 
-def web_address(url: str, mirror: str | None = None) -> str:
-    """The https address of a `gs://` one; a `mirror` takes the place of Google Storage."""
-    if url.startswith("gs://"):
-        url = GOOGLE_STORAGE + url.removeprefix("gs://")
-    if mirror and url.startswith(GOOGLE_STORAGE):
-        url = mirror.rstrip("/") + "/" + url.removeprefix(GOOGLE_STORAGE)
-    return url
+@dataclass(frozen=True)
+class Wanted:
+    """A file on the web and what is known of it: its SHA-256, and the most bytes it can have."""
+
+    url: str
+    sha256: str | None = None
+    max_bytes: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """The address without a password."""
+        return mask_password(self.url)
 
 
 def download(
-    url: str, target: Path, *, progress: Progress, delays: Sequence[float] = RETRY_DELAYS
-) -> None:
-    """Download `url` as the file `target`, resuming an earlier part of it.
+    wanted: Wanted,
+    target: Path,
+    *,
+    progress: Progress,
+    announcement: str | None = None,
+    thorough: bool = True,
+    delays: Sequence[float] = RETRY_DELAYS,
+) -> bool:
+    """Make sure that `target` is the wanted file: download it if it is missing or has changed.
 
-    The result is compared with the length and the MD5 (`x-goog-hash`) that the server gives. A
-    server may give neither, so an `.npz` file must also end as a ZIP does.
+    An earlier part of it is resumed. The result is compared with its SHA-256, if that is known, and
+    with the length and the MD5 (`x-goog-hash`) that the server gives. A server may give neither, so
+    an `.npz` file must also end as a ZIP does. One process at a time downloads a file; others wait,
+    and then find it. Says `announcement` before it begins, and returns whether it did. A file that
+    is there is hashed if `thorough`, else as `check_download` thinks fit.
 
     Raises:
         ModelError: if the file cannot be downloaded; its part is kept for another try.
     """
+
+    def say_wait() -> None:
+        progress.say(f"Another process is downloading {target.name}; waiting for it.")
+
+    lock = target.with_name(f".{target.name}.lock")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as shown:
+        with hold_lock(lock, _REMEDY, say_wait), ExitStack() as shown:
+            changed = _find_change(target, wanted, progress, thorough=thorough)
+            if changed is None:
+                return False
+            if announcement:
+                progress.say(announcement)
             bar = _Bar(f"Download {target.name}, MB", progress, shown)
-            _try_until_whole(Part(url, target), bar, delays)
+            try:
+                _try_until_whole(Part(wanted.shown, target), wanted, bar, delays)
+            except ModelError as error:
+                raise ModelError(f"{error}{changed}") from None
+            return True
     except OSError as error:
-        raise ModelError(f"{target}: cannot be written: {error.strerror or error}.") from None
+        raise ModelError(
+            f"{target}: cannot be written: {error.strerror or error}. {_REMEDY}"
+        ) from None
 
 
-def _try_until_whole(part: Part, bar: "_Bar", delays: Sequence[float]) -> None:
+def _find_change(target: Path, wanted: Wanted, progress: Progress, *, thorough: bool) -> str | None:
+    """None if the file is there as it should be, else what to add if it cannot be downloaded."""
+    if not target.exists():
+        return ""
+    try:
+        check_download(target, wanted.sha256, thorough=thorough)
+    except ChangedFileError as error:
+        if not error.is_ours:
+            raise
+        progress.say(f"{error.message} It is not used, but downloaded again.")
+        return " The file that is there has changed since it was downloaded, so it is not used."
+    return None
+
+
+def _try_until_whole(part: Part, wanted: Wanted, bar: "_Bar", delays: Sequence[float]) -> None:
     fruitless, longest = 0, part.size
     while True:
         try:
             if not part.is_whole:
-                _receive(part, bar)
-            part.finish()
+                _receive(part, wanted, bar)
+            part.finish(wanted.sha256)
             return
-        except AttemptError as failure:
-            fruitless = 0 if part.size > longest else fruitless + 1
-            longest = max(longest, part.size)
-            if fruitless > len(delays):
-                raise part.give_up(str(failure)) from None
-        time.sleep(delays[max(fruitless - 1, 0)])
+        except FinalError as failure:
+            raise part.give_up(str(failure)) from None
+        except AttemptError as error:
+            failure = error
+        brought = part.size - longest
+        has_come_on = brought >= _PROGRESS_BYTES and not isinstance(failure, StallError)
+        fruitless = 0 if has_come_on else fruitless + 1
+        longest = max(longest, part.size)
+        if fruitless > len(delays):
+            raise part.give_up(str(failure)) from None
+        _wait(delays[max(fruitless - 1, 0)], failure, bar)
+
+
+def _wait(delay: float, failure: AttemptError, bar: "_Bar") -> None:
+    """Wait as long as the server asks for, within reason."""
+    seconds = delay
+    if failure.wait_s is not None and failure.wait_s > delay:
+        seconds = min(failure.wait_s, MAX_WAIT_S)
+        bar.say(
+            f"The server asks for a pause of {failure.wait_s:,.0f} s ({failure}). Waiting"
+            f" {seconds:.0f} s."
+        )
+    time.sleep(seconds)
 
 
 class _Bar:
@@ -81,6 +147,7 @@ class _Bar:
         self._title, self._progress, self._shown = title, progress, shown
         self._advance = None
         self._done = 0
+        self.say = progress.say
 
     def move_to(self, done: int, total: int | None) -> None:
         if self._advance is None:
@@ -91,59 +158,78 @@ class _Bar:
         self._done = megabytes
 
 
-def _receive(part: Part, bar: _Bar) -> None:
+def _receive(part: Part, wanted: Wanted, bar: _Bar) -> None:
     """One attempt to receive the rest of a file."""
     headers = {"Accept-Encoding": "identity", "User-Agent": "lit-demo-builder"}
     origin, start = part.origin, part.size
     if origin and origin.validator and start:
         headers |= {"Range": f"bytes={start}-", "If-Range": origin.validator}
     try:
-        with _open(part, headers) as response:
-            if response.status != HTTPStatus.PARTIAL_CONTENT:
-                origin = _origin_of(part.url, response.headers)
-                part.begin(origin)
-            elif not origin or not _continues(response.headers, origin, start):
-                part.discard()
-                raise AttemptError("the server sent something other than the rest of the file")
-            _check_space(part, origin.bytes)
-            _append(response, part, origin.bytes, bar)
-    except (http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError) as error:
-        raise AttemptError(str(error) or type(error).__name__) from None
-
-
-def _open(part: Part, headers: Mapping[str, str]) -> http.client.HTTPResponse:
-    try:
-        request = urllib.request.Request(part.url, headers=dict(headers))
-        return urllib.request.urlopen(request, timeout=_TIMEOUT_S)
-    except urllib.error.HTTPError as error:
-        error.close()
-        reason = f"the server answered {error.code} {error.reason}"
-        if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        response = open_address(wanted.url, headers)
+    except RangeError:
+        part.discard()
+        raise
+    with response:
+        if response.status == HTTPStatus.OK:
+            origin = _origin_of(part, response.headers)
+            _check_size(origin, wanted)
+            part.begin(origin)
+        elif response.status != HTTPStatus.PARTIAL_CONTENT:
+            raise FinalError(f"the server answered {response.status} {response.reason}")
+        elif not origin or not _continues(response.headers, origin, start):
             part.discard()
-        elif error.code < HTTPStatus.INTERNAL_SERVER_ERROR and error.code not in _TRANSIENT:
-            raise part.give_up(reason) from None
-        raise AttemptError(reason) from None
-    except urllib.error.URLError as error:
-        if isinstance(error.reason, socket.gaierror):
-            raise part.give_up("its server was not found; this machine may be offline") from None
-        raise AttemptError(str(error.reason)) from None
+            raise AttemptError("the server sent something other than the rest of the file")
+        _check_space(part, origin.bytes)
+        _append(response, part, origin.bytes, wanted.max_bytes, bar)
 
 
-def _append(response: http.client.HTTPResponse, part: Part, total: int | None, bar: _Bar) -> None:
+def _append(
+    response: http.client.HTTPResponse,
+    part: Part,
+    total: int | None,
+    max_bytes: int | None,
+    bar: _Bar,
+) -> None:
+    limit = max_bytes if total is None else total
     bar.move_to(part.size, total)
     with part.path.open("ab") as file:
-        while chunk := response.read1(_CHUNK):
+        while chunk := read_body(response, _CHUNK):
+            if limit is not None and file.tell() + len(chunk) > limit:
+                raise AttemptError(f"the server sent more than {limit:,} bytes")
             file.write(chunk)
             bar.move_to(file.tell(), total)
     if total is not None and part.size != total:
         raise AttemptError(f"the connection ended after {part.size:,} of {total:,} bytes")
 
 
-def _origin_of(url: str, headers: Message) -> Origin:
-    length = headers["Content-Length"]
-    return Origin(
-        url, _validator_of(headers), None if length is None else int(length), _md5_of(headers)
-    )
+def _origin_of(part: Part, headers: Message) -> Origin:
+    """What the headers of a whole answer say about the file.
+
+    Raises:
+        AttemptError: if they make no sense, or the answer is not the file.
+    """
+    encoding = headers["Content-Encoding"] or "identity"
+    if encoding.lower() != "identity":
+        raise AttemptError(f"the server sent the file in another form ({encoding})")
+    if headers.get_content_type() == "text/html":
+        raise AttemptError("the server sent a web page instead of the file")
+    return Origin(part.url, _validator_of(headers), _length_of(headers), _md5_of(headers))
+
+
+def _length_of(headers: Message) -> int | None:
+    said = {value.strip() for value in headers.get_all("Content-Length", [])}
+    if not said:
+        return None
+    if len(said) > 1 or not re.fullmatch(r"[0-9]{1,15}", length := said.pop()):
+        raise AttemptError("the server gave a length that is none (Content-Length)")
+    return int(length)
+
+
+def _check_size(origin: Origin, wanted: Wanted) -> None:
+    if origin.bytes and wanted.max_bytes and origin.bytes > wanted.max_bytes:
+        raise FinalError(
+            f"the server gave it {origin.bytes:,} bytes, but it has at most {wanted.max_bytes:,}"
+        )
 
 
 def _continues(headers: Message, origin: Origin, start: int) -> bool:
@@ -155,8 +241,11 @@ def _continues(headers: Message, origin: Origin, start: int) -> bool:
 
 def _validator_of(headers: Message) -> str | None:
     """How a server identifies a version, if that is good enough to join parts: a strong ETag."""
-    tag = headers["ETag"]
-    return tag if tag and not tag.startswith("W/") else headers["Last-Modified"]
+    tag: str | None = headers["ETag"]
+    if tag and not tag.startswith("W/"):
+        return tag if _PLAIN.fullmatch(tag) else None
+    date: str | None = headers["Last-Modified"]
+    return date if date and _PLAIN.fullmatch(date.replace(" ", "")) else None
 
 
 def _md5_of(headers: Message) -> str | None:
@@ -165,7 +254,13 @@ def _md5_of(headers: Message) -> str | None:
         for entry in value.split(","):
             name, _, code = entry.strip().partition("=")
             if name == "md5":
-                return base64.b64decode(code).hex()
+                try:
+                    found = base64.b64decode(code, validate=True)
+                except ValueError:
+                    found = b""
+                if len(found) != 16:
+                    raise AttemptError("the server gave an MD5 that is none (x-goog-hash)")
+                return found.hex()
     return None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from builder.cache import Cache, digest
+from builder.download.record import ChangedFileError, check_download
 from builder.errors import ModelError
 from builder.models.catalogue import format_size
 from builder.models.default import DEFAULT_MODELS
@@ -20,55 +20,71 @@ from builder.spec.models import ModelSpec
 def fetch_model(
     name: str, cache_folder: Path, *, progress: Progress, mirror: str | None = None
 ) -> None:
-    """Download the files of the model of that name, and check those that are already there.
+    """Download the files of the model of that name that are missing or have changed.
 
     `mirror` takes the place of Google Storage.
 
     Raises:
-        ModelError: if there is no such model, it cannot be downloaded, or a file has changed since.
+        ModelError: if there is no such model, or it cannot be downloaded.
     """
     if mirror and not mirror.startswith(("http://", "https://")):
         raise ModelError(f"the mirror '{mirror}' is not a web address. Write https://HOST/FOLDER.")
     if name in DEFAULT_MODELS:
         progress.say(f"{name} comes with this program; there is nothing to fetch.")
     else:
-        _fetch(require_published(name), cache_folder, mirror, progress)
+        _fetch(require_published(name), cache_folder, mirror, progress, thorough=True)
 
 
 def fetch_missing(models: Iterable[ModelSpec], cache_folder: Path, progress: Progress) -> None:
-    """Download the missing files of the published models that a demo names.
+    """Download the files of the published models that a demo names, if missing or changed.
 
     Raises:
         ModelError: if one of them cannot be downloaded.
     """
-    folder = checkpoint_folder(cache_folder)
     for spec in models:
         if spec.name is None or spec.name in DEFAULT_MODELS:
             continue
         # An unknown name is reported when the model is loaded.
         published = find_published(spec.name)
-        if published and not all((folder / file.name).is_file() for file in published.files):
-            _fetch(published, cache_folder, None, progress)
+        if published and not _has_all(published, checkpoint_folder(cache_folder)):
+            _fetch(published, cache_folder, None, progress, thorough=False)
+
+
+def _has_all(model: PublishedModel, folder: Path) -> bool:
+    """Whether all files of a model are there as they should be; needs to write nothing."""
+    try:
+        for file in model.files:
+            if not (folder / file.name).is_file():
+                return False
+            check_download(folder / file.name, file.sha256)
+    except ChangedFileError:
+        return False
+    return True
 
 
 def _fetch(
-    model: PublishedModel, cache_folder: Path, mirror: str | None, progress: Progress
+    model: PublishedModel,
+    cache_folder: Path,
+    mirror: str | None,
+    progress: Progress,
+    *,
+    thorough: bool,
 ) -> None:
     # The modules that talk to the web take longer to import than most builds take for the rest.
-    from builder.download.record import check_download
-    from builder.download.transfer import download, web_address
+    from builder.download.address import mask_password, web_address
+    from builder.download.transfer import Wanted, download
 
-    folder, cache = checkpoint_folder(cache_folder), Cache(cache_folder)
     for file in model.files:
-        path = folder / file.name
-        # Another process that wants the same file waits here, and then finds it.
-        with cache.lock(digest(file.url)):
-            if path.is_file():
-                check_download(path)
-                progress.say(f"{path} is already there and unchanged.")
-                continue
-            url = web_address(file.url, mirror)
-            is_large = file == model.checkpoint
-            size = f"about {format_size(model.checkpoint_bytes)}" if is_large else "its vocabulary"
-            progress.say(f"{model.name}: downloading {url} ({size}) to {path}")
-            download(url, path, progress=progress)
+        path = checkpoint_folder(cache_folder) / file.name
+        url = web_address(file.url, mirror)
+        is_large = file == model.checkpoint
+        size = f"about {format_size(model.checkpoint_bytes)}" if is_large else "its vocabulary"
+        has_come = download(
+            Wanted(url, file.sha256, file.max_bytes),
+            path,
+            progress=progress,
+            announcement=f"{model.name}: downloading {mask_password(url)} ({size}) to {path}",
+            thorough=thorough,
+        )
+        if thorough and not has_come:
+            progress.say(f"{path} is already there and unchanged.")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.cache import default_cache_folder
+from builder.download.record import ChangedFileError, check_download
 from builder.errors import ModelError
 from builder.model import Preprocessing
 from builder.spec.models import ScoringKind, with_none
@@ -22,14 +23,22 @@ from builder.towers.parameter_counts import count_image_params, count_text_param
 
 _FLOAT16_BYTES, _FLOAT32_BYTES = 2, 4
 _BERT_NAMES = ("base", "large")
+_MARGIN = 2
+"""Sizes are computed from the towers; no download is larger than this many times that."""
+_MAX_VOCABULARY_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file on the web, and its name in the cache."""
+    """A file on the web, its name in the cache, and its SHA-256 if that is known.
+
+    It has at most `max_bytes`.
+    """
 
     url: str
     name: str
+    sha256: str | None
+    max_bytes: int
 
 
 @dataclass(frozen=True)
@@ -121,14 +130,19 @@ def find_file(file: RemoteFile, name: str, cache_folder: Path | None = None) -> 
     """Where a file of the published model `name` is.
 
     Raises:
-        ModelError: if it has not been fetched.
+        ModelError: if it has not been fetched, or has changed since.
     """
     path = checkpoint_folder(cache_folder) / file.name
+    given = f" --cache-dir {cache_folder}" if cache_folder else ""
+    fetch = f"lit-demo models fetch {name}{given}"
     if not path.is_file():
-        given = f" --cache-dir {cache_folder}" if cache_folder else ""
-        raise ModelError(
-            f"{name}: {path} is missing. Fetch it: lit-demo models fetch {name}{given}"
-        )
+        raise ModelError(f"{name}: {path} is missing. Fetch it: {fetch}")
+    try:
+        check_download(path, file.sha256)
+    except ChangedFileError as error:
+        if not error.is_ours:
+            raise
+        raise ModelError(f"{name}: {error.message} Fetch it again: {fetch}") from None
     return path
 
 
@@ -148,24 +162,28 @@ def _read_model(
     entry: Mapping[str, Any], family: Mapping[str, Any], tokenizers: Mapping[str, Any]
 ) -> PublishedModel:
     config = _read_config(entry, family)
+    url = family["folder"] + entry["file"]
     resolution, tokenizer = entry["resolution"], tokenizers[entry["tokenizer"]]
     max_length = entry.get("max_length", family["max_length"])
     image, text = _count_params(config, resolution, max_length)
     megabytes = entry.get("megabytes")
+    size = megabytes * 1_000_000 if megabytes else (image + text) * _FLOAT32_BYTES
     return PublishedModel(
         name=entry["name"],
         family=family["name"],
         description=family["description"],
         license=family["license"],
         source=family["source"],
-        checkpoint=RemoteFile(family["folder"] + entry["file"], entry["file"]),
-        checkpoint_bytes=megabytes * 1_000_000 if megabytes else (image + text) * _FLOAT32_BYTES,
+        checkpoint=RemoteFile(url, entry["file"], entry.get("sha256"), _MARGIN * size),
+        checkpoint_bytes=size,
         config=config,
         image_params=image,
         text_params=text,
         # vit_jax and big_vision both evaluate with tf.image.resize to a square, which is bilinear.
         preprocessing=Preprocessing(resolution, "tf-bilinear", "squash"),
-        vocabulary=RemoteFile(tokenizer["url"], tokenizer["file"]),
+        vocabulary=RemoteFile(
+            tokenizer["url"], tokenizer["file"], tokenizer.get("sha256"), _MAX_VOCABULARY_BYTES
+        ),
         tokenizer=TokenizerSettings(
             kind=tokenizer["kind"],
             max_length=max_length,

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder.download.record import AttemptError, Origin, Part, check_download, record_of
+from builder.download.errors import AttemptError
+from builder.download.record import Origin, Part, check_download, record_of
 from builder.errors import ModelError
 
 
@@ -17,7 +18,7 @@ def test_a_file_put_there_by_hand_is_recorded(tmp_path: Path):
     target.write_bytes(b"mine")
     check_download(target)
     target.write_bytes(b"other")
-    with pytest.raises(ModelError, match="has changed"):
+    with pytest.raises(ModelError, match="is not the one that was first put there"):
         check_download(target)
 
 
@@ -79,7 +80,8 @@ def test_a_whole_file_gets_its_name_and_a_record(tmp_path: Path):
     part.finish()
     assert names_in(tmp_path) == ["a.bin", "a.bin.json"]
     sha256 = hashlib.sha256(b"all").hexdigest()
-    assert json.loads(record_of(tmp_path / "a.bin").read_text()) == {"url": URL, "sha256": sha256}
+    record = json.loads(record_of(tmp_path / "a.bin").read_text())
+    assert record == {"url": URL, "sha256": sha256, "state": None}
     assert check_download(tmp_path / "a.bin") == sha256
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from rich.console import Console
 
 from builder.download import transfer as module
 from builder.download.record import check_download, record_of
-from builder.download.transfer import download, web_address
+from builder.download.address import web_address
+from builder.download.transfer import Wanted, download
 from builder.errors import ModelError
 from builder.progress import Progress
 from builder.publish.serve import running
@@ -129,15 +131,15 @@ def server() -> Iterator[Server]:
         yield state
 
 
-def fetch(server: Server, folder: Path, name: str = "model.bin") -> Path:
+def fetch(server: Server, folder: Path, name: str = "model.bin", **known: Any) -> Path:
     target = folder / name
     progress = Progress(Console(file=io.StringIO()))
-    download(server.url, target, progress=progress, delays=(0, 0, 0))
+    download(Wanted(server.url, **known), target, progress=progress, delays=(0, 0, 0))
     return target
 
 
 def names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir() if not path.name.endswith(".lock"))
 
 
 def test_a_file_is_downloaded_with_a_record_of_its_hash(server: Server, tmp_path: Path):
@@ -146,7 +148,8 @@ def test_a_file_is_downloaded_with_a_record_of_its_hash(server: Server, tmp_path
     assert target.read_bytes() == CONTENT
     assert names_in(target.parent) == ["model.bin", "model.bin.json"]
     sha256 = hashlib.sha256(CONTENT).hexdigest()
-    assert json.loads(record_of(target).read_text()) == {"url": server.url, "sha256": sha256}
+    record = json.loads(record_of(target).read_text())
+    assert record == {"url": server.url, "sha256": sha256, "state": None}
     assert check_download(target) == sha256
 
 
@@ -314,7 +317,7 @@ def test_a_part_too_long_for_the_server_is_begun_anew(server: Server, tmp_path: 
 def test_offline_the_message_names_the_address_and_the_file(tmp_path: Path):
     url = "https://no-such-host.invalid/LiT.npz"
     with pytest.raises(ModelError, match="offline") as caught:
-        download(url, tmp_path / "LiT.npz", progress=Progress(Console(file=io.StringIO())))
+        download(Wanted(url), tmp_path / "LiT.npz", progress=Progress(Console(file=io.StringIO())))
     assert url in str(caught.value)
     assert f"save it as {tmp_path / 'LiT.npz'}" in str(caught.value)
 
@@ -358,7 +361,7 @@ def test_progress_goes_up_to_the_size_in_megabytes(server: Server, tmp_path: Pat
     server.content = bytes(2_500_000)
     lines = io.StringIO()
     target = tmp_path / "model.bin"
-    download(server.url, target, progress=Progress(Console(file=lines)))
+    download(Wanted(server.url), target, progress=Progress(Console(file=lines)))
     assert "Download model.bin, MB (3)" in lines.getvalue()
 
 

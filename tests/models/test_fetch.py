@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from builder.download import transfer
+from builder.download import address
 from builder.errors import ModelError
 from builder.models.fetch import fetch_missing, fetch_model
 from builder.models.published import checkpoint_folder
@@ -75,7 +75,7 @@ def test_a_build_fetches_what_it_names_and_says_so(
     said: io.StringIO,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(transfer, "GOOGLE_STORAGE", mirror)
+    monkeypatch.setattr(address, "GOOGLE_STORAGE", mirror)
     models = (ModelSpec(name="mini-tiny"), ModelSpec(name="LiT-L16Ti"))
     fetch_missing(models, tmp_path, progress)
     assert "about 1.2 GB" in said.getvalue()
