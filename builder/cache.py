@@ -10,6 +10,7 @@ import io
 import json
 import os
 import shutil
+import stat
 import tempfile
 import time
 import zipfile
@@ -84,7 +85,8 @@ class Cache:
 
     A damaged entry counts as absent, so a half-written or altered file costs a recomputation and
     never gives a wrong result. A folder that cannot be used raises BuilderError. Several processes
-    may use it at once: an entry appears whole or not at all.
+    may use it at once: an entry appears whole or not at all. Nothing waits until an entry is on the
+    disk, since its hash finds what a crash made of it.
     """
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES):
@@ -130,17 +132,18 @@ class Cache:
     def usage(self) -> list[Usage]:
         """What each kind of entry takes, by name; then what JAX compiled, then the downloads."""
         kinds: dict[str, list[_Entry]] = {}
-        for entry in self._entries():
-            kinds.setdefault(entry.kind, []).append(entry)
-        found = [_sum_up(kind, entries) for kind, entries in sorted(kinds.items())]
-        return [*found, *(_sum_up(name, list(self._files(name))) for name in (COMPILED, DOWNLOADS))]
+        with writing(self.folder, _REMEDY):
+            for entry in self._entries():
+                kinds.setdefault(entry.kind, []).append(entry)
+            others = [_sum_up(name, list(self._files(name))) for name in (COMPILED, DOWNLOADS)]
+        return [*(_sum_up(kind, entries) for kind, entries in sorted(kinds.items())), *others]
 
     def prune(self, max_bytes: int | None = None, older_than_s: float | None = None) -> Freed:
         """Remove entries not used for `older_than_s`, then the least recently used ones.
 
         What remains takes at most `max_bytes`, not counting the downloads.
         """
-        with self._lock("prune"):
+        with self._lock("prune"), writing(self.folder, _REMEDY):
             now = time.time()
             entries = sorted(self._entries(), key=lambda entry: entry.last_used)
             total = sum(entry.bytes for entry in entries)
@@ -160,11 +163,12 @@ class Cache:
     def clear(self, *, downloads: bool = False) -> Freed:
         """Remove all entries and what JAX compiled; with `downloads`, those too."""
         freed = self.prune(max_bytes=0)
-        with self._lock("prune"):
+        with self._lock("prune"), writing(self.folder, _REMEDY):
             names = (COMPILED, DOWNLOADS) if downloads else (COMPILED,)
             files = [file for name in names for file in self._files(name)]
             for name in names:
-                shutil.rmtree(self.folder / name, ignore_errors=True)
+                if (self.folder / name).is_dir():
+                    shutil.rmtree(self.folder / name)
         return Freed(freed.entries + len(files), freed.bytes + sum(file.bytes for file in files))
 
     def _path(self, kind: str, key: str) -> Path:
@@ -181,10 +185,8 @@ class Cache:
             kind = path.parts[-3]
             if kind in (COMPILED, DOWNLOADS, _LOCKS):
                 continue
-            try:
-                found = path.stat()
-            except FileNotFoundError:
-                continue  # another process has pruned it
+            if (found := _stat_file(path)) is None:
+                continue
             if not path.name.startswith(_WRITING):
                 yield _Entry(path, kind, found.st_size, found.st_mtime)
             elif time.time() - found.st_mtime > _ABANDONED_S:
@@ -192,9 +194,17 @@ class Cache:
 
     def _files(self, name: str) -> Iterator[_Entry]:
         for path in (self.folder / name).rglob("*"):
-            if path.is_file():
-                found = path.stat()
+            if (found := _stat_file(path)) is not None:
                 yield _Entry(path, name, found.st_size, found.st_mtime)
+
+
+def _stat_file(path: Path) -> os.stat_result | None:
+    """None if it is not a file, or another process has removed it."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found if stat.S_ISREG(found.st_mode) else None
 
 
 def pack(about: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
@@ -219,8 +229,8 @@ def _mark_used(path: Path) -> None:
     try:
         if time.time() - path.stat().st_mtime > _TOUCH_EVERY_S:
             os.utime(path)
-    except (FileNotFoundError, PermissionError):
-        return  # another process has pruned it, or the cache is shared and read-only
+    except OSError:
+        return  # another process has pruned it, or the cache is shared or on a read-only system
 
 
 def _sum_up(kind: str, entries: list[_Entry]) -> Usage:

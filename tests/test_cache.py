@@ -1,6 +1,11 @@
+import errno
 import os
+import subprocess
+import sys
+import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -179,3 +184,112 @@ def test_what_jax_compiled_is_told_and_cleared(tmp_path: Path):
     assert cache.prune(max_bytes=0) == Freed(0, 0)
     assert cache.clear() == Freed(1, 300)
     assert not compiled.exists()
+
+
+def fail_with(code: int) -> Callable[..., object]:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Path, "replace", fail_with(errno.ENOSPC))
+    with pytest.raises(BuilderError, match=r"cannot be written: No space left.*--cache-dir"):
+        Cache(tmp_path).store("rows", digest("a"), b"content")
+    assert files_below(tmp_path) == []
+
+
+def test_entries_of_a_read_only_cache_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    cache = Cache(tmp_path)
+    store(cache, "rows", "a", 100, days_ago=3)
+    monkeypatch.setattr(os, "utime", fail_with(errno.EROFS))
+    assert cache.load("rows", digest("a")) == bytes(68)
+    monkeypatch.setattr(tempfile, "mkstemp", fail_with(errno.EROFS))
+    with pytest.raises(BuilderError, match=r"cannot be written: Read-only.*--cache-dir"):
+        cache.store("rows", digest("b"), b"content")
+
+
+def test_a_lock_that_cannot_be_taken_is_a_sentence(tmp_path: Path):
+    (tmp_path / "locks" / "prune.lock").mkdir(parents=True)
+    for use in (Cache(tmp_path).prune, Cache(tmp_path).clear):
+        with pytest.raises(BuilderError, match=r"prune\.lock: cannot be written.*--cache-dir"):
+            use()
+    (tmp_path / "other").write_text("a file")
+    with (
+        pytest.raises(BuilderError, match="cannot be written"),
+        Cache(tmp_path / "other").lock("ab"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"\0" * 100])
+def test_what_is_in_a_lock_file_does_not_matter(tmp_path: Path, content: bytes):
+    (tmp_path / "locks").mkdir()
+    (tmp_path / "locks" / "prune.lock").write_bytes(content)
+    assert Cache(tmp_path).prune(max_bytes=0) == Freed(0, 0)
+
+
+def test_a_folder_in_the_place_of_an_entry_is_left_alone(tmp_path: Path):
+    cache, key = Cache(tmp_path), digest("a")
+    folder = tmp_path / "rows" / key[:2] / key
+    folder.mkdir(parents=True)
+    with pytest.raises(BuilderError, match=r"cannot be written: Is a directory.*--cache-dir"):
+        cache.load("rows", key)
+    assert cache.prune(max_bytes=0) == Freed(0, 0)
+    assert [usage.entries for usage in cache.usage()] == [0, 0]
+    assert folder.is_dir()
+
+
+def test_what_cannot_be_removed_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    cache = Cache(tmp_path)
+    store(cache, "rows", "a", 100, days_ago=0)
+    monkeypatch.setattr(Path, "unlink", fail_with(errno.EACCES))
+    with pytest.raises(BuilderError, match="cannot be written: Permission denied"):
+        cache.prune(max_bytes=0)
+
+
+def test_two_prunes_at_once_share_the_work(tmp_path: Path):
+    for name in range(200):
+        store(Cache(tmp_path), "rows", str(name), 100, days_ago=1)
+    script = (
+        "import sys; from pathlib import Path; from builder.cache import Cache;"
+        "print(Cache(Path(sys.argv[1])).prune(max_bytes=0).entries)"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[1],
+        )
+        for _ in range(3)
+    ]
+    freed = [int(process.communicate(timeout=60)[0]) for process in processes]
+    assert sum(freed) == 200
+    assert [usage.entries for usage in Cache(tmp_path).usage()] == [0, 0]
+
+
+def test_prunes_and_builds_at_once_lose_nothing_that_is_new(tmp_path: Path):
+    cache, wrong = Cache(tmp_path), []
+
+    def build(name: str) -> None:
+        for number in range(100):
+            key, data = digest(name, str(number)), f"{name} {number}".encode()
+            cache.store("rows", key, data)
+            if cache.load("rows", key) not in (data, None):
+                wrong.append(key)
+
+    def prune() -> None:
+        for _ in range(10):
+            cache.prune(max_bytes=1000)
+
+    threads = [threading.Thread(target=build, args=(str(i),)) for i in range(3)]
+    threads += [threading.Thread(target=prune) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

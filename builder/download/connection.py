@@ -186,6 +186,22 @@ class _RedirectHandler(urllib.request.HTTPRedirectHandler):
 
     max_redirections = 5
 
+    def http_error_302(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+    ) -> http.client.HTTPResponse | None:
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except (ValueError, FinalError):
+            fp.close()  # which urllib does only in the other cases
+            raise
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
     def redirect_request(
         self,
         req: urllib.request.Request,
@@ -198,7 +214,6 @@ class _RedirectHandler(urllib.request.HTTPRedirectHandler):
         target = urllib.parse.urlsplit(newurl)
         allowed = ("https",) if req.type == "https" else ("http", "https")
         if target.scheme not in allowed or not target.hostname:
-            fp.close()
             raise FinalError(f"the server redirects to {newurl}, which is not followed")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 

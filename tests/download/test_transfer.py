@@ -1,11 +1,13 @@
 """Downloads from a local server that misbehaves in every way servers and networks do."""
 
 import base64
+import email.utils
 import hashlib
 import io
 import json
 import re
 import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,8 +20,8 @@ import pytest
 from rich.console import Console
 
 from builder.download import transfer as module
-from builder.download.record import check_download, record_of
 from builder.download.address import web_address
+from builder.download.record import check_download, record_of
 from builder.download.transfer import Wanted, download
 from builder.errors import ModelError
 from builder.progress import Progress
@@ -340,11 +342,139 @@ def test_a_folder_that_cannot_be_written_is_named(server: Server, tmp_path: Path
         fetch(server, tmp_path / "cache")
 
 
-def test_a_changed_file_is_refused(server: Server, tmp_path: Path):
+def test_a_changed_file_is_downloaded_again(server: Server, tmp_path: Path):
     target = fetch(server, tmp_path)
     target.write_bytes(CONTENT + b"!")
-    with pytest.raises(ModelError, match=r"changed since it was downloaded.*Delete it and"):
+    with pytest.raises(ModelError, match=r"changed since it was downloaded[^\n]*\nDelete it and"):
         check_download(target)
+    said = io.StringIO()
+    assert download(Wanted(server.url), target, progress=Progress(Console(file=said)))
+    assert target.read_bytes() == CONTENT
+    assert "It is not used, but downloaded again." in said.getvalue()
+    assert not download(Wanted(server.url), target, progress=Progress(Console(file=said)))
+    assert len(server.asked) == 2
+
+
+def test_a_changed_file_that_cannot_be_downloaded_again_is_an_error(server: Server, tmp_path: Path):
+    target = fetch(server, tmp_path)
+    target.write_bytes(CONTENT[:-1])
+    server.answers = [status_of(404)]
+    with pytest.raises(ModelError, match=r"404[\s\S]*has changed since .* so it is not used"):
+        fetch(server, tmp_path)
+
+
+def test_a_file_that_was_put_there_by_hand_is_never_replaced(server: Server, tmp_path: Path):
+    target = tmp_path / "model.bin"
+    target.write_bytes(b"mine")
+    fetch(server, tmp_path)
+    assert server.asked == []
+    target.write_bytes(b"mine, too")
+    with pytest.raises(ModelError, match="is not the one that was first put there"):
+        fetch(server, tmp_path)
+    with pytest.raises(ModelError, match="is not the file that was published"):
+        fetch(server, tmp_path, sha256=SHA256)
+    assert target.read_bytes() == b"mine, too"
+
+
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_a_file_has_the_hash_that_is_known_of_it(server: Server, tmp_path: Path):
+    assert fetch(server, tmp_path, sha256=SHA256).read_bytes() == CONTENT
+    server.content = bytes(100)
+    with pytest.raises(ModelError, match=rf"has the SHA-256 [0-9a-f]+, not {SHA256}"):
+        fetch(server, tmp_path, "other.bin", sha256=SHA256)
+    assert [name for name in names_in(tmp_path) if "other" in name] == []
+
+
+def test_a_known_hash_overrules_the_record(server: Server, tmp_path: Path):
+    target = fetch(server, tmp_path)
+    server.content = bytes(100)
+    known = hashlib.sha256(server.content).hexdigest()
+    assert fetch(server, tmp_path, sha256=known) == target
+    assert target.read_bytes() == server.content
+
+
+def test_a_folder_in_the_place_of_a_file_is_named(server: Server, tmp_path: Path):
+    (tmp_path / "model.bin").mkdir()
+    with pytest.raises(ModelError, match=r"model\.bin: cannot be read: Is a directory"):
+        fetch(server, tmp_path)
+
+
+def busy(retry_after: str, code: int = 429) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler, status: int, headers: Headers, body: bytes) -> None:
+        whole(handler, code, {"Content-Length": "0", "Retry-After": retry_after}, b"")
+
+    return answer
+
+
+@pytest.mark.parametrize("code", [429, 503])
+@pytest.mark.parametrize(
+    ("asked", "waited"), [("7", 7), ("86400", 120), ("0", 0), ("later", 0), ("-1", 0)]
+)
+def test_a_pause_that_a_server_asks_for_is_kept(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: str,
+    waited: float,
+    code: int,
+):
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    server.answers = [busy(asked, code), whole]
+    said = io.StringIO()
+    target = tmp_path / "model.bin"
+    download(Wanted(server.url), target, progress=Progress(Console(file=said)), delays=(0, 0))
+    assert max(pauses) == waited
+    assert (f"Waiting {waited} s." in said.getvalue()) is (waited > 0)
+
+
+def test_a_date_until_which_to_pause_is_kept(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    server.answers = [busy(email.utils.formatdate(time.time() + 50, usegmt=True)), whole]
+    fetch(server, tmp_path)
+    assert 45 < max(pauses) <= 50
+
+
+def test_a_server_that_brings_next_to_nothing_each_time_is_given_up(server: Server, tmp_path: Path):
+    server.answers = [cut_after(10)]
+    with pytest.raises(ModelError, match=r"ended after \d+ of 300,000 bytes"):
+        fetch(server, tmp_path)
+    assert len(server.asked) == 4
+
+
+def test_an_etag_that_cannot_be_said_again_is_not_used(server: Server, tmp_path: Path):
+    server.etag = '"\u00e9\u00e8"'
+    server.answers = [cut_after(100_000), whole]
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None, None]
+
+
+@pytest.mark.parametrize("key", ["validator", "bytes", "md5"])
+def test_a_note_that_makes_no_sense_counts_as_absent(server: Server, tmp_path: Path, key: str):
+    note = {"url": server.url, "validator": '"1"', "bytes": 300_000, "md5": None, key: [1]}
+    (tmp_path / "model.bin.part").write_bytes(CONTENT[:1000])
+    (tmp_path / "model.bin.part.json").write_text(json.dumps(note))
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
+    assert server.asked == [None]
+
+
+def test_a_disk_that_fills_up_keeps_the_part(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def fill(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("builder.download.transfer._Bar.move_to", fill)
+        with pytest.raises(ModelError, match=r"cannot be written: No space left.*--cache-dir"):
+            fetch(server, tmp_path)
+    assert "model.bin.part" in names_in(tmp_path)
+    assert fetch(server, tmp_path).read_bytes() == CONTENT
 
 
 def test_a_record_or_a_note_that_was_cut_off_counts_as_absent(server: Server, tmp_path: Path):

@@ -1,6 +1,8 @@
+import hashlib
 import io
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,7 +14,7 @@ from rich.console import Console
 from builder.download import address
 from builder.errors import ModelError
 from builder.models.fetch import fetch_missing, fetch_model
-from builder.models.published import checkpoint_folder
+from builder.models.published import checkpoint_folder, find_file, require_published
 from builder.progress import Progress
 from builder.publish.serve import running
 from builder.spec.models import ModelSpec
@@ -63,9 +65,75 @@ def test_what_is_there_is_checked_and_not_fetched_again(
         fetch_model("LiT-L16Ti", tmp_path, progress=progress, mirror=mirror)
     assert said.getvalue().count("downloading") == 2
     assert said.getvalue().count("is already there and unchanged") == 2
+
+
+@pytest.mark.parametrize("name", ["LiT-L16Ti.npz", "LiT-L16Ti.model"])
+def test_what_has_changed_is_fetched_again(
+    tmp_path: Path,
+    mirror: str,
+    progress: Progress,
+    said: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+):
+    monkeypatch.setattr(address, "GOOGLE_STORAGE", mirror)
+    fetch_model("LiT-L16Ti", tmp_path, progress=progress)
+    path, model = checkpoint_folder(tmp_path) / name, require_published("LiT-L16Ti")
+    whole = path.read_bytes()
+    file = next(file for file in model.files if file.name == name)
+    for fetch in (fetch_by_name, fetch_for_a_build):
+        path.write_bytes(whole[:-1] + b"?")
+        with pytest.raises(ModelError, match="lit-demo models fetch LiT-L16Ti"):
+            find_file(file, model.name, tmp_path)
+        said.truncate(0)
+        fetch(tmp_path, progress)
+        assert f"{name}: has changed since it was downloaded" in said.getvalue()
+        assert path.read_bytes() == whole
+        assert find_file(file, model.name, tmp_path) == path
+
+
+def fetch_by_name(folder: Path, progress: Progress) -> None:
+    fetch_model("LiT-L16Ti", folder, progress=progress)
+
+
+def fetch_for_a_build(folder: Path, progress: Progress) -> None:
+    fetch_missing([ModelSpec(name="LiT-L16Ti")], folder, progress)
+
+
+def test_offline_a_changed_file_is_an_error(
+    tmp_path: Path, mirror: str, progress: Progress, monkeypatch: pytest.MonkeyPatch
+):
+    fetch_model("LiT-L16Ti", tmp_path, progress=progress, mirror=mirror)
     (checkpoint_folder(tmp_path) / "LiT-L16Ti.model").write_bytes(b"another")
-    with pytest.raises(ModelError, match=r"LiT-L16Ti\.model: has changed"):
+    monkeypatch.setattr(address, "GOOGLE_STORAGE", "https://no-such-host.invalid/")
+    with pytest.raises(ModelError, match=r"offline[\s\S]*LiT-L16Ti\.model[\s\S]*is not used"):
+        fetch_for_a_build(tmp_path, progress)
+
+
+def test_pinned_hashes_are_used(
+    tmp_path: Path, mirror: str, progress: Progress, monkeypatch: pytest.MonkeyPatch
+):
+    model = require_published("LiT-L16Ti")
+
+    def pin(sha256: str) -> None:
+        pinned = replace(model, vocabulary=replace(model.vocabulary, sha256=sha256))
+        monkeypatch.setattr("builder.models.fetch.require_published", lambda _: pinned)
+
+    pin(hashlib.sha256(b"another vocabulary").hexdigest())
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with pytest.raises(ModelError, match=r"has the SHA-256 .* as published"):
         fetch_model("LiT-L16Ti", tmp_path, progress=progress, mirror=mirror)
+    pin(hashlib.sha256(b"a vocabulary").hexdigest())
+    fetch_model("LiT-L16Ti", tmp_path, progress=progress, mirror=mirror)
+
+
+def test_a_password_in_a_mirror_is_not_shown(
+    tmp_path: Path, mirror: str, progress: Progress, said: io.StringIO
+):
+    secret = mirror.replace("//", "//me:secret@")
+    fetch_model("LiT-L16Ti", tmp_path, progress=progress, mirror=secret)
+    assert "secret" not in said.getvalue()
+    assert "//***@127.0.0.1" in said.getvalue()
 
 
 def test_a_build_fetches_what_it_names_and_says_so(

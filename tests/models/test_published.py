@@ -1,9 +1,11 @@
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from builder.errors import ModelError
+from builder.models import published
 from builder.models.published import (
     checkpoint_folder,
     find_file,
@@ -11,6 +13,7 @@ from builder.models.published import (
     published_models,
     require_published,
 )
+from builder.spec.models import with_none
 from builder.spec.types import slug
 
 MODELS = list(published_models().values())
@@ -107,3 +110,20 @@ def test_a_file_that_was_not_fetched_says_how_to_fetch_it(tmp_path: Path):
     folder.mkdir()
     (folder / "LiT-L16Ti.npz").touch()
     assert find_file(model.checkpoint, model.name, tmp_path) == folder / "LiT-L16Ti.npz"
+
+
+def test_a_hash_in_the_table_is_that_of_the_file():
+    with Path(published.__file__).with_name("published.toml").open("rb") as file:
+        table = with_none(tomllib.load(file))
+    family = table["families"][0]
+    entry = {**family["models"][0], "sha256": "ab" * 32}
+    vocabulary = {**table["tokenizers"][entry["tokenizer"]], "sha256": "cd" * 32}
+    tokenizers = {entry["tokenizer"]: vocabulary}
+    model = published._read_model(entry, family, tokenizers)  # pyright: ignore[reportPrivateUsage]
+    assert [file.sha256 for file in model.files] == ["ab" * 32, "cd" * 32]
+
+
+def test_no_file_is_larger_than_its_limit():
+    for model in MODELS:
+        assert model.checkpoint_bytes < model.checkpoint.max_bytes
+        assert all(file.sha256 is None or len(file.sha256) == 64 for file in model.files)
