@@ -276,14 +276,14 @@ def test_prunes_and_builds_at_once_lose_nothing_that_is_new(tmp_path: Path):
     cache, wrong = Cache(tmp_path), []
 
     def build(name: str) -> None:
-        for number in range(100):
+        for number in range(40):
             key, data = digest(name, str(number)), f"{name} {number}".encode()
             cache.store("rows", key, data)
             if cache.load("rows", key) not in (data, None):
                 wrong.append(key)
 
     def prune() -> None:
-        for _ in range(10):
+        for _ in range(5):
             cache.prune(max_bytes=1000)
 
     threads = [threading.Thread(target=build, args=(str(i),)) for i in range(3)]

@@ -14,7 +14,7 @@ from rich.console import Console
 from builder.download import address
 from builder.errors import ModelError
 from builder.models.fetch import fetch_missing, fetch_model
-from builder.models.published import checkpoint_folder, find_file, require_published
+from builder.models.published import PublishedModel, checkpoint_folder, find_file, require_published
 from builder.progress import Progress
 from builder.publish.serve import running
 from builder.spec.models import ModelSpec
@@ -117,10 +117,14 @@ def test_pinned_hashes_are_used(
 
     def pin(sha256: str) -> None:
         pinned = replace(model, vocabulary=replace(model.vocabulary, sha256=sha256))
-        monkeypatch.setattr("builder.models.fetch.require_published", lambda _: pinned)
+
+        def find(name: str) -> PublishedModel:
+            return pinned
+
+        monkeypatch.setattr("builder.models.fetch.require_published", find)
 
     pin(hashlib.sha256(b"another vocabulary").hexdigest())
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", [].append)
     with pytest.raises(ModelError, match=r"has the SHA-256 .* as published"):
         fetch_model("LiT-L16Ti", tmp_path, progress=progress, mirror=mirror)
     pin(hashlib.sha256(b"a vocabulary").hexdigest())
