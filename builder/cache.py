@@ -193,7 +193,7 @@ class Cache:
                 path.unlink(missing_ok=True)
 
     def _files(self, name: str) -> Iterator[_Entry]:
-        for path in (self.folder / name).rglob("*"):
+        for path in (self.folder / name).rglob("[!.]*"):  # without the locks of downloads
             if (found := _stat_file(path)) is not None:
                 yield _Entry(path, name, found.st_size, found.st_mtime)
 

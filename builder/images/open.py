@@ -46,8 +46,6 @@ def open_picture(path: Path, crop: Box | None = None) -> Image.Image:
         ImageError: if the file is not a picture, is cut off, or is too large to open safely, or the
             crop box reaches outside it.
     """
-    if not path.is_file():
-        raise ImageError("not a file", "Name a picture.")
     with decoding(), _open(path) as picture:
         width, height = picture.size
         if picture.format == "JPEG":
@@ -110,7 +108,19 @@ def decoding() -> Generator[None]:
         ) from None
 
 
+def require_file(path: Path) -> None:
+    """Make sure that there is something to read, and an end to it.
+
+    Raises:
+        ImageError: for folders, devices and pipes.
+        OSError: if the system does not say what it is.
+    """
+    if not path.is_file():
+        raise ImageError("not a file", "Name a picture.")
+
+
 def _open(path: Path) -> Image.Image:
+    require_file(path)
     with path.open("rb") as file:
         start = file.read(len(SIGNATURE))
     if start.startswith(_JPEG_SIGNATURE):

@@ -25,7 +25,7 @@ from PIL import Image
 from builder.cache import Cache, digest, pack, unpack
 from builder.errors import ImageError, Problem, SpecError
 from builder.fingerprint import image_code
-from builder.images.open import decoding, open_picture, read_plain_jpeg
+from builder.images.open import decoding, open_picture, read_plain_jpeg, require_file
 from builder.images.resize import resize_tf_bilinear
 from builder.model import Preprocessing
 from builder.progress import Advance
@@ -145,10 +145,10 @@ def _find_or_prepare(
 
 
 def _hash_file(path: Path) -> bytes:
-    if not path.is_file():
-        raise ImageError("not a file", "Name a picture.")
-    with decoding(), path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
+    with decoding():
+        require_file(path)
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
 
 
 def prepare_image(

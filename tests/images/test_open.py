@@ -394,6 +394,11 @@ def test_what_is_not_a_file_is_refused_without_waiting(tmp_path: Path):
             open_picture(path)
 
 
+def test_a_name_that_no_file_can_have_is_refused():
+    with pytest.raises(ImageError, match="File name too long"):
+        open_picture(Path("x" * 300))
+
+
 def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def refuse(*_: object, **__: object):
         raise PermissionError(13, "Permission denied")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ class BlockCoding:
         places: list[int] = []
         slots: list[int] = []
         try:
-            for dc, ac in self._steps * units:
+            for dc, ac in chain.from_iterable(repeat(self._steps, units)):
                 places.append(place)
                 slots.append(base)
                 step = dc[words[place >> 3] >> (16 - (place & 7)) & 0xFFFF]

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from builder.images.jpeg.segments import OddJpegError, Segment
 
+_MAX_SIDE = 4096
+
 
 @dataclass(frozen=True)
 class Component:
@@ -68,6 +70,8 @@ def read_frame(segment: Segment) -> Frame:
     height, width = int.from_bytes(body[1:3]), int.from_bytes(body[3:5])
     sides = [side for part in components for side in (part.across, part.down)]
     blocks = sum(part.across * part.down for part in components)
+    if max(width, height) > _MAX_SIDE:
+        raise OddJpegError("more pixels than a picture for a page has")
     if not (width and height and all(1 <= side <= 4 for side in sides) and blocks <= 10):
         raise OddJpegError("sizes that cannot be")
     if len({component.id for component in components}) != 3:

@@ -76,3 +76,10 @@ def test_a_cut_or_altered_file_is_judged_without_an_exception():
         for place in rng.integers(0, len(jpeg), 3):
             altered[place] = int(rng.choice(np.array([0, 255, rng.integers(0, 256)])))
         hidden_content(bytes(altered))
+
+
+def test_a_file_that_says_that_it_is_huge_is_found_at_once():
+    jpeg = bytearray(jpeg_bytes(gradient(48, 48), optimize=True))
+    place = jpeg.index(b"\xff\xc0")
+    jpeg[place + 5 : place + 9] = b"\xff\xf0\xff\xf0"
+    assert hidden_content(bytes(jpeg)) == "more pixels than a picture for a page has"
