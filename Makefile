@@ -151,8 +151,9 @@ compat-oldest compat-newest: compat-%: web
 	@.ci/tools $(PYTHON)
 	@.ci/compat $* $(PYTHON)
 
-fuzz: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## Compare the browser's tokens with Python's on 100,000 texts for each kind of vocabulary.
+fuzz: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## Compare the browser's tokens with Python's on 100,000 texts for each kind of vocabulary, and damage pictures.
 	$(BIN)/python -m tests.fuzz
+	$(BIN)/python -m tests.fuzz.pictures
 
 faults: $(VENV)/.installed-dev web ## Interrupt builds and publications at every operation on files, by a kill, a full disk and a broken one.
 	@for scenario in build first-build publish-zip publish-github; do \

@@ -7,6 +7,8 @@ import urllib.parse
 GOOGLE_STORAGE = "https://storage.googleapis.com/"
 
 _USER_INFO = re.compile(r"(?<=://)[^/?#\s]*@")
+_SECRET = re.compile(r"(?:(?<=://)|^(?!\S*://))\S*@")
+"""More than the user and the password, where an address is not well formed."""
 
 
 def web_address(url: str, mirror: str | None = None) -> str:
@@ -20,7 +22,7 @@ def web_address(url: str, mirror: str | None = None) -> str:
 
 def mask_password(text: str) -> str:
     """A text in which addresses do not show the user and the password that they contain."""
-    return _USER_INFO.sub("***@", text)
+    return _SECRET.sub("***@", text)
 
 
 def split_credentials(url: str) -> tuple[str, str | None]:

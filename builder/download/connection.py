@@ -86,8 +86,9 @@ def explaining() -> Generator[None]:
         if isinstance(error.reason, StallError):
             raise error.reason from None
         raise AttemptError(str(error.reason)) from None
-    except (http.client.InvalidURL, ValueError) as error:
-        raise FinalError(f"the address, or one that it redirects to, is wrong ({error})") from None
+    except (http.client.InvalidURL, ValueError):
+        # The message could have a part of a password.
+        raise FinalError("the address, or one that it redirects to, is wrong") from None
     except (http.client.HTTPException, OSError) as error:
         # An OSError is one of the network, since nothing else is read or written here.
         raise AttemptError(str(error) or type(error).__name__) from None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from builder.download.address import mask_password, web_address
 from builder.download.record import ChangedFileError, check_download
 from builder.errors import ModelError
 from builder.models.catalogue import format_size
@@ -28,7 +29,8 @@ def fetch_model(
         ModelError: if there is no such model, or it cannot be downloaded.
     """
     if mirror and not mirror.startswith(("http://", "https://")):
-        raise ModelError(f"the mirror '{mirror}' is not a web address. Write https://HOST/FOLDER.")
+        shown = mask_password(mirror)
+        raise ModelError(f"the mirror '{shown}' is not a web address. Write https://HOST/FOLDER.")
     if name in DEFAULT_MODELS:
         progress.say(f"{name} comes with this program; there is nothing to fetch.")
     else:
@@ -71,7 +73,6 @@ def _fetch(
     thorough: bool,
 ) -> None:
     # The modules that talk to the web take longer to import than most builds take for the rest.
-    from builder.download.address import mask_password, web_address
     from builder.download.transfer import Wanted, download
 
     for file in model.files:

@@ -1,5 +1,6 @@
 """Processes that want the same file at once: one downloads it, and all find it whole."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -45,10 +46,12 @@ def slow() -> Generator[Slow]:
             self.send_response(200)
             self.send_header("Content-Length", str(len(CONTENT)))
             self.end_headers()
-            for start in range(0, len(CONTENT), 20_000):
-                self.wfile.write(CONTENT[start : start + 20_000])
-                state.begun.set()
-                time.sleep(0.025)
+            # A process that is killed leaves.
+            with contextlib.suppress(ConnectionError):
+                for start in range(0, len(CONTENT), 20_000):
+                    self.wfile.write(CONTENT[start : start + 20_000])
+                    state.begun.set()
+                    time.sleep(0.025)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -20,7 +20,6 @@ import pytest
 from rich.console import Console
 
 from builder.download import transfer as module
-from builder.download.address import web_address
 from builder.download.record import check_download, record_of
 from builder.download.transfer import Wanted, download
 from builder.errors import ModelError
@@ -493,15 +492,3 @@ def test_progress_goes_up_to_the_size_in_megabytes(server: Server, tmp_path: Pat
     target = tmp_path / "model.bin"
     download(Wanted(server.url), target, progress=Progress(Console(file=lines)))
     assert "Download model.bin, MB (3)" in lines.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("url", "mirror", "address"),
-    [
-        ("gs://a/b.npz", None, "https://storage.googleapis.com/a/b.npz"),
-        ("gs://a/b.npz", "http://here/x/", "http://here/x/a/b.npz"),
-        ("https://else.where/b.npz", "http://here", "https://else.where/b.npz"),
-    ],
-)
-def test_a_mirror_takes_the_place_of_google_storage(url: str, mirror: str | None, address: str):
-    assert web_address(url, mirror) == address

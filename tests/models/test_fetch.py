@@ -167,7 +167,8 @@ def test_what_comes_with_the_program_needs_no_fetching(
     ("name", "mirror", "message"),
     [
         ("LiT-L16Tiny", None, "Did you mean 'LiT-L16Ti'"),
-        ("LiT-L16Ti", "C:/mirror", "is not a web address"),
+        ("LiT-L16Ti", "C:/mirror", "'C:/mirror' is not a web address"),
+        ("LiT-L16Ti", "ftp://me:secret@host", r"'ftp://\*\*\*@host' is not a web address"),
     ],
 )
 def test_a_wrong_name_or_mirror_is_refused(
