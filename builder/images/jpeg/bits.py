@@ -25,13 +25,8 @@ def split_intervals(coded: bytes, units: int, interval: int) -> list[tuple[bytes
     markers = [bytes([0xD0 + i % 8]) for i in range(len(counts) - 1)]
     if data[1::2] != markers:
         raise OddJpegError("restart markers that are missing or too many")
-    parts = (unstuff(part) for part in data[::2])
+    parts = (part.replace(b"\xff\0", b"\xff") for part in data[::2])
     return list(zip(parts, counts, strict=True))
-
-
-def unstuff(coded: bytes) -> bytes:
-    """Coded data without the zeros after its bytes 0xFF."""
-    return coded.replace(b"\xff\0", b"\xff")
 
 
 class Bits:

@@ -1,12 +1,14 @@
 """What a JPEG file holds besides its picture."""
 
-from collections.abc import Sequence
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from builder.images.jpeg.baseline import BlockCoding
-from builder.images.jpeg.bits import Bits, unstuff
-from builder.images.jpeg.frame import read_frame, read_scan_header
+from builder.images.jpeg.bits import Bits, split_intervals
+from builder.images.jpeg.frame import Frame, read_frame, read_scan_header
 from builder.images.jpeg.segments import (
     APP0,
     BASELINE,
@@ -21,8 +23,9 @@ from builder.images.jpeg.segments import (
     read_segments,
     write_segments,
 )
-from builder.images.jpeg.tables import read_huffman, read_quantization
+from builder.images.jpeg.tables import HuffmanTable, read_huffman, read_quantization
 
+_ANOTHER_WAY = "another way of coding than a single baseline scan"
 _IDENTIFIERS = {
     b"Exif": "Exif",
     b"http://ns.adobe.com": "XMP",
@@ -75,40 +78,59 @@ def _check_picture(segments: Sequence[Segment]) -> None:
     """
     if not segments or segments[-1].marker != SCAN:
         raise OddJpegError("no scan, or something after it")
-    frames = [segment for segment in segments if segment.marker == BASELINE]
-    others = {segment.marker for segment in segments[:-1]} - {BASELINE, QUANTIZATION, HUFFMAN}
-    if len(frames) != 1 or others:
-        raise OddJpegError("another way of coding than a single baseline scan")
-    frame = read_frame(frames[0])
-    header = read_scan_header(segments[-1], frame)
+    *before, scan = segments
+    kinds = Counter(segment.marker for segment in before)
+    if kinds[BASELINE] != 1 or kinds.keys() - {BASELINE, QUANTIZATION, HUFFMAN}:
+        raise OddJpegError(_ANOTHER_WAY)
+    frame = read_frame(next(segment for segment in before if segment.marker == BASELINE))
+    header = read_scan_header(scan, frame)
     ids = [component.id for component, *_ in header.components]
     if ids != [1, 2, 3] or (header.first, header.last, header.high, header.low) != (0, 63, 0, 0):
-        raise OddJpegError("another way of coding than a single baseline scan")
-    steps_of = [
-        number
-        for segment in segments
-        if segment.marker == QUANTIZATION
-        for number, _ in read_quantization(segment.body)
-    ]
-    if sorted(steps_of) != sorted({component.table for component in frame.components}):
-        raise OddJpegError("quantization tables that the picture does not use")
-    codes = [
-        entry
-        for segment in segments
-        if segment.marker == HUFFMAN
-        for entry in read_huffman(segment.body)
-    ]
-    tables = dict(codes)
+        raise OddJpegError(_ANOTHER_WAY)
+    _check_quantization(before, frame)
+    # The numbers of the tables for DC and AC, for each block of an MCU.
     pattern = [
         (dc, 0x10 | ac)
         for component, dc, ac in header.components
         for _ in range(component.across * component.down)
     ]
-    if sorted(number for number, _ in codes) != sorted({n for pair in pattern for n in pair}):
+    _check_codes(_read_codes(before, pattern), pattern, scan.coded, math.prod(frame.mcus))
+
+
+def _check_quantization(segments: Iterable[Segment], frame: Frame) -> None:
+    found = [
+        number
+        for segment in segments
+        if segment.marker == QUANTIZATION
+        for number, _ in read_quantization(segment.body)
+    ]
+    if sorted(found) != sorted({component.table for component in frame.components}):
+        raise OddJpegError("quantization tables that the picture does not use")
+
+
+def _read_codes(
+    segments: Iterable[Segment], pattern: Sequence[tuple[int, int]]
+) -> dict[int, HuffmanTable]:
+    found = [
+        entry
+        for segment in segments
+        if segment.marker == HUFFMAN
+        for entry in read_huffman(segment.body)
+    ]
+    if sorted(number for number, _ in found) != sorted({n for pair in pattern for n in pair}):
         raise OddJpegError("Huffman tables that the picture does not use")
-    across, down = frame.mcus
+    return dict(found)
+
+
+def _check_codes(
+    tables: Mapping[int, HuffmanTable],
+    pattern: Sequence[tuple[int, int]],
+    coded: bytes,
+    mcus: int,
+) -> None:
+    ((data, _),) = split_intervals(coded, mcus, interval=0)
     coding = BlockCoding([(tables[dc], tables[ac]) for dc, ac in pattern])
-    found = coding.read_symbols(Bits(unstuff(segments[-1].coded)), across * down, strict=True)
+    found = coding.read_symbols(Bits(data), mcus, strict=True)
     numbers = np.array(pattern).ravel()[found.tables]
     for number, table in tables.items():
         if set(found.symbols[numbers == number].tolist()) != set(table.symbols):

@@ -78,6 +78,16 @@ def test_a_cut_or_altered_file_is_judged_without_an_exception():
         hidden_content(bytes(altered))
 
 
+def test_blocks_behind_a_restart_marker_do_not_count_as_the_picture():
+    # A decoder ends at the marker; the bytes behind it could be anything that reads as blocks.
+    jpeg = jpeg_bytes(noise(64), quality=100, optimize=True)
+    start = jpeg.rindex(b"\xff\xda") + 14
+    for place in range(start, len(jpeg) - 2, 97):
+        if b"\xff" not in jpeg[place - 1 : place + 1]:
+            carrier = jpeg[:place] + b"\xff\xd0" + jpeg[place:]
+            assert hidden_content(carrier) == "restart markers that are missing or too many"
+
+
 def test_a_file_that_says_that_it_is_huge_is_found_at_once():
     jpeg = bytearray(jpeg_bytes(gradient(48, 48), optimize=True))
     place = jpeg.index(b"\xff\xc0")
