@@ -50,6 +50,8 @@ def open_picture(path: Path, crop: Box | None = None) -> Image.Image:
         width, height = picture.size
         if picture.format == "JPEG":
             _reduce(picture, path)
+        elif width * height > PIXEL_LIMIT:  # also where a program has lifted Pillow's limit
+            raise _too_large(PIXEL_LIMIT)
         upright = to_upright_rgb(picture)
         turned = upright.size != picture.size
         return _cut_box(upright, crop, (height, width) if turned else (width, height))
