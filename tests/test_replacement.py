@@ -103,7 +103,10 @@ def test_a_system_that_cannot_exchange_names_renames_twice(
     out: Path, monkeypatch: pytest.MonkeyPatch
 ):
     (out / "mine").write_text("kept")
-    monkeypatch.setattr(replacement, "exchange", lambda *_: False)
+    def offer_nothing(one: Path, two: Path) -> bool:
+        return False
+
+    monkeypatch.setattr(replacement, "exchange", offer_nothing)
     replace_folder(out, {"page": b"2"}, owning("page", "data/rows"))
     assert content(out) == {"page": b"2", "mine": b"kept"}
     assert list(out.parent.iterdir()) == [out]

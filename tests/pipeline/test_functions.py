@@ -17,7 +17,7 @@ from builder.spec.demo import load_any_spec, load_spec
 from builder.spec.functions import FunctionDemoSpec
 from builder.tfjs.runtime import Runtime
 from tests.commands.run import run
-from tests.site.sites import content
+from tests.site.sites import content, write_small_site
 
 CODE = """\
 import jax.numpy as jnp
@@ -226,14 +226,14 @@ def test_mistakes_are_told_and_leave_the_old_site(
     demo: Path, spoil: Callable[[Path], None], message: str
 ):
     site = demo.parent / "site"
-    site.mkdir()
-    (site / "manifest.json").write_text("{}")
+    write_small_site(site)
+    before = content(site)
     spoil(demo)
     code, text = build(demo)
     assert code == 2, text
     assert "Traceback" not in text
     assert all(part in text for part in message.split("|")), text
-    assert content(site) == {"manifest.json": b"{}"}
+    assert content(site) == before
 
 
 def test_an_id_cannot_stand_twice(demo: Path):

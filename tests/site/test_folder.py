@@ -93,7 +93,10 @@ def test_the_root_of_the_file_system_is_refused():
 def test_a_mount_point_is_refused_since_it_has_no_second_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(Path, "is_mount", lambda _: True)
+    def always(self: Path) -> bool:
+        return True
+
+    monkeypatch.setattr(Path, "is_mount", always)
     with pytest.raises(SiteError, match=r"is a mount point.*Name a folder in it, such as .*/site"):
         check_target(tmp_path)
 
