@@ -8,8 +8,18 @@ manifest, so a site works under any path. Rows of matrices are tied to images an
 import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from builder.file_names import find_flaw
 
 SCHEMA_VERSION = 1
 
@@ -36,6 +46,14 @@ class FileRef(_Part):
     url: str
     sha256: Sha256
     bytes: Annotated[int, Field(ge=0)]
+
+    @field_validator("url")
+    @classmethod
+    def _is_inside_everywhere(cls, url: str) -> str:
+        """A file below the manifest, on whatever system and host the site may come to be."""
+        if flaw := find_flaw(url):
+            raise PydanticCustomError("file_name", "{url} {flaw}", {"url": repr(url), "flaw": flaw})
+        return url
 
 
 class PictureRef(FileRef):

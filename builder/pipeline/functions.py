@@ -7,6 +7,7 @@ from pathlib import Path
 from builder.cache import Cache
 from builder.conversion.calls import Call, parse_shape
 from builder.conversion.page_function import ConvertedFunction, convert_function
+from builder.file_names import find_flaw
 from builder.manifest import (
     ArrayRef,
     Function,
@@ -63,11 +64,16 @@ def bundle_functions(
             for entry, (call, converted) in zip(spec.functions, built, strict=True)
         ),
         data={
-            name: files.add(f"data/{slug(name)}", path.suffix, path.read_bytes())
+            name: files.add(f"data/{slug(name)}", _plain_suffix(path), path.read_bytes())
             for name, path in spec.data.items()
         },
     )
     return Bundle(manifest, files.content)
+
+
+def _plain_suffix(path: Path) -> str:
+    """A file's suffix, by which hosts know its type, unless it would not do in an address."""
+    return "" if find_flaw(f"data{path.suffix}") else path.suffix
 
 
 def _describe(
