@@ -51,4 +51,3 @@ def _find_flaw_of_part(part: str) -> str | None:
     if len(part.encode()) > _LONGEST_PART:
         return f"has a part of more than {_LONGEST_PART} bytes"
     return None
-

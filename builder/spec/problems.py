@@ -33,9 +33,6 @@ def explain_spec_errors(
 _PATTERNS = {
     "id": "made of lower-case letters, digits and hyphens",
     "language": "a language tag",
-    "url": "a web address",
-    "source": "a web address",
-    "base_url": "a folder on the web",
     "shape": "a shape in parentheses",
     "name": "a name of letters, digits and underscores",
 }

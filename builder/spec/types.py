@@ -17,12 +17,25 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from builder.addresses import find_address_flaw, find_folder_flaw
 from builder.validation import mistake
 
 
 def _not_blank(text: str) -> str:
     if not text.strip():
         raise mistake("the text is empty", "Write something, or remove it.")
+    return text
+
+
+def _web_address(text: str) -> str:
+    if flaw := find_address_flaw(text):
+        raise mistake(f"{text!r} {flaw}", "Write an address like https://example.org/page.")
+    return text
+
+
+def _web_folder(text: str) -> str:
+    if flaw := find_folder_flaw(text):
+        raise mistake(f"{text!r} {flaw}", "Write an address like https://example.org/demo/.")
     return text
 
 
@@ -81,8 +94,8 @@ TargetName = Annotated[Target, BeforeValidator(read_target), WithJsonSchema({"ty
 Text = Annotated[str, AfterValidator(_not_blank)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
-WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
-WebFolder = Annotated[str, Field(pattern=r"^https?://[^\s;,?#]+$")]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebFolder = Annotated[str, AfterValidator(_web_folder)]
 
 # Paths are relative to the folder of `demo.toml`, which is the context of the validation.
 ExistingFile = Annotated[Path, Field(strict=False), AfterValidator(_existing_file)]

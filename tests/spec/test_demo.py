@@ -79,7 +79,7 @@ def test_an_id_may_be_given(make_demo: MakeDemo):
             'description = "A s',
             'base_url = "x"\ndescription = "A s',
             ":2: base_url",
-            "folder on the web",
+            "'x' is not a web address",
         ),
     ],
 )

@@ -35,9 +35,21 @@ def accepts(kind: Any, value: object) -> bool:
         (
             WebAddress,
             ["http://a", "https://a.b/c?d#e"],
-            ["a.b", "ftp://a", "https://", "http://a "],
+            [
+                "a.b",
+                "ftp://a",
+                "https://",
+                "http://a ",
+                "https://*/",
+                "https://a:b@c",
+                "https://[::",
+            ],
         ),
-        (WebFolder, ["https://a/b"], ["https://a/?b", "https://a#b", "https://a;b", "https://a,b"]),
+        (
+            WebFolder,
+            ["https://a/b", "http://localhost:80/", "http://127.0.0.1"],
+            ["https://a/?b", "https://a#b", "https://a;b", "https://a,b", "http://a", "https://*/"],
+        ),
         (TargetName, ["a:b", "a.b_c:d"], ["a", "a:b:c", "a.b", ":b", "a:", "a-b:c", 3]),
     ],
 )
