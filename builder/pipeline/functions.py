@@ -44,7 +44,15 @@ def build_functions(
     check_size(site.files, spec.max_bytes)
     seconds = time.perf_counter() - started
     converted = [function for _, function in built]
-    report = make_report(site, template.app, converted, spec.max_bytes, progress.seconds, seconds)
+    report = make_report(
+        site,
+        template.app,
+        converted,
+        spec.max_bytes,
+        progress.seconds,
+        seconds,
+        warnings=template.notes,
+    )
     kept = write_site({**site.files, REPORT: report.to_json()}, out)
     for note in kept.notes(out):
         progress.say(note)

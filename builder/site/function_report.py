@@ -41,6 +41,7 @@ class FunctionSiteReport:
     files: int
     seconds: float
     step_seconds: Mapping[str, float]
+    warnings: tuple[str, ...]
 
     def to_json(self) -> bytes:
         """`report.json`."""
@@ -48,6 +49,8 @@ class FunctionSiteReport:
 
     def show(self, console: Console) -> None:
         """Print the figures for a person."""
+        for warning in self.warnings:
+            console.print(f"Note: {warning}", markup=False, highlight=False, soft_wrap=True)
         sizes = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
         sizes.add_column()
         sizes.add_column(justify="right")
@@ -80,8 +83,10 @@ def make_report(
     max_bytes: int | None,
     step_seconds: Mapping[str, float],
     seconds: float,
+    *,
+    warnings: tuple[str, ...] = (),
 ) -> FunctionSiteReport:
-    """Collect the figures of a finished build."""
+    """Collect the figures of a finished build; `warnings` are what its author should know."""
     functions = site.manifest.functions
     first = bytes_of(site, [PAGE, MANIFEST, app.entry, *app.preloads, *app.styles, *app.runtime])
     first += _bytes_of_function(functions[0])
@@ -103,6 +108,7 @@ def make_report(
         files=len(site.files),
         seconds=seconds,
         step_seconds=dict(step_seconds),
+        warnings=warnings,
     )
 
 

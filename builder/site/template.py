@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
@@ -10,10 +10,11 @@ import jinja2
 from builder.errors import BuilderError
 from builder.manifest import PageManifest
 from builder.resources import template_folder, web_folder
+from builder.site.rendering import render
+from builder.site.template_files import PAGE_TEMPLATE, collect_files
 from builder.site.webapp import WebApp, load_library, load_webapp
 
 IMAGE_TEXT = "image-text"
-PAGE_TEMPLATE = "page.html.j2"
 
 _ENTRIES = {
     IMAGE_TEXT: "src/pages/demo/main.ts",
@@ -29,6 +30,7 @@ _BENCHMARK_ENTRY = "src/pages/benchmark/main.ts"
 _FUNCTIONS = "src/inference/functions/functions.ts"
 """What the scripts of authors' own templates import as `./functions.js`."""
 
+_FUNCTIONS_URL = "functions.js"
 _HASH_DIGITS = 10
 
 
@@ -38,7 +40,8 @@ class Template:
 
     `app` is the part of the web app that the page loads. `files` are the other files by URL;
     `assets` gives their URLs by their names in the template's folder. `benchmark` is what the
-    second page loads, which measures the site's models.
+    second page loads, which measures the site's models. `left_out` are files of the folder that do
+    not go into the site, with the reason for each, and `notes` tell the author.
     """
 
     folder: Path
@@ -46,6 +49,8 @@ class Template:
     files: Mapping[str, bytes]
     assets: Mapping[str, str]
     benchmark: WebApp
+    left_out: Mapping[str, str] = field(default_factory=dict[str, str])
+    notes: tuple[str, ...] = ()
 
     def render(self, manifest: PageManifest, manifest_url: str) -> str:
         """The page of a site.
@@ -61,23 +66,18 @@ class Template:
         return {BENCHMARK: page.encode(), **self.benchmark.files}
 
     def _render(self, name: str, app: WebApp, manifest: PageManifest, manifest_url: str) -> str:
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([self.folder, template_folder()]),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        try:
-            return environment.get_template(name).render(
-                manifest=manifest, manifest_url=manifest_url, app=app, asset=self._asset
-            )
-        except jinja2.TemplateSyntaxError as error:
-            raise BuilderError(f"{error.filename}:{error.lineno}: {error.message}") from None
-        except jinja2.TemplateError as error:
-            raise BuilderError(f"{self.folder / name}: {error}.") from None
+        values = {
+            # Plain data: a model has methods that read files.
+            "manifest": manifest.model_dump(),
+            "manifest_url": manifest_url,
+            "app": app,
+            "asset": self._asset,
+        }
+        return render(self.folder, name, values)
 
     def _asset(self, name: str) -> str:
+        if name in self.left_out:
+            raise jinja2.TemplateError(f"'{name}' is not published: {self.left_out[name]}")
         if name not in self.assets:
             known = ", ".join(self.assets)
             raise jinja2.TemplateError(f"there is no file '{name}' beside it, only {known}")
@@ -85,7 +85,11 @@ class Template:
 
 
 def load_template(name: str) -> Template:
-    """The template of that name, or the author's own in the folder `name`."""
+    """The template of that name, or the author's own in the folder `name`.
+
+    Raises:
+        BuilderError: if a file of the author's cannot be read or used.
+    """
     web = web_folder()
     benchmark = load_webapp(web, _BENCHMARK_ENTRY)
     if name not in _ENTRIES:
@@ -100,15 +104,20 @@ def _load_folder(folder: Path, app: WebApp, benchmark: WebApp) -> Template:
 
     That folder is named after their content, and they find each other, and `./functions.js`, by
     their own names.
+
+    Raises:
+        BuilderError: if a file cannot be read, or has the name of that module.
     """
-    contents = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != PAGE_TEMPLATE and not path.name.startswith(".")
-    }
-    contents["functions.js"] = f'export * from "../{app.entry}";\n'.encode()
+    found = collect_files(folder)
+    contents = dict(found.contents)
+    if _FUNCTIONS_URL in contents:
+        raise BuilderError(
+            f"{folder / _FUNCTIONS_URL}: has the name of the module that a build puts there."
+            " Rename it."
+        )
+    contents[_FUNCTIONS_URL] = f'export * from "../{app.entry}";\n'.encode()
     total = hashlib.sha256(repr(sorted(contents.items())).encode())
     place = f"template-{total.hexdigest()[:_HASH_DIGITS]}"
     files = {f"{place}/{name}": data for name, data in contents.items()}
     assets = {name: f"{place}/{name}" for name in contents}
-    return Template(folder, app, files, assets, benchmark)
+    return Template(folder, app, files, assets, benchmark, found.left_out, found.notes(folder))

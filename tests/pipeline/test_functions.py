@@ -282,6 +282,21 @@ def test_a_template_of_the_authors_own_makes_the_page(demo: Path, own_template: 
     assert check_site(demo.parent / "site") == []
 
 
+def test_what_a_template_s_folder_hides_is_not_published_but_told(demo: Path, own_template: Path):
+    (demo / "secret.js").write_text("secret")
+    (own_template / "link.js").symlink_to("../secret.js")
+    for name in (".git/config", "model.npz"):
+        (own_template / name).parent.mkdir(exist_ok=True)
+        (own_template / name).write_text("secret")
+    code, text = build(demo)
+    assert code == 0, text
+    assert "Note: Left out of the site" in text
+    assert ".git/ (hidden), link.js (a link that leaves the folder), model.npz (of a kind" in text
+    assert b"secret" not in content(demo.parent / "site").values()
+    report = json.loads((demo.parent / "site" / "report.json").read_text())
+    assert len(report["warnings"]) == 1
+
+
 def test_files_of_a_template_are_named_by_their_content(demo: Path, own_template: Path):
     def script() -> str:
         assert build(demo)[0] == 0

@@ -14,7 +14,8 @@ from tests.site.sites import small_manifest
 def write_template(folder: Path, page: str) -> Template:
     folder.mkdir(exist_ok=True)
     (folder / "page.html.j2").write_text(page, encoding="utf-8")
-    return Template(folder, APP, {}, {"page.js": "template-1/page.js"}, APP)
+    assets = {"page.js": "template-1/page.js"}
+    return Template(folder, APP, {}, assets, APP, left_out={"a.npz": "hidden"})
 
 
 def test_a_template_sees_the_manifest_the_app_and_its_own_files(tmp_path: Path):
@@ -35,8 +36,10 @@ def test_what_an_author_writes_is_never_markup(tmp_path: Path):
     ("page", "message"),
     [
         ("\n{% block %}", r"page\.html\.j2:2: "),
-        ("{{ manifest.tilte }}", r"page\.html\.j2: .*no attribute 'tilte'"),
+        ("{{ manifest.tilte }}", r"page\.html\.j2:1: .*no attribute 'tilte'"),
         ("{{ no_such_name }}", "'no_such_name' is undefined"),
+        ("{{ asset(['page.js']) }}", r"page\.html\.j2:1: TypeError"),
+        ("\n{{ asset('a.npz') }}", r"page\.html\.j2:2: 'a\.npz' is not published: hidden"),
         ("{{ asset('pgae.js') }}", "there is no file 'pgae.js' beside it, only page.js"),
         ("{% extends 'none.j2' %}", r"none\.j2"),
     ],
@@ -70,6 +73,8 @@ def test_the_files_beside_an_authors_page_get_a_folder_of_their_content(tmp_path
     (tmp_path / "mine" / "images" / "a.png").write_bytes(b"picture")
     (tmp_path / "mine" / ".DS_Store").write_text("not part of it")
     first = load_template(str(tmp_path / "mine"))
+    assert len(first.notes) == 1
+    assert ".DS_Store (hidden)" in first.notes[0]
     assert first.assets.keys() == {"page.js", "images/a.png", "functions.js"}
     place = first.assets["page.js"].removesuffix("/page.js")
     assert re.fullmatch(r"template-[0-9a-f]{10}", place)
@@ -80,3 +85,10 @@ def test_the_files_beside_an_authors_page_get_a_folder_of_their_content(tmp_path
     assert load_template(str(tmp_path / "mine")).assets == first.assets
     (tmp_path / "mine" / "page.js").write_text("two")
     assert load_template(str(tmp_path / "mine")).assets["page.js"] != first.assets["page.js"]
+
+
+def test_an_author_cannot_take_the_place_of_the_module_that_runs_functions(tmp_path: Path):
+    write_template(tmp_path / "mine", "page")
+    (tmp_path / "mine" / "functions.js").write_text("mine")
+    with pytest.raises(BuilderError, match=r"functions\.js: has the name.* Rename it"):
+        load_template(str(tmp_path / "mine"))
