@@ -60,16 +60,40 @@ def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
 )
 @click.option("--base-path", default="/", show_default=True, help="Path the site is served under.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="NAME",
+    help="Also answer to requests for this host, such as a notebook's proxy; can be repeated.",
+)
 @click.option("--qr", is_flag=True, help="Print the address as a QR code, to open on a phone.")
 @click.option("--verbose", is_flag=True, help="Log every request.")
-def serve(site: Path, port: int, base_path: str, host: str, qr: bool, verbose: bool) -> None:
+def serve(
+    site: Path,
+    port: int,
+    base_path: str,
+    host: str,
+    allow_host: tuple[str, ...],
+    qr: bool,
+    verbose: bool,
+) -> None:
     """Preview SITE (./_site by default) in a browser, as a static host would serve it."""
-    from builder.publish.serve import make_server, normalize_base_path, qr_code, reachable_host
+    from builder.publish.serve import (
+        describe_exposure,
+        make_server,
+        normalize_base_path,
+        qr_code,
+        reachable_host,
+    )
 
-    server = make_server(site, port=port, host=host, base_path=base_path, verbose=verbose)
+    server = make_server(
+        site, port=port, host=host, base_path=base_path, verbose=verbose, proxies=allow_host
+    )
     address = f"{reachable_host(host)}:{server.server_address[1]}"
     url = f"http://{address}{normalize_base_path(base_path)}"
     click.echo(f"Serving {site} at {url} (stop with Ctrl-C)")
+    if warning := describe_exposure(server):
+        click.echo(f"Note: {warning}")
     if qr:
         click.echo(qr_code(url))
     with server:

@@ -32,7 +32,7 @@ class Previews:
     def show(self, site: Path, height: int) -> Preview | None:
         """Show the page of a folder; None in Colab, which brings it to the browser itself."""
         port = self._serve(site)
-        if "google.colab" in sys.modules:
+        if _is_colab():
             from google.colab import output  # pyright: ignore[reportMissingImports]
 
             output.serve_kernel_port_as_iframe(port, height=str(height))
@@ -42,11 +42,17 @@ class Previews:
     def _serve(self, site: Path) -> int:
         """Start to serve a folder; returns the port."""
         if site not in self._ports:
-            server = make_server(site, port=0, host="127.0.0.1", base_path="/")
+            # Colab's proxy may ask under its own name; no browser runs on Colab's machine.
+            proxies = None if _is_colab() else ()
+            server = make_server(site, port=0, host="127.0.0.1", base_path="/", proxies=proxies)
             threading.Thread(target=server.serve_forever, daemon=True).start()
             weakref.finalize(self, _stop, server)
             self._ports[site] = server.server_address[1]
         return self._ports[site]
+
+
+def _is_colab() -> bool:
+    return "google.colab" in sys.modules
 
 
 def _stop(server: ThreadingHTTPServer) -> None:

@@ -2,37 +2,34 @@
 
 import functools
 import io
-import posixpath
-import re
 import socket
+import socketserver
+import sys
 import threading
 import urllib.parse
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
-from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import segno
 
+from builder.addresses import is_loopback
 from builder.errors import BuilderError, SiteError
+from builder.publish.requests import Service, SiteHandler, hang_up
+from builder.publish.served_files import ServedFolder
 from builder.site.folder import MANIFEST
 
-# The system's own table of these differs between machines.
-_MIME_TYPES: Mapping[str, str] = {
-    ".bin": "application/octet-stream",
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".wasm": "application/wasm",
-    ".webp": "image/webp",
-}
+MOST_CLIENTS = 64
+"""Connections at the same time, each of which takes a thread."""
 
+_PATIENCE_S = 1
 _POLL_S = 0.01
 """How long a server takes to notice that it should stop."""
+
+_PASSIVE = socket.AI_PASSIVE
+_EVERYWHERE = ("", "0.0.0.0", "::")
 
 
 def normalize_base_path(base_path: str) -> str:
@@ -41,94 +38,104 @@ def normalize_base_path(base_path: str) -> str:
     return f"/{inner}/" if inner else "/"
 
 
-class _Handler(SimpleHTTPRequestHandler):
-    """Serves `directory` below `base_path`, and nothing elsewhere."""
+class SiteServer(ThreadingHTTPServer):
+    """A server with a bounded number of threads, which slow and leaving clients do not keep."""
 
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, **_MIME_TYPES}
-    protocol_version = "HTTP/1.1"
+    daemon_threads = True
+    request_queue_size = 128
 
-    def __init__(self, *args: object, base_path: str, verbose: bool, directory: str):
-        self._base_path = base_path
-        self._verbose = verbose
-        super().__init__(*args, directory=directory)  # pyright: ignore[reportArgumentType]
+    def __init__(self, address: Any, family: socket.AddressFamily, service: Service):
+        self.address_family = family
+        self._idle = service.idle
+        self._slots = threading.BoundedSemaphore(MOST_CLIENTS)
+        self._connections: set[socket.socket] = set()
+        super().__init__(address, functools.partial(SiteHandler, service=service))
 
-    def send_head(self):
-        """Answer only below the base path; its root without a slash redirects as hosts do."""
-        path = urllib.parse.urlsplit(self.path).path
-        if path + "/" == self._base_path:
-            self.send_response(HTTPStatus.MOVED_PERMANENTLY)
-            self.send_header("Location", self._base_path)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return None
-        if not posixpath.normpath(path).startswith(self._base_path.rstrip("/")):
-            self.send_error(HTTPStatus.NOT_FOUND, f"The site is at {self._base_path}")
-            return None
-        return self._send_part_head() or super().send_head()
+    @property
+    def is_exposed(self) -> bool:
+        """Whether other machines can reach it."""
+        return not is_loopback(str(self.server_address[0]))
 
-    def _send_part_head(self) -> io.BytesIO | None:
-        """Answer for one range of a file (RFC 9110, section 14), as hosts do; None without one."""
-        span = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-        path = Path(self.translate_path(self.path))
-        if not span or not path.is_file():
-            return None
-        size = path.stat().st_size
-        first, last = int(span[1]), min(int(span[2] or size), size - 1)
-        if first > last:
-            self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-            self.send_header("Content-Range", f"bytes */{size}")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return io.BytesIO()
-        with path.open("rb") as file:
-            file.seek(first)
-            part = file.read(last + 1 - first)
-        self.send_response(HTTPStatus.PARTIAL_CONTENT)
-        self.send_header("Content-Type", self.guess_type(path))
-        self.send_header("Content-Range", f"bytes {first}-{last}/{size}")
-        self.send_header("Content-Length", str(len(part)))
-        self.end_headers()
-        return io.BytesIO(part)
+    def server_bind(self) -> None:
+        """Bind without asking for this machine's name, which may take seconds."""
+        if self.address_family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
-    def translate_path(self, path: str) -> str:
-        """The file for a URL path; the base class keeps it inside the folder."""
-        return super().translate_path(path.removeprefix(self._base_path.rstrip("/")))
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, in place of whoever has been silent longest if there are too many."""
+        if not self._slots.acquire(blocking=False):
+            self._idle.drop_oldest()
+            if not self._slots.acquire(timeout=_PATIENCE_S):
+                self.shutdown_request(request)
+                return
+        self._connections.add(request)
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # The system gives no more threads.
+            self._release(request)
+            self.shutdown_request(request)
 
-    def end_headers(self) -> None:
-        """Let other origins read, as GitHub Pages does; make a rebuilt site show at once."""
-        self.send_header("Access-Control-Allow-Origin", "*")
-        self.send_header("Cache-Control", "no-cache")
-        super().end_headers()
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Give the slot back, however it ends."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._release(request)
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Log requests only when asked."""
-        if self._verbose:
-            super().log_message(format, *args)
+    def _release(self, request: socket.socket) -> None:
+        self._connections.discard(request)
+        self._slots.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that left or were too slow; anything else is a bug of ours."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+    def server_close(self) -> None:
+        """Also hang up on everyone."""
+        super().server_close()
+        for connection in tuple(self._connections):
+            hang_up(connection)
 
 
 def make_server(
-    folder: Path, *, port: int, host: str, base_path: str, verbose: bool = False
-) -> ThreadingHTTPServer:
+    folder: Path,
+    *,
+    port: int,
+    host: str,
+    base_path: str,
+    verbose: bool = False,
+    proxies: Collection[str] | None = (),
+) -> SiteServer:
     """A server of `folder`, bound but not yet running; port 0 takes any free one.
+
+    On an address of this machine only, it answers only requests for this machine, so that a web
+    page whose name was made to lead here reads nothing (DNS rebinding). `proxies` are names that
+    it also answers to; None stands for any name.
 
     Raises:
         SiteError: if the folder holds no site.
         BuilderError: if the address cannot be bound.
     """
-    if not (folder / MANIFEST).is_file():
-        raise SiteError(f"{folder}: holds no site (no {MANIFEST}). Build one first.")
-    handler = functools.partial(
-        _Handler,
-        base_path=normalize_base_path(base_path),
-        verbose=verbose,
-        directory=str(folder),
-    )
+    served = ServedFolder(folder)
+    if not served.is_own(MANIFEST):
+        raise SiteError(f"{folder}: holds no site (no {MANIFEST} of one). Build one first.")
+    host = host.removeprefix("[").removesuffix("]")
+    hosts = None if proxies is None else {host.casefold(), *map(str.casefold, proxies)}
     try:
-        return ThreadingHTTPServer((host, port), handler)
-    except OSError as error:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=_PASSIVE)
+        family, address = found[0][0], found[0][4]
+        if not is_loopback(str(address[0])):
+            hosts = None
+        service = Service(served, normalize_base_path(base_path), hosts, verbose)
+        return SiteServer(address, family, service)
+    except (OSError, ValueError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise BuilderError(
-            f"cannot serve on {host}:{port}: {error.strerror}. Choose another with --host or"
-            " --port."
+            f"cannot serve on {host_in_address(host)}:{port}: {reason}. Choose another with --host"
+            " or --port."
         ) from None
 
 
@@ -145,14 +152,30 @@ def running(server: ThreadingHTTPServer) -> Generator[int]:
         thread.join()
 
 
+def describe_exposure(server: SiteServer) -> str | None:
+    """A warning if others can read what is served; None if only this machine can."""
+    if not server.is_exposed:
+        return None
+    return (
+        "Everyone who can reach this machine over the network can read the site. Stop the server"
+        " when you are done."
+    )
+
+
+def host_in_address(host: str) -> str:
+    """A host as it is written in a web address."""
+    return f"[{host}]" if ":" in host else host
+
+
 def reachable_host(host: str) -> str:
     """The address of a server that listens on `host`, as seen from elsewhere if possible.
 
-    That is `host` itself or, for all addresses (0.0.0.0), the one that this machine has in its
-    network.
+    That is `host` itself or, for all addresses (0.0.0.0 or ::), the one that this machine has in
+    its network.
     """
-    if host != "0.0.0.0":
-        return host
+    host = host.removeprefix("[").removesuffix("]")
+    if host not in _EVERYWHERE:
+        return host_in_address(host)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             # Sends nothing; it only makes the system choose the address that it would send from.
@@ -165,7 +188,7 @@ def reachable_host(host: str) -> str:
 def qr_code(url: str) -> str:
     """A URL as a QR code for a terminal, or why a phone could not follow it."""
     host = urllib.parse.urlsplit(url).hostname or ""
-    if host == "localhost" or host.startswith("127."):
+    if is_loopback(host):
         return (
             f"A phone cannot reach {host}. Join its network, and add --host 0.0.0.0 to let everyone"
             " on that network see the site."

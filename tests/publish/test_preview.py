@@ -71,3 +71,8 @@ def test_colab_brings_the_page_to_the_browser_itself(site: Path, monkeypatch: py
     ((port, height),) = shown
     assert height == "321"
     assert read(f"http://127.0.0.1:{port}/") == "index.html"
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{port}/", headers={"Host": "x-colab.googleusercontent.com"}
+    )
+    with urllib.request.urlopen(asked) as answer:
+        assert answer.status == 200, "Colab's proxy asks under its own name"
