@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import urllib.parse
+from collections.abc import Iterable
 
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII | re.IGNORECASE)
 _LONGEST_HOST = 253
@@ -15,6 +16,15 @@ _ABOVE = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 _ESCAPED_SEPARATOR = re.compile(r"%(?:2f|5c|3b|2c|00)", re.IGNORECASE)
 
 _PORTS = {"http": 80, "https": 443}
+
+_HIDDEN = "***"
+_USER_IN_ADDRESS = re.compile(r"(?<=://)[^\s'\"]*@")
+_USER_WITH_PASSWORD = re.compile(r"(?<![^\s'\"])[^\s'\"/:@]+:[^\s'\"@]+@(?=[\w.-]+:)")
+_SECRET_IN_QUERY = re.compile(
+    r"([?&;][\w.-]*(?:token|key|secret|pass|auth|sig|credential)[\w.-]*=)[^&;\s'\"]+", re.IGNORECASE
+)
+_KNOWN_TOKEN = re.compile(r"\b(?:gh[pousr]_|github_pat_|glpat-|hf_)[\w-]{8,}")
+_SHORTEST_SECRET = 3
 
 
 def find_address_flaw(address: str) -> str | None:
@@ -114,3 +124,28 @@ def _to_ascii(host: str) -> str:
         return host if host.isascii() else host.encode("idna").decode()
     except UnicodeError:
         return host
+
+
+def mask_secrets(text: str, secrets: Iterable[str] = ()) -> str:
+    """A text without the user names, passwords and tokens in the addresses that it quotes.
+
+    `secrets` are hidden wherever they are.
+    """
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, _HIDDEN)
+    text = _USER_IN_ADDRESS.sub(f"{_HIDDEN}@", text)
+    text = _USER_WITH_PASSWORD.sub(f"{_HIDDEN}@", text)
+    text = _SECRET_IN_QUERY.sub(rf"\1{_HIDDEN}", text)
+    return _KNOWN_TOKEN.sub(_HIDDEN, text)
+
+
+def find_secrets(address: str) -> set[str]:
+    """The password of an address, or the token in its place, as written and as meant."""
+    scheme, found, rest = address.partition("://")
+    if not found or "@" not in rest:
+        return set()
+    user, has_password, password = rest.rpartition("@")[0].partition(":")
+    # An SSH address without a password names a user, such as git.
+    secret = password if has_password else user if scheme.startswith("http") else ""
+    both = {secret, urllib.parse.unquote(secret)}
+    return {text for text in both if len(text) >= _SHORTEST_SECRET}

@@ -110,7 +110,7 @@ def find_others(folder: Path, own: Iterable[str]) -> tuple[str, ...]:
     present, empty = _list_files(folder)
     mine = set(own)
     others = [path for path in present if path not in mine] + [f"{path}/" for path in empty]
-    return tuple(_summarize(sorted(others), mine))
+    return tuple(summarize(sorted(others), mine))
 
 
 def _list_files(folder: Path) -> tuple[list[str], list[str]]:
@@ -147,7 +147,7 @@ def _free_name(path: str, taken: Iterable[str]) -> str:
     return name
 
 
-def _summarize(foreign: Iterable[str], own: Iterable[str]) -> Iterator[str]:
+def summarize(foreign: Iterable[str], own: Iterable[str]) -> Iterator[str]:
     """The same files in fewer names: a folder stands for all that is in it, if nothing is ours."""
     mixed = {str(above) for path in own for above in PurePosixPath(path).parents}
     said: set[str] = set()

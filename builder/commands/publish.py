@@ -26,8 +26,8 @@ def publish_to_github(
 ) -> None:
     """Commit SITE (./_site by default) to a branch that GitHub Pages serves, and push it.
 
-    The work tree, the index and local branches are not changed. Other folders of the branch are
-    kept.
+    The work tree, the index and local branches are not changed. On the branch, only files of
+    earlier publications are replaced or removed; those of the last one stay until the next.
     """
     from builder.publish.github import publish_github
 
@@ -47,12 +47,14 @@ def publish_to_github(
 @click.option(
     "--repo", type=PATH, default=Path(), help="Top folder of the repository; by default, this one."
 )
-@click.option("--force", is_flag=True, help="Replace an existing workflow that differs.")
-def publish_workflow(spec: Path, repo: Path, force: bool) -> None:
-    """Write the GitHub Actions workflow that builds and publishes DEMO.TOML on every push."""
+def publish_workflow(spec: Path, repo: Path) -> None:
+    """Write the GitHub Actions workflow that builds and publishes DEMO.TOML on every push.
+
+    A workflow that this command wrote before is replaced unless somebody has changed it.
+    """
     from builder.publish.workflow import write_workflow
 
-    path = write_workflow(spec, repo=repo, force=force)
+    path = write_workflow(spec, repo=repo)
     click.echo(
         f"Wrote {path}. Commit and push it. Then, in the repository's settings, under Pages,"
         " choose GitHub Actions as the source."
@@ -63,8 +65,14 @@ def publish_workflow(spec: Path, repo: Path, force: bool) -> None:
 @click.argument("site", type=PATH, default=Path("_site"), metavar="[SITE]")
 @click.option("-o", "--out", type=PATH, help="The ZIP file; by default, SITE.zip.")
 def publish_zip(site: Path, out: Path | None) -> None:
-    """Write SITE (./_site by default) as a ZIP; the same site always gives the same bytes."""
+    """Write SITE (./_site by default) as a ZIP; the same site always gives the same bytes.
+
+    Of what is there already, only a ZIP of a site is replaced.
+    """
     from builder.publish.archive import write_zip
 
     out = out or Path(f"{site.resolve()}.zip")
-    click.echo(f"Wrote {out}: {write_zip(site, out):,} bytes.")
+    archive = write_zip(site, out)
+    for note in archive.notes:
+        click.echo(f"Note: {note}")
+    click.echo(f"Wrote {out}: {archive.bytes:,} bytes.")

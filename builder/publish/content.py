@@ -1,21 +1,91 @@
 """Which files of a site's folder are published."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from builder.errors import SiteError, reading
+from builder.replacement import find_others
 from builder.site.bundle import referenced_files
-from builder.site.folder import MANIFEST, load_any_manifest, require_whole_site
+from builder.site.folder import check_site, parse_manifest, refuse_problems
+from builder.site.own_files import MANIFEST, REPORT
+
+_LISTED = 8
 
 
-def published_files(site: Path) -> Mapping[str, Path]:
+@dataclass(frozen=True)
+class Content:
     """The files of a site by URL, in the order of their names: the manifest and all it names.
+
+    `sha256` and `sizes`, in bytes, say what is in them. `left_out` is what else the folder holds;
+    a name that ends with a slash stands for a whole folder.
+    """
+
+    title: str
+    files: Mapping[str, Path]
+    sha256: Mapping[str, str]
+    sizes: Mapping[str, int]
+    left_out: tuple[str, ...]
+
+    def read(self, url: str) -> bytes:
+        """A file, which is still what the manifest says.
+
+        Raises:
+            SiteError: if it has changed since it was checked.
+            BuilderError: if it cannot be read.
+        """
+        path = self.files[url]
+        with reading(path, "Build the site again."):
+            data = path.read_bytes()
+        self.require_unchanged(url, hashlib.sha256(data).hexdigest())
+        return data
+
+    def require_unchanged(self, url: str, sha256: str) -> None:
+        """Refuse a file that is not what the manifest says.
+
+        Raises:
+            SiteError: if it is not.
+        """
+        if sha256 != self.sha256[url]:
+            raise SiteError(
+                f"{self.files[url]}: has changed while it was published. Build the site again."
+            )
+
+    def notes(self) -> Iterator[str]:
+        """What a publisher should know."""
+        if self.left_out:
+            yield f"Left out, since the site did not come with it: {list_names(self.left_out)}."
+
+
+def load_content(site: Path) -> Content:
+    """What is published of the site in a folder.
 
     `report.json` is left out: the page does not read it, and the seconds in it would make every
     build a different site.
 
     Raises:
-        SiteError: if the folder holds no site, or has changed since it was built.
+        SiteError: if the folder holds no site, or its own files have changed since it was built.
     """
-    require_whole_site(site)
-    urls = {ref.url for ref in referenced_files(load_any_manifest(site))} | {MANIFEST}
-    return {url: site / url for url in sorted(urls)}
+    problems = check_site(site)
+    with reading(site / MANIFEST, "Build the site again."):
+        data = (site / MANIFEST).read_bytes()
+    manifest = parse_manifest(data, str(site / MANIFEST))
+    refs = {ref.url: ref for ref in referenced_files(manifest)}
+    refuse_problems(str(site), [problem for problem in problems if problem.where in refs])
+    sha256 = {url: ref.sha256 for url, ref in refs.items()}
+    sha256[MANIFEST] = hashlib.sha256(data).hexdigest()
+    return Content(
+        title=manifest.title,
+        files={url: site / url for url in sorted(sha256)},
+        sha256=sha256,
+        sizes={**{url: ref.bytes for url, ref in refs.items()}, MANIFEST: len(data)},
+        left_out=find_others(site, {*sha256, REPORT}),
+    )
+
+
+def list_names(names: Collection[str]) -> str:
+    """Some of the names, in a form that a terminal shows, and how many more there are."""
+    shown = [name if name.isprintable() else ascii(name) for name in list(names)[:_LISTED]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")

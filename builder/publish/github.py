@@ -1,17 +1,20 @@
 """A site on a branch that GitHub Pages serves; what else the branch holds stays as it is."""
 
 import re
+import urllib.parse
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 from builder.errors import BuilderError
-from builder.publish.content import published_files
+from builder.file_names import find_flaw
+from builder.publish.branch import NO_JEKYLL, plan_publication
+from builder.publish.content import Content, list_names, load_content
 from builder.publish.git import Entry, Repository
+from builder.replacement import summarize
 from builder.site.budget import megabytes
-from builder.site.folder import MANIFEST, load_any_manifest
 
 # https://docs.github.com/repositories/working-with-files/managing-large-files
 LARGEST_FILE = 100 * 2**20
@@ -19,9 +22,6 @@ LARGE_FILE = 50 * 2**20
 # https://docs.github.com/pages/getting-started-with-github-pages/github-pages-limits
 LARGEST_SITE = 10**9
 
-# Keeps GitHub from running the branch through Jekyll, and names the author's own domain.
-_NO_JEKYLL = ".nojekyll"
-_DOMAIN = "CNAME"
 _GITHUB = re.compile(
     r"(?:^|@|//)(?:www\.|ssh\.)?github\.com(?::\d+)?[:/]+([^/]+)/([^/]+?)(?:\.git)?/?$"
 )
@@ -41,7 +41,8 @@ class Publication:
     """What was published, or would be.
 
     `commit` is None if nothing was published; `page` is where GitHub serves it, None for a remote
-    elsewhere.
+    elsewhere. `retained` are files of the last publication that stay until the next one, `kept` is
+    what else stays in the site's folder; a name that ends with a slash stands for a whole folder.
     """
 
     changes: tuple[Change, ...]
@@ -49,9 +50,23 @@ class Publication:
     new_branch: bool
     page: str | None
     warnings: tuple[str, ...]
+    retained: tuple[str, ...]
+    kept: tuple[str, ...]
 
     def summary(self, branch: str) -> str:
-        """What happened to a branch, in words."""
+        """What happened to a branch, and what stayed on it, in words."""
+        return "\n".join((self._describe_changes(branch), *self._describe_rest()))
+
+    def _describe_rest(self) -> Iterator[str]:
+        if self.kept:
+            yield f"Kept, since this program did not write it: {list_names(self.kept)}."
+        if self.retained and self.changes:
+            yield (
+                "For visitors whose browser still has the last site's page,"
+                f" {len(self.retained)} of its files stay until the next publication."
+            )
+
+    def _describe_changes(self, branch: str) -> str:
         if not self.changes:
             return f"{branch} already holds this site; there is nothing to publish."
         kinds = Counter(change.kind for change in self.changes)
@@ -75,38 +90,50 @@ def publish_github(
     """Commit a site to a branch of a remote: into the folder `subdir`, or as the whole branch.
 
     The repository's work tree, index, HEAD and branches stay as they are. If the remote has the
-    branch, the commit goes on top of it; nothing is forced. A branch that is replaced as a whole
-    keeps its `CNAME`.
+    branch, the commit goes on top of it; nothing is forced. Only files of earlier publications are
+    replaced or removed.
 
     Raises:
-        SiteError: if the folder holds no site, or has changed since it was built.
+        SiteError: if the folder holds no site, or its own files have changed since it was built.
         BuilderError: if a limit of GitHub's is exceeded, the branch's folder holds something other
-            than a site, or git fails.
+            than a site, a file there would be replaced that no publication wrote, or git fails.
     """
-    warnings = tuple(_check_sizes(site))
-    files = published_files(site)
+    content = load_content(site)
+    warnings = [*content.notes(), *_check_sizes(content)]
+    subdir = _normalize_subdir(subdir)
+    prefix = f"{subdir}/" if subdir else ""
     repository = Repository(repo)
     repository.require_branch_name(branch)
-    page = page_address(repository.remote_url(remote), subdir := _normalize_subdir(subdir))
+    page = page_address(repository.remote_url(remote), subdir)
     if not dry_run:
         repository.require_identity()
     parent = repository.fetch(remote, branch)
     old = repository.read_files(parent) if parent else {}
-    prefix = f"{subdir}/" if subdir else ""
-    _check_replaceable(old, subdir, f"{remote}/{branch}")
-    entries = repository.add_files(list(files.values()), write=not dry_run)
-    new = {
-        _NO_JEKYLL: repository.add_empty_file(write=not dry_run),
-        **{path: entry for path, entry in old.items() if _is_kept(path, prefix)},
-        **{prefix + url: entry for url, entry in zip(files, entries, strict=True)},
-    }
-    _check_total(new)
-    changes = tuple(_find_changes(old, new))
+    entries = repository.add_files(list(content.files.values()), write=not dry_run)
+    ours = {prefix + url: entry for url, entry in zip(content.files, entries, strict=True)}
+    plan = plan_publication(repository, old, ours, subdir, f"{remote}/{branch}")
+    files = {NO_JEKYLL: repository.add_empty_file(write=not dry_run), **plan.files}
+    _check_total(files)
+    if plan.edited:
+        warnings.append(
+            f"Replaced, though somebody had changed it on the branch: {list_names(plan.edited)}."
+            f" The change is in the commit {str(parent)[:10]}."
+        )
+    changes = tuple(_find_changes(old, files))
     commit = None
     if changes and not dry_run:
-        commit = repository.commit(new, parent, f"Publish {load_any_manifest(site).title}")
+        hashes = repository.hash_files(entries)
+        for url, entry in zip(content.files, entries, strict=True):
+            content.require_unchanged(url, hashes[entry.id])
+        commit = repository.commit(files, parent, f"Publish {_as_line(content.title)}")
         repository.push(remote, commit, branch)
-    return Publication(changes, commit, parent is None, page, warnings)
+        if not repository.holds(remote, branch, commit):
+            raise BuilderError(
+                f"{remote}/{branch}: took the commit {commit[:10]}, but does not hold it now."
+                " Somebody may have replaced the branch. Run the command again."
+            )
+    kept = tuple(summarize(sorted(plan.foreign), [*ours, *plan.retained]))
+    return Publication(changes, commit, parent is None, page, tuple(warnings), plan.retained, kept)
 
 
 def page_address(remote_url: str, subdir: str) -> str | None:
@@ -117,19 +144,25 @@ def page_address(remote_url: str, subdir: str) -> str | None:
     user, name = found[1].lower(), found[2]
     own = f"{user}.github.io"
     path = "" if name.lower() == own else f"{name}/"
-    return f"https://{own}/{path}" + (f"{subdir}/" if subdir else "")
+    return f"https://{own}/{path}" + (f"{urllib.parse.quote(subdir)}/" if subdir else "")
 
 
 def _normalize_subdir(subdir: str) -> str:
-    parts = PurePosixPath(subdir.strip("/")).parts
-    if "\\" in subdir or {"..", ".git"} & {part.lower() for part in parts}:
-        raise BuilderError(f"--subdir {subdir}: must be a folder inside the branch, like lit.")
-    return "/".join(parts)
+    inner = subdir.strip("/")
+    if inner and (flaw := find_flaw(inner)):
+        raise BuilderError(
+            f"--subdir {subdir!a}: {flaw}. It must be a folder inside the branch, like lit."
+        )
+    return inner
 
 
-def _check_sizes(site: Path) -> Iterator[str]:
-    for path in sorted(site.rglob("*")):
-        size = path.stat().st_size if path.is_file() else 0
+def _as_line(title: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in title).split())
+
+
+def _check_sizes(content: Content) -> Iterator[str]:
+    for url, size in content.sizes.items():
+        path = content.files[url]
         if size > LARGEST_FILE:
             raise BuilderError(
                 f"{path}: has {megabytes(size)}; GitHub allows {megabytes(LARGEST_FILE)} per file."
@@ -146,23 +179,6 @@ def _check_total(files: Mapping[str, Entry]) -> None:
             f"the branch would have {megabytes(total)}; GitHub Pages serves"
             f" {megabytes(LARGEST_SITE)} at most. Remove models, pictures or other files."
         )
-
-
-def _check_replaceable(old: Mapping[str, Entry], subdir: str, branch: str) -> None:
-    """Refuse to replace what does not look like a site of ours, as `lit-demo build` does."""
-    prefix = f"{subdir}/" if subdir else ""
-    for above in (subdir, *map(str, PurePosixPath(subdir).parents)):
-        if above in old:
-            raise BuilderError(f"{branch}: {above} is a file there. Name another --subdir.")
-    if prefix + MANIFEST not in old and any(not _is_kept(path, prefix) for path in old):
-        raise BuilderError(
-            f"{branch}: {prefix or 'the branch'} is not empty and holds no site (no {MANIFEST}),"
-            " so it is not replaced. Name another --subdir or --branch, or empty it yourself."
-        )
-
-
-def _is_kept(path: str, prefix: str) -> bool:
-    return path in (_NO_JEKYLL, _DOMAIN) or not path.startswith(prefix)
 
 
 def _find_changes(old: Mapping[str, Entry], new: Mapping[str, Entry]) -> Iterator[Change]:

@@ -19,7 +19,7 @@ from builder.addresses import is_loopback
 from builder.errors import BuilderError, SiteError
 from builder.publish.requests import Service, SiteHandler, hang_up
 from builder.publish.served_files import ServedFolder
-from builder.site.folder import MANIFEST
+from builder.site.own_files import MANIFEST
 
 MOST_CLIENTS = 64
 """Connections at the same time, each of which takes a thread."""

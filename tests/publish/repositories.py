@@ -1,12 +1,15 @@
 """An author's repository and its remote."""
 
+import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from builder.manifest import SiteManifest
 from builder.publish.github import Publication, publish_github
-from builder.site.bundle import to_json
+from builder.site.bundle import refer, referenced_files, to_json
 from tests.site.sites import FILES, small_manifest, write_small_site
 
 SITE_FILES = {*FILES, "manifest.json"}
@@ -71,6 +74,25 @@ class Repositories:
 
     def push_from_elsewhere(self, files: dict[str, str]) -> None:
         """Someone else's commit to the branch."""
+        other = self._check_out_elsewhere()
+        for path, text in files.items():
+            (other / path).parent.mkdir(parents=True, exist_ok=True)
+            (other / path).write_text(text)
+        self._push_elsewhere()
+
+    def delete_elsewhere(self, path: str) -> None:
+        """Someone else's commit that removes a file from the branch."""
+        (self._check_out_elsewhere() / path).unlink()
+        self._push_elsewhere()
+
+    def link_elsewhere(self, path: str, target: str) -> None:
+        """Someone else's commit that makes a file of the branch a link."""
+        link = self._check_out_elsewhere() / path
+        link.unlink()
+        link.symlink_to(target)
+        self._push_elsewhere()
+
+    def _check_out_elsewhere(self) -> Path:
         other = self.folder / "other"
         if not other.exists():
             git(self.folder, "clone", "-q", self.hub, other)
@@ -79,9 +101,10 @@ class Repositories:
             git(other, "checkout", "-q", "-B", "gh-pages", "origin/gh-pages")
         else:
             git(other, "checkout", "-q", "--orphan", "gh-pages")
-        for path, text in files.items():
-            (other / path).parent.mkdir(parents=True, exist_ok=True)
-            (other / path).write_text(text)
+        return other
+
+    def _push_elsewhere(self) -> None:
+        other = self.folder / "other"
         git(other, "add", ".")
         git(other, "commit", "-q", "-m", "Other work")
         git(other, "push", "-q", "origin", "gh-pages")
@@ -94,7 +117,18 @@ class Repositories:
         return (index, head, *(git(self.work, *command) for command in words))
 
 
-def change_the_site(site: Path) -> None:
-    """Another title."""
-    manifest = small_manifest().model_copy(update={"title": "B title"})
-    (site / "manifest.json").write_bytes(to_json(manifest))
+def change_the_site(site: Path, title: str = "B title", files: Sequence[str] = ("a.js",)) -> None:
+    """Another title, and other files beside its page, which hold their names."""
+    refs = tuple(refer(url, url.encode()) for url in ("index.html", *files))
+    manifest = small_manifest().model_copy(update={"title": title, "files": refs})
+    shutil.rmtree(site)
+    write_site({**FILES, **{url: url.encode() for url in files}}, manifest, site)
+
+
+def write_site(files: Mapping[str, bytes], manifest: SiteManifest, site: Path) -> None:
+    """Exactly the files that the manifest names."""
+    named = {ref.url for ref in referenced_files(manifest)}
+    for url, data in {**files, "manifest.json": to_json(manifest)}.items():
+        if url in named or url == "manifest.json":
+            (site / url).parent.mkdir(parents=True, exist_ok=True)
+            (site / url).write_bytes(data)

@@ -26,7 +26,7 @@ def read_workflow(repo: Path) -> dict[Any, Any]:
 
 
 def test_the_workflow_builds_on_every_push_and_deploys_the_default_branch(repo: Path):
-    assert write_workflow(repo / "demo.toml", repo=repo, force=False) == repo / WORKFLOW
+    assert write_workflow(repo / "demo.toml", repo=repo) == repo / WORKFLOW
     workflow = read_workflow(repo)
     # YAML 1.1 takes the word `on` for a truth value; GitHub does not.
     assert set(workflow[True]) == {"push", "workflow_dispatch"}
@@ -61,7 +61,7 @@ def find_step(repo: Path, **having: str) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_the_build_step_builds_what_the_next_steps_keep_and_publish(repo: Path):
-    write_workflow(repo / "demo.toml", repo=repo, force=False)
+    write_workflow(repo / "demo.toml", repo=repo)
     step = find_step(repo, name="Build")
     # GitHub's runner has the installed command in its PATH and runs a step like this.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -73,32 +73,96 @@ def test_the_build_step_builds_what_the_next_steps_keep_and_publish(repo: Path):
     assert any((repo / kept).iterdir())
 
 
-@pytest.mark.parametrize("name", ['it\'s a "demo" & $(more).toml', "größer: #1.toml"])
+@pytest.mark.parametrize(
+    "name", ['it\'s a "demo" & $(more).toml', "größer: #1.toml", "😀 \\ {{x}}.toml"]
+)
 def test_any_name_of_the_specification_reaches_the_command_as_it_is(repo: Path, name: str):
     (repo / "a folder").mkdir()
     (repo / "demo.toml").rename(repo / "a folder" / name)
-    write_workflow(repo / "a folder" / name, repo=repo, force=False)
+    write_workflow(repo / "a folder" / name, repo=repo)
     assert find_step(repo, name="Build")["env"] == {"DEMO": f"a folder/{name}"}
 
 
-def test_another_workflow_is_replaced_only_by_force(repo: Path):
-    write_workflow(repo / "demo.toml", repo=repo, force=False)
-    written = (repo / WORKFLOW).read_bytes()
-    write_workflow(repo / "demo.toml", repo=repo, force=False)
-    (repo / WORKFLOW).write_text("on: push  # mine")
-    with pytest.raises(BuilderError, match=r"lit-demo\.yml: is a different workflow.*--force"):
-        write_workflow(repo / "demo.toml", repo=repo, force=False)
-    assert (repo / WORKFLOW).read_text() == "on: push  # mine"
-    write_workflow(repo / "demo.toml", repo=repo, force=True)
-    assert (repo / WORKFLOW).read_bytes() == written
+def test_a_file_name_cannot_be_taken_for_an_option_or_an_expression(repo: Path):
+    (repo / "demo.toml").rename(repo / "--version")
+    write_workflow(repo / "--version", repo=repo)
+    step = find_step(repo, name="Build")
+    assert step["run"].endswith('-- "$DEMO"')
+    for name in (
+        "${{ secrets.TOKEN }}.toml",
+        "a${{b",
+        "a\nb",
+        "a\rb",
+        "a\x85b",
+        "a\u2028b",
+        "\x1b[31m",
+    ):
+        (repo / name).touch()
+        with pytest.raises(BuilderError, match=r"a workflow cannot hold this name.* Rename it"):
+            write_workflow(repo / name, repo=repo)
+    (repo / "${{ x }}").mkdir()
+    (repo / "${{ x }}" / "demo.toml").touch()
+    with pytest.raises(BuilderError, match="a workflow cannot hold this name"):
+        write_workflow(repo / "${{ x }}" / "demo.toml", repo=repo)
+    with pytest.raises(BuilderError, match="there is no such file"):
+        write_workflow(repo / "a\0b", repo=repo)
+
+
+def test_an_own_workflow_is_replaced_unless_it_was_changed(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("builder.publish.workflow.__version__", "0.0.1")
+    path = write_workflow(repo / "demo.toml", repo=repo)
+    assert "==0.0.1" in path.read_text()
+    monkeypatch.undo()
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    write_workflow(repo / "demo.toml", repo=repo)
+    written = path.read_bytes()
+    assert f"=={__version__}".encode() in written
+    assert b"\r" not in written
+    assert path.stat().st_mode & 0o777 == 0o644
+    write_workflow(repo / "demo.toml", repo=repo)
+    assert path.read_bytes() == written
+    assert [found.name for found in path.parent.iterdir()] == [path.name]
+    for other in (
+        b"on: push  # mine",
+        written + b"# mine\n",
+        written.replace(b"3.11", b"3.13"),
+        written.partition(b"\n")[2],
+        written.replace(b"# sha256: ", b"# sha256: 0"),
+        b"",
+        b"\xff",
+    ):
+        path.write_bytes(other)
+        with pytest.raises(BuilderError, match=r"lit-demo\.yml: was not written by this program"):
+            write_workflow(repo / "demo.toml", repo=repo)
+        assert path.read_bytes() == other
+
+
+def test_a_workflow_is_not_written_through_a_link(repo: Path):
+    (repo.parent / "elsewhere").mkdir()
+    (repo / ".github").symlink_to(repo.parent / "elsewhere")
+    with pytest.raises(BuilderError, match="is a link out of the repository"):
+        write_workflow(repo / "demo.toml", repo=repo)
+    (repo / ".github").unlink()
+    (repo / WORKFLOW).parent.mkdir(parents=True)
+    (repo.parent / "victim").write_text("mine")
+    (repo / WORKFLOW).symlink_to(repo.parent / "victim")
+    with pytest.raises(BuilderError, match="was not written by this program"):
+        write_workflow(repo / "demo.toml", repo=repo)
+    assert (repo.parent / "victim").read_text() == "mine"
+    (repo / WORKFLOW).unlink()
+    (repo / WORKFLOW).mkdir()
+    with pytest.raises(BuilderError, match="was not written by this program"):
+        write_workflow(repo / "demo.toml", repo=repo)
 
 
 def test_what_the_workflow_could_not_find_is_refused(repo: Path):
     with pytest.raises(BuilderError, match="there is no such file"):
-        write_workflow(repo / "none.toml", repo=repo, force=False)
+        write_workflow(repo / "none.toml", repo=repo)
     (repo.parent / "demo.toml").write_text("")
     with pytest.raises(BuilderError, match="the workflow would not find it"):
-        write_workflow(repo.parent / "demo.toml", repo=repo, force=False)
+        write_workflow(repo.parent / "demo.toml", repo=repo)
     with pytest.raises(BuilderError, match="is not the top folder of a git repository"):
-        write_workflow(repo / "demo.toml", repo=repo / "images", force=False)
+        write_workflow(repo / "demo.toml", repo=repo / "images")
     assert not (repo / ".github").exists()
