@@ -97,6 +97,15 @@ def origin_of(address: str) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
 
 
+def to_ascii(address: str) -> str:
+    """The same address without a fragment and a query, in characters that a request may have."""
+    parts = urllib.parse.urlsplit(address)
+    host = _to_ascii(parts.hostname or "")
+    port = f":{parts.port}" if parts.port else ""
+    path = urllib.parse.quote(parts.path, safe="/%:@!$&()*+,;=~")
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}{path}"
+
+
 def _find_flaw_of_host(netloc: str, host: str) -> str | None:
     if not host:
         return "has no host"

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from builder.addresses import find_folder_flaw
 from builder.file_names import find_flaw
 
 SCHEMA_VERSION = 1
@@ -233,6 +234,10 @@ class PageManifest(_Part):
     files: tuple[FileRef, ...] = Field(description="The page and the app's own files.")
 
 
+def _find_missing_slash(base_url: str) -> str | None:
+    return None if base_url.endswith("/") else "does not end with a slash"
+
+
 class SiteManifest(PageManifest):
     """Everything the web app needs to know about a site; the first model is the default."""
 
@@ -242,6 +247,16 @@ class SiteManifest(PageManifest):
     )
     models: Annotated[tuple[Model, ...], Field(min_length=1)]
     images: Annotated[tuple[Image, ...], Field(min_length=1)]
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_a_folder(cls, base_url: str | None) -> str | None:
+        """An address that means the same to everyone who joins it with the URL of a file."""
+        flaw = base_url and (find_folder_flaw(base_url) or _find_missing_slash(base_url))
+        if flaw:
+            context = {"url": repr(base_url), "flaw": flaw}
+            raise PydanticCustomError("address", "{url} {flaw}", context)
+        return base_url
 
 
 class ArrayRef(FileRef):

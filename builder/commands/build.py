@@ -115,7 +115,7 @@ def check(site: str) -> None:
     from builder.publish.deployed import check_deployment
     from builder.site.folder import refuse_problems, require_whole_site
 
-    if site.startswith(("http://", "https://")):
+    if "://" in site:
         deployment = check_deployment(site, Progress(Console()))
         count = deployment.files
         for note in deployment.notes:

@@ -1,11 +1,8 @@
 """Whether a site on the web is the one that was built, and whether its host serves it well."""
 
 import hashlib
-import http.client
 import re
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,14 +11,23 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import PurePosixPath
 
+from builder.addresses import (
+    find_address_flaw,
+    find_transport_flaw,
+    is_loopback,
+    mask_secrets,
+    origin_of,
+    to_ascii,
+)
 from builder.errors import Problem, SiteError
 from builder.manifest import FileRef, FunctionSiteManifest, SiteManifest
 from builder.progress import Progress
+from builder.publish.client import Answer, Client, explain
 from builder.site.bundle import referenced_files
 from builder.site.folder import HOST_FILES, MANIFEST, parse_manifest
 
 _PARALLEL = 6
-_TIMEOUT_S = 30
+_LARGEST_MANIFEST = 100_000_000
 _DAY_S = 86_400
 _ABSENT = "no-such-file.bin"
 
@@ -45,37 +51,24 @@ class Deployment:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Answer:
-    status: int
-    headers: Message
-    body: bytes
-
-
 def check_deployment(url: str, progress: Progress) -> Deployment:
     """Download every file of the site whose folder or page is at `url`, and compare.
 
+    Everything is fetched from the origin of `url`, but for data that the manifest says is on
+    another one, and over HTTPS, but for this machine. No more is read than the manifest states.
+
     Raises:
-        SiteError: if the manifest cannot be fetched, so that there is nothing to compare with.
+        SiteError: if the manifest cannot be fetched, so that there is nothing to compare with, or
+            if `url` or the manifest names what must not be fetched.
     """
-    base = urllib.parse.urljoin(url if url.endswith((".html", "/")) else f"{url}/", ".")
-    try:
-        answer = _fetch(base + MANIFEST)
-    except OSError as error:
-        raise SiteError(
-            f"{base}: cannot be reached ({_reason(error)}). Correct the address, or try again"
-            " later."
-        ) from None
-    if answer.status != HTTPStatus.OK:
-        raise SiteError(
-            f"{base}{MANIFEST}: the server answered {answer.status}. Publish the site first, and"
-            " give the address of its page."
-        )
-    site = parse_manifest(answer.body, base + MANIFEST)
+    base = _find_base(url)
+    site, received = _fetch_manifest(base)
+    addresses = _list_addresses(base, site)
+    client = Client({origin_of(address) for address in addresses.values()})
     refs = {ref.url: ref for ref in referenced_files(site) if ref.url not in HOST_FILES}
-    check = partial(_check_file, base, _list_addresses(base, site))
+    check = partial(_check_file, client, base, addresses)
     problems: list[Problem] = []
-    headers = {MANIFEST: answer.headers}
+    headers = {MANIFEST: received}
     with (
         ThreadPoolExecutor(_PARALLEL) as pool,
         progress.step(f"Check {base}", len(refs)) as advance,
@@ -89,45 +82,81 @@ def check_deployment(url: str, progress: Progress) -> Deployment:
     size = sum(ref.bytes for ref in refs.values())
     if problems:
         return Deployment(len(refs), size, tuple(problems), ())
-    notes = (*_caching_notes(headers), *_host_notes(base, list(refs.values()), headers))
-    return Deployment(len(refs), size, (), notes)
+    host_notes = _host_notes(client, base, addresses, list(refs.values()), headers)
+    return Deployment(len(refs), size, (), (*_caching_notes(headers), *host_notes))
+
+
+def _find_base(url: str) -> str:
+    """The address of the folder that a site's page is in."""
+    if flaw := find_address_flaw(url) or find_transport_flaw(url):
+        raise SiteError(f"{mask_secrets(url)}: {flaw}. Correct the address.")
+    plain = to_ascii(url)
+    is_whole = urllib.parse.urlsplit(plain).path.endswith((".html", "/"))
+    return (plain if is_whole else f"{plain}/").rpartition("/")[0] + "/"
+
+
+def _fetch_manifest(base: str) -> tuple[SiteManifest | FunctionSiteManifest, Message]:
+    try:
+        answer = Client({origin_of(base)}).fetch(base + MANIFEST, _LARGEST_MANIFEST)
+    except OSError as error:
+        raise SiteError(
+            f"{base}: cannot be reached ({explain(error)}). Correct the address, or try again"
+            " later."
+        ) from None
+    if answer.status != HTTPStatus.OK:
+        raise SiteError(
+            f"{base}{MANIFEST}: the server answered {answer.status}. Publish the site first, and"
+            " give the address of its page."
+        )
+    if len(answer.body) > _LARGEST_MANIFEST:
+        raise SiteError(f"{base}{MANIFEST}: is too large to be a manifest. Correct the address.")
+    return parse_manifest(answer.body, base + MANIFEST), answer.headers
 
 
 def _list_addresses(base: str, site: SiteManifest | FunctionSiteManifest) -> dict[str, str]:
     """Where every file is, by its name in the manifest."""
-    addresses = {ref.url: urllib.parse.urljoin(base, ref.url) for ref in referenced_files(site)}
+    addresses = {ref.url: _join(base, ref.url) for ref in referenced_files(site)}
     if isinstance(site, SiteManifest) and site.base_url:
+        host, here = (urllib.parse.urlsplit(a).hostname or "" for a in (site.base_url, base))
+        if is_loopback(host) and not is_loopback(here):
+            raise SiteError(
+                f"{base}{MANIFEST}: says that its data is at {site.base_url}, on the machine of"
+                " whoever looks at it. Correct base_url, and build the site again."
+            )
         data = [ref for part in (*site.models, *site.images) for ref in referenced_files(part)]
-        addresses |= {ref.url: urllib.parse.urljoin(site.base_url, ref.url) for ref in data}
+        addresses |= {ref.url: _join(site.base_url, ref.url) for ref in data}
     return addresses
 
 
+def _join(folder: str, url: str) -> str:
+    return folder + urllib.parse.quote(url)
+
+
 def _check_file(
-    base: str, addresses: Mapping[str, str], ref: FileRef
+    client: Client, base: str, addresses: Mapping[str, str], ref: FileRef
 ) -> tuple[Message, list[Problem]]:
     address = addresses[ref.url]
     try:
-        answer = _fetch(address)
+        answer = client.fetch(address, ref.bytes)
     except OSError as error:
-        return Message(), [Problem(ref.url, f"cannot be fetched ({_reason(error)})", "Try again.")]
+        return Message(), [Problem(ref.url, f"cannot be fetched ({explain(error)})", "Try again.")]
     problems = list(_find_problems(ref, answer))
-    is_elsewhere = urllib.parse.urlsplit(address)[:2] != urllib.parse.urlsplit(base)[:2]
+    is_elsewhere = origin_of(address) != origin_of(base)
     if is_elsewhere and "Access-Control-Allow-Origin" not in answer.headers:
         remedy = "Make its host send Access-Control-Allow-Origin."
         problems.append(Problem(address, "cannot be used by a page on another host", remedy))
     return answer.headers, problems
 
 
-def _find_problems(ref: FileRef, answer: _Answer) -> Iterator[Problem]:
+def _find_problems(ref: FileRef, answer: Answer) -> Iterator[Problem]:
     if answer.status != HTTPStatus.OK:
         yield Problem(
             ref.url, f"the server answered {answer.status}", "Upload the whole folder again."
         )
         return
     if len(answer.body) != ref.bytes:
-        yield Problem(
-            ref.url, f"has {len(answer.body):,} bytes, not {ref.bytes:,}", "Upload it again."
-        )
+        size = "more" if len(answer.body) > ref.bytes else f"{len(answer.body):,}"
+        yield Problem(ref.url, f"has {size} bytes, not {ref.bytes:,}", "Upload it again.")
     elif hashlib.sha256(answer.body).hexdigest() != ref.sha256:
         yield Problem(
             ref.url,
@@ -159,7 +188,13 @@ def _caching_notes(headers: Mapping[str, Message]) -> Iterator[str]:
         )
 
 
-def _host_notes(base: str, refs: list[FileRef], headers: Mapping[str, Message]) -> Iterator[str]:
+def _host_notes(
+    client: Client,
+    base: str,
+    addresses: Mapping[str, str],
+    refs: list[FileRef],
+    headers: Mapping[str, Message],
+) -> Iterator[str]:
     data = [ref for ref in refs if not ref.url.endswith(".html")]
     closed = [ref.url for ref in data if headers[ref.url]["Access-Control-Allow-Origin"] != "*"]
     if closed:
@@ -169,11 +204,21 @@ def _host_notes(base: str, refs: list[FileRef], headers: Mapping[str, Message]) 
             " 'Access-Control-Allow-Origin: *' allows it."
         )
     largest = max(refs, key=lambda ref: ref.bytes)
-    part = _fetch(urllib.parse.urljoin(base, largest.url), {"Range": "bytes=0-0"})
-    if part.status != HTTPStatus.PARTIAL_CONTENT:
+    if _try_status(client, addresses[largest.url], {"Range": "bytes=0-0"}) not in (
+        HTTPStatus.PARTIAL_CONTENT,
+        None,
+    ):
         yield "The host ignores range requests, so interrupted downloads start over."
-    if _fetch(base + _ABSENT).status == HTTPStatus.OK:
+    if _try_status(client, base + _ABSENT) == HTTPStatus.OK:
         yield "The host answers 200 for files that do not exist, which hides missing files."
+
+
+def _try_status(client: Client, url: str, headers: Mapping[str, str] | None = None) -> int | None:
+    """What a server answers; None if it does not, which is no reason to call the site broken."""
+    try:
+        return client.fetch(url, 0, headers).status
+    except OSError:
+        return None
 
 
 def _max_age(headers: Message) -> int:
@@ -181,25 +226,3 @@ def _max_age(headers: Message) -> int:
     directives = headers.get("Cache-Control", "")
     found = re.search(r"max-age=(\d+)", directives)
     return int(found[1]) if found and "no-cache" not in directives else 0
-
-
-def _fetch(url: str, headers: Mapping[str, str] | None = None) -> _Answer:
-    """One answer, whatever its status.
-
-    Raises:
-        OSError: if there is no answer.
-    """
-    sent = {"Accept-Encoding": "identity", "User-Agent": "lit-demo-builder", **(headers or {})}
-    request = urllib.request.Request(url, headers=sent)
-    try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:
-            return _Answer(response.status, response.headers, response.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return _Answer(error.code, error.headers, b"")
-    except http.client.HTTPException as error:
-        raise ConnectionError(str(error) or type(error).__name__) from None
-
-
-def _reason(error: OSError) -> str:
-    return str(getattr(error, "reason", error)) or type(error).__name__

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,8 @@ from rich.console import Console
 from builder.cli import main
 from builder.errors import SiteError
 from builder.progress import Progress
+from builder.publish.client import Answer as FetchedAnswer
+from builder.publish.client import Client
 from builder.publish.deployed import Deployment, check_deployment
 from builder.publish.serve import running
 from builder.site.bundle import refer, to_json
@@ -212,3 +215,93 @@ def test_an_address_without_a_server_is_refused():
         pass
     with pytest.raises(SiteError, match="cannot be reached"):
         check_at(url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://example.org/", "http://192.168.1.2/", "http://localhost.example.org/", "ftp://a/",
+        "file:///etc/passwd", "https://*/", "https:///x", "https://[::1", "https://a b/",
+        "https://ann:s3cr3t@example.org/", "data://text/x", "https://a:99999/", "javascript://a",
+    ],
+)  # fmt: skip
+def test_only_encrypted_addresses_are_fetched(address: str):
+    with pytest.raises(SiteError, match=r"Correct the address") as caught:
+        check_at(address)
+    assert "s3cr3t" not in str(caught.value)
+    result = CliRunner().invoke(main, ["check", address])
+    assert result.exit_code == 2
+    assert "Correct the address" in result.output
+
+
+def test_a_page_on_another_host_is_to_be_checked_there(good_host: Host):
+    with serve(good_host) as there:
+        moved = Answer(301, {"Location": f"{there}manifest.json"}, b"")
+        with serve(lambda path, headers: moved) as url, pytest.raises(SiteError) as caught:
+            check_at(url)
+    assert f"it redirects to '{there}manifest.json', which is on another host" in str(caught.value)
+
+
+def test_a_file_that_is_moved_to_another_host_is_a_problem(good_host: Host):
+    with serve(good_host) as there:
+        moved = changed(good_host, "a.js", status=302, headers={"Location": f"{there}a.js"})
+        (problem,) = check(moved).problems
+    assert problem.where == "a.js"
+    assert "is on another host" in problem.message
+
+
+def test_the_manifest_s_own_hash_is_verified(good_host: Host):
+    manifest = good_host("/demo/manifest.json", {}).body
+    altered = manifest.replace(b"A title", b"B title")
+    with pytest.raises(SiteError, match="differs from the manifest that was built"):
+        check(changed(good_host, "manifest.json", body=altered))
+
+
+def test_no_more_is_read_of_a_file_than_was_built(good_host: Host):
+    (problem,) = check(changed(good_host, "z.bin", body=b"z" * 3_000_000)).problems
+    assert problem.message == "has more bytes, not 5"
+
+
+def test_an_endless_manifest_is_refused(good_host: Host, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("builder.publish.deployed._LARGEST_MANIFEST", 100)
+    with pytest.raises(SiteError, match="is too large to be a manifest"):
+        check(good_host)
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "http://example.org/", "https://*/", "//x/", "https://a", "../"]
+)
+def test_a_manifest_says_only_addresses_that_may_be_fetched(good_host: Host, url: str):
+    with pytest.raises(SiteError, match=r"manifest\.json: baseUrl: "):
+        check(with_data_at(good_host, url))
+
+
+def test_a_site_elsewhere_does_not_lead_to_this_machine(monkeypatch: pytest.MonkeyPatch):
+    manifest = small_manifest().model_copy(update={"base_url": "http://127.0.0.1:8000/"})
+    asked: list[str] = []
+
+    def fetch(self: Client, url: str, most: int, headers: object = None) -> FetchedAnswer:
+        asked.append(url)
+        return FetchedAnswer(200, Message(), to_json(manifest))
+
+    monkeypatch.setattr(Client, "fetch", fetch)
+    with pytest.raises(SiteError, match="on the machine of whoever looks at it"):
+        check_at("https://example.org/demo")
+    assert asked == ["https://example.org/demo/manifest.json"]
+
+
+def test_names_that_are_not_ascii_are_asked_for_as_browsers_do(good_host: Host):
+    url = "assets/größer 1-0123456789.js"
+    manifest = small_manifest().model_copy(update={"files": (refer(url, b"x"),)})
+    asked: list[str] = []
+
+    def answer(path: str, headers: Mapping[str, str]) -> Answer:
+        asked.append(path)
+        if path.endswith("manifest.json"):
+            return Answer(200, OPEN, to_json(manifest))
+        if path.endswith("-0123456789.js"):
+            return Answer(200, {**OPEN, "Content-Type": "text/javascript"}, b"x")
+        return good_host(path, headers)
+
+    assert check(answer).problems == ()
+    assert "/demo/assets/gr%C3%B6%C3%9Fer%201-0123456789.js" in asked
