@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from builder.publish.serve import SiteServer
 from tests.commands.run import run
 from tests.conftest import MakeDemo, gradient
 from tests.site.sites import content, write_small_site
@@ -162,3 +163,18 @@ def test_serve_refuses_a_number_that_is_no_port():
     code, text = run("serve", "--port", "99999")
     assert code == 2
     assert "0<=x<=65535" in text
+
+
+def test_serve_says_where_and_warns_if_others_can_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write_small_site(tmp_path / "site")
+
+    def stop(self: SiteServer) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SiteServer, "serve_forever", stop)
+    code, text = run("serve", tmp_path / "site", "--port", "0")
+    assert (code, "Everyone" in text) == (0, False)
+    code, text = run("serve", tmp_path / "site", "--port", "0", "--host", "0.0.0.0")
+    assert (code, "Note: Everyone who can reach this machine" in text) == (0, True)

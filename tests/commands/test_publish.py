@@ -50,6 +50,30 @@ def test_a_zip_lies_beside_the_site_unless_another_place_is_named(tmp_path: Path
         assert any(name.endswith("a.js") for name in archive.namelist())
 
 
+def test_what_is_left_out_is_told_by_every_command(repos: Repositories):
+    (repos.site / ".git").mkdir()
+    (repos.site / ".git" / "config").write_text("token")
+    note = "Note: Left out, since the site did not come with it: .git/.\n"
+    for words in (("github", repos.site, "--repo", repos.work), ("zip", repos.site)):
+        code, text = run("publish", *words)
+        assert code == 0, text
+        assert note in text
+
+
+def test_what_stays_on_a_branch_is_told(repos: Repositories):
+    words = ("publish", "github", repos.site, "--repo", repos.work)
+    run(*words)
+    repos.push_from_elsewhere({"README.md": "mine", "CNAME": "a.b"})
+    code, text = run(*words)
+    assert code == 0
+    assert text.endswith("\nKept, since this program did not write it: CNAME, README.md.\n")
+
+
+def test_nothing_is_replaced_by_force(make_demo: MakeDemo):
+    code, text = run("publish", "workflow", make_demo(), "--force")
+    assert (code, "No such option" in text) == (2, True)
+
+
 def test_a_workflow_is_written_where_github_finds_it(make_demo: MakeDemo):
     spec = make_demo()
     git(spec.parent, "init", "-q")

@@ -134,10 +134,9 @@ def sign_with(repos: Repositories, script: str) -> None:
 SIGN = "cat > /dev/null; echo '[GNUPG:] SIG_CREATED ' >&2; echo signature of A"
 
 
-@pytest.mark.parametrize("value", ["true", "yes", "1"])
-def test_a_commit_is_signed_if_the_author_signs_commits(repos: Repositories, value: str):
+def test_a_commit_is_signed_if_the_author_signs_commits(repos: Repositories):
     sign_with(repos, SIGN)
-    git(repos.work, "config", "commit.gpgSign", value)
+    git(repos.work, "config", "commit.gpgSign", "yes")
     repos.publish()
     assert "gpgsig signature of A" in git(repos.hub, "cat-file", "commit", "gh-pages")
 
@@ -179,13 +178,12 @@ SECRET_ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("address", SECRET_ADDRESSES)
-def test_passwords_and_tokens_are_never_told(repos: Repositories, address: str):
-    git(repos.work, "remote", "set-url", "origin", address)
-    with pytest.raises(BuilderError) as caught:
-        repos.publish()
-    assert "s3cr3t" not in str(caught.value), caught.value
-    assert "git failed" in str(caught.value)
+def test_passwords_and_tokens_are_never_told(repos: Repositories):
+    for address in SECRET_ADDRESSES:
+        git(repos.work, "remote", "set-url", "origin", address)
+        with pytest.raises(BuilderError, match="git failed") as caught:
+            repos.publish()
+        assert "s3cr3t" not in str(caught.value), caught.value
 
 
 def test_a_password_in_git_s_own_words_is_not_told(repos: Repositories):
@@ -211,8 +209,8 @@ def test_an_address_in_place_of_a_remote_is_told_without_its_password(repos: Rep
     assert "s3cr3t" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["a\nb", 'a"b', "a\\b", "a\tb", "größer 😀", '"quoted"', "-x"])
-def test_a_site_may_be_in_a_folder_of_any_name(repos: Repositories, name: str):
+def test_a_site_may_be_in_a_folder_of_any_name(repos: Repositories):
+    name = 'a\nb "c" \\ \t größer 😀'
     write_small_site(repos.work / name)
     repos.site = repos.work / name
     repos.publish()

@@ -81,6 +81,36 @@ def test_an_id_may_be_given(make_demo: MakeDemo):
             ":2: base_url",
             "'x' is not a web address",
         ),
+        (
+            'description = "A s',
+            'base_url = "https://*/"\ndescription = "A s',
+            ":2: base_url",
+            "has the host *, which is not a name",
+        ),
+        (
+            'description = "A s',
+            'base_url = "https://"\ndescription = "A s',
+            ":2: base_url",
+            "has no host",
+        ),
+        (
+            'description = "A s',
+            'base_url = "https://[::1/"\ndescription = "A s',
+            ":2: base_url",
+            "is not a web address (Invalid IPv6 URL)",
+        ),
+        (
+            'description = "A s',
+            'base_url = "https://a/; script-src *"\ndescription = "A s',
+            ":2: base_url",
+            "has the character ' '",
+        ),
+        (
+            'description = "A s',
+            'base_url = "http://example.org/"\ndescription = "A s',
+            ":2: base_url",
+            "is not encrypted: use https://",
+        ),
     ],
 )
 def test_a_mistake_is_reported_with_its_place_and_a_remedy(
