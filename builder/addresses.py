@@ -33,7 +33,7 @@ def find_address_flaw(address: str) -> str | None:
     What is returned follows the address in a sentence, such as "has no host".
     """
     for character in address:
-        if not character.isprintable() or character in " \"'<>\\^`{|}":
+        if not character.isprintable() or character in ' "<>\\`':
             return f"has the character {character!a}"
     try:
         parts = urllib.parse.urlsplit(address)

@@ -14,6 +14,7 @@ PAGES = [
     "https://xn--mnchen-3ya.example/",
     "https://a_b.s3.amazonaws.com/",
     "https://a/x,y;z(w)",
+    "https://en.wikipedia.org/wiki/Schrödinger's_cat",
 ]
 
 FOLDERS = [
@@ -112,7 +113,6 @@ BAD = {
         "https://a\t",
         "https://a/\0",
         'https://a/"x',
-        "https://a/'x",
         "https://a/<b>",
         "https://a\\b/",
         "https://a/`",
@@ -134,6 +134,9 @@ NO_FOLDERS = {
         "https://a/%2c",
         "https://a/%",
         "https://a/%zz",
+        "https://a/'x",
+        "https://a/{x}",
+        "https://a/x|y",
     ],
     "not a folder": ["https://a/?b", "https://a/#b", "https://a?", "https://a#"],
     "above": [

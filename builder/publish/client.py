@@ -1,12 +1,13 @@
 """Fetches files from the origins of a site, and from nowhere else, within bounds."""
 
+import hashlib
 import http.client
 import socket
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
@@ -27,10 +28,15 @@ _LONGEST_QUOTE = 100
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered. The body ends after the bytes that were wanted, and one more."""
+    """What a server answered, up to the bytes that were wanted and one more.
+
+    `body` is empty unless it was to be kept.
+    """
 
     status: int
     headers: Message
+    size: int
+    sha256: str
     body: bytes
 
 
@@ -49,7 +55,14 @@ class Client:
         ):
             self._opener.add_handler(handler)
 
-    def fetch(self, url: str, most: int, headers: Mapping[str, str] | None = None) -> Answer:
+    def fetch(
+        self,
+        url: str,
+        most: int,
+        headers: Mapping[str, str] | None = None,
+        *,
+        keep_body: bool = False,
+    ) -> Answer:
         """One answer, whatever its status, of which no more than `most` bytes and one are read.
 
         Raises:
@@ -59,10 +72,17 @@ class Client:
         try:
             request = urllib.request.Request(url, headers=sent)
             with self._opener.open(request, timeout=SILENCE_S) as response:
-                return Answer(response.status, response.headers, _read(response, most))
+                size, sha256 = 0, hashlib.sha256()
+                parts: list[bytes] = []
+                for part in _read(response, most):
+                    size += len(part)
+                    sha256.update(part)
+                    parts += [part] if keep_body else []
+                digest, body = sha256.hexdigest(), b"".join(parts)
+                return Answer(response.status, response.headers, size, digest, body)
         except urllib.error.HTTPError as error:
             error.close()
-            return Answer(error.code, error.headers, b"")
+            return Answer(error.code, error.headers, 0, "", b"")
         except (http.client.HTTPException, ValueError) as error:
             # What a server sends may be anything, such as a status that is not a number.
             said = f"{type(error).__name__} {str(error)[:_LONGEST_QUOTE]!a}"
@@ -74,18 +94,16 @@ def explain(error: OSError) -> str:
     return mask_secrets(str(getattr(error, "reason", error)) or type(error).__name__)
 
 
-def _read(response: http.client.HTTPResponse, most: int) -> bytes:
-    parts: list[bytes] = []
+def _read(response: http.client.HTTPResponse, most: int) -> Iterator[bytes]:
     left = most + 1
     deadline = time.monotonic() + SILENCE_S + most / SLOWEST
     while left and (data := response.read1(min(left, _CHUNK))):
-        parts.append(data)
+        yield data
         left -= len(data)
         if time.monotonic() > deadline:
             raise TimeoutError(f"it sends less than {SLOWEST:,} bytes a second")
     if left and response.length:
         raise ConnectionError("the answer was cut off")
-    return b"".join(parts)
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):

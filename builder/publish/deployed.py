@@ -1,6 +1,5 @@
 """Whether a site on the web is the one that was built, and whether its host serves it well."""
 
-import hashlib
 import re
 import urllib.parse
 from collections.abc import Iterator, Mapping
@@ -97,7 +96,7 @@ def _find_base(url: str) -> str:
 
 def _fetch_manifest(base: str) -> tuple[SiteManifest | FunctionSiteManifest, Message]:
     try:
-        answer = Client({origin_of(base)}).fetch(base + MANIFEST, _LARGEST_MANIFEST)
+        answer = Client({origin_of(base)}).fetch(base + MANIFEST, _LARGEST_MANIFEST, keep_body=True)
     except OSError as error:
         raise SiteError(
             f"{base}: cannot be reached ({explain(error)}). Correct the address, or try again"
@@ -108,7 +107,7 @@ def _fetch_manifest(base: str) -> tuple[SiteManifest | FunctionSiteManifest, Mes
             f"{base}{MANIFEST}: the server answered {answer.status}. Publish the site first, and"
             " give the address of its page."
         )
-    if len(answer.body) > _LARGEST_MANIFEST:
+    if answer.size > _LARGEST_MANIFEST:
         raise SiteError(f"{base}{MANIFEST}: is too large to be a manifest. Correct the address.")
     return parse_manifest(answer.body, base + MANIFEST), answer.headers
 
@@ -154,10 +153,10 @@ def _find_problems(ref: FileRef, answer: Answer) -> Iterator[Problem]:
             ref.url, f"the server answered {answer.status}", "Upload the whole folder again."
         )
         return
-    if len(answer.body) != ref.bytes:
-        size = "more" if len(answer.body) > ref.bytes else f"{len(answer.body):,}"
+    if answer.size != ref.bytes:
+        size = "more" if answer.size > ref.bytes else f"{answer.size:,}"
         yield Problem(ref.url, f"has {size} bytes, not {ref.bytes:,}", "Upload it again.")
-    elif hashlib.sha256(answer.body).hexdigest() != ref.sha256:
+    elif answer.sha256 != ref.sha256:
         yield Problem(
             ref.url,
             "differs from the file that was built",

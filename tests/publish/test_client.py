@@ -1,5 +1,6 @@
 """Fetching from a site's origins, from hosts that do what they should not."""
 
+import hashlib
 import socket
 import threading
 import time
@@ -48,7 +49,7 @@ def says(data: bytes) -> Host:
 
 
 def fetch(url: str, most: int = 10) -> client.Answer:
-    return Client({origin_of(url)}).fetch(url, most)
+    return Client({origin_of(url)}).fetch(url, most, keep_body=True)
 
 
 def why_not(host: Host) -> str:
@@ -74,6 +75,9 @@ def test_no_more_than_was_asked_for_is_read():
 
     with serve(endless) as url:
         assert fetch(url, 1000).body == b"a" * 1001
+        answer = Client({origin_of(url)}).fetch(url, 1000)
+        assert (answer.size, answer.body) == (1001, b""), "no more than its hash is kept"
+        assert answer.sha256 == hashlib.sha256(b"a" * 1001).hexdigest()
     with serve(says(OK + b"Content-Length: 99999999999\r\n\r\n" + b"a" * 100)) as url:
         assert fetch(url, 10).body == b"a" * 11
 

@@ -280,9 +280,9 @@ def test_a_site_elsewhere_does_not_lead_to_this_machine(monkeypatch: pytest.Monk
     manifest = small_manifest().model_copy(update={"base_url": "http://127.0.0.1:8000/"})
     asked: list[str] = []
 
-    def fetch(self: Client, url: str, most: int, headers: object = None) -> FetchedAnswer:
+    def fetch(self: Client, url: str, most: int, *, keep_body: bool) -> FetchedAnswer:
         asked.append(url)
-        return FetchedAnswer(200, Message(), to_json(manifest))
+        return FetchedAnswer(200, Message(), 0, "", to_json(manifest))
 
     monkeypatch.setattr(Client, "fetch", fetch)
     with pytest.raises(SiteError, match="on the machine of whoever looks at it"):
