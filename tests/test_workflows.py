@@ -90,7 +90,7 @@ def test_a_workflow_that_is_not_there_is_named(tmp_path: Path):
 def test_the_workflow_that_is_written_for_authors_passes(make_demo: MakeDemo):
     spec = make_demo()
     (spec.parent / ".git").mkdir()
-    assert lint(write_workflow(spec, repo=spec.parent, force=False)) == (0, [])
+    assert lint(write_workflow(spec, repo=spec.parent)) == (0, [])
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

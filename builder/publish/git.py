@@ -127,7 +127,7 @@ class Repository:
     def hash_files(self, entries: Iterable[Entry]) -> dict[str, str]:
         """The SHA-256 of files of commits, by their ids."""
         hashes: dict[str, str] = {}
-        with self._start("cat-file", "--batch") as process:
+        with _telling_what_git_lacks(), self._start("cat-file", "--batch") as process:
             assert process.stdin
             assert process.stdout
             for id in dict.fromkeys(entry.id for entry in entries):

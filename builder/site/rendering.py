@@ -19,6 +19,7 @@ from builder.site.template_files import find_reason_to_hide
 _MOST_STEPS = 20_000_000
 """Lines of Python that one page may take: some seconds, and no loop without an end."""
 
+_MOST_MEMORY = 1_000_000_000
 _LARGEST_PAGE = 64_000_000
 _LONGEST_VALUE = 10_000_000
 _MOST_BITS = 100_000
@@ -42,7 +43,7 @@ def render(folder: Path, name: str, values: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
     )
     try:
-        with _limited_steps():
+        with _limited():
             template = environment.get_template(name)
             return _join(cast("Generator[str]", template.generate(**values)))
     except BuilderError:
@@ -114,17 +115,20 @@ def _join(parts: Generator[str]) -> str:
 
 
 @contextmanager
-def _limited_steps() -> Generator[None]:
-    """End whatever runs in the block after `_MOST_STEPS` lines of Python."""
+def _limited() -> Generator[None]:
+    """End whatever runs in the block after `_MOST_STEPS` lines of Python, or if memory runs out."""
     left = _MOST_STEPS
+    most = _peak_bytes() + _MOST_MEMORY
 
-    def count(frame: FrameType, *_: Any) -> Any:
+    def count(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal left
         if frame.f_code.co_filename == __file__:
             return None
         left -= 1
         if left < 0:
             raise OverflowError(f"the page takes more than {_MOST_STEPS:,} steps")
+        if event == "call" and _peak_bytes() > most:
+            raise MemoryError
         return count
 
     before = sys.gettrace()
@@ -133,6 +137,16 @@ def _limited_steps() -> Generator[None]:
         yield
     finally:
         sys.settrace(before)
+
+
+def _peak_bytes() -> int:
+    """The most memory that this process has had; 0 on Windows, which does not say."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _explain(error: Exception) -> str:

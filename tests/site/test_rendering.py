@@ -1,5 +1,6 @@
 """Templates of authors run in a sandbox, and every mistake in them has a file and a line."""
 
+import itertools
 import sys
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,21 @@ def test_loops_without_end_end(tmp_path: Path, page: str, monkeypatch: pytest.Mo
     text = message_of(tmp_path, page)
     assert text.startswith(f"{tmp_path / NAME}:1: "), text
     assert "OverflowError: the page" in text
+
+
+def test_a_value_that_grows_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    # What this process has had depends on the tests before.
+    peaks = itertools.count(0, 100_000_000)
+    monkeypatch.setattr(rendering, "_peak_bytes", lambda: next(peaks))
+    page = """
+{% set ns = namespace(x='a' * 1000) %}
+{% for i in range(18) %}
+{% set ns.x = ns.x ~ ns.x %}
+{% endfor %}
+"""
+    text = message_of(tmp_path, page)
+    assert text.startswith(f"{tmp_path / NAME}")
+    assert "it needs more memory than there is" in text
 
 
 @pytest.mark.parametrize("name", [NAME, "part.html"])
