@@ -2,7 +2,14 @@
 
 import pytest
 
-from builder.addresses import find_address_flaw, find_folder_flaw, is_loopback, origin_of
+from builder.addresses import (
+    find_address_flaw,
+    find_folder_flaw,
+    find_secrets,
+    is_loopback,
+    mask_secrets,
+    origin_of,
+)
 
 PAGES = [
     "https://arxiv.org/abs/2111.07991",
@@ -215,3 +222,30 @@ def test_an_origin_is_what_browsers_take_for_one():
     assert origin_of("https://A.b/c") == origin_of("https://a.b:443/d?e")
     assert origin_of("https://a.b/") != origin_of("http://a.b/")
     assert origin_of("https://a.b/") != origin_of("https://a.b:444/")
+
+
+def test_secrets_in_addresses_are_masked_wherever_they_are_quoted():
+    for text in (
+        "fatal: 'https://ann:s3cr3t@host/x.git' not found",
+        "https://s3cr3t@host/",
+        "ssh://git:s3cr3t@host:22/x",
+        "https://ann:s3cr3t/with@slash@host/",
+        "to ann:s3cr3t@host:x.git",
+        "https://host/x?token=s3cr3t&a=b",
+        "https://host/x?a=b&X-Amz-Signature=s3cr3t",
+        "https://host/ghp_s3cr3ts3cr3t/x",
+        "remote: github_pat_11AAs3cr3t is expired",
+        "git@s3cr3t is right",
+    ):
+        secrets = {"s3cr3t"} if "is right" in text else set[str]()
+        assert "s3cr3t" not in mask_secrets(text, secrets), text
+    plain = "git@github.com:ann/x.git https://github.com/ann/x?tab=readme 12:30 a: b@c"
+    assert mask_secrets(plain) == plain
+
+
+def test_the_secrets_of_an_address_are_its_password_or_token():
+    assert find_secrets("https://ann:s3cr3t%40home@host/") == {"s3cr3t%40home", "s3cr3t@home"}
+    assert find_secrets("https://s3cr3t@host/") == {"s3cr3t"}
+    assert find_secrets("ssh://git@host/") == set()
+    assert find_secrets("git@github.com:ann/x.git") == set()
+    assert find_secrets("/srv/git/x@y.git") == set()

@@ -111,6 +111,7 @@ def check(site: str) -> None:
     At a web address, also checks how the host serves the files: types, caching, and access from
     other pages.
     """
+    from builder.addresses import mask_secrets
     from builder.progress import Progress
     from builder.publish.deployed import check_deployment
     from builder.site.folder import refuse_problems, require_whole_site
@@ -120,6 +121,7 @@ def check(site: str) -> None:
         count = deployment.files
         for note in deployment.notes:
             click.echo(f"Note: {note}")
+        site = mask_secrets(site)
         refuse_problems(site, deployment.problems)
     else:
         whole = require_whole_site(Path(site))

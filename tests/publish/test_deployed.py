@@ -191,6 +191,13 @@ def test_the_command_takes_the_address_of_the_page(good_host: Host):
     assert f"all {len(FILES) + 1} files are as built" in result.output
 
 
+def test_the_command_repeats_no_token(good_host: Host):
+    with serve(good_host) as url:
+        result = CliRunner().invoke(main, ["check", f"{url}index.html?access_token=s3cr3t"])
+    assert result.exit_code == 0, result.output
+    assert "s3cr3t" not in result.output
+
+
 def test_the_command_fails_where_a_file_is_missing(good_host: Host):
     with serve(changed(good_host, "index.html", status=404)) as url:
         result = CliRunner().invoke(main, ["check", url])
