@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any, cast
 
 import jinja2
+from jinja2 import nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from builder.errors import BuilderError, first_line, reading
@@ -85,6 +86,21 @@ class _Environment(SandboxedEnvironment):
     """Also refuses to compute values of absurd size."""
 
     intercepted_binops = frozenset(("*", "**"))
+
+    def compile(  # pyright: ignore[reportIncompatibleMethodOverride] (which has overloads)
+        self,
+        source: str | nodes.Template,
+        name: str | None = None,
+        filename: str | None = None,
+        raw: bool = False,
+        defer_init: bool = False,
+    ) -> Any:
+        """Name the file in every error, which Jinja leaves out of some."""
+        try:
+            return super().compile(source, name, filename, raw, defer_init)
+        except jinja2.TemplateSyntaxError as error:
+            error.filename = error.filename or filename
+            raise
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if operator == "**" and isinstance(left, int) and isinstance(right, int):

@@ -82,6 +82,8 @@ def test_a_mistake_is_told_with_its_file_and_line(tmp_path: Path, page: str):
 def test_the_line_is_that_of_the_file_in_which_the_mistake_is(tmp_path: Path):
     (tmp_path / "part.html").write_text("\n\n\n{{ 1 / 0 }}")
     assert message_of(tmp_path, "{% include 'part.html' %}").startswith(f"{tmp_path}/part.html:4: ")
+    (tmp_path / "part.html").write_text("\n{# no end")
+    assert message_of(tmp_path, "{% include 'part.html' %}").startswith(f"{tmp_path}/part.html:2: ")
     macro = "{% macro m() %}\n{{ 1 / 0 }}\n{% endmacro %}\n{{ m() }}"
     assert message_of(tmp_path, macro).startswith(f"{tmp_path / NAME}:2: ")
 
