@@ -5,7 +5,7 @@ those name. So the files of one publication stay for the next one. Which ones th
 says itself: the manifest of the publication before lies beside the current one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -76,13 +76,7 @@ def plan_publication(
         new[prefix + PREVIOUS] = old[prefix + MANIFEST]
     foreign = {path: entry for path, entry in old.items() if path not in ours}
     _require_room(new, foreign, branch)
-    # A file may have become a folder, or the other way round.
-    needed = {str(above) for path in new for above in PurePosixPath(path).parents}
-    retained = {
-        path: old[path]
-        for path in before
-        if path not in needed and not any(str(p) in new for p in PurePosixPath(path).parents)
-    }
+    retained = _find_retained(before, old, new)
     return Plan(
         files={**foreign, **retained, **new},
         retained=tuple(path for path in retained if path != prefix + PREVIOUS),
@@ -95,6 +89,16 @@ def plan_publication(
             if path in site and old[path] != site[path] and is_edited(path, current)
         ),
     )
+
+
+def _find_retained(before: Iterable[str], old: _Tree, new: _Tree) -> _Tree:
+    """What stays of the files before, but for one whose place a folder takes, or the other way."""
+    needed = {str(above) for path in new for above in PurePosixPath(path).parents}
+    return {
+        path: old[path]
+        for path in before
+        if path not in needed and not any(str(p) in new for p in PurePosixPath(path).parents)
+    }
 
 
 def _find_published(

@@ -14,7 +14,7 @@ from email.message import Message
 from typing import IO, Any
 
 from builder.addresses import find_address_flaw, find_transport_flaw, mask_secrets, origin_of
-from builder.publish.requests import hang_up
+from builder.publish.connections import hang_up
 
 SILENCE_S = 30
 """How long a server may send nothing, or take for the head of an answer."""

@@ -126,14 +126,18 @@ def publish_github(
         for url, entry in zip(content.files, entries, strict=True):
             content.require_unchanged(url, hashes[entry.id])
         commit = repository.commit(files, parent, f"Publish {_as_line(content.title)}")
-        repository.push(remote, commit, branch)
-        if not repository.holds(remote, branch, commit):
-            raise BuilderError(
-                f"{remote}/{branch}: took the commit {commit[:10]}, but does not hold it now."
-                " Somebody may have replaced the branch. Run the command again."
-            )
+        _push(repository, commit, remote, branch)
     kept = tuple(summarize(sorted(plan.foreign), [*ours, *plan.retained]))
     return Publication(changes, commit, parent is None, page, tuple(warnings), plan.retained, kept)
+
+
+def _push(repository: Repository, commit: str, remote: str, branch: str) -> None:
+    repository.push(remote, commit, branch)
+    if not repository.holds(remote, branch, commit):
+        raise BuilderError(
+            f"{remote}/{branch}: took the commit {commit[:10]}, but does not hold it now."
+            " Somebody may have replaced the branch. Run the command again."
+        )
 
 
 def page_address(remote_url: str, subdir: str) -> str | None:

@@ -4,17 +4,16 @@ import io
 import os
 import re
 import socket
-import threading
 import time
 import urllib.parse
-from collections.abc import Collection, Generator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any, BinaryIO
 
 from builder.addresses import is_loopback
+from builder.publish.connections import IdleConnections
 from builder.publish.served_files import ServedFolder, content_type, decode_path
 
 HEAD_S = 10
@@ -43,40 +42,7 @@ class Service:
     base_path: str
     hosts: Collection[str] | None
     verbose: bool
-    idle: "IdleConnections" = field(default_factory=lambda: IdleConnections())
-
-
-class IdleConnections:
-    """Connections on which a request has not come yet, or not all of it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._oldest_first: dict[socket.socket, None] = {}
-
-    @contextmanager
-    def waiting(self, connection: socket.socket) -> Generator[None]:
-        """Count a connection among them while the context lasts."""
-        with self._lock:
-            self._oldest_first[connection] = None
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._oldest_first.pop(connection, None)
-
-    def drop_oldest(self) -> None:
-        """Hang up on whoever has waited longest."""
-        with self._lock:
-            oldest = next(iter(self._oldest_first), None)
-            if oldest is not None:
-                del self._oldest_first[oldest]
-                hang_up(oldest)
-
-
-def hang_up(connection: socket.socket) -> None:
-    """End both directions of a connection, so that whoever waits for it goes on."""
-    with suppress(OSError):  # The client was faster.
-        connection.shutdown(socket.SHUT_RDWR)
+    idle: IdleConnections = field(default_factory=IdleConnections)
 
 
 class SiteHandler(BaseHTTPRequestHandler):

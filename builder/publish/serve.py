@@ -17,7 +17,8 @@ import segno
 
 from builder.addresses import is_loopback
 from builder.errors import BuilderError, SiteError
-from builder.publish.requests import Service, SiteHandler, hang_up
+from builder.publish.connections import hang_up
+from builder.publish.requests import Service, SiteHandler
 from builder.publish.served_files import ServedFolder
 from builder.site.own_files import MANIFEST
 
