@@ -103,6 +103,7 @@ def test_a_system_that_cannot_exchange_names_renames_twice(
     out: Path, monkeypatch: pytest.MonkeyPatch
 ):
     (out / "mine").write_text("kept")
+
     def offer_nothing(one: Path, two: Path) -> bool:
         return False
 
