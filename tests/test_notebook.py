@@ -16,7 +16,7 @@ from PIL import Image
 
 import builder
 from builder.errors import BuilderError
-from builder.site.folder import check_site
+from builder.site.check import check_site
 from builder.spec.demo import DemoSpec, ImageSpec
 from builder.spec.models import ModelSpec
 from tests.colour_model import colour_model

@@ -108,23 +108,24 @@ def serve(
 def check(site: str) -> None:
     """Verify every file of SITE, a folder (./_site by default) or a web address.
 
-    At a web address, also checks how the host serves the files: types, caching, and access from
-    other pages.
+    In a folder, also looks into pictures for anything hidden. At a web address, also checks how the
+    host serves the files: types, caching, and access from other pages.
     """
     from builder.addresses import mask_secrets
     from builder.progress import Progress
     from builder.publish.deployed import check_deployment
-    from builder.site.folder import refuse_problems, require_whole_site
+    from builder.site.check import refuse_problems, require_whole_site
 
+    progress = Progress(Console())
     if "://" in site:
-        deployment = check_deployment(site, Progress(Console()))
+        deployment = check_deployment(site, progress)
         count = deployment.files
         for note in deployment.notes:
             click.echo(f"Note: {note}")
         site = mask_secrets(site)
         refuse_problems(site, deployment.problems)
     else:
-        whole = require_whole_site(Path(site))
+        whole = require_whole_site(Path(site), progress)
         count = whole.files
         if whole.others:
             click.echo(f"Note: not part of the site: {', '.join(whole.others)}.")

@@ -8,7 +8,8 @@ from pathlib import Path
 from builder.errors import SiteError, reading
 from builder.replacement import find_others
 from builder.site.bundle import referenced_files
-from builder.site.folder import check_site, parse_manifest, refuse_problems
+from builder.site.check import check_site, refuse_problems
+from builder.site.folder import parse_manifest
 from builder.site.own_files import MANIFEST, REPORT
 
 _LISTED = 8

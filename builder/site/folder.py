@@ -1,18 +1,17 @@
-"""A site as a folder: written whole or not at all, and checked against its own manifest."""
+"""A site as a folder: written whole or not at all, and read again."""
 
-import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic
 
 from pydantic import TypeAdapter, ValidationError
 
-from builder.errors import Problem, SiteError, writing
-from builder.manifest import FunctionSiteManifest, PageManifest, SiteManifest
-from builder.replacement import Kept, find_others, replace_folder
-from builder.site.bundle import Bundle, Manifest, refer, referenced_files, to_json
+from builder.errors import SiteError, writing
+from builder.manifest import FunctionSiteManifest, SiteManifest
+from builder.replacement import Kept, replace_folder
+from builder.site.bundle import Bundle, Manifest, refer, to_json
 from builder.site.own_files import MANIFEST, find_own_files
 from builder.site.seal import is_sealed
 from builder.site.template import Template
@@ -143,57 +142,3 @@ def parse_manifest(data: bytes, where: str) -> SiteManifest | FunctionSiteManife
             f"{where}: differs from the manifest that was built. Build or upload the site again."
         )
     return manifest
-
-
-@dataclass(frozen=True)
-class WholeSite:
-    """A site that is as it was built: how many files were compared, and what else is there.
-
-    A name in `others` that ends with a slash is a whole folder.
-    """
-
-    files: int
-    others: tuple[str, ...]
-
-
-def check_site(folder: Path) -> list[Problem]:
-    """Compare every file of a site with its manifest: missing, outside the folder, or altered."""
-    manifest = load_any_manifest(folder)
-    return list(_find_problems(folder, manifest))
-
-
-def require_whole_site(folder: Path) -> WholeSite:
-    """Refuse a folder whose site differs from what was built.
-
-    Raises:
-        SiteError: if it holds no site, or differs, with every problem found.
-    """
-    manifest = load_any_manifest(folder)
-    refuse_problems(str(folder), list(_find_problems(folder, manifest)))
-    named = {ref.url for ref in referenced_files(manifest)}
-    return WholeSite(len(named), find_others(folder, find_own_files(folder)))
-
-
-def refuse_problems(site: str, problems: Sequence[Problem]) -> None:
-    """Refuse a site, a folder or an address, with all that is wrong with it.
-
-    Raises:
-        SiteError: if there is a problem.
-    """
-    if problems:
-        listing = "\n".join(f"  {problem}" for problem in problems)
-        raise SiteError(f"{site} is not what was built:\n{listing}")
-
-
-def _find_problems(folder: Path, manifest: PageManifest) -> Iterator[Problem]:
-    named = {ref.url: ref for ref in referenced_files(manifest)}
-    for url, ref in sorted(named.items()):
-        path = folder / url
-        if not path.resolve().is_relative_to(folder.resolve()):
-            yield Problem(url, "is outside the site", "Build the site again.")
-        elif not path.is_file():
-            yield Problem(url, "is missing", "Build or upload the site again.")
-        elif (size := path.stat().st_size) != ref.bytes:
-            yield Problem(url, f"has {size} bytes, not {ref.bytes}", "Upload it again.")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != ref.sha256:
-            yield Problem(url, "differs from the file that was built", "Upload it again.")

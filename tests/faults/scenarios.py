@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from builder.cli import main
-from builder.site.folder import check_site, load_any_manifest
+from builder.site.check import check_site
+from builder.site.folder import load_any_manifest
 from tests.models.original_demo import write_original_demo
 from tests.publish.repositories import Repositories, change_the_site, git
 from tests.site.sites import write_small_site

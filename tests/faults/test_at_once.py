@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from builder.site.folder import check_site
+from builder.site.check import check_site
 from tests.commands.run import run
 from tests.models.original_demo import write_original_demo
 from tests.site.sites import write_small_site

@@ -12,7 +12,8 @@ from builder.manifest import FunctionSiteManifest
 from builder.pipeline.functions import build_functions
 from builder.progress import Progress
 from builder.project import create_project
-from builder.site.folder import check_site, load_any_manifest
+from builder.site.check import check_site
+from builder.site.folder import load_any_manifest
 from builder.spec.demo import load_any_spec, load_spec
 from builder.spec.functions import FunctionDemoSpec
 from builder.tfjs.runtime import Runtime

@@ -17,7 +17,7 @@ from builder.models.load import load_model
 from builder.pipeline import image_text
 from builder.pipeline.image_text import GOLDEN_TEXTS, build_site
 from builder.progress import Progress
-from builder.site.folder import check_site
+from builder.site.check import check_site
 from builder.site.report import Report
 from builder.spec.models import ModelSpec
 from tests.conftest import DEMO, MakeDemo

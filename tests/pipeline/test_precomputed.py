@@ -16,7 +16,7 @@ from builder.images.jpeg.hidden import hidden_content
 from builder.models.importer import import_demo
 from builder.pipeline.image_text import build_site
 from builder.progress import Progress
-from builder.site.folder import check_site
+from builder.site.check import check_site
 from builder.site.goldens import GOLDEN_TEXTS
 from builder.site.report import Report
 from tests.models.original_demo import (

@@ -11,7 +11,7 @@ import pytest
 from builder.errors import BuilderError, SiteError
 from builder.publish.archive import write_zip
 from builder.site.bundle import refer, to_json
-from builder.site.folder import check_site
+from builder.site.check import check_site
 from tests.publish.repositories import change_the_site
 from tests.site.sites import FILES, small_manifest, write_small_site
 

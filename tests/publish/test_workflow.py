@@ -9,7 +9,7 @@ import yaml
 
 from builder.errors import BuilderError
 from builder.publish.workflow import WORKFLOW, write_workflow
-from builder.site.folder import check_site
+from builder.site.check import check_site
 from builder.version import __version__
 from tests.conftest import MakeDemo
 

@@ -1,5 +1,6 @@
 """A small site of made-up files, and what a folder holds."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from builder.manifest import (
@@ -19,6 +20,9 @@ from builder.replacement import Kept
 from builder.site.bundle import refer, to_json
 from builder.site.folder import write_site
 from builder.version import NAME
+from tests.conftest import gradient, jpeg_bytes
+
+PICTURE = jpeg_bytes(gradient(16, 16), optimize=True)
 
 FILES = {
     url: url.encode()
@@ -36,9 +40,9 @@ FILES = {
 }
 
 
-def small_manifest() -> SiteManifest:
+def small_manifest(files: Mapping[str, bytes] = FILES) -> SiteManifest:
     """The manifest of a site of one picture and one model, whose files hold their own names."""
-    ref = {url: refer(url, data) for url, data in FILES.items()}
+    ref = {url: refer(url, data) for url, data in files.items()}
 
     def picture(url: str) -> PictureRef:
         return PictureRef(**ref[url].model_dump(), width=224, height=224)
@@ -88,9 +92,10 @@ def small_manifest() -> SiteManifest:
     )
 
 
-def write_small_site(out: Path) -> Kept:
-    """Write that site into a folder; returns what else was there."""
-    return write_site({**FILES, "manifest.json": to_json(small_manifest())}, out)
+def write_small_site(out: Path, picture: bytes | None = None) -> Kept:
+    """Write that site into a folder, perhaps with a real picture; returns what else was there."""
+    files = FILES if picture is None else {**FILES, "i.jpg": picture, "t.jpg": picture}
+    return write_site({**files, "manifest.json": to_json(small_manifest(files))}, out)
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -6,7 +6,8 @@ import pytest
 
 from builder.errors import BuilderError, SiteError
 from builder.site.bundle import refer, to_json
-from builder.site.folder import check_site, check_target, require_whole_site, write_site
+from builder.site.check import check_site
+from builder.site.folder import check_target, write_site
 from builder.site.own_files import MANIFEST, REPORT
 from tests.site.manifests import load_manifest
 from tests.site.sites import FILES, content, small_manifest, write_small_site
@@ -33,7 +34,6 @@ def test_what_a_site_does_not_name_is_kept(tmp_path: Path):
     assert (out / ".git" / "HEAD").read_text() == "ref: refs/heads/main"
     assert (out / "CNAME").read_text() == "example.org"
     assert check_site(out) == []
-    assert require_whole_site(out).others == (".git/", "CNAME")
 
 
 def test_a_file_of_the_old_site_goes_with_it(tmp_path: Path):
@@ -121,44 +121,3 @@ def test_a_refusal_of_the_system_is_told(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(BuilderError, match=r"site: cannot be written: No space left.*with -o"):
         write_small_site(tmp_path / "site")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path):
-    (tmp_path / "manifest.json").mkdir()
-    with pytest.raises(SiteError, match=r"manifest\.json: cannot be read: Is a directory"):
-        check_site(tmp_path)
-
-
-def test_every_difference_from_the_manifest_is_found(tmp_path: Path):
-    out = tmp_path / "site"
-    write_small_site(out)
-    (out / "a.js").write_bytes(b"A.js")
-    (out / "z.bin").write_bytes(b"longer than before")
-    (out / "w.bin").unlink()
-    found = {problem.where: problem.message for problem in check_site(out)}
-    assert found == {
-        "a.js": "differs from the file that was built",
-        "z.bin": "has 18 bytes, not 5",
-        "w.bin": "is missing",
-    }
-
-
-def test_a_manifest_cannot_point_outside_the_site(tmp_path: Path):
-    (tmp_path / "secret").write_bytes(b"s")
-    outside = refer("secret", b"s").model_copy(update={"url": "../secret"})
-    manifest = small_manifest().model_copy(update={"files": (outside,)})
-    write_site({**FILES, MANIFEST: to_json(manifest)}, tmp_path / "site")
-    with pytest.raises(SiteError, match=r"files\.0\.url: '\.\./secret' has the part '\.\.'"):
-        check_site(tmp_path / "site")
-
-
-@pytest.mark.parametrize("text", ["", "{}", '{"schemaVersion": 99}', "[]"])
-def test_a_manifest_that_is_not_understood_is_refused(tmp_path: Path, text: str):
-    (tmp_path / "manifest.json").write_text(text)
-    with pytest.raises(SiteError, match=r"manifest\.json.*Build the site again"):
-        check_site(tmp_path)
-
-
-def test_without_a_manifest_there_is_no_site(tmp_path: Path):
-    with pytest.raises(SiteError, match="Build the site first"):
-        check_site(tmp_path)
