@@ -12,6 +12,10 @@ from builder.text.tokenizer import Tokenizer
 TokenizerKind = Literal["sentencepiece", "wordpiece"]
 
 
+MAX_LENGTH = 1 << 16
+"""Tokens in a row: more than any text tower reads, and few enough for any memory."""
+
+
 class TokenizerSettings(BaseModel):
     """How texts become token rows, where the vocabulary file does not say."""
 
@@ -21,7 +25,7 @@ class TokenizerSettings(BaseModel):
 
     kind: TokenizerKind | None = None
     """By default WordPiece for a `*.txt`, and SentencePiece for any other file."""
-    max_length: Annotated[int, Field(gt=1)] = 16
+    max_length: Annotated[int, Field(gt=1, le=MAX_LENGTH)] = 16
     """Ids in a row; longer texts are cut off."""
     canonicalization: Annotated[tuple[CanonicalizationStep, ...], Field(strict=False)] = ()
     """What is done to a text before it is tokenized, in this order."""
