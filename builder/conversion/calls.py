@@ -12,7 +12,7 @@ import numpy as np
 from builder.author_code import author_code, load_function, load_target
 from builder.conversion.samples import Function
 from builder.errors import BuilderError
-from builder.params import read_npz, unflatten_params
+from builder.params import read_npz, read_params
 from builder.spec.functions import FunctionSpec, InputSpec
 from builder.spec.types import Target
 from builder.tfjs.graph import Array
@@ -51,12 +51,12 @@ def _load_params(source: Target | Path | None) -> Any:
         return {}
     if isinstance(source, Target):
         return load_target(source)
-    return unflatten_params(read_npz(source))
+    return read_params(source)
 
 
 def _read_samples(spec: FunctionSpec) -> dict[str, Array]:
     assert spec.samples is not None
-    arrays = read_npz(spec.samples)
+    arrays = read_npz(spec.samples, finite=False)
     samples: dict[str, Array] = {}
     for wanted in spec.inputs:
         if wanted.name not in arrays:

@@ -15,7 +15,7 @@ from builder.conversion.parity import Parity
 from builder.conversion.samples import SIZES, Function, Sample
 from builder.errors import BuilderError, ExportError, ParityError, writing
 from builder.options import Choice, Converter
-from builder.params import read_npz, unflatten_params
+from builder.params import read_params
 from builder.spec.types import TARGET, Target
 from builder.tfjs.model import MODEL, GraphModel, own_weights
 
@@ -59,7 +59,7 @@ def convert_function(
     check_target(out)
     author = parse_target(target)
     apply_fn = load_function(author)
-    params = unflatten_params(read_npz(params_file))
+    params = read_params(params_file)
     inputs = parse_inputs(input_texts)
     function = Function(apply_fn, params, list(inputs.values()))
     sizes = (*SIZES, _SELECTION_SIZE) if quantization == "auto" else SIZES

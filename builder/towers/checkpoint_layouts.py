@@ -16,7 +16,8 @@ from itertools import groupby
 from pathlib import Path
 
 from builder.errors import ModelError
-from builder.towers.checkpoint import Checkpoint, Entry, Weights
+from builder.npz import Entry
+from builder.towers.checkpoint import Checkpoint, Weights
 
 Shape = tuple[int, ...]
 
