@@ -203,8 +203,8 @@ def _open_zip(path: Path, error: type[BuilderError]) -> zipfile.ZipFile:
         raise error(f"{path}: cannot be read: {found.strerror or found}.") from None
     except Exception:  # zipfile raises of any kind for what was cut off or altered
         raise error(
-            f"{path}: is not an npz file, or not a complete one. Download it again, or write one with"
-            " numpy.savez."
+            f"{path}: is not an npz file, or not a complete one."
+            " Download it again, or write one with numpy.savez."
         ) from None
 
 
