@@ -59,6 +59,10 @@ class ModelError(BuilderError):
     """A model's files are missing, unreadable, or do not fit its architecture."""
 
 
+class NumberError(ModelError):
+    """A weight, a score or an entry of a row is NaN or infinite, so nothing of it can be used."""
+
+
 class ExportError(BuilderError):
     """A JAX function uses something that TensorFlow.js cannot run."""
 
@@ -85,6 +89,17 @@ def first_line(error: BaseException) -> str:
 
 
 _LONGEST = 500
+_SHOWN = 200
+
+
+def show(value: object) -> str:
+    """A value as Python writes it, its start if that is long: for messages about it."""
+    try:
+        text = repr(value)
+    except Exception:  # numbers of thousands of digits, deep lists, classes of an author's
+        return f"this {type(value).__name__}"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} ..."
+
 
 _REMEDIES: Mapping[int, str] = {
     errno.ENOSPC: "Free some space.",
@@ -163,3 +178,12 @@ def about(name: str) -> Generator[None]:
         yield
     except ExportError as error:
         raise type(error)(f"{name}: {error}") from error
+
+
+@contextmanager
+def naming(path: Path) -> Generator[None]:
+    """Say in a BuilderError which file it is about."""
+    try:
+        yield
+    except BuilderError as error:
+        raise type(error)(f"{path}: {error}") from error

@@ -5,7 +5,6 @@ at before it is opened.
 """
 
 import codecs
-import errno
 import json
 import os
 import stat
@@ -19,7 +18,7 @@ from builder.errors import BuilderError, reading, reason_of
 MAX_BYTES = 1 << 28
 """The most that a text, a list or a vocabulary may take: ten times the largest that is known."""
 
-ABSENT = f"cannot be read: {os.strerror(errno.ENOENT)}"
+ABSENT = "there is no such file"
 """The fault of a file that is not there."""
 
 _KINDS = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from builder.errors import BuilderError
+from builder.errors import BuilderError, naming
 from builder.npz import NpzFile
 
 Params = dict[str, Any]
@@ -73,10 +73,20 @@ def read_params(path: Path) -> Params:
         BuilderError: as `read_npz` and `unflatten_params` do.
     """
     flat = read_npz(path)
-    try:
+    with naming(path):
         return unflatten_params(flat)
-    except BuilderError as error:
-        raise BuilderError(f"{path}: {error}") from None
+
+
+def find_non_finite(params: Any) -> str | None:
+    """The place of an array in a tree of JAX's that holds NaN or infinity; None if none does."""
+    import jax  # which whoever has such a tree has imported already
+    import jax.numpy as jnp
+
+    for path, leaf in jax.tree_util.tree_leaves_with_path(params):
+        is_float = hasattr(leaf, "dtype") and jnp.issubdtype(leaf.dtype, jnp.inexact)
+        if is_float and not jnp.isfinite(leaf).all():
+            return jax.tree_util.keystr(path)
+    return None
 
 
 def load_params(path: Path, dtype: type[np.floating[Any]] = np.float32) -> Params:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from builder.errors import show
+
 Location = tuple[str | int, ...]
 """The path of a key or an entry, such as `("images", 3, "prompts")`."""
 
 _MISTAKE = "mistake"
-_SHOWN = 200
-"""Characters of a value that a message shows."""
 
 
 def mistake(message: str, remedy: str) -> PydanticCustomError:
@@ -66,31 +66,22 @@ def _explain(
             return Finding(location, context["message"], context["remedy"])
         case "extra_forbidden":
             known = known_keys(location)
-            close = difflib.get_close_matches(key[:_SHOWN], known, n=1)
+            close = difflib.get_close_matches(key[:100], known, n=1)
             remedy = f"Did you mean '{close[0]}'?" if close else f"Known keys: {', '.join(known)}."
-            return Finding(location, f"unknown key {_show(key)}", remedy)
+            return Finding(location, f"unknown key {show(key)}", remedy)
         case "missing":
             return Finding(location, "this key is missing", example)
         case "too_short" if not detail["input"]:
             return Finding(location, "the list is empty", example)
         case "tuple_type":
-            return Finding(location, f"expected a list, not {_show(detail['input'])}", example)
+            return Finding(location, f"expected a list, not {show(detail['input'])}", example)
         case "dict_type" | "model_type":
-            return Finding(location, f"expected a table, not {_show(detail['input'])}", example)
+            return Finding(location, f"expected a table, not {show(detail['input'])}", example)
         case "path_type" | "string_type":
-            return Finding(location, f"expected text, not {_show(detail['input'])}", example)
+            return Finding(location, f"expected text, not {show(detail['input'])}", example)
         case "string_pattern_mismatch":
             meant = hints.patterns.get(key, "written as it should be")
-            return Finding(location, f"{_show(detail['input'])} is not {meant}", example)
+            return Finding(location, f"{show(detail['input'])} is not {meant}", example)
         case _:
-            message = f"{detail['msg'][0].lower()}{detail['msg'][1:]}, not {_show(detail['input'])}"
+            message = f"{detail['msg'][0].lower()}{detail['msg'][1:]}, not {show(detail['input'])}"
             return Finding(location, message, example)
-
-
-def _show(value: object) -> str:
-    """The value as Python writes it, its start if that is long."""
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):  # numbers of thousands of digits, deep lists
-        return f"this {type(value).__name__}"
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} ..."

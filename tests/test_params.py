@@ -38,7 +38,7 @@ def test_a_file_with_a_pickle_in_it_is_refused_and_not_run(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "cannot be read: No such file"),
+        (None, "there is no such file"),
         (b"\x89PNG", "is not an npz file"),
         (b"", "is not an npz file"),
     ],

@@ -1,7 +1,7 @@
 """Models in the author's own JAX code, which a function returns as a `TwoTowerModel`."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, get_args
 
 import jax
 import jax.numpy as jnp
@@ -9,10 +9,12 @@ import numpy as np
 
 from builder.author_code import author_code, load_function
 from builder.cache import digest
-from builder.errors import ModelError
+from builder.errors import ModelError, NumberError, show
 from builder.fingerprint import tower_code
 from builder.manifest import Scoring, SigmoidScoring, SoftmaxScoring
 from builder.model import ImageTextModel, ModelCard, Params, Preprocessing, Tower
+from builder.options import MAX_RESOLUTION
+from builder.params import find_non_finite
 from builder.spec.models import Resize
 from builder.spec.types import Target
 from builder.text.tokenizer import Tokenizer
@@ -68,8 +70,10 @@ def as_image_text_model(model: TwoTowerModel, model_id: str) -> ImageTextModel:
     """The model as the pipeline needs it.
 
     Raises:
-        ModelError: if the towers return anything but rows of equal width.
+        ModelError: if a field is not what it should be, a parameter is NaN or infinite, or the
+            towers return anything but rows of equal width.
     """
+    _check_fields(model, model_id)
     pictures = jax.ShapeDtypeStruct((2, model.size, model.size, 3), jnp.float32)
     tokens = jax.ShapeDtypeStruct((2, model.tokenizer.layout.max_length), jnp.int32)
     dim, text_dim = _width_of("image", model.image, pictures), _width_of("text", model.text, tokens)
@@ -98,6 +102,36 @@ def as_image_text_model(model: TwoTowerModel, model_id: str) -> ImageTextModel:
         load_image=lambda: image,
         load_text=lambda: text,
     )
+
+
+_TEXTS = ("description", "image_tower", "text_tower", "license")
+
+
+def _check_fields(model: TwoTowerModel, model_id: str) -> None:
+    given = {field.name: getattr(model, field.name) for field in fields(model)}
+    texts = {name: given[name] for name in _TEXTS}
+    texts |= {name: given[name] for name in ("name", "source") if given[name] is not None}
+    numbers = [given["scale"], *([] if given["bias"] is None else [given["bias"]])]
+    wrong = [
+        *(name for name in ("image", "text") if not isinstance(given[name], Tower)),
+        *(["tokenizer"] if not hasattr(given["tokenizer"], "layout") else []),
+        *(["size"] if type(model.size) is not int or not 0 < model.size <= MAX_RESOLUTION else []),
+        *(["resize"] if given["resize"] not in get_args(Resize) else []),
+        *(name for name, text in texts.items() if not isinstance(text, str)),
+    ]
+    if wrong:
+        value = show(given[wrong[0]])
+        raise ModelError(
+            f"{model_id}: {wrong[0]} = {value} is not what a TwoTowerModel has there; a size is a"
+            f" side in pixels, from 1 to {MAX_RESOLUTION}."
+        )
+    if not np.isfinite(np.asarray(numbers, np.float64)).all():
+        raise NumberError(f"{model_id}: scale and bias are {numbers}; both must be finite.")
+    for kind, tower in (("image", model.image), ("text", model.text)):
+        if place := find_non_finite(tower.params):
+            raise NumberError(
+                f"{model_id}: the parameter {place} of the {kind} tower holds NaN or infinity."
+            )
 
 
 def _width_of(kind: str, tower: Tower, batch: jax.ShapeDtypeStruct) -> int:

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from builder.errors import show
 from builder.input_file import ABSENT, find_fault
 from builder.options import MAX_AXES, Choice
 from builder.spec.page import PageSpec
@@ -53,7 +54,7 @@ def _params(source: object, info: ValidationInfo) -> Target | Path:
     if isinstance(source, str) and TARGET.fullmatch(source):
         return read_target(source, info)
     if not isinstance(source, str):
-        raise mistake(f"{source!r} is not a text", "Name a file, or a value as module:name.")
+        raise mistake(f"{show(source)} is not a text", "Name a file, or a value as module:name.")
     path = (info.context or Path()) / source
     if fault := find_fault(path):
         found = f"there is no file {path}" if fault == ABSENT else f"{path} {fault}"

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from builder.addresses import find_address_flaw, find_folder_flaw
+from builder.errors import show
 from builder.input_file import ABSENT, find_fault, find_folder_fault
 from builder.validation import mistake
 
@@ -108,7 +109,7 @@ def read_target(text: object, info: ValidationInfo) -> Target:
     """The target that `package.module:name` refers to, in the folder of `demo.toml`."""
     if not isinstance(text, str) or not TARGET.fullmatch(text):
         raise mistake(
-            f"{text!r} does not name a module and a function", "Write package.module:function."
+            f"{show(text)} does not name a module and a function", "Write package.module:function."
         )
     module, name = text.split(":")
     return Target(module, name, (info.context or Path()).resolve())

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from builder.errors import ModelError
+from builder.errors import ModelError, naming
+from builder.input_file import read_input
 from builder.manifest import CanonicalizationStep, RowLayout
 from builder.text.tokenizer import Tokenizer
 
@@ -74,11 +75,19 @@ def read_tokenizer(path: Path, settings: TokenizerSettings) -> Tokenizer:
     if (settings.kind or _kind_of(path)) == "wordpiece":
         from builder.text.wordpiece import WordPieceTokenizer
 
-        return WordPieceTokenizer.load(path, _make_layout(settings, settings.end_id, pad_id=0))
-    from builder.text.sentencepiece import SentencePieceTokenizer
+        layout = _make_layout(settings, settings.end_id, pad_id=0)
+        wordpiece = WordPieceTokenizer.load(path, layout)
+        _check_ids(path, layout, len(wordpiece.pieces))
+        return wordpiece
+    from builder.text.sentencepiece import SentencePieceTokenizer, end_of_text
 
-    end_id = _end_of_text(path) if settings.end_id is None else settings.end_id
-    return SentencePieceTokenizer.load(path, _make_layout(settings, end_id, pad_id=end_id))
+    data = read_input(path, "Name a SentencePiece model.", ModelError)
+    with naming(path):
+        end_id = end_of_text(data) if settings.end_id is None else settings.end_id
+        layout = _make_layout(settings, end_id, pad_id=end_id)
+        sentencepiece = SentencePieceTokenizer(data, layout)
+    _check_ids(path, layout, len(sentencepiece))
+    return sentencepiece
 
 
 def _kind_of(path: Path) -> TokenizerKind:
@@ -95,13 +104,7 @@ def _make_layout(settings: TokenizerSettings, end_id: int | None, *, pad_id: int
     )
 
 
-def _end_of_text(path: Path) -> int:
-    import sentencepiece
-
-    try:
-        processor = sentencepiece.SentencePieceProcessor(model_file=str(path))  # pyright: ignore[reportCallIssue]
-    except (OSError, RuntimeError) as error:
-        raise ModelError(f"{path}: not a SentencePiece model: {error}") from None
-    if (end_id := processor.eos_id()) < 0:
-        raise ModelError(f"{path}: does not name an end token. Give its id as end_id.")
-    return end_id
+def _check_ids(path: Path, layout: RowLayout, pieces: int) -> None:
+    for name, number in (("end_id", layout.end_id), ("pad_id", layout.pad_id)):
+        if number is not None and number >= pieces:
+            raise ModelError(f"{path}: has {pieces:,} pieces, so none is the {name}, {number}.")
