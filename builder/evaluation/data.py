@@ -186,7 +186,7 @@ def _read_rows(path: Path, column: str) -> Iterator[tuple[int, dict[str, str]]]:
                 raise SpecError([Problem(f"{path}:{reader.line_num}", found, remedy)])
             yield reader.line_num, row
     except csv.Error as error:
-        place = f"{path}:{reader.line_num}"
+        place = f"{path}:{reader.reader.line_num}"
         raise SpecError([Problem(place, f"not a csv: {error}", "Correct it.")]) from None
 
 

@@ -69,10 +69,9 @@ def _check_pieces(model: Any) -> None:
     if len(model.pieces) > MAX_PIECES:
         raise ModelError(f"has {len(model.pieces):,} pieces; at most {MAX_PIECES:,} are allowed.")
     for index, piece in enumerate(model.pieces):
-        try:
-            text = piece.piece.encode()
-        except UnicodeError:
-            raise ModelError(f"piece {index} is not text in UTF-8.") from None
+        if not isinstance(piece.piece, str):  # protobuf gives bytes that are not UTF-8 as they are
+            raise ModelError(f"piece {index} is not text in UTF-8.")
+        text = piece.piece.encode()
         if not text or b"\0" in text or len(text) > _MAX_PIECE_BYTES:
             raise ModelError(
                 f"piece {index} is {piece.piece[:20]!r}: a piece is a text of 1 to"
@@ -96,10 +95,10 @@ def _check_charsmap(blob: bytes) -> None:
     """
     refused = ModelError("its normalizer is damaged: a rule leads out of its table.")
     size = struct.unpack_from("<I", blob)[0] if len(blob) > 4 else 0
-    units = np.frombuffer(blob[4 : 4 + size - size % 4], "<u4")
     texts = blob[4 + size :]
-    if not size or size % 4 or 4 * len(units) != size or not texts.endswith(b"\0"):
+    if not size or size % 4 or not texts.endswith(b"\0"):
         raise refused
+    units = np.frombuffer(blob, "<u4", size // 4, offset=4)
     offsets = (units >> 10) << ((units & 0x200) >> 6)
     places = np.arange(len(units), dtype=np.uint32) ^ offsets
     is_inner = units & _LEAF == 0
