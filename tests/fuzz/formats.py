@@ -21,7 +21,6 @@ from builder.site.folder import check_site
 from builder.spec.demo import load_any_spec
 from builder.spec.models import ModelSpec
 from builder.text.load import load_tokenizer
-from builder.text.tokenizer import Tokenizer
 from builder.towers.checkpoint import Checkpoint, checkpoint_fingerprint
 from builder.towers.checkpoint_layouts import plan_parts, read_parts, read_scoring
 from tests.conftest import DEMO, gradient
@@ -78,14 +77,18 @@ class Folder:
 
 
 def _tokenize(folder: Path, name: str) -> None:
-    tokenizer: Tokenizer = load_tokenizer(folder / name, max_length=32)
+    tokenizer = load_tokenizer(folder / name, max_length=32)
     rows = tokenizer([*TEXTS[:5], "", "ﬁ ① ㎏ é\u0301 🐶 ☃ \0 ▁ <s>", "x" * 300])
     pieces = tokenizer.to_manifest().pieces
-    assert rows.min() >= 0 and rows.max() < len(pieces)
+    assert rows.min() >= 0
+    assert rows.max() < len(pieces)
 
 
 def _vocabulary(make: Callable[[], Any]) -> Callable[[Path], None]:
-    return lambda folder: (folder / "v.model").write_bytes(make().model) and None
+    def write(folder: Path) -> None:
+        (folder / "v.model").write_bytes(make().model)
+
+    return write
 
 
 def _write_wordpiece(folder: Path) -> None:
@@ -136,7 +139,9 @@ _MODEL = "data/models/nano"
 
 
 def _read_model(folder: Path) -> None:
-    load_precomputed(ModelSpec(precomputed=folder / _MODEL))
+    model = load_precomputed(ModelSpec(precomputed=folder / _MODEL))
+    if model.problems:  # An encoder that cannot be used leaves the rows, and a note.
+        raise BuilderError(model.problems[0])
 
 
 def _import(folder: Path) -> None:
@@ -218,6 +223,7 @@ def _picture(write: Callable[[Path], None]) -> Format:
     return Format(write, ("picture",), _open_picture)
 
 
+_TEXT = (damage_bytes, damage_encoded_text)
 _JSON = (damage_bytes, damage_encoded_text, damage_json, damage_json)
 _ROWS = tuple(f"{_MODEL}/{name}" for name in ("zimgs.bin", "ztxts.bin", "zimgs.txt", "ztxts.txt"))
 _SHARDS = tuple(f"{_MODEL}/tfjs/group1-shard{place}of2.bin" for place in (1, 2))
@@ -248,7 +254,7 @@ FORMATS: Mapping[str, Format] = {
         _write_wordpiece,
         ("v.txt",),
         lambda folder: _tokenize(folder, "v.txt"),
-        (damage_bytes, damage_encoded_text),
+        _TEXT,
     ),
     "def.json": Format(_write_demo, (f"{_MODEL}/def.json",), _read_model, _JSON),
     "vocabulary.json": Format(_write_demo, (f"{_MODEL}/vocabulary.json",), _read_model, _JSON),
@@ -261,23 +267,19 @@ FORMATS: Mapping[str, Format] = {
         check_site,
         _JSON,
     ),
-    "demo.toml": Format(
-        _write_spec, ("demo.toml",), _read_spec, (damage_bytes, damage_encoded_text)
-    ),
-    "functions": Format(
-        _write_function, ("demo.toml",), _read_spec, (damage_bytes, damage_encoded_text)
-    ),
+    "demo.toml": Format(_write_spec, ("demo.toml",), _read_spec, _TEXT),
+    "functions": Format(_write_function, ("demo.toml",), _read_spec, _TEXT),
     "csv": Format(
         _write_csv,
         ("test.csv",),
         lambda folder: load_labelled_images(folder / "test.csv"),
-        (damage_bytes, damage_encoded_text),
+        _TEXT,
     ),
     "templates": Format(
         _write_templates,
         ("t.txt",),
         lambda folder: load_templates(str(folder / "t.txt")),
-        (damage_bytes, damage_encoded_text),
+        _TEXT,
     ),
     "jpeg": _picture(_write_exif),
     "png": _picture(_write_picture("PNG", icc_profile=None)),

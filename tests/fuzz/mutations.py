@@ -67,7 +67,7 @@ def _change(tree: Any, path: tuple[Any, ...], chance: random.Random) -> Any:
     if rest or chance.random() < 0.6:
         copy[key] = _change(copy[key], tuple(rest), chance)
     elif isinstance(copy, list):
-        chance.choice((lambda: copy.pop(key), lambda: copy.insert(key, copy[key])))()
+        copy[key : key + 1] = [copy[key]] * chance.choice((0, 2))
     elif chance.random() < 0.5:
         del copy[key]
     else:

@@ -9,6 +9,7 @@ from tests.fuzz.formats import FORMATS, Folder
 COUNT = 60
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of Pillow, about what it leaves out
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_damaged_file_is_read_or_refused_in_a_sentence(name: str, tmp_path: Path):
     damaged = Folder(tmp_path, FORMATS[name])

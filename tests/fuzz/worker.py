@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz.worker FORMAT START STOP`: a line for each seed, saying what became of it."""
+"""`python -m tests.fuzz.worker FORMAT START STOP`: a line for each seed, on what it did."""
 
 import resource
 import sys
