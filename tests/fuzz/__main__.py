@@ -1,9 +1,11 @@
-"""`python -m tests.fuzz [COUNT [SEED]]`: tokens of every vocabulary, and damaged files.
+"""`python -m tests.fuzz [COUNT [SEED]]`: tokens of every vocabulary, damaged files, mistaken specs.
 
 COUNT texts go through each vocabulary, in Python and in the browser; a twentieth as many damaged
-files of each format are read.
+files of each format are read, and as many specs.
 """
 
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +25,9 @@ _TEXTS_PER_FILE = 20
 
 def main(count: int = 100_000, seed: int = 0) -> int:
     """Print a line for each vocabulary and format, and what is wrong; gives the exit code."""
-    return 1 if compare_tokens(count, seed) + read_damaged(count // _TEXTS_PER_FILE, seed) else 0
+    files = count // _TEXTS_PER_FILE
+    failed = compare_tokens(count, seed) + read_damaged(files, seed) + mutate_specs(files)
+    return 1 if failed else 0
 
 
 def compare_tokens(count: int, seed: int) -> int:
@@ -66,6 +70,13 @@ def read_damaged(count: int, seed: int) -> int:
             print(f"  {place}: {what}")
         failed += len(outcome.faults)
     return failed
+
+
+def mutate_specs(count: int) -> int:
+    """Run the test that puts mistakes into whole specs on so many of them; 1 if it fails."""
+    command = [sys.executable, "-m", "pytest", "--quiet", "tests/spec/test_mutated_specs.py"]
+    print(f"specs: {count:,} with mistakes", flush=True)
+    return subprocess.run(command, env={**os.environ, "FUZZ_SPECS": str(count)}).returncode
 
 
 if __name__ == "__main__":

@@ -34,14 +34,8 @@ def try_format(name: str, seeds: range) -> Outcome:
     """Read the files that these seeds damage; after a crash or a hang, go on behind it."""
     outcome = Outcome()
     while seeds:
-        command = [
-            sys.executable,
-            "-m",
-            "tests.fuzz.worker",
-            name,
-            f"{seeds.start}",
-            f"{seeds.stop}",
-        ]
+        bounds = (str(seeds.start), str(seeds.stop))
+        command = [sys.executable, "-m", "tests.fuzz.worker", name, *bounds]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         ) as process:
