@@ -70,6 +70,7 @@ def author_code(target: Target) -> Generator[None]:
     """
     _refuse_shadows(target)
     folder = str(target.folder)
+    before = list(sys.path)
     sys.path.insert(0, folder)
     try:
         with contextlib.chdir(Path.cwd()):
@@ -80,8 +81,10 @@ def author_code(target: Target) -> Generator[None]:
         what = "it ends the program" if isinstance(error, SystemExit) else first_line(error)
         raise BuilderError(f"{target}: {what} ({_place_of(error, folder)})") from error
     finally:
-        if folder in sys.path:  # where the author's code has not removed it
+        # What the author's code added stays, since it may import more later; nothing is missing.
+        if folder in sys.path:
             sys.path.remove(folder)
+        sys.path += [place for place in before if place not in sys.path]
 
 
 def _refuse_shadows(target: Target) -> None:

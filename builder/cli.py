@@ -1,6 +1,5 @@
 """The command `lit-demo`: its subcommands, and how their errors are reported."""
 
-import errno
 import os
 import sys
 import traceback
@@ -39,29 +38,26 @@ class _Group(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         prepare_streams()
-        return super().main(*args, **kwargs)
-
-    def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
-            raise  # click's own, which it reports
+            return super().main(*args, **kwargs)
         except BuilderError as error:
             _end(error, f"Error: {error}", BAD_INPUT)
-        except KeyboardInterrupt:
-            click.echo("Interrupted; existing files are unchanged.", err=True)
-            # All is cleaned up. A slower exit could crash in XLA's threads, which still compute.
-            sys.stdout.flush()
-            os._exit(INTERRUPTED)
         except OSError as error:
-            if error.errno == errno.EPIPE:
-                raise  # nobody reads what is printed, which click ends quietly
             _end(error, f"Error: {explain_system_error(error)}", BAD_INPUT)
         except MemoryError as error:
             remedy = "Close other programs, or use smaller inputs."
             _end(error, f"Error: this needs more memory than there is. {remedy}", BAD_INPUT)
         except Exception as error:
             _end(error, describe_bug(error), BUG)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted; existing files are unchanged.", err=True)
+            # All is cleaned up. A slower exit could crash in XLA's threads, which still compute.
+            sys.stdout.flush()
+            os._exit(INTERRUPTED)
 
 
 def _end(error: BaseException, message: str, code: int) -> NoReturn:

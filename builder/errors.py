@@ -124,9 +124,19 @@ def explain_system_error(error: OSError) -> BuilderError:
 
     It stands for whatever no `reading` or `writing` has foreseen.
     """
+    if error.errno == errno.ENOENT and error.filename is None and not _has_working_directory():
+        return BuilderError("the working directory is not there any more. Change to another one.")
     about = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
     remedy = _REMEDIES.get(error.errno or 0, "Check the names that you gave, and the disk.")
     return BuilderError(f"{about}{reason_of(error).rstrip('.')}. {remedy}")
+
+
+def _has_working_directory() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import tempfile
 import traceback
 from importlib.metadata import PackageNotFoundError, metadata
 from io import TextIOWrapper
+from pathlib import Path
 
 from builder.errors import first_line
 from builder.version import NAME, __version__
@@ -39,6 +40,9 @@ def prepare_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

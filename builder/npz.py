@@ -84,7 +84,7 @@ class NpzFile:
     """
 
     def __init__(self, path: Path, error: type[BuilderError] = BuilderError):
-        self._path = path
+        self.path = path
         self._error = error
         self._file = _open_zip(path, error)
         try:
@@ -173,7 +173,7 @@ class NpzFile:
             ) from None
 
     def _refuse(self, name: str, what: str) -> BuilderError:
-        return self._error(f"{self._path}: {name!r} {what}.")
+        return self._error(f"{self.path}: {name!r} {what}.")
 
     def _refuse_number(
         self, entry: Entry, place: int, number: Any, dtype: np.dtype[Any]

@@ -43,6 +43,8 @@ def load_call(spec: FunctionSpec) -> Call:
     function = Function(apply, params, [(wanted.shape, wanted.dtype) for wanted in spec.inputs])
     with author_code(spec.function):
         outputs = function.run(list(inputs.values()))
+    if not outputs:
+        raise BuilderError(f"{spec.function}: returns no array. Return one, or several.")
     return Call(apply, params, inputs, outputs)
 
 

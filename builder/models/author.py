@@ -1,6 +1,10 @@
 """Models in the author's own JAX code, which a function returns as a `TwoTowerModel`."""
 
-from dataclasses import dataclass, fields, replace
+import math
+import numbers
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import jax
@@ -104,29 +108,43 @@ def as_image_text_model(model: TwoTowerModel, model_id: str) -> ImageTextModel:
     )
 
 
-_TEXTS = ("description", "image_tower", "text_tower", "license")
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) or (hasattr(value, "item") and np.ndim(value) == 0)
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"https?://\S+", value) is not None
+
+
+_FIELDS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("image", "a builder.Tower", lambda value: isinstance(value, Tower)),
+    ("text", "a builder.Tower", lambda value: isinstance(value, Tower)),
+    ("tokenizer", "a tokenizer, as of builder.load_tokenizer", lambda v: hasattr(v, "layout")),
+    ("scale", "a number", _is_number),
+    ("bias", "a number or None", lambda value: value is None or _is_number(value)),
+    (
+        "size",
+        f"a side in pixels, from 1 to {MAX_RESOLUTION}",
+        lambda value: type(value) is int and 0 < value <= MAX_RESOLUTION,
+    ),
+    ("resize", " or ".join(get_args(Resize)), lambda value: value in get_args(Resize)),
+    ("name", "a text or None", lambda value: value is None or isinstance(value, str)),
+    *(
+        (name, "a text", lambda value: isinstance(value, str))
+        for name in ("description", "image_tower", "text_tower", "license")
+    ),
+    ("source", "a web address or None", lambda value: value is None or _is_address(value)),
+)
+"""What the fields of a `TwoTowerModel` must be, in words and as a test."""
 
 
 def _check_fields(model: TwoTowerModel, model_id: str) -> None:
-    given = {field.name: getattr(model, field.name) for field in fields(model)}
-    texts = {name: given[name] for name in _TEXTS}
-    texts |= {name: given[name] for name in ("name", "source") if given[name] is not None}
-    numbers = [given["scale"], *([] if given["bias"] is None else [given["bias"]])]
-    wrong = [
-        *(name for name in ("image", "text") if not isinstance(given[name], Tower)),
-        *(["tokenizer"] if not hasattr(given["tokenizer"], "layout") else []),
-        *(["size"] if type(model.size) is not int or not 0 < model.size <= MAX_RESOLUTION else []),
-        *(["resize"] if given["resize"] not in get_args(Resize) else []),
-        *(name for name, text in texts.items() if not isinstance(text, str)),
-    ]
-    if wrong:
-        value = show(given[wrong[0]])
-        raise ModelError(
-            f"{model_id}: {wrong[0]} = {value} is not what a TwoTowerModel has there; a size is a"
-            f" side in pixels, from 1 to {MAX_RESOLUTION}."
-        )
-    if not np.isfinite(np.asarray(numbers, np.float64)).all():
-        raise NumberError(f"{model_id}: scale and bias are {numbers}; both must be finite.")
+    for name, wanted, is_right in _FIELDS:
+        if not is_right(value := getattr(model, name)):
+            raise ModelError(f"{model_id}: {name} = {show(value)} is not {wanted}.")
+    for name in ("scale", "bias"):
+        if (number := getattr(model, name)) is not None and not math.isfinite(number):
+            raise NumberError(f"{model_id}: {name} = {number} is not finite.")
     for kind, tower in (("image", model.image), ("text", model.text)):
         if place := find_non_finite(tower.params):
             raise NumberError(

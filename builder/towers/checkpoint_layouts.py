@@ -109,7 +109,9 @@ def read_scoring(file: Checkpoint, parts: Iterable[Part]) -> tuple[float | None,
     if log_scale is None:
         return None, bias
     if not (abs(log_scale) < _MAX_LOG_SCALE and (bias is None or math.isfinite(bias))):
-        raise NumberError(f"t = {log_scale} and b = {bias} are not a model's temperature and bias.")
+        raise NumberError(
+            f"{file.path}: t = {log_scale} and b = {bias} are not a model's temperature and bias."
+        )
     return math.exp(log_scale), bias
 
 
