@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from builder.errors import ModelError, naming
 from builder.input_file import read_input
 from builder.manifest import CanonicalizationStep, RowLayout
 from builder.text.tokenizer import Tokenizer
+from builder.validation import explain_errors
 
 TokenizerKind = Literal["sentencepiece", "wordpiece"]
 
@@ -54,15 +55,20 @@ def load_tokenizer(
     0.
 
     Raises:
-        ModelError: if the file is absent, or not such a vocabulary.
+        ModelError: if the file is absent, or not such a vocabulary; or for impossible arguments.
     """
-    settings = TokenizerSettings(
-        kind=kind,
-        max_length=max_length,
-        canonicalization=canonicalization,
-        end_id=end_id,
-        pad_id=pad_id,
-    )
+    try:
+        settings = TokenizerSettings(
+            kind=kind,
+            max_length=max_length,
+            canonicalization=canonicalization,
+            end_id=end_id,
+            pad_id=pad_id,
+        )
+    except ValidationError as error:
+        found = explain_errors(error.errors(include_url=False), lambda _: [])
+        lines = (f"{'.'.join(map(str, f.location))}: {f.message}." for f in found)
+        raise ModelError(f"{vocabulary}: {' '.join(lines)}") from None
     return read_tokenizer(Path(vocabulary), settings)
 
 
