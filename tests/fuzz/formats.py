@@ -187,6 +187,10 @@ def _read_spec(folder: Path) -> None:
     load_any_spec(folder / "demo.toml")
 
 
+def _write_site(folder: Path) -> None:
+    write_small_site(folder)
+
+
 def _write_csv(folder: Path) -> None:
     for name in ("a", "b"):
         (folder / f"{name}.png").touch()
@@ -262,7 +266,7 @@ FORMATS: Mapping[str, Format] = {
     "rows": Format(_write_demo, (*_ROWS, *_SHARDS), _read_model),
     "info.json": Format(_write_demo, ("data/images/info.json",), _import, _JSON),
     "manifest.json": Format(
-        write_small_site,
+        _write_site,
         ("manifest.json",),
         check_site,
         _JSON,
