@@ -125,7 +125,7 @@ def test_a_refusal_of_the_system_is_told(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path):
     (tmp_path / "manifest.json").mkdir()
-    with pytest.raises(SiteError, match=r"manifest\.json: cannot be read: Is a directory"):
+    with pytest.raises(SiteError, match=r"manifest\.json: is a folder, not a file"):
         check_site(tmp_path)
 
 
