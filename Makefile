@@ -151,7 +151,7 @@ compat-oldest compat-newest: compat-%: web
 	@.ci/tools $(PYTHON)
 	@.ci/compat $* $(PYTHON)
 
-fuzz: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## Compare the browser's tokens with Python's on 100,000 texts for each kind of vocabulary, and damage pictures.
+fuzz: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## Compare tokens in browser and Python on 100,000 texts per vocabulary, and read 5,000 damaged files per format.
 	$(BIN)/python -m tests.fuzz
 	$(BIN)/python -m tests.fuzz.pictures
 

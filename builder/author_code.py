@@ -1,5 +1,6 @@
 """The author's own Python code, found by name; its errors are reported as theirs to fix."""
 
+import contextlib
 import importlib
 import sys
 import traceback
@@ -9,7 +10,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-from builder.errors import BuilderError, first_line
+from builder.errors import BuilderError, first_line, reading, show
 from builder.spec.types import Target
 
 _OWN_NAME = __name__.partition(".")[0]
@@ -39,9 +40,9 @@ def load_target(target: Target) -> Any:
                 f"{target}: there is no module '{error.name}' in {target.folder}, and none is"
                 " installed. Add it, install it, or correct the name."
             ) from None
-    if not hasattr(module, target.name):
-        raise BuilderError(f"{target}: {module.__file__} does not define '{target.name}'.")
-    return getattr(module, target.name)
+        if not hasattr(module, target.name):
+            raise BuilderError(f"{target}: {module.__file__} does not define '{target.name}'.")
+        return getattr(module, target.name)
 
 
 def load_function(target: Target) -> Callable[..., Any]:
@@ -52,7 +53,7 @@ def load_function(target: Target) -> Callable[..., Any]:
     """
     function = load_target(target)
     if not callable(function):
-        raise BuilderError(f"{target}: is not a function but {function!r}. Name a function.")
+        raise BuilderError(f"{target}: is not a function but {show(function)}. Name a function.")
     return function
 
 
@@ -60,28 +61,38 @@ def load_function(target: Target) -> Callable[..., Any]:
 def author_code(target: Target) -> Generator[None]:
     """Run the author's code, with its folder first on the path; any error names it.
 
+    The working directory is the same afterwards. Ctrl-C passes, and nothing stops `os._exit` or a
+    loop without an end.
+
     Raises:
         BuilderError: in place of any exception, with its message, file and line; or if one of the
             author's modules would replace one that this program uses.
     """
     _refuse_shadows(target)
     folder = str(target.folder)
+    before = list(sys.path)
     sys.path.insert(0, folder)
     try:
-        yield
-    except BuilderError:
+        with contextlib.chdir(Path.cwd()):
+            yield
+    except (BuilderError, KeyboardInterrupt):
         raise
-    except Exception as error:
-        raise BuilderError(f"{target}: {first_line(error)} ({_place_of(error, folder)})") from error
+    except BaseException as error:
+        what = "it ends the program" if isinstance(error, SystemExit) else first_line(error)
+        raise BuilderError(f"{target}: {what} ({_place_of(error, folder)})") from error
     finally:
-        sys.path.remove(folder)
+        # What the author's code added stays, since it may import more later; nothing is missing.
+        if folder in sys.path:
+            sys.path.remove(folder)
+        sys.path += [place for place in before if place not in sys.path]
 
 
 def _refuse_shadows(target: Target) -> None:
     """Refuse a module in the author's folder that would replace another one of the same name."""
     importlib.invalidate_caches()
     root = target.module.partition(".")[0]
-    names = {path.name.partition(".")[0] for path in target.folder.iterdir()}
+    with reading(target.folder, "Correct the name."):
+        names = {path.name.partition(".")[0] for path in target.folder.iterdir()}
     for name in sorted(names & {*_USED, *sys.modules}):
         spec = PathFinder.find_spec(name, [str(target.folder)])
         # A folder without __init__.py is a module only if nothing else has its name.
@@ -124,7 +135,7 @@ def _forget(target: Target) -> None:
             del sys.modules[name]
 
 
-def _place_of(error: Exception, folder: str) -> str:
+def _place_of(error: BaseException, folder: str) -> str:
     """File and line of the last step in the author's code, or of where the error was raised."""
     if isinstance(error, SyntaxError):
         return f"{error.filename}:{error.lineno}"

@@ -2,6 +2,8 @@
 
 import os
 import sys
+import traceback
+from typing import Any, NoReturn
 
 import click
 
@@ -13,26 +15,57 @@ from builder.commands.evaluate import evaluate
 from builder.commands.imports import import_original
 from builder.commands.models import models
 from builder.commands.publish import publish
-from builder.errors import BuilderError
+from builder.errors import BuilderError, explain_system_error
+from builder.failures import (
+    BAD_INPUT,
+    BUG,
+    INTERRUPTED,
+    abandon_stdout,
+    describe_bug,
+    prepare_streams,
+    printable,
+    wants_traceback,
+)
 from builder.version import __version__
-
-_INTERRUPTED = 130
 
 
 class _Group(click.Group):
-    """Turns errors that users can cause into a message and exit code 2."""
+    """Turns whatever ends a command early into a message and an exit code, never a traceback.
+
+    The codes: 2 for what the user can correct, 70 for a bug of ours, 130 for Ctrl-C; 1 if nobody
+    reads what is printed.
+    """
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        prepare_streams()
+        try:
+            return super().main(*args, **kwargs)
+        except BuilderError as error:
+            _end(error, f"Error: {error}", BAD_INPUT)
+        except OSError as error:
+            _end(error, f"Error: {explain_system_error(error)}", BAD_INPUT)
+        except MemoryError as error:
+            remedy = "Close other programs, or use smaller inputs."
+            _end(error, f"Error: this needs more memory than there is. {remedy}", BAD_INPUT)
+        except Exception as error:
+            _end(error, describe_bug(error), BUG)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except BuilderError as error:
-            click.echo(f"Error: {error}", err=True)
-            sys.exit(2)
         except KeyboardInterrupt:
             click.echo("Interrupted; existing files are unchanged.", err=True)
             # All is cleaned up. A slower exit could crash in XLA's threads, which still compute.
             sys.stdout.flush()
-            os._exit(_INTERRUPTED)
+            os._exit(INTERRUPTED)
+
+
+def _end(error: BaseException, message: str, code: int) -> NoReturn:
+    if wants_traceback():
+        traceback.print_exception(error)
+    abandon_stdout()
+    click.echo(printable(message), err=True)
+    sys.exit(code)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

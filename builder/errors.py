@@ -1,10 +1,12 @@
 """What can go wrong, in words for the person at the keyboard.
 
 Every error that a user can cause is a `BuilderError`. The command line prints its message and exits
-with code 2; anything else is a bug of ours and keeps its traceback.
+with code 2; `builder.cli` says which other codes there are.
 """
 
-from collections.abc import Generator, Sequence
+import errno
+import os
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +59,10 @@ class ModelError(BuilderError):
     """A model's files are missing, unreadable, or do not fit its architecture."""
 
 
+class NumberError(ModelError):
+    """A weight, a score or an entry of a row is NaN or infinite, so nothing of it can be used."""
+
+
 class ExportError(BuilderError):
     """A JAX function uses something that TensorFlow.js cannot run."""
 
@@ -69,12 +75,68 @@ class SiteError(BuilderError):
     """A site folder cannot be written, or is not what its manifest says."""
 
 
-def first_line(error: Exception) -> str:
-    """The type and the first line of an exception's message.
+def first_line(error: BaseException) -> str:
+    """The type and the first line of an exception's message, cut off where it grows too long.
 
     It is not as `traceback` formats it, since JAX notes its own affairs after the message.
     """
-    return f"{type(error).__name__}: {error}".strip().splitlines()[0]
+    try:
+        text = f"{type(error).__name__}: {error}"
+    except Exception:  # An author's exception may have a message that fails itself.
+        text = type(error).__name__
+    line = text.strip().splitlines()[0]
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."
+
+
+_LONGEST = 500
+_SHOWN = 200
+
+
+def show(value: object) -> str:
+    """A value as Python writes it, its start if that is long: for messages about it."""
+    try:
+        text = repr(value)
+    except Exception:  # numbers of thousands of digits, deep lists, classes of an author's
+        return f"this {type(value).__name__}"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} ..."
+
+
+_REMEDIES: Mapping[int, str] = {
+    errno.ENOSPC: "Free some space.",
+    errno.EDQUOT: "Free some space.",
+    errno.EACCES: "Change its permissions, or name another.",
+    errno.EPERM: "Change its permissions, or name another.",
+    errno.EROFS: "Name a folder that can be written to.",
+    errno.ENAMETOOLONG: "Use a shorter name.",
+    errno.ELOOP: "Correct the link, which leads back to itself.",
+    errno.EMFILE: "Allow more open files: ulimit -n 4096.",
+    errno.EIO: "The disk may be failing: copy what is on it.",
+}
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says, without the number and the file: "No such file or directory"."""
+    return error.strerror or str(error) or type(error).__name__
+
+
+def explain_system_error(error: OSError) -> BuilderError:
+    """The error of the system in words: the file that it names, and what to do.
+
+    It stands for whatever no `reading` or `writing` has foreseen.
+    """
+    if error.errno == errno.ENOENT and error.filename is None and not _has_working_directory():
+        return BuilderError("the working directory is not there any more. Change to another one.")
+    about = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    remedy = _REMEDIES.get(error.errno or 0, "Check the names that you gave, and the disk.")
+    return BuilderError(f"{about}{reason_of(error).rstrip('.')}. {remedy}")
+
+
+def _has_working_directory() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
@@ -87,26 +149,27 @@ def writing(path: Path, remedy: str) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BuilderError(f"{path}: cannot be written: {reason}. {remedy}") from None
+        raise BuilderError(f"{path}: cannot be written: {reason_of(error)}. {remedy}") from None
 
 
 @contextmanager
-def reading(path: Path, remedy: str) -> Generator[None]:
+def reading(
+    path: Path | str, remedy: str, kind: type[BuilderError] = BuilderError
+) -> Generator[None]:
     """Say in a sentence that a file of the user's cannot be used, whatever its decoder raises.
 
     Decoders raise exceptions of any type on damaged files, so only a decoder belongs in the block.
 
     Raises:
-        BuilderError: in place of any exception; it names `path` and ends with the sentence
-            `remedy`.
+        BuilderError: of that kind, in place of any exception; it names `path` and ends with the
+            sentence `remedy`.
     """
     try:
         yield
     except BuilderError:
         raise
     except OSError as error:
-        reason = f"cannot be read: {error.strerror or error}"
+        reason = f"cannot be read: {reason_of(error)}"
     except MemoryError:
         reason = "needs more memory than there is"
     except RecursionError:
@@ -115,7 +178,7 @@ def reading(path: Path, remedy: str) -> Generator[None]:
         reason = f"is damaged or of another kind ({first_line(error)})"
     else:
         return
-    raise BuilderError(f"{path}: {reason.rstrip('.')}. {remedy}")
+    raise kind(f"{path}: {reason.rstrip('.')}. {remedy}")
 
 
 @contextmanager
@@ -125,3 +188,12 @@ def about(name: str) -> Generator[None]:
         yield
     except ExportError as error:
         raise type(error)(f"{name}: {error}") from error
+
+
+@contextmanager
+def naming(path: Path) -> Generator[None]:
+    """Say in a BuilderError which file it is about."""
+    try:
+        yield
+    except BuilderError as error:
+        raise type(error)(f"{path}: {error}") from error

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parent
 
 def tower_code() -> str:
     """What the rows of a tower depend on besides its weights: layers, loaders, JAX."""
-    return digest(_sources("towers", "model.py", "params.py"), _packages("jax", "jaxlib", "flax"))
+    sources = _sources("towers", "model.py", "params.py", "npz.py")
+    return digest(sources, _packages("jax", "jaxlib", "flax"))
 
 
 def embedding_code() -> str:

@@ -1,4 +1,4 @@
-"""Names that the exporter, demo.toml and the command line share."""
+"""Names and limits that the exporter, demo.toml and the command line share."""
 
 from typing import Literal, TypeAlias
 
@@ -13,3 +13,12 @@ Choice: TypeAlias = Literal[Quantization, "auto"]
 
 Converter: TypeAlias = Literal["native", "tensorflowjs"]
 """Which program makes a graph: ours, or that of the package tensorflowjs."""
+
+MAX_RESOLUTION = 4096
+"""Side in pixels of the pictures that a model sees: ten times what models are trained with."""
+
+MAX_AXES = 32
+"""Axes of an array, as in older versions of NumPy."""
+
+MAX_ELEMENTS = 1 << 27
+"""Numbers in an array that goes into a function or comes out: 512 MB of float32."""

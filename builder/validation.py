@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from builder.errors import show
+
 Location = tuple[str | int, ...]
 """The path of a key or an entry, such as `("images", 3, "prompts")`."""
 
@@ -64,21 +66,22 @@ def _explain(
             return Finding(location, context["message"], context["remedy"])
         case "extra_forbidden":
             known = known_keys(location)
-            close = difflib.get_close_matches(key, known, n=1)
+            close = difflib.get_close_matches(key[:100], known, n=1)
             remedy = f"Did you mean '{close[0]}'?" if close else f"Known keys: {', '.join(known)}."
-            return Finding(location, f"unknown key '{key}'", remedy)
+            return Finding(location, f"unknown key {show(key)}", remedy)
         case "missing":
             return Finding(location, "this key is missing", example)
         case "too_short" if not detail["input"]:
             return Finding(location, "the list is empty", example)
         case "tuple_type":
-            return Finding(location, f"expected a list, not {detail['input']!r}", example)
+            return Finding(location, f"expected a list, not {show(detail['input'])}", example)
         case "dict_type" | "model_type":
-            return Finding(location, f"expected a table, not {detail['input']!r}", example)
+            return Finding(location, f"expected a table, not {show(detail['input'])}", example)
         case "path_type" | "string_type":
-            return Finding(location, f"expected text, not {detail['input']!r}", example)
+            return Finding(location, f"expected text, not {show(detail['input'])}", example)
         case "string_pattern_mismatch":
-            return Finding(location, f"{detail['input']!r} is not {hints.patterns[key]}", example)
+            meant = hints.patterns.get(key, "written as it should be")
+            return Finding(location, f"{show(detail['input'])} is not {meant}", example)
         case _:
-            message = f"{detail['msg'][0].lower()}{detail['msg'][1:]}, not {detail['input']!r}"
+            message = f"{detail['msg'][0].lower()}{detail['msg'][1:]}, not {show(detail['input'])}"
             return Finding(location, message, example)

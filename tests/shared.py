@@ -12,3 +12,11 @@ OFFICIAL_DEMO = SHARED / "official_demo"
 needs_official_demo = pytest.mark.skipif(
     not OFFICIAL_DEMO.is_dir(), reason="needs ../shared/official_demo"
 )
+
+FIELD_CASES = SHARED / "field_cases"
+"""Inputs that people brought to other tools, and the right answers in its README."""
+
+needs_field_cases = pytest.mark.skipif(
+    not FIELD_CASES.is_dir(), reason="needs ../shared/field_cases"
+)
+"""Files of field cases may not be copied."""

@@ -132,3 +132,59 @@ def test_what_replaces_no_module_in_use_may_have_its_name(write: WriteModule, fi
 def test_this_program_may_lie_in_the_folder():
     folder = Path(builder.__file__).resolve().parent.parent
     assert load_target(Target("builder.errors", "BuilderError", folder)) is BuilderError
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("import sys; sys.exit()", "it ends the program"),
+        ("raise SystemExit('bye')", "it ends the program"),
+        ("raise BaseException('odd')", "BaseException: odd"),
+        ("raise GeneratorExit", "GeneratorExit:"),
+        ("make()", "RecursionError: maximum recursion depth exceeded"),
+        ("raise MemoryError", "MemoryError:"),
+        ("raise Exception('x' * 10_000)", r"Exception: x{480,500} \.\.\."),
+        ("raise Unspeakable", "Unspeakable"),
+    ],
+)
+def test_whatever_the_authors_code_raises_names_its_line(
+    write: WriteModule, code: str, message: str
+):
+    unspeakable = "class Unspeakable(Exception):\n    def __str__(self): raise ValueError\n"
+    target = write(f"{unspeakable}def make():\n    {code}\n")
+    with (
+        pytest.raises(BuilderError, match=rf"my_own_module:make: {message} ?\(.*module\.py:4\)"),
+        author_code(target),
+    ):
+        load_function(target)()
+
+
+def test_a_module_that_ends_the_program_is_named(write: WriteModule):
+    with pytest.raises(BuilderError, match=r"it ends the program \(.*my_own_module\.py:2\)"):
+        load_target(write("import sys\nsys.exit(0)\n"))
+
+
+def test_ctrl_c_passes_through_the_authors_code(write: WriteModule):
+    with pytest.raises(KeyboardInterrupt):
+        load_target(write("raise KeyboardInterrupt\n"))
+
+
+def test_the_working_directory_and_the_path_are_as_before(write: WriteModule, tmp_path: Path):
+    before, place = list(sys.path), Path.cwd()
+    code = "import os, sys\nos.chdir('/')\nsys.path[:] = ['added']\nmake = 1\n"
+    try:
+        assert load_target(write(code)) == 1
+        assert Path.cwd() == place
+        assert {*sys.path} == {*before, "added"}
+    finally:
+        sys.path[:] = before
+
+
+def test_a_module_that_fails_when_asked_for_a_name_is_named(write: WriteModule):
+    with pytest.raises(BuilderError, match=r"ValueError: no \(.*my_own_module\.py:2\)"):
+        load_target(write("def __getattr__(name):\n    raise ValueError('no')\n"))
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(BuilderError, match=r"nowhere: cannot be read: No such file"):
+        load_target(Target("a", "b", tmp_path / "nowhere"))

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from builder.errors import SiteError
+from builder.conversion.samples import check_dims
+from builder.errors import SiteError, reading
 from builder.manifest import (
     ArrayRef,
     Function,
@@ -42,8 +43,10 @@ def make_model_site(folder: Path, batch: int) -> Mapping[str, bytes]:
         SiteError: if an input holds neither floats nor integers.
     """
     contents = read_files(folder)
-    signature = json.loads(contents["model.json"])["signature"]
-    inputs = {name: _read_input(folder, name, kind) for name, kind in signature["inputs"].items()}
+    with reading(folder / "model.json", "Convert the model again.", SiteError):
+        signature = json.loads(contents["model.json"])["signature"]
+        kinds = signature["inputs"].items()
+        inputs = {name: _read_input(folder, name, kind) for name, kind in kinds}
     samples = {name: _draw(kind, batch) for name, kind in inputs.items()}
     with Runtime() as runtime:
         runtime.load(contents)
@@ -91,6 +94,7 @@ def _read_input(folder: Path, name: str, kind: Mapping[str, Any]) -> FunctionInp
 
 def _draw(kind: FunctionInput, batch: int) -> Array:
     shape = [batch if size is None else size for size in kind.shape]
+    check_dims(shape)
     if kind.dtype == "int32":
         return np.zeros(shape, np.int32)
     return np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)

@@ -28,7 +28,7 @@ from builder.options import Choice, Converter
     help="How to store the weights; auto uses the fewest bytes that keep --min-cosine.",
 )
 @click.option("--min-cosine", default=0.9999, show_default=True, help="Least cosine to JAX's rows.")
-@click.option("--max-bytes", type=int, help="Largest size of the model in bytes.")
+@click.option("--max-bytes", type=click.IntRange(min=1), help="Largest size of the model in bytes.")
 @click.option(
     "--converter",
     type=click.Choice(get_args(Converter)),

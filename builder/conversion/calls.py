@@ -10,9 +10,9 @@ import jax.export
 import numpy as np
 
 from builder.author_code import author_code, load_function, load_target
-from builder.conversion.samples import Function
-from builder.errors import BuilderError
-from builder.params import read_npz, unflatten_params
+from builder.conversion.samples import Function, check_dims
+from builder.errors import BuilderError, NumberError, first_line
+from builder.params import find_non_finite, read_npz, read_params
 from builder.spec.functions import FunctionSpec, InputSpec
 from builder.spec.types import Target
 from builder.tfjs.graph import Array
@@ -43,6 +43,8 @@ def load_call(spec: FunctionSpec) -> Call:
     function = Function(apply, params, [(wanted.shape, wanted.dtype) for wanted in spec.inputs])
     with author_code(spec.function):
         outputs = function.run(list(inputs.values()))
+    if not outputs:
+        raise BuilderError(f"{spec.function}: returns no array. Return one, or several.")
     return Call(apply, params, inputs, outputs)
 
 
@@ -50,13 +52,18 @@ def _load_params(source: Target | Path | None) -> Any:
     if source is None:
         return {}
     if isinstance(source, Target):
-        return load_target(source)
-    return unflatten_params(read_npz(source))
+        params = load_target(source)
+        with author_code(source):
+            place = find_non_finite(params)
+        if place:
+            raise NumberError(f"{source}: the parameter {place} holds NaN or infinity.")
+        return params
+    return read_params(source)
 
 
 def _read_samples(spec: FunctionSpec) -> dict[str, Array]:
     assert spec.samples is not None
-    arrays = read_npz(spec.samples)
+    arrays = read_npz(spec.samples, finite=False)
     samples: dict[str, Array] = {}
     for wanted in spec.inputs:
         if wanted.name not in arrays:
@@ -82,6 +89,7 @@ def _draw_samples(inputs: tuple[InputSpec, ...]) -> dict[str, Array]:
     samples: dict[str, Array] = {}
     for wanted in inputs:
         sizes = [_DRAWN if size is None else size for size in parse_shape(wanted)]
+        check_dims(sizes)
         low, high = wanted.range or (0, 1)
         if wanted.dtype == "int32":
             samples[wanted.name] = rng.integers(int(low), int(high), sizes, np.int32, endpoint=True)
@@ -98,9 +106,11 @@ def parse_shape(wanted: InputSpec) -> tuple[int | None, ...]:
     """
     try:
         sizes = jax.export.symbolic_shape(wanted.shape)
-    except ValueError as error:
+        if any(isinstance(size, int) and size < 0 for size in sizes):
+            raise ValueError("a size is negative.")
+    except Exception as error:  # JAX reads it with Python's own parser
         raise BuilderError(
-            f"The shape {wanted.shape} of the input '{wanted.name}' is not understood: {error}"
-            ' Write it like "(b, 2)".'
+            f"The shape {wanted.shape} of the input '{wanted.name}' is not understood:"
+            f' {first_line(error)} Write it like "(b, 2)".'
         ) from None
     return tuple(size if isinstance(size, int) else None for size in sizes)

@@ -1,11 +1,13 @@
 """`lit-demo convert`: from the name of a function to a folder with its graph model."""
 
+import math
 import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 
 from builder.author_code import author_code, load_function
@@ -14,8 +16,8 @@ from builder.conversion.extremes import ExtremeSample, draw_extremes
 from builder.conversion.parity import Parity
 from builder.conversion.samples import SIZES, Function, Sample
 from builder.errors import BuilderError, ExportError, ParityError, writing
-from builder.options import Choice, Converter
-from builder.params import read_npz, unflatten_params
+from builder.options import MAX_AXES, Choice, Converter
+from builder.params import read_params
 from builder.spec.types import TARGET, Target
 from builder.tfjs.model import MODEL, GraphModel, own_weights
 
@@ -57,9 +59,11 @@ def convert_function(
         ParityError: if the model is further from JAX than allowed. Nothing is written then.
     """
     check_target(out)
+    if not math.isfinite(min_cosine):
+        raise BuilderError(f"--min-cosine {min_cosine} is not a cosine. Write a number below 1.")
     author = parse_target(target)
     apply_fn = load_function(author)
-    params = unflatten_params(read_npz(params_file))
+    params = read_params(params_file)
     inputs = parse_inputs(input_texts)
     function = Function(apply_fn, params, list(inputs.values()))
     sizes = (*SIZES, _SELECTION_SIZE) if quantization == "auto" else SIZES
@@ -138,14 +142,17 @@ def parse_inputs(texts: Sequence[str]) -> dict[str, tuple[str, str]]:
         if name in inputs:
             raise BuilderError(f"--input '{text}': there is already an input '{name}'.")
         _check_dtype(text, found["dtype"])
+        if found["shape"].count(",") > MAX_AXES:
+            raise BuilderError(f"--input '{text[:80]} ...' has more than {MAX_AXES} axes.")
         inputs[name] = (found["shape"], found["dtype"])
     return inputs
 
 
 def _check_dtype(text: str, name: str) -> None:
     try:
-        np.dtype(name)
-    except TypeError:
+        if not (jnp.issubdtype(name, jnp.number) or np.dtype(name) == np.bool_):
+            raise TypeError(name)
+    except Exception:  # numpy raises of any kind for texts that name no dtype
         raise BuilderError(
             f"--input '{text}': there is no dtype '{name}'. Use one of numpy's, such as float32,"
             " int32 or bool."

@@ -16,6 +16,7 @@ from builder.errors import about
 from builder.fingerprint import exporter_code, runtime_code
 from builder.progress import Advance, Progress
 from builder.spec.functions import FunctionSpec
+from builder.tfjs.graph import Array
 from builder.tfjs.model import GraphModel
 from builder.tfjs.parts.values import numpy_parts
 
@@ -81,7 +82,7 @@ def _convert(spec: FunctionSpec, call: Call, advance: Advance) -> ConvertedFunct
             advance=advance,
         )
     model, parity = checked.model, checked.parity
-    size = max((float(np.max(np.abs(array), initial=1)) for array in call.outputs), default=1.0)
+    size = max(map(_size_of, call.outputs), default=1.0)
     return ConvertedFunction(
         files=model.files,
         outputs=tuple(model.outputs),
@@ -91,6 +92,11 @@ def _convert(spec: FunctionSpec, call: Call, advance: Advance) -> ConvertedFunct
         parity=parity,
         tolerance=parity.max_abs_error + _SLACK * size,
     )
+
+
+def _size_of(output: Array) -> float:
+    """The largest finite number in an output, or 1 if that is larger."""
+    return float(np.max(np.abs(output), initial=1, where=np.isfinite(output)))
 
 
 def _key_of(spec: FunctionSpec, call: Call) -> str:

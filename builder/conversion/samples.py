@@ -1,5 +1,6 @@
 """Arguments to compare a function on, and what JAX computes for them."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from builder.errors import ExportError, first_line
+from builder.options import MAX_AXES, MAX_ELEMENTS
 from builder.tfjs import _compat
 from builder.tfjs.graph import Array
 from builder.tfjs.lower.extent import has_loop, has_open_loop
@@ -156,11 +158,25 @@ class Function:
         return sorted({name for s in self._signatures for name in _symbols_in(s)})
 
 
+def check_dims(dims: Sequence[int]) -> None:
+    """Refuse an array that would take more memory than a page has, before it is made.
+
+    Raises:
+        ExportError: if it has too many axes or numbers.
+    """
+    if len(dims) > MAX_AXES or math.prod(dims) > MAX_ELEMENTS:
+        raise ExportError(
+            f"An array of {math.prod(dims):,} numbers on {len(dims)} axes is too large: at most"
+            f" {MAX_ELEMENTS:,} numbers and {MAX_AXES} axes are allowed."
+        )
+
+
 def draw_array(signature: Any, sizes: Mapping[str, int]) -> Array:
     """A random array of that signature, with these sizes for the symbols in its shape."""
     shape, dtype = split_signature(signature)
     text = _SYMBOL.sub(lambda found: str(sizes[found[0]]), _shape_text(shape))
     dims = [int(dim) for dim in jax.export.symbolic_shape(text)]
+    check_dims(dims)
     rng = np.random.default_rng(0)
     if _compat.is_random_key(dtype):
         words = (*dims, *_compat.words_of_key(dtype))

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.cache import Cache, digest
-from builder.errors import ImageError, ModelError, Problem, SpecError
+from builder.errors import ImageError, ModelError, NumberError, Problem, SpecError
 from builder.fingerprint import embedding_code
 from builder.model import ImageTextModel, Rows, Tower
 from builder.progress import Progress
@@ -177,7 +177,8 @@ def _compute(work: _Work, missing: Mapping[str, Input], keep: Keep, progress: Pr
 
     def finish_first() -> None:
         names, rows = running.popleft()
-        keep(names, _checked(np.asarray(rows), work.model, placed.batch_size)[: len(names)])
+        inputs = [missing[key].name for key in names]
+        keep(names, _checked(np.asarray(rows), work.model, placed.batch_size, inputs))
 
     with closing(_load_batches(missing, placed.batch_size, problems)) as batches:
         for names, batch in batches:
@@ -229,12 +230,19 @@ def _load_batches(
         pool.shutdown(cancel_futures=True)
 
 
-def _checked(rows: Rows, model: ImageTextModel, batch_size: int) -> Rows:
+def _checked(rows: Rows, model: ImageTextModel, batch_size: int, inputs: Sequence[str]) -> Rows:
+    """The rows of the inputs, without those of what filled the batch."""
     expected = (batch_size, model.dim)
     if rows.shape != expected:
         raise ModelError(f"{model.id}: a tower returned {rows.shape}, expected {expected}.")
-    if not np.isfinite(rows).all():
-        raise ModelError(f"{model.id}: a tower returned values that are not finite.")
+    rows = rows[: len(inputs)]
+    finite = np.isfinite(rows)
+    if not finite.all():
+        row, column = (int(i) for i in np.unravel_index(int(np.argmin(finite)), rows.shape))
+        raise NumberError(
+            f"{model.id}: a tower returned {rows[row, column]} in column {column} of the row of"
+            f" {inputs[row]!r}, which is not finite."
+        )
     return rows
 
 

@@ -1,6 +1,7 @@
 """Test sets: pictures in one folder per class, or in a csv with classes or captions."""
 
 import csv
+import io
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,13 +14,17 @@ from numpy.typing import NDArray
 
 from builder.cache import digest
 from builder.embedding.embed import Input
-from builder.errors import Problem, SpecError
+from builder.errors import Problem, SpecError, reading, show
 from builder.evaluation.scores import Ints
 from builder.fingerprint import image_code
 from builder.images.open import open_picture
 from builder.images.prepare import make_view, preprocess
+from builder.input_file import ABSENT, find_fault, read_input, read_input_text
 from builder.model import Preprocessing
 from builder.progress import Progress
+
+_MAX_PICTURE = 1 << 30
+"""Bytes of a picture's file."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ def load_labelled_images(path: Path) -> LabelledImages:
 
     Raises:
         SpecError: with every problem found.
+        BuilderError: if the csv or the folder cannot be read.
     """
     if path.is_dir():
         named = dict(_walk_classes(path))
@@ -69,6 +75,7 @@ def load_captioned_images(path: Path, per_image: int | None = None) -> Captioned
 
     Raises:
         SpecError: with every problem found.
+        BuilderError: if the csv or the folder cannot be read.
     """
     captions: list[str] = []
     image_of: list[int] = []
@@ -109,7 +116,7 @@ def make_inputs(
 
 
 def _hash_file(file: Path) -> str:
-    return digest(file.read_bytes())
+    return digest(read_input(file, "Remove it from the pictures.", limit=_MAX_PICTURE))
 
 
 def _make_input(file: Path, content: str, preprocessing: Preprocessing) -> Input:
@@ -121,11 +128,14 @@ def _make_input(file: Path, content: str, preprocessing: Preprocessing) -> Input
 
 
 def _walk_classes(folder: Path) -> Iterator[tuple[Path, str]]:
-    for class_folder in sorted(path for path in folder.iterdir() if path.is_dir()):
-        name = class_folder.name.replace("_", " ")
-        for file in sorted(class_folder.rglob("*")):
-            if file.is_file() and not file.name.startswith("."):
-                yield file, name
+    remedy = "Name a folder that can be read, with a folder of pictures for each class."
+    with reading(folder, remedy):
+        class_folders = sorted(path for path in folder.iterdir() if path.is_dir())
+        files = {inner: sorted(inner.rglob("*")) for inner in class_folders}
+    for class_folder, found in files.items():
+        for file in found:
+            if not find_fault(file) and not file.name.startswith("."):
+                yield file, class_folder.name.replace("_", " ")
 
 
 def _only_class(path: Path, names: Sequence[str]) -> str:
@@ -143,15 +153,17 @@ def _read_csv(path: Path, column: str) -> dict[Path, list[str]]:
         where = f"{path}:{line}"
         file = _find_file(path.parent, row["file"])
         cells = [text.strip() for key, text in row.items() if _is_text(key, column)]
-        found = [text for text in cells if text]
-        if not file.is_file():
+        given = [text for text in cells if text]
+        if fault := find_fault(file):
             remedy = "Names are relative to the csv, or to a folder images/ beside it."
-            problems.append(Problem(where, f"there is no file {row['file']!r}", remedy))
-        elif not found:
+            name = show(row["file"])
+            found = f"there is no file {name}" if fault == ABSENT else f"{name} {fault}"
+            problems.append(Problem(where, found, remedy))
+        elif not given:
             problems.append(
                 Problem(where, f"there is no {column}", "Write one, or remove the row.")
             )
-        texts.setdefault(file, []).extend(found)
+        texts.setdefault(file, []).extend(given)
     if problems:
         raise SpecError(problems)
     return texts
@@ -159,24 +171,23 @@ def _read_csv(path: Path, column: str) -> dict[Path, list[str]]:
 
 def _read_rows(path: Path, column: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows with the numbers of the lines they end on, after a header with `file` and `column`."""
+    text = read_input_text(path, f"Name a csv with the columns file and {column}.")
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            header = list(reader.fieldnames or ())
-            if "file" not in header or not any(_is_text(key, column) for key in header):
-                found = f"the columns are {', '.join(header) or 'none'}"
-                remedy = f"The first line must name the columns file and {column}."
-                raise SpecError([Problem(f"{path}:1", found, remedy)])
-            for row in reader:
-                if None in row or None in row.values():
-                    found = f"the row does not have {len(header)} cells like the first"
-                    remedy = 'Put a text that contains a comma in quotes: "one, two".'
-                    raise SpecError([Problem(f"{path}:{reader.line_num}", found, remedy)])
-                yield reader.line_num, row
-    except OSError as error:
-        raise SpecError([Problem(str(path), f"cannot be read: {error.strerror}")]) from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise SpecError([Problem(str(path), f"not a csv in UTF-8: {error}")]) from None
+        header = list(reader.fieldnames or ())
+        if "file" not in header or not any(_is_text(key, column) for key in header):
+            found = f"the columns are {', '.join(header) or 'none'}"
+            remedy = f"The first line must name the columns file and {column}."
+            raise SpecError([Problem(f"{path}:1", found, remedy)])
+        for row in reader:
+            if None in row or None in row.values():
+                found = f"the row does not have {len(header)} cells like the first"
+                remedy = 'Put a text that contains a comma in quotes: "one, two".'
+                raise SpecError([Problem(f"{path}:{reader.line_num}", found, remedy)])
+            yield reader.line_num, row
+    except csv.Error as error:
+        place = f"{path}:{reader.reader.line_num}"
+        raise SpecError([Problem(place, f"not a csv: {error}", "Correct it.")]) from None
 
 
 def _is_text(key: str, column: str) -> bool:
@@ -185,4 +196,4 @@ def _is_text(key: str, column: str) -> bool:
 
 def _find_file(folder: Path, name: str) -> Path:
     beside = folder / name
-    return beside if beside.is_file() else folder / "images" / name
+    return folder / "images" / name if find_fault(beside) == ABSENT else beside

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from builder.errors import Problem, SpecError
+from builder.input_file import read_input_text
 
 ONE = ("a photo of a {}.",)
 
@@ -26,7 +27,8 @@ def load_templates(choice: str) -> tuple[str, ...]:
     """The templates named "one", "clip7" or "clip80", or those in a file, one per line.
 
     Raises:
-        SpecError: if there is no such file, or a line does not have exactly one `{}`.
+        BuilderError: if there is no such file.
+        SpecError: if a line does not have exactly one `{}`.
     """
     match choice:
         case "one":
@@ -40,11 +42,8 @@ def load_templates(choice: str) -> tuple[str, ...]:
 
 
 def _read(path: Path) -> tuple[str, ...]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        known = "Templates are one, clip7, clip80, or a text file with one per line."
-        raise SpecError([Problem(str(path), f"cannot be read: {error}", known)]) from None
+    known = "Templates are one, clip7, clip80, or a text file with one per line."
+    lines = read_input_text(path, known).splitlines()
     templates = {number: line for number, line in enumerate(lines, 1) if line.strip()}
     problems = [
         Problem(

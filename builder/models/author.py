@@ -1,7 +1,11 @@
 """Models in the author's own JAX code, which a function returns as a `TwoTowerModel`."""
 
+import math
+import numbers
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import jax
 import jax.numpy as jnp
@@ -9,10 +13,12 @@ import numpy as np
 
 from builder.author_code import author_code, load_function
 from builder.cache import digest
-from builder.errors import ModelError
+from builder.errors import ModelError, NumberError, show
 from builder.fingerprint import tower_code
 from builder.manifest import Scoring, SigmoidScoring, SoftmaxScoring
 from builder.model import ImageTextModel, ModelCard, Params, Preprocessing, Tower
+from builder.options import MAX_RESOLUTION
+from builder.params import find_non_finite
 from builder.spec.models import Resize
 from builder.spec.types import Target
 from builder.text.tokenizer import Tokenizer
@@ -68,8 +74,10 @@ def as_image_text_model(model: TwoTowerModel, model_id: str) -> ImageTextModel:
     """The model as the pipeline needs it.
 
     Raises:
-        ModelError: if the towers return anything but rows of equal width.
+        ModelError: if a field is not what it should be, a parameter is NaN or infinite, or the
+            towers return anything but rows of equal width.
     """
+    _check_fields(model, model_id)
     pictures = jax.ShapeDtypeStruct((2, model.size, model.size, 3), jnp.float32)
     tokens = jax.ShapeDtypeStruct((2, model.tokenizer.layout.max_length), jnp.int32)
     dim, text_dim = _width_of("image", model.image, pictures), _width_of("text", model.text, tokens)
@@ -98,6 +106,50 @@ def as_image_text_model(model: TwoTowerModel, model_id: str) -> ImageTextModel:
         load_image=lambda: image,
         load_text=lambda: text,
     )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) or (hasattr(value, "item") and np.ndim(value) == 0)
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"https?://\S+", value) is not None
+
+
+_FIELDS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("image", "a builder.Tower", lambda value: isinstance(value, Tower)),
+    ("text", "a builder.Tower", lambda value: isinstance(value, Tower)),
+    ("tokenizer", "a tokenizer, as of builder.load_tokenizer", lambda v: hasattr(v, "layout")),
+    ("scale", "a number", _is_number),
+    ("bias", "a number or None", lambda value: value is None or _is_number(value)),
+    (
+        "size",
+        f"a side in pixels, from 1 to {MAX_RESOLUTION}",
+        lambda value: type(value) is int and 0 < value <= MAX_RESOLUTION,
+    ),
+    ("resize", " or ".join(get_args(Resize)), lambda value: value in get_args(Resize)),
+    ("name", "a text or None", lambda value: value is None or isinstance(value, str)),
+    *(
+        (name, "a text", lambda value: isinstance(value, str))
+        for name in ("description", "image_tower", "text_tower", "license")
+    ),
+    ("source", "a web address or None", lambda value: value is None or _is_address(value)),
+)
+"""What the fields of a `TwoTowerModel` must be, in words and as a test."""
+
+
+def _check_fields(model: TwoTowerModel, model_id: str) -> None:
+    for name, wanted, is_right in _FIELDS:
+        if not is_right(value := getattr(model, name)):
+            raise ModelError(f"{model_id}: {name} = {show(value)} is not {wanted}.")
+    for name in ("scale", "bias"):
+        if (number := getattr(model, name)) is not None and not math.isfinite(number):
+            raise NumberError(f"{model_id}: {name} = {number} is not finite.")
+    for kind, tower in (("image", model.image), ("text", model.text)):
+        if place := find_non_finite(tower.params):
+            raise NumberError(
+                f"{model_id}: the parameter {place} of the {kind} tower holds NaN or infinity."
+            )
 
 
 def _width_of(kind: str, tower: Tower, batch: jax.ShapeDtypeStruct) -> int:

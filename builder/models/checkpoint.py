@@ -106,7 +106,7 @@ def _load_model(
 ) -> ImageTextModel:
     architecture = read_architecture(config)
     fingerprint = digest(
-        tower_code(), checkpoint_fingerprint(path), json.dumps(config, sort_keys=True)
+        tower_code(), checkpoint_fingerprint(path), json.dumps(config, sort_keys=True, default=str)
     )
 
     # The towers bring in JAX, which a build that finds everything in the cache does not need.

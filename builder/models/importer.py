@@ -17,6 +17,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from builder.errors import BuilderError, Problem, SpecError, writing
+from builder.input_file import find_fault, read_input
 from builder.models.precomputed.model import (
     PrecomputedModel,
     image_id,
@@ -91,13 +92,13 @@ def import_demo(source: Path, out: Path) -> ImportedDemo:
 
 
 def _read_infos(path: Path) -> list[_Info]:
+    data = read_input(
+        path,
+        "The folder of an original LiT demo holds images/info.json and models/, or data/ with"
+        " both.",
+    )
     try:
-        infos = TypeAdapter(list[_Info]).validate_json(path.read_bytes())
-    except OSError as error:
-        raise BuilderError(
-            f"{path}: cannot be read: {error.strerror}. The folder of an original LiT demo holds"
-            " images/info.json and models/, or data/ with both."
-        ) from None
+        infos = TypeAdapter(list[_Info]).validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
@@ -109,9 +110,9 @@ def _read_infos(path: Path) -> list[_Info]:
         if ids.index(image_id(info.id)) < place
     ]
     problems += [
-        Problem(str(picture), "there is no such file", f"Add it, or remove it from {path.name}.")
+        Problem(str(picture), fault, f"Add it, or remove it from {path.name}.")
         for info in infos
-        if not (picture := path.parent / f"{info.id}.jpg").is_file()
+        if (fault := find_fault(picture := path.parent / f"{info.id}.jpg"))
     ]
     if problems:
         raise SpecError(problems)

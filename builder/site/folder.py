@@ -9,6 +9,7 @@ from typing import Any, Generic
 from pydantic import TypeAdapter, ValidationError
 
 from builder.errors import SiteError, writing
+from builder.input_file import read_input
 from builder.manifest import FunctionSiteManifest, SiteManifest
 from builder.replacement import Kept, replace_folder
 from builder.site.bundle import Bundle, Manifest, refer, to_json
@@ -110,14 +111,7 @@ def load_any_manifest(folder: Path) -> SiteManifest | FunctionSiteManifest:
         SiteError: if there is none, or none that this version understands.
     """
     path = folder / MANIFEST
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise SiteError(f"{path}: there is no such file. Build the site first.") from None
-    except OSError as error:
-        raise SiteError(
-            f"{path}: cannot be read: {error.strerror}. Build the site again."
-        ) from None
+    data = read_input(path, "Build the site first.", SiteError)
     return parse_manifest(data, str(path))
 
 

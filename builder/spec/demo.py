@@ -1,18 +1,18 @@
 """What an author writes in `demo.toml`, checked completely before anything slow begins."""
 
 import functools
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
 
-from builder.errors import BuilderError, Problem, SpecError
+from builder.errors import BuilderError, SpecError
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec, InputSpec, id_of_function
 from builder.spec.models import CardSpec, ModelSpec, TokenizerSpec, id_of_model
 from builder.spec.page import LinkSpec, PageSpec
 from builder.spec.problems import explain_spec_errors, place_findings
+from builder.spec.toml import find_extremes, read_toml
 from builder.spec.types import ExistingFile, Fraction, Id, Table, Text, WebAddress, WebFolder, slug
 from builder.validation import Finding, Location, mistake
 
@@ -111,24 +111,9 @@ def load_any_spec(path: Path) -> DemoSpec | FunctionDemoSpec:
 
     File names in it are relative to its folder. Raises as `load_spec` does.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
-    except FileNotFoundError:
-        raise BuilderError(
-            f"{path}: there is no such file. `lit-demo new DIR` writes one to start from."
-        ) from None
-    except OSError as error:
-        raise BuilderError(
-            f"{path}: cannot be read: {error.strerror}. Name the demo.toml itself."
-        ) from None
-    except UnicodeDecodeError:
-        raise BuilderError(
-            f"{path}: is not text in UTF-8. Name a demo.toml, or save it as UTF-8."
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError([Problem(str(path), f"not valid TOML: {error}")]) from None
-
+    text, table = read_toml(path)
+    if extremes := list(find_extremes(table)):
+        raise SpecError(place_findings(path, text, extremes))
     findings = list(_find_duplicates(table))
     kind = DemoSpec if table.get("template", "image-text") == "image-text" else FunctionDemoSpec
     try:
@@ -184,7 +169,7 @@ def _list_of_tables(value: Any) -> list[dict[str, Any]]:
 
 def _known_keys(kind: type[Table], location: Location) -> list[str]:
     named = [part for part in location[:-1] if isinstance(part, str)]
-    table = _TABLES[named[-1]] if named else kind
+    table = _TABLES.get(named[-1], kind) if named else kind
     return list(table.model_fields)
 
 

@@ -7,14 +7,19 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    FiniteFloat,
     ValidationInfo,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 
-from builder.options import Choice
+from builder.errors import show
+from builder.input_file import ABSENT, find_fault
+from builder.options import MAX_AXES, Choice
 from builder.spec.page import PageSpec
 from builder.spec.types import (
+    MAX_ID,
     TARGET,
     ExistingFile,
     Id,
@@ -36,7 +41,7 @@ def _existing_template(name: str, info: ValidationInfo) -> str:
     if name in BUILT_IN:
         return name
     folder = (info.context or Path()) / name
-    if not (folder / "page.html.j2").is_file():
+    if find_fault(folder / "page.html.j2"):
         known = ", ".join(("image-text", *BUILT_IN))
         raise mistake(
             f"there is no template {folder}",
@@ -48,22 +53,34 @@ def _existing_template(name: str, info: ValidationInfo) -> str:
 def _params(source: object, info: ValidationInfo) -> Target | Path:
     if isinstance(source, str) and TARGET.fullmatch(source):
         return read_target(source, info)
-    path = (info.context or Path()) / str(source)
-    if not path.is_file():
-        raise mistake(f"there is no file {path}", "Add it, or name a value as module:name.")
+    if not isinstance(source, str):
+        raise mistake(f"{show(source)} is not a text", "Name a file, or a value as module:name.")
+    path = (info.context or Path()) / source
+    if fault := find_fault(path):
+        found = f"there is no file {path}" if fault == ABSENT else f"{path} {fault}"
+        raise mistake(found, "Add it, or name a value as module:name.")
     return path
+
+
+def _few_axes(shape: str) -> str:
+    if shape.count(",") > MAX_AXES:
+        raise mistake(f"the shape has more than {MAX_AXES} axes", "Use an array of fewer axes.")
+    return shape
+
+
+_LARGEST = {"float32": 3.4028234e38, "int32": 2.0**31 - 1}
 
 
 class InputSpec(Table):
     """An input of a function, in the order of its arguments."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$")]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z]\w*$", max_length=MAX_ID)]
     """Its name on the page."""
-    shape: Annotated[str, Field(pattern=r"^\(.*\)$")]
+    shape: Annotated[str, Field(pattern=r"^\(.*\)$", max_length=200), AfterValidator(_few_axes)]
     """Its shape, like `(b, 28, 28)`, with letters for sizes that vary."""
     dtype: Literal["float32", "int32"] = "float32"
     """Type of its numbers."""
-    range: Annotated[tuple[float, float] | None, Field(strict=False)] = None
+    range: Annotated[tuple[FiniteFloat, FiniteFloat] | None, Field(strict=False)] = None
     """The range of its numbers: samples are drawn from it, and sliders end there."""
     labels: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     """Names of the entries of the last axis, or of the input itself if it has none."""
@@ -72,6 +89,12 @@ class InputSpec(Table):
     def _range_rises(self) -> "InputSpec":
         if self.range and not self.range[0] < self.range[1]:
             raise mistake(f"range = {self.range} is not increasing", "Write [least, greatest].")
+        largest = _LARGEST[self.dtype]
+        if self.range and max(map(abs, self.range)) > largest:
+            raise mistake(
+                f"range = {self.range} is beyond what {self.dtype} holds",
+                f"Stay between -{largest:g} and {largest:g}.",
+            )
         return self
 
 
@@ -95,6 +118,14 @@ class FunctionSpec(Table):
     min_cosine: Annotated[float, Field(gt=0, le=1)] = 0.9999
     """The least cosine to what JAX computes."""
 
+    @field_validator("inputs")
+    @classmethod
+    def _distinct_names(cls, inputs: tuple[InputSpec, ...]) -> tuple[InputSpec, ...]:
+        names = [wanted.name for wanted in inputs]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise mistake(f"two inputs have the name '{twice}'", "Give each its own name.")
+        return inputs
+
     @model_validator(mode="before")
     @classmethod
     def _name_after_function(cls, table: Any) -> Any:
@@ -112,7 +143,7 @@ class FunctionDemoSpec(PageSpec):
     """The page: `function`, `mnist`, or a folder of yours."""
     functions: Annotated[tuple[FunctionSpec, ...], Field(min_length=1, strict=False)]
     """The functions that the page calls."""
-    data: dict[str, ExistingFile] = {}
+    data: dict[Annotated[str, Field(max_length=MAX_ID)], ExistingFile] = {}
     """Files that the page reads by these names."""
 
 

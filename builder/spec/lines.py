@@ -60,7 +60,8 @@ def find_line(lines: dict[Location, int], location: Location) -> int | None:
 def _outer_lines(text: str) -> Iterator[tuple[int, str]]:
     """Lines that do not begin inside a string or an array."""
     quote, depth = "", 0
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Python sees more ends of lines than TOML and editors do.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not quote and depth == 0:
             yield number, line
             if _HEADER.match(line):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from builder.options import Converter, Storage
+from builder.options import MAX_RESOLUTION, Converter, Storage
 from builder.spec.types import (
     ExistingFile,
     ExistingFolder,
@@ -82,7 +82,7 @@ class ModelSpec(Table):
     """Keyword arguments of big_vision's `two_towers.Model`; the text "none" stands for None."""
     tokenizer: TokenizerSpec | None = None
     """How texts become token rows."""
-    resolution: Annotated[int | None, Field(gt=0)] = None
+    resolution: Annotated[int | None, Field(gt=0, le=MAX_RESOLUTION)] = None
     """Side of the pictures in pixels, 224 by default; position embeddings are resampled."""
     scoring: ScoringKind | None = None
     """By default `sigmoid` if the checkpoint has a bias, and `softmax` otherwise."""

@@ -27,5 +27,5 @@ class PageSpec(Table):
     """Language of these texts and of the prompts, such as `en` or `de-CH`."""
     links: Annotated[tuple[LinkSpec, ...], Field(strict=False)] = ()
     """Links in the header: a paper, the code."""
-    max_bytes: Annotated[int | None, Field(gt=0)] = None
+    max_bytes: Annotated[int | None, Field(gt=0, lt=2**53)] = None
     """Largest size of the whole site in bytes; a build that would exceed it fails."""

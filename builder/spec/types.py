@@ -18,6 +18,8 @@ from pydantic import (
 )
 
 from builder.addresses import find_address_flaw, find_folder_flaw
+from builder.errors import show
+from builder.input_file import ABSENT, find_fault, find_folder_fault
 from builder.validation import mistake
 
 
@@ -40,28 +42,51 @@ def _web_folder(text: str) -> str:
 
 
 def _existing_file(path: Path, info: ValidationInfo) -> Path:
-    found = (info.context or Path()) / path
-    if not found.is_file():
-        raise mistake(f"there is no file {found}", _remedy_for(path, found, Path.is_file))
-    return found
+    return _existing(path, info, "file", find_fault)
 
 
 def _existing_folder(path: Path, info: ValidationInfo) -> Path:
+    return _existing(path, info, "folder", find_folder_fault)
+
+
+def _existing(
+    path: Path, info: ValidationInfo, kind: str, find: Callable[[Path], str | None]
+) -> Path:
     found = (info.context or Path()) / path
-    if not found.is_dir():
-        raise mistake(f"there is no folder {found}", _remedy_for(path, found, Path.is_dir))
+    if fault := find(found):
+        shown = repr(str(found)) if _ESCAPED.search(str(found)) else found
+        absent = f"there is no {kind} {shown}"
+        raise mistake(
+            absent if fault == ABSENT else f"{shown} {fault}", _remedy_for(path, found, find)
+        )
     return found
 
 
-def _remedy_for(written: Path, missing: Path, is_wanted: Callable[[Path], bool]) -> str:
+def _remedy_for(written: Path, missing: Path, find: Callable[[Path], str | None]) -> str:
     """Suggest what is beside `missing` under a similar name, as the author would write it."""
-    beside = missing.parent.iterdir() if missing.parent.is_dir() else ()
+    if _ESCAPED.search(str(written)):
+        return BACKSLASH
     # Without suffixes, since those alone would make short names look alike.
-    names = {path.stem.casefold(): path.name for path in sorted(beside) if is_wanted(path)}
+    names = {path.stem.casefold(): path.name for path in _list(missing.parent) if not find(path)}
     close = difflib.get_close_matches(missing.stem.casefold(), names, n=1)
     if not close:
-        return "Add it, or correct the name."
+        slash = " Write / between folders." if "\\" in str(written) else ""
+        return f"Add it, or correct the name.{slash}"
     return f"Did you mean {(written.parent / names[close[0]]).as_posix()}?"
+
+
+BACKSLASH = "A backslash means more in \"double quotes\": use / or 'single quotes'."
+"""What to do about a Windows path in a TOML text."""
+
+_ESCAPED = re.compile(r"[\x00-\x1f\x7f]")
+"""What a backslash and a letter become in a TOML text, and no name of a file has."""
+
+
+def _list(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except (OSError, ValueError):
+        return []  # there is nothing to suggest
 
 
 TARGET = re.compile(r"\w+(?:\.\w+)*:\w+")
@@ -84,7 +109,7 @@ def read_target(text: object, info: ValidationInfo) -> Target:
     """The target that `package.module:name` refers to, in the folder of `demo.toml`."""
     if not isinstance(text, str) or not TARGET.fullmatch(text):
         raise mistake(
-            f"{text!r} does not name a module and a function", "Write package.module:function."
+            f"{show(text)} does not name a module and a function", "Write package.module:function."
         )
     module, name = text.split(":")
     return Target(module, name, (info.context or Path()).resolve())
@@ -93,7 +118,9 @@ def read_target(text: object, info: ValidationInfo) -> Target:
 TargetName = Annotated[Target, BeforeValidator(read_target), WithJsonSchema({"type": "string"})]
 Text = Annotated[str, AfterValidator(_not_blank)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
+MAX_ID = 100
+"""Characters of an id, which is part of the names of files."""
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=MAX_ID)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 WebFolder = Annotated[str, AfterValidator(_web_folder)]
 
@@ -104,7 +131,7 @@ ExistingFolder = Annotated[Path, Field(strict=False), AfterValidator(_existing_f
 
 def slug(text: str) -> str:
     """An id made from a text: lower-case letters, digits and hyphens; empty if it has none."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MAX_ID].rstrip("-")
 
 
 class Table(BaseModel):

@@ -3,13 +3,19 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from builder.errors import ModelError
+from builder.errors import ModelError, naming
+from builder.input_file import read_input
 from builder.manifest import CanonicalizationStep, RowLayout
 from builder.text.tokenizer import Tokenizer
+from builder.validation import explain_errors
 
 TokenizerKind = Literal["sentencepiece", "wordpiece"]
+
+
+MAX_LENGTH = 1 << 16
+"""Tokens in a row: more than any text tower reads, and few enough for any memory."""
 
 
 class TokenizerSettings(BaseModel):
@@ -21,7 +27,7 @@ class TokenizerSettings(BaseModel):
 
     kind: TokenizerKind | None = None
     """By default WordPiece for a `*.txt`, and SentencePiece for any other file."""
-    max_length: Annotated[int, Field(gt=1)] = 16
+    max_length: Annotated[int, Field(gt=1, le=MAX_LENGTH)] = 16
     """Ids in a row; longer texts are cut off."""
     canonicalization: Annotated[tuple[CanonicalizationStep, ...], Field(strict=False)] = ()
     """What is done to a text before it is tokenized, in this order."""
@@ -49,15 +55,20 @@ def load_tokenizer(
     0.
 
     Raises:
-        ModelError: if the file is absent, or not such a vocabulary.
+        ModelError: if the file is absent, or not such a vocabulary; or for impossible arguments.
     """
-    settings = TokenizerSettings(
-        kind=kind,
-        max_length=max_length,
-        canonicalization=canonicalization,
-        end_id=end_id,
-        pad_id=pad_id,
-    )
+    try:
+        settings = TokenizerSettings(
+            kind=kind,
+            max_length=max_length,
+            canonicalization=canonicalization,
+            end_id=end_id,
+            pad_id=pad_id,
+        )
+    except ValidationError as error:
+        found = explain_errors(error.errors(include_url=False), lambda _: [])
+        lines = (f"{'.'.join(map(str, f.location))}: {f.message}." for f in found)
+        raise ModelError(f"{vocabulary}: {' '.join(lines)}") from None
     return read_tokenizer(Path(vocabulary), settings)
 
 
@@ -70,11 +81,19 @@ def read_tokenizer(path: Path, settings: TokenizerSettings) -> Tokenizer:
     if (settings.kind or _kind_of(path)) == "wordpiece":
         from builder.text.wordpiece import WordPieceTokenizer
 
-        return WordPieceTokenizer.load(path, _make_layout(settings, settings.end_id, pad_id=0))
-    from builder.text.sentencepiece import SentencePieceTokenizer
+        layout = _make_layout(settings, settings.end_id, pad_id=0)
+        wordpiece = WordPieceTokenizer.load(path, layout)
+        _check_ids(path, layout, len(wordpiece.pieces))
+        return wordpiece
+    from builder.text.sentencepiece import SentencePieceTokenizer, end_of_text
 
-    end_id = _end_of_text(path) if settings.end_id is None else settings.end_id
-    return SentencePieceTokenizer.load(path, _make_layout(settings, end_id, pad_id=end_id))
+    data = read_input(path, "Name a SentencePiece model.", ModelError)
+    with naming(path):
+        end_id = end_of_text(data) if settings.end_id is None else settings.end_id
+        layout = _make_layout(settings, end_id, pad_id=end_id)
+        sentencepiece = SentencePieceTokenizer(data, layout)
+    _check_ids(path, layout, len(sentencepiece))
+    return sentencepiece
 
 
 def _kind_of(path: Path) -> TokenizerKind:
@@ -91,13 +110,7 @@ def _make_layout(settings: TokenizerSettings, end_id: int | None, *, pad_id: int
     )
 
 
-def _end_of_text(path: Path) -> int:
-    import sentencepiece
-
-    try:
-        processor = sentencepiece.SentencePieceProcessor(model_file=str(path))  # pyright: ignore[reportCallIssue]
-    except (OSError, RuntimeError) as error:
-        raise ModelError(f"{path}: not a SentencePiece model: {error}") from None
-    if (end_id := processor.eos_id()) < 0:
-        raise ModelError(f"{path}: does not name an end token. Give its id as end_id.")
-    return end_id
+def _check_ids(path: Path, layout: RowLayout, pieces: int) -> None:
+    for name, number in (("end_id", layout.end_id), ("pad_id", layout.pad_id)):
+        if number is not None and number >= pieces:
+            raise ModelError(f"{path}: has {pieces:,} pieces, so none is the {name}, {number}.")

@@ -6,18 +6,20 @@ Kudo and Richardson 2018, https://arxiv.org/abs/1808.06226; file format: sentenc
 import base64
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import sentencepiece
 from numpy.typing import NDArray
-from sentencepiece import sentencepiece_model_pb2 as proto
 
-from builder.errors import ModelError
+from builder.errors import ModelError, naming
+from builder.input_file import read_input
 from builder.manifest import FileRef, RowLayout, SentencePieceModel, SentencePieceRef
+from builder.text.sentencepiece_model import check_model, open_model, parse_model
 from builder.text.tokenizer import make_rows
 
 _ALGORITHMS: dict[int, Literal["unigram", "bpe"]] = {1: "unigram", 2: "bpe"}
+_UNKNOWN = 2
 _USER_DEFINED = 4
 _OWN_PIECES_WIN = (0, 2, 3)
 """The first release of sentencepiece in which user-defined pieces win whatever their score."""
@@ -36,9 +38,10 @@ class SentencePieceTokenizer:
     """
 
     def __init__(self, model: bytes, layout: RowLayout):
-        self.model = model
+        """Raises ModelError if `model`, the content of a `.model` file, is not one."""
+        self.model = check_model(model)
         self.layout = layout
-        self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)  # pyright: ignore[reportCallIssue]
+        self._processor = open_model(self.model)
 
     @classmethod
     def load(cls, path: Path, layout: RowLayout) -> "SentencePieceTokenizer":
@@ -47,13 +50,13 @@ class SentencePieceTokenizer:
         Raises:
             ModelError: if the file is absent or not a SentencePiece model.
         """
-        try:
-            # sentencepiece itself accepts an empty file, as a model without pieces.
-            if not (model := path.read_bytes()):
-                raise ModelError(f"{path}: not a SentencePiece model: the file is empty.")
-            return cls(model, layout)
-        except (OSError, RuntimeError) as error:
-            raise ModelError(f"{path}: not a SentencePiece model: {error}") from None
+        data = read_input(path, "Name a SentencePiece model.", ModelError)
+        with naming(path):
+            return cls(data, layout)
+
+    def __len__(self) -> int:
+        """How many pieces there are."""
+        return self._processor.vocab_size()
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """Token rows int32[n, layout.max_length]."""
@@ -69,7 +72,7 @@ class SentencePieceTokenizer:
         Raises:
             ModelError: for a model type or an option that the web app does not implement.
         """
-        model: Any = proto.ModelProto.FromString(self.model)  # pyright: ignore[reportAttributeAccessIssue]
+        model = parse_model(self.model)
         trainer, normalizer = model.trainer_spec, model.normalizer_spec
         algorithm = _ALGORITHMS.get(trainer.model_type)
         if algorithm is None:
@@ -91,10 +94,21 @@ class SentencePieceTokenizer:
             pieces=tuple(p.piece for p in model.pieces),
             scores=tuple(p.score for p in model.pieces),
             types=types,
-            unknown_id=trainer.unk_id,
+            unknown_id=types.index(_UNKNOWN),
             byte_fallback=trainer.byte_fallback,
             add_dummy_prefix=normalizer.add_dummy_prefix,
             remove_extra_whitespaces=normalizer.remove_extra_whitespaces,
             escape_whitespaces=normalizer.escape_whitespaces,
             precompiled_charsmap=base64.b64encode(normalizer.precompiled_charsmap).decode(),
         )
+
+
+def end_of_text(data: bytes) -> int:
+    """The id of the end token that the content of a `.model` file names.
+
+    Raises:
+        ModelError: if it names none, or is not such a model.
+    """
+    if (end_id := open_model(check_model(data)).eos_id()) < 0:
+        raise ModelError("does not name an end token. Give its id as end_id.")
+    return end_id

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.errors import ModelError
+from builder.input_file import read_input_text
 from builder.manifest import FileRef, RowLayout, WordPieceModel, WordPieceRef
 from builder.text.tokenizer import make_rows
 
@@ -49,11 +50,12 @@ class WordPieceTokenizer:
         Raises:
             ModelError: if the file is absent or not a WordPiece vocabulary.
         """
+        text = read_input_text(path, "Name a WordPiece vocabulary.", ModelError)
+        # Some pieces are line separators of Unicode, so only LF ends a line.
+        lines = text.removesuffix("\n").split("\n")
         try:
-            # Some pieces are line separators of Unicode, so only LF ends a line.
-            lines = path.read_bytes().decode().removesuffix("\n").split("\n")
             return cls([line.rstrip() for line in lines], layout)
-        except (OSError, UnicodeDecodeError, ModelError) as error:
+        except ModelError as error:
             raise ModelError(f"{path}: not a WordPiece vocabulary: {error}") from None
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:

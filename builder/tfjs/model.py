@@ -13,8 +13,9 @@ from typing import Any, get_args
 
 import numpy as np
 
-from builder.errors import BuilderError, ExportError
+from builder.errors import BuilderError, ExportError, reading
 from builder.file_system import replace_file
+from builder.input_file import read_input
 from builder.options import Quantization
 from builder.tfjs.functions import ASYNC_OPS
 from builder.tfjs.graph import Array, DType, TensorType
@@ -24,6 +25,9 @@ from builder.tfjs.quantize import SMALLEST, Quantizations, decode, encode
 from builder.version import NAME
 
 MODEL = "model.json"
+_MAX_WEIGHTS = 1 << 31
+"""Bytes of a file of weights that may be read; other converters write one of any size."""
+
 SHARD_BYTES = 4 * 2**20
 """Largest weight file; browsers cache files of this size, and no host refuses them."""
 
@@ -211,14 +215,17 @@ def _signature(types: Mapping[str, TensorType]) -> dict[str, Any]:
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
-    """The files of a graph model in a folder: model.json and the weights that it names."""
-    try:
-        files = {MODEL: (folder / MODEL).read_bytes()}
+    """The files of a graph model in a folder: model.json and the weights that it names.
+
+    Raises:
+        ExportError: if one of them is missing, or model.json is not one.
+    """
+    remedy = f"Is {folder} a graph model?"
+    files = {MODEL: read_input(folder / MODEL, remedy, ExportError)}
+    with reading(folder / MODEL, remedy, ExportError):
         manifest = json.loads(files[MODEL])["weightsManifest"]
         for path in (p for group in manifest for p in group["paths"]):
-            files[path] = (folder / path).read_bytes()
-    except FileNotFoundError as error:
-        raise ExportError(f"{error.filename} is missing; is {folder} a graph model?") from error
+            files[path] = read_input(folder / path, remedy, ExportError, limit=_MAX_WEIGHTS)
     return files
 
 

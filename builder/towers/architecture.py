@@ -4,12 +4,22 @@ The tables are the keyword arguments of its models: two_towers and text_transfor
 models/proj/image_text, models/vit, and models/proj/flaxformer/bert.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-from builder.errors import ModelError
+from builder.errors import ModelError, show
+from builder.options import MAX_RESOLUTION
 from builder.validation import explain_errors, mistake
 
 ImagePool = Literal["gap", "tok", "map", "0"]
@@ -39,8 +49,14 @@ VARIANTS = {
 _OF_TRAINING = {"dropout", "dropout_rate", "head_zeroinit", "remat_policy", "scan"}
 """Keys that change how a model is trained, not what it computes; files tell if they are scanned."""
 
-_Positive = Annotated[int, Field(gt=0)]
-_Columns = Annotated[int, Field(ge=0)] | None
+_Width = Annotated[int, Field(gt=0, le=1 << 16)]
+_Wide = Annotated[int, Field(gt=0, le=1 << 20)]
+_Depth = Annotated[int, Field(gt=0, le=1000)]
+_Side = Annotated[int, Field(gt=0, le=MAX_RESOLUTION)]
+_Tokens = Annotated[int, Field(gt=0, le=1 << 24)]
+"""Limits that are ten or more times what any model has, so that none takes all memory or time."""
+
+_Columns = Annotated[int, Field(ge=0, le=1 << 20)] | None
 """Columns of a head, which None and 0 leave out."""
 
 
@@ -65,11 +81,11 @@ def _check_heads(width: int, heads: int) -> None:
 
 class _Transformer(_Table):
     num_classes: _Columns = None
-    width: _Positive
-    depth: _Positive
-    mlp_dim: _Positive | None
+    width: _Width
+    depth: _Depth
+    mlp_dim: _Wide | None
     """None is four times the width."""
-    num_heads: _Positive
+    num_heads: _Width
 
     @model_validator(mode="before")
     @classmethod
@@ -79,9 +95,9 @@ class _Transformer(_Table):
         if (variant := rest.pop("variant", None)) is None:
             return rest
         size, _, patch = str(variant).partition("/")
-        if size not in VARIANTS or (patch and not patch.isdecimal()):
+        if size not in VARIANTS or (patch and not re.fullmatch("[0-9]{1,9}", patch)):
             raise mistake(
-                f"there is no variant '{variant}'",
+                f"there is no variant {show(variant)}",
                 f"Sizes: {', '.join(VARIANTS)}; images add a patch, as in B/16.",
             )
         patch_size = {"patch_size": (int(patch), int(patch))} if patch else {}
@@ -96,13 +112,13 @@ class _Transformer(_Table):
 class ImageArchitecture(_Transformer):
     """A Vision Transformer (models/vit.py); `patch_size` is height and width in pixels."""
 
-    width: _Positive = 768
-    depth: _Positive = 12
-    mlp_dim: _Positive | None = None
-    num_heads: _Positive = 12
-    patch_size: tuple[_Positive, _Positive] = (16, 16)
+    width: _Width = 768
+    depth: _Depth = 12
+    mlp_dim: _Wide | None = None
+    num_heads: _Width = 12
+    patch_size: tuple[_Side, _Side] = (16, 16)
     posemb: PositionKind = "learn"
-    rep_size: bool | int = False
+    rep_size: bool | Annotated[int, Field(ge=0, le=1 << 16)] = False
     """Columns of a layer before the head; True is the width, False and 0 leave it out."""
     pool_type: ImagePool = "gap"
     dtype_mm: Literal["float32", "bfloat16", "float16"] = "float32"
@@ -121,11 +137,11 @@ class ImageArchitecture(_Transformer):
 class TransformerArchitecture(_Transformer):
     """A text transformer (models/proj/image_text/text_transformer.py)."""
 
-    width: _Positive = 512
-    depth: _Positive = 12
-    mlp_dim: _Positive | None = 2048
-    num_heads: _Positive = 8
-    vocab_size: _Positive = 32_000
+    width: _Width = 512
+    depth: _Depth = 12
+    mlp_dim: _Wide | None = 2048
+    num_heads: _Width = 8
+    vocab_size: _Tokens = 32_000
     pool_type: TextPool = "last"
 
     @property
@@ -137,13 +153,13 @@ class TransformerArchitecture(_Transformer):
 class BertSize(_Table):
     """Sizes in flaxformer's words; the defaults are BERT base."""
 
-    hidden_size: _Positive = 768
-    intermediate_dim: _Positive = 3072
-    num_hidden_layers: _Positive = 12
-    num_attention_heads: _Positive = 12
-    vocab_size: _Positive = 30_522
-    max_length: _Positive = 512
-    num_segments: _Positive = 2
+    hidden_size: _Width = 768
+    intermediate_dim: _Wide = 3072
+    num_hidden_layers: _Depth = 12
+    num_attention_heads: _Width = 12
+    vocab_size: _Tokens = 30_522
+    max_length: _Width = 512
+    num_segments: _Width = 2
     layer_norm_epsilon: Annotated[float, Field(gt=0)] = 1e-12
 
     @model_validator(mode="after")
@@ -204,8 +220,8 @@ class _TwoTowers(_Table):
     )
     out_dim: tuple[_Columns, _Columns] = (128, 128)
     """Of the image tower and the text tower."""
-    temperature_init: float = 1.0
-    bias_init: float | None = None
+    temperature_init: FiniteFloat = 1.0
+    bias_init: FiniteFloat | None = None
 
     @field_validator("out_dim", mode="before")
     @classmethod

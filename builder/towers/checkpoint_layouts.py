@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from builder.errors import ModelError
-from builder.towers.checkpoint import Checkpoint, Entry, Weights
+from builder.errors import NumberError
+from builder.npz import Entry
+from builder.towers.checkpoint import Checkpoint, Weights
 
 Shape = tuple[int, ...]
 
@@ -108,7 +109,9 @@ def read_scoring(file: Checkpoint, parts: Iterable[Part]) -> tuple[float | None,
     if log_scale is None:
         return None, bias
     if not (abs(log_scale) < _MAX_LOG_SCALE and (bias is None or math.isfinite(bias))):
-        raise ModelError(f"t = {log_scale} and b = {bias} are not a model's temperature and bias.")
+        raise NumberError(
+            f"{file.path}: t = {log_scale} and b = {bias} are not a model's temperature and bias."
+        )
     return math.exp(log_scale), bias
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from builder.conversion.calls import load_call, parse_shape
-from builder.errors import BuilderError
+from builder.errors import BuilderError, NumberError
 from builder.spec.functions import FunctionSpec, InputSpec
 
 CODE = """\
@@ -91,3 +91,38 @@ def test_a_shape_has_none_where_a_size_varies(shape: str, expected: tuple[int | 
 def test_a_shape_that_is_not_understood_is_named_with_its_input():
     with pytest.raises(BuilderError, match=r"The shape \(b \+, 2\) of the input 'x' is not"):
         parse_shape(InputSpec(name="x", shape="(b +, 2)"))
+
+
+@pytest.mark.parametrize("shape", ["(((", "(b.x,)", "(1/0,)", "(-3,)"])
+def test_a_shape_that_jax_does_not_read_is_named(shape: str):
+    with pytest.raises(BuilderError, match="of the input 'x' is not understood"):
+        parse_shape(InputSpec.model_construct(name="x", shape=shape))
+
+
+@pytest.mark.parametrize("shape", ["(100_000_000_000,)", "(b, 99999999999999999999999)"])
+def test_an_array_too_large_for_a_page_is_refused_before_it_is_drawn(folder: Path, shape: str):
+    spec = spec_of(folder)
+    inputs = (spec.inputs[0].model_copy(update={"shape": shape.replace("_", "")}),)
+    with pytest.raises(BuilderError, match=r"numbers on \d axes is too large: at most 134,217,728"):
+        load_call(spec.model_copy(update={"inputs": inputs, "samples": None}))
+
+
+def test_parameters_that_are_not_finite_are_named(folder: Path):
+    module = folder / f"{module_of(folder)}.py"
+    module.write_text(
+        f"import jax.numpy as jnp\n{CODE}\nspoilt = {{'a': [jnp.array([1, jnp.nan])]}}\n"
+    )
+    with pytest.raises(NumberError, match=r":spoilt: the parameter \['a'\]\[0\] holds NaN"):
+        load_call(spec_of(folder, params=f"{module_of(folder)}:spoilt"))
+    np.savez(folder / "params.npz", a=np.array([1, np.inf]))
+    with pytest.raises(BuilderError, match=r"params\.npz: 'a' holds inf at \[1\]"):
+        load_call(spec_of(folder, params="params.npz"))
+
+
+def test_a_function_that_returns_nothing_is_named(folder: Path):
+    code = "def nothing(params, *inputs):\n    return None\n"
+    module = folder / f"{module_of(folder)}.py"
+    module.write_text(f"{CODE}\n{code}")
+    spec = spec_of(folder, function=f"{module_of(folder)}:nothing")
+    with pytest.raises(BuilderError, match=":nothing: returns no array"):
+        load_call(spec)

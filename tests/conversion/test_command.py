@@ -189,5 +189,6 @@ def test_parameters_that_are_no_npz_file_are_refused(project: Path):
     code, text = run("convert", f"{module_of(project)}:dense", *words)
     assert (code, text) == (
         2,
-        "Error: picture.npz: is not an npz file. Write one with numpy.savez.\n",
+        "Error: picture.npz: is not an npz file, or not a complete one. Download it again, or write"
+        " one with numpy.savez.\n",
     )

@@ -197,7 +197,10 @@ def test_few_inputs_are_loaded_ahead_however_many_there_are(
     ("row", "message"),
     [
         (np.zeros(3, np.float32), r"toy: a tower returned \(2, 3\), expected \(2, 8\)"),
-        (np.full(DIM, np.nan, np.float32), "values that are not finite"),
+        (
+            np.full(DIM, np.nan, np.float32),
+            "nan in column 0 of the row of '0.png'",
+        ),
     ],
 )
 def test_rows_that_cannot_be_right_are_refused(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import SpecError
+from builder.errors import BuilderError, SpecError
 from builder.evaluation.data import load_captioned_images, load_labelled_images
 from tests.evaluation.colours import paint
 
@@ -44,7 +44,7 @@ def test_captions_stand_in_columns_and_in_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
-        (None, ["test.csv: cannot be read: No such file"]),
+        (None, ["test.csv: there is no such file"]),
         ("", ["test.csv:1: the columns are none", "the columns file and class"]),
         ("name,class\na,b\n", ["test.csv:1: the columns are name, class"]),
         ("file,class\n", ["test.csv: has no pictures"]),
@@ -57,7 +57,7 @@ def test_captions_stand_in_columns_and_in_rows(tmp_path: Path) -> None:
             "file,class\nred/a.png,red\nred/a.png,blue\n",
             ["one picture has the classes 'blue' and 'red'"],
         ),
-        ('file,class\n"red/a.png,red\n', ["test.csv: not a csv in UTF-8: "]),
+        ('file,class\n"red/a.png,red\n', ["test.csv:2: not a csv: "]),
     ],
 )
 def test_a_csv_that_cannot_be_used_says_where_and_why(
@@ -66,7 +66,7 @@ def test_a_csv_that_cannot_be_used_says_where_and_why(
     path = classes / "test.csv"
     if text is not None:
         path.write_text(text, encoding="utf-8")
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(BuilderError) as caught:
         load_labelled_images(path)
     for message in messages:
         assert message in str(caught.value)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import SpecError
+from builder.errors import BuilderError
 from builder.evaluation.templates import CLIP7, load_templates
 
 
@@ -35,6 +35,6 @@ def test_bad_templates_are_refused(text: str | None, message: str, tmp_path: Pat
     path = tmp_path / "templates.txt"
     if text is not None:
         path.write_text(text, encoding="utf-8")
-    with pytest.raises(SpecError) as caught:
+    with pytest.raises(BuilderError) as caught:
         load_templates(str(path))
     assert message in str(caught.value)

@@ -1,5 +1,11 @@
-"""`python -m tests.fuzz [COUNT [SEED]]`: every vocabulary on so many texts, and its speed."""
+"""`python -m tests.fuzz [COUNT [SEED]]`: tokens of every vocabulary, damaged files, mistaken specs.
 
+COUNT texts go through each vocabulary, in Python and in the browser; a twentieth as many damaged
+files of each format are read, and as many specs.
+"""
+
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -7,15 +13,25 @@ from pathlib import Path
 
 from tests.fuzz.browser import build, run
 from tests.fuzz.compare import differences
+from tests.fuzz.formats import FORMATS
+from tests.fuzz.run_formats import try_format
 from tests.fuzz.texts import make_texts, real_texts
 from tests.fuzz.vocabularies import OFFICIAL, VOCABULARIES
 
 _SHOWN = 20
 _ROUNDS = 15
+_TEXTS_PER_FILE = 20
 
 
 def main(count: int = 100_000, seed: int = 0) -> int:
-    """Print a line for each vocabulary, and what differs; gives the exit code."""
+    """Print a line for each vocabulary and format, and what is wrong; gives the exit code."""
+    files = count // _TEXTS_PER_FILE
+    failed = compare_tokens(count, seed) + read_damaged(files, seed) + mutate_specs(files)
+    return 1 if failed else 0
+
+
+def compare_tokens(count: int, seed: int) -> int:
+    """Have each vocabulary tokenize so many texts here and in the browser; how many differ."""
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         script = build(Path(folder))
@@ -39,7 +55,28 @@ def main(count: int = 100_000, seed: int = 0) -> int:
             for difference in found[:_SHOWN]:
                 print(f"  {difference}")
             failed += len(found)
-    return 1 if failed else 0
+    return failed
+
+
+def read_damaged(count: int, seed: int) -> int:
+    """Read so many damaged files of each format; how many were neither accepted nor refused."""
+    failed = 0
+    for name in FORMATS:
+        started = time.perf_counter()
+        outcome = try_format(name, range(seed, seed + count))
+        seconds = time.perf_counter() - started
+        print(f"{name}: {outcome} (seeds from {seed}, {seconds:.0f} s)", flush=True)
+        for place, what in outcome.faults[:_SHOWN]:
+            print(f"  {place}: {what}")
+        failed += len(outcome.faults)
+    return failed
+
+
+def mutate_specs(count: int) -> int:
+    """Run the test that puts mistakes into whole specs on so many of them; 1 if it fails."""
+    command = [sys.executable, "-m", "pytest", "--quiet", "tests/spec/test_mutated_specs.py"]
+    print(f"specs: {count:,} with mistakes", flush=True)
+    return subprocess.run(command, env={**os.environ, "FUZZ_SPECS": str(count)}).returncode
 
 
 if __name__ == "__main__":

@@ -74,6 +74,17 @@ def sentencepiece_unigram_bytes() -> Tokenizer:
     )
 
 
+def sentencepiece_bpe_pruned() -> Tokenizer:
+    """With pieces marked unused, as vocabularies have that were pruned after training."""
+    options = {"byte_fallback": True, "vocab_size": 1200}
+    return _prune(_train(model_type="bpe", eos_id=1, pad_id=0, unk_id=2, **options))
+
+
+def sentencepiece_unigram_pruned() -> Tokenizer:
+    """The same without byte fallback, so that what only unused pieces say is unknown."""
+    return _prune(_train(model_type="unigram", vocab_size=900, eos_id=1, pad_id=0, unk_id=2))
+
+
 def wordpiece() -> Tokenizer:
     """As LiT's BERT ones: `[CLS]` first, no end token, padded with 0."""
     trained = HuggingFaceTokenizer(models.WordPiece(unk_token="[UNK]"))
@@ -119,11 +130,24 @@ VOCABULARIES: Mapping[str, Callable[[], Tokenizer]] = {
         sentencepiece_gemma,
         sentencepiece_unigram,
         sentencepiece_unigram_bytes,
+        sentencepiece_bpe_pruned,
+        sentencepiece_unigram_pruned,
         wordpiece,
         mini,
         official,
     )
 }
+
+
+def _prune(data: bytes) -> Tokenizer:
+    """Mark every seventh piece unused, single letters among them."""
+    model: Any = proto.ModelProto.FromString(data)  # pyright: ignore[reportAttributeAccessIssue]
+    kinds = proto.ModelProto.SentencePiece  # pyright: ignore[reportAttributeAccessIssue]
+    for piece in list(model.pieces)[::7]:
+        if piece.type == kinds.NORMAL:
+            piece.type = kinds.UNUSED
+    layout = RowLayout(max_length=MAX_LENGTH, end_id=1, pad_id=1)
+    return SentencePieceTokenizer(model.SerializeToString(), layout)
 
 
 def _runs(char: str, shortest: int) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import builder
-from builder.errors import BuilderError
+from builder.errors import BuilderError, ModelError, NumberError
 from builder.manifest import RowLayout, SigmoidScoring, SoftmaxScoring
 from builder.models.author import TwoTowerModel, as_image_text_model, load_author_model
 from builder.spec.types import Target
@@ -122,3 +122,39 @@ def test_public_names_come_from_their_modules():
         assert getattr(builder, name) is not None
     with pytest.raises(AttributeError, match="nothing"):
         _ = builder.nothing  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"image": None}, r"mine: image = None is not a builder\.Tower"),
+        ({"tokenizer": "vocab.txt"}, "mine: tokenizer = 'vocab.txt' is not a tokenizer"),
+        ({"scale": "high"}, "mine: scale = 'high' is not a number"),
+        ({"bias": [1, 2]}, r"mine: bias = \[1, 2\] is not a number or None"),
+        ({"size": 10**9}, "mine: size = 1000000000 is not a side in pixels, from 1 to 4096"),
+        ({"size": 0}, "mine: size = 0 is not a side"),
+        ({"size": 64.0}, r"mine: size = 64\.0 is not a side"),
+        ({"resize": "best"}, "mine: resize = 'best' is not bicubic or tf-bilinear"),
+        ({"name": 3}, "mine: name = 3 is not a text or None"),
+        ({"license": None}, "mine: license = None is not a text"),
+        ({"source": "javascript:alert(1)"}, "is not a web address or None"),
+    ],
+)
+def test_a_field_that_cannot_be_is_named(changes: dict[str, Any], message: str):
+    with pytest.raises(ModelError, match=message):
+        as_image_text_model(make_model(**changes), "mine")
+
+
+@pytest.mark.parametrize("name", ["scale", "bias"])
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), np.float32("-inf")])
+def test_scores_are_made_of_finite_numbers(name: str, number: Any):
+    with pytest.raises(NumberError, match=f"mine: {name} = {number} is not finite"):
+        as_image_text_model(make_model(**{name: number}), "mine")
+
+
+def test_a_parameter_that_is_not_finite_is_named():
+    tower = make_model().image
+    kernel = tower.params["kernel"].at[1, 2].set(jnp.nan)
+    spoilt = replace(tower, params={"layers": [{"kernel": kernel}]})
+    with pytest.raises(NumberError, match=r"\['layers'\]\[0\]\['kernel'\] of the image tower"):
+        as_image_text_model(make_model(image=spoilt), "mine")

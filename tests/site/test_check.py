@@ -69,5 +69,5 @@ def test_without_a_manifest_there_is_no_site(tmp_path: Path):
 
 def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path):
     (tmp_path / MANIFEST).mkdir()
-    with pytest.raises(SiteError, match=r"manifest\.json: cannot be read: Is a directory"):
+    with pytest.raises(SiteError, match=r"manifest\.json: is a folder, not a file"):
         check_site(tmp_path)

@@ -64,9 +64,9 @@ def test_files_and_folders_are_looked_for_beside_the_demo(tmp_path: Path):
     file, folder = TypeAdapter(ExistingFile), TypeAdapter(ExistingFolder)
     assert file.validate_python("a.png", context=tmp_path) == tmp_path / "a.png"
     assert folder.validate_python("rows", context=tmp_path) == tmp_path / "rows"
-    with pytest.raises(ValidationError, match=r"there is no file .*rows"):
+    with pytest.raises(ValidationError, match=r"rows is a folder, not a file"):
         file.validate_python("rows", context=tmp_path)
-    with pytest.raises(ValidationError, match=r"there is no folder .*a\.png"):
+    with pytest.raises(ValidationError, match=r"a\.png is a file, not a folder"):
         folder.validate_python("a.png", context=tmp_path)
 
 

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,3 +48,24 @@ def test_a_missing_or_foreign_file_is_named(tmp_path: Path, name: str):
     (tmp_path / name).write_bytes(b"\xff\x00 no vocabulary")
     with pytest.raises(ModelError, match=name):
         load_tokenizer(tmp_path / name, max_length=8)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"max_length": 10**9}, "max_length: input should be less than or equal to 65536, not 100"),
+        ({"max_length": 1}, "max_length: input should be greater than 1, not 1"),
+        ({"max_length": 8, "kind": "bpe"}, "kind: input should be 'sentencepiece' or 'wordpiece'"),
+        ({"max_length": 8, "end_id": -1}, "end_id: "),
+        ({"max_length": 8, "end_id": 10**12}, "so none is the end_id, 1000000000000"),
+        ({"max_length": 8, "pad_id": 99_999}, r"has [\d,]+ pieces, so none is the pad_id, 99999"),
+    ],
+)
+def test_settings_that_no_row_can_have_are_refused(options: dict[str, Any], message: str):
+    with pytest.raises(ModelError, match=message):
+        load_tokenizer(SENTENCEPIECE, **options)
+
+
+def test_ids_beyond_a_word_list_are_refused(wordpiece: Path):
+    with pytest.raises(ModelError, match=r"has \d+ pieces, so none is the end_id, 99"):
+        load_tokenizer(wordpiece, max_length=8, end_id=99)

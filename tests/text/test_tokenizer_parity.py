@@ -12,6 +12,7 @@ from tests.fuzz.browser import build, run
 from tests.fuzz.compare import differences
 from tests.fuzz.texts import make_texts
 from tests.fuzz.vocabularies import MINI, OFFICIAL, VOCABULARIES
+from tests.shared import FIELD_CASES, needs_field_cases
 
 COUNT = 5000
 
@@ -60,3 +61,18 @@ def test_a_difference_is_told(script: Path):
     assert told == [
         "'a kitten': from token 2 on, Python has [259, 3788], the browser [259, 3788, 1]"
     ]
+
+
+@needs_field_cases
+def test_the_field_case_with_an_unused_piece_is_tokenized_alike(script: Path):
+    layout = RowLayout(max_length=16, end_id=1, pad_id=1)
+    tokenizer = SentencePieceTokenizer.load(FIELD_CASES / "unused_e.model", layout)
+    expected = {
+        "eee": [262, 103, 103, 103],
+        "the dog": [262, 261, 103, 258, 269],
+        "bed": [262, 264, 103, 266],
+    }
+    rows = tokenizer(list(expected)).tolist()
+    assert [row[: row.index(1)] for row in rows] == list(expected.values())
+    with run(script, tokenizer) as browser:
+        assert not list(differences(tokenizer, browser, list(expected)))

@@ -97,7 +97,8 @@ def test_a_vocabulary_is_read_line_by_line(tmp_path: Path):
     [
         (b"[UNK]\na\n", r"vocab\.txt.* has no piece \[CLS\]"),
         (b"[CLS]\na\n", r"vocab\.txt.* has no piece \[UNK\]"),
-        (b"\xff\xfe", r"vocab\.txt.*not a WordPiece vocabulary"),
+        (b"\xff\xfe", r"vocab\.txt: is text in UTF-16"),
+        (b"[UNK]\n[CLS]\n\xff", r"vocab\.txt:3: is not text in UTF-8"),
     ],
 )
 def test_a_file_that_is_no_vocabulary_is_refused_by_name(

@@ -106,3 +106,27 @@ def test_towers_of_different_widths_cannot_be_compared():
     config = {"image": {"variant": "L/16"}, "text": {"variant": "B"}, "out_dim": (None, 768)}
     with pytest.raises(ModelError, match="rows of 1024 and the text tower rows of 768"):
         read_architecture(config)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"image": {"width": 10**9}},
+        {"image": {"depth": 10**6}},
+        {"image": {"mlp_dim": 10**12}},
+        {"image": {"patch_size": [10**6, 16]}},
+        {"image": {"variant": "B/999999999"}},
+        {"image": {"variant": "B/" + "9" * 5000}},
+        {"image": {"rep_size": 10**9}},
+        {"text": {"vocab_size": 10**12}},
+        {"text": {"num_heads": 10**9}},
+        {"text_model": BERT, "text": {"config": {"max_length": 10**9}}},
+        {"text_model": BERT, "text": {"config": {"num_hidden_layers": 10**9}}},
+        {"out_dim": 10**12},
+        {"temperature_init": float("nan")},
+        {"bias_init": float("inf")},
+    ],
+)
+def test_sizes_that_no_model_has_are_refused_before_anything_is_made(config: dict[str, Any]):
+    with pytest.raises(ModelError, match="this architecture cannot be built"):
+        read_architecture(config)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from builder.towers.checkpoint import Entry
+from builder.npz import Entry
 from builder.towers.checkpoint_layouts import Part, compare_shapes, plan_parts
 
 

@@ -5,18 +5,27 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from builder.errors import ModelError
+from builder.errors import ModelError, NumberError
+from builder.input_file import read_input
 from builder.manifest import SoftmaxScoring
 from builder.model import ModelCard, Preprocessing
 from builder.models.precomputed.encoder import GraphFiles, read_encoder
 from builder.models.precomputed.pieces import read_tokenizer
-from builder.models.precomputed.rows import NamedRows, read_file, read_rows
+from builder.models.precomputed.rows import NamedRows, read_rows
 from builder.spec.models import CardSpec, ModelSpec
 from builder.spec.types import slug
+from builder.text.load import MAX_LENGTH
 from builder.text.sentencepiece import SentencePieceTokenizer
 
+_REMEDY = "Name a data folder of the original LiT demo."
 WITHOUT_ENCODER = "So this model answers only its example prompts."
 _NOT_STATED = "not stated"
+
+
+_MAX_DIM = 1 << 16
+"""Columns of a row: thirty times those of the largest models."""
+_MAX_SCALE = 1e30
+"""Of a factor that float32 can hold; models have about 100."""
 
 
 class Definition(BaseModel):
@@ -26,10 +35,10 @@ class Definition(BaseModel):
 
     description: str = ""
     tokenizer_type: str = "BPE"
-    temperature: FiniteFloat = Field(gt=0)
+    temperature: FiniteFloat = Field(gt=0, le=_MAX_SCALE)
     pad_value: int = 1
-    max_len: int = Field(default=16, gt=1)
-    embedding_size: int = Field(gt=0)
+    max_len: int = Field(default=16, gt=1, le=MAX_LENGTH)
+    embedding_size: int = Field(gt=0, le=_MAX_DIM)
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,8 @@ def load_precomputed(spec: ModelSpec) -> PrecomputedModel:
             max_length=definition.max_len,
             pad_id=definition.pad_value,
         )
+    except NumberError:
+        raise
     except ModelError as error:
         encoder, problems = None, (f"{error} {WITHOUT_ENCODER}",)
     return PrecomputedModel(
@@ -103,7 +114,7 @@ def read_definition(folder: Path) -> Definition:
     """
     path = folder / "def.json"
     try:
-        return Definition.model_validate_json(read_file(path))
+        return Definition.model_validate_json(read_input(path, _REMEDY, ModelError))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))

@@ -5,19 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import sentencepiece
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FiniteFloat, TypeAdapter, ValidationError
 from sentencepiece import sentencepiece_model_pb2 as proto
 
-from builder.errors import ModelError
+from builder.errors import ModelError, NumberError, naming
+from builder.input_file import read_input
 from builder.manifest import RowLayout
-from builder.models.precomputed.rows import read_file
 from builder.text.sentencepiece import SentencePieceTokenizer
 
 _ALGORITHMS = {"UNIGRAM": 1, "BPE": 2}
 _UNKNOWN = "<unk>"
 _CONTROLS = ("<pad>", "<s>", "</s>")
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")
-_PIECES = TypeAdapter(list[tuple[str, float]])
+_REMEDY = "Name a data folder of the original LiT demo."
+_PIECES = TypeAdapter(list[tuple[str, FiniteFloat]])
 
 
 def read_tokenizer(
@@ -30,6 +31,7 @@ def read_tokenizer(
     with the token that it is padded with.
 
     Raises:
+        NumberError: if a score is NaN or infinite.
         ModelError: if the file is absent, or is not such a list.
     """
     if algorithm not in _ALGORITHMS:
@@ -38,9 +40,12 @@ def read_tokenizer(
             f"{path.parent / 'def.json'}: tokenizer_type is {algorithm!r}, not {known}."
         )
     try:
-        pieces = _PIECES.validate_json(read_file(path))
-    except ValidationError:
-        raise ModelError(f"{path}: is not a list of pieces and scores.") from None
+        pieces = _PIECES.validate_json(read_input(path, _REMEDY, ModelError))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = "".join(f"[{part}]" for part in first["loc"])
+        kind = NumberError if first["type"] == "finite_number" else ModelError
+        raise kind(f"{path}: is not a list of pieces and scores: {place} {first['msg']}.") from None
     if not 0 <= pad_id < len(pieces):
         raise ModelError(f"{path}: has {len(pieces)} pieces, so none is the pad_value, {pad_id}.")
     model: Any = proto.ModelProto()  # pyright: ignore[reportAttributeAccessIssue]
@@ -64,15 +69,8 @@ def read_tokenizer(
     )
     model.normalizer_spec.name = "nmt_nfkc"
     model.normalizer_spec.precompiled_charsmap = rules.normalizer_spec.precompiled_charsmap
-    try:
-        return SentencePieceTokenizer(
-            model.SerializeToString(),
-            RowLayout(
-                max_length=max_length,
-                end_id=pad_id,
-                pad_id=pad_id,
-                canonicalization=("lower-ascii",),
-            ),
-        )
-    except RuntimeError as error:
-        raise ModelError(f"{path}: SentencePiece cannot use it: {error}") from None
+    layout = RowLayout(
+        max_length=max_length, end_id=pad_id, pad_id=pad_id, canonicalization=("lower-ascii",)
+    )
+    with naming(path):
+        return SentencePieceTokenizer(model.SerializeToString(), layout)

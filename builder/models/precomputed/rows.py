@@ -6,11 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from builder.errors import ModelError
+from builder.errors import ModelError, NumberError
+from builder.input_file import MAX_BYTES, read_input, read_input_text
 from builder.model import Rows
 
 # Float32 rows of a thousand entries are off by less; half-precision ones too.
 _NORM_TOLERANCE = 1e-3
+
+
+_REMEDY = "Name a data folder of the original LiT demo."
 
 
 @dataclass(frozen=True)
@@ -36,25 +40,29 @@ def read_rows(folder: Path, stem: str, dim: int) -> NamedRows:
         ModelError: if they are absent, do not fit each other or `dim`, or do not hold unit rows.
     """
     values_path, names_path = folder / f"{stem}.bin", folder / f"{stem}.txt"
-    data = read_file(values_path)
-    try:
-        names = read_file(names_path).decode("utf-8").split("\n")
-    except UnicodeDecodeError:
-        raise ModelError(f"{names_path}: is not UTF-8.") from None
+    names = read_input_text(names_path, _REMEDY, ModelError).split("\n")
     if names[-1] == "":
         names.pop()
     index = {name: row for row, name in enumerate(names)}
     if len(index) < len(names):
         twice = next(name for row, name in enumerate(names) if index[name] != row)
         raise ModelError(f"{names_path}: {twice!r} is listed twice. Keep one, and its row.")
-    if len(data) != (expected := 4 * dim * len(names)):
+    expected = 4 * dim * len(names)
+    data = read_input(values_path, _REMEDY, ModelError, limit=max(expected, MAX_BYTES))
+    if len(data) != expected:
         raise ModelError(
             f"{values_path}: has {len(data)} bytes, not {expected}: {names_path.name} has"
             f" {len(names)} lines, and a row has {dim} floats, the embedding_size of def.json."
         )
     rows = np.frombuffer(data, "<f4").astype(np.float32).reshape(-1, dim)
-    # Written so that NaN, which is neither within nor beyond a tolerance, fails.
-    wrong = ~(np.abs(np.linalg.norm(rows, axis=1) - 1) <= _NORM_TOLERANCE)
+    finite = np.isfinite(rows)
+    if not finite.all():
+        row, column = np.unravel_index(int(np.argmin(finite)), rows.shape)
+        raise NumberError(
+            f"{values_path}: the row of {names[row]!r} holds {rows[row, column]} in column"
+            f" {column}. Compute it again."
+        )
+    wrong = np.abs(np.linalg.norm(rows, axis=1) - 1) > _NORM_TOLERANCE
     if wrong.any():
         first = int(np.argmax(wrong))
         raise ModelError(
@@ -62,17 +70,3 @@ def read_rows(folder: Path, stem: str, dim: int) -> NamedRows:
             " its length."
         )
     return NamedRows(rows, index)
-
-
-def read_file(path: Path) -> bytes:
-    """The content of a file.
-
-    Raises:
-        ModelError: if it cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise ModelError(f"{path}: there is no such file.") from None
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}.") from None

@@ -4,9 +4,10 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from builder.errors import ModelError
+from builder.errors import ModelError, NumberError
 from builder.models.precomputed.encoder import read_encoder
 from builder.models.precomputed.model import load_precomputed
 from builder.spec.models import ModelSpec
@@ -62,8 +63,33 @@ def test_the_signature_and_the_size_of_the_graph_are_told(tfjs: Path):
     assert read_encoder(tfjs).quantization == "uint8"
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"signature": {"inputs": {}}}', "null"])
+@pytest.mark.parametrize("content", ["[]", "{}", '{"signature": {"inputs": {}}}', "null"])
 def test_what_is_no_graph_model_is_refused(tfjs: Path, content: str):
     (tfjs / "model.json").write_text(content)
     with pytest.raises(ModelError, match=r"model\.json: is not a graph model with a signature"):
+        read_encoder(tfjs)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[" * 100_000, '{"a": NaN}', "1" * 5000])
+def test_what_is_no_json_is_refused(tfjs: Path, content: str):
+    (tfjs / "model.json").write_text(content)
+    with pytest.raises(ModelError, match=r"model\.json: is (damaged|nested)"):
+        read_encoder(tfjs)
+
+
+def test_a_weight_that_is_not_a_number_is_named(tfjs: Path):
+    shard = tfjs / "group1-shard1of2.bin"
+    numbers = bytearray(shard.read_bytes())
+    numbers[8:12] = np.float32(np.nan).tobytes()
+    shard.write_bytes(numbers)
+    with pytest.raises(NumberError, match=r"model\.json: the weight '.+' holds NaN or infinity"):
+        read_encoder(tfjs)
+    with pytest.raises(NumberError):
+        load_precomputed(ModelSpec(precomputed=tfjs.parent))
+
+
+def test_weights_that_their_files_do_not_hold_are_refused(tfjs: Path):
+    shard = tfjs / "group1-shard2of2.bin"
+    shard.write_bytes(shard.read_bytes()[:-4])
+    with pytest.raises(ModelError, match=r"the weight '.+' is not in its files whole"):
         read_encoder(tfjs)

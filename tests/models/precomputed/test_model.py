@@ -37,7 +37,7 @@ def spoil_a_number(path: Path) -> None:
         ("zimgs.bin", Path.unlink, "there is no such file"),
         ("zimgs.bin", truncate, "has 60 bytes, not 64: zimgs.txt has 2 lines"),
         ("zimgs.bin", make_longer, "the row of '1' does not have length 1"),
-        ("zimgs.bin", spoil_a_number, "the row of '2b' does not have length 1"),
+        ("zimgs.bin", spoil_a_number, "the row of '2b' holds nan in column 7"),
         ("zimgs.txt", replace_text("2b", "1"), "'1' is listed twice"),
         ("zimgs.txt", replace_text("1\n2b", "b.\nB"), "both become the id 'b'"),
         ("ztxts.txt", replace_text("a dog\n", ""), "ztxts.txt has 3 lines"),

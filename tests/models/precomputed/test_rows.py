@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from builder.errors import ModelError
-from builder.models.precomputed.rows import NamedRows, read_file, read_rows
+from builder.models.precomputed.rows import NamedRows, read_rows
 
 ROWS = np.eye(3, dtype="<f4")
 INFINITE = np.where(np.eye(3) * [0, 1, 0] > 0, np.inf, ROWS)
@@ -46,11 +46,11 @@ def test_half_precision_is_exact_enough(tmp_path: Path):
 @pytest.mark.parametrize(
     ("names", "rows", "message"),
     [
-        (b"a\nb\xff\nc", ROWS, r"z\.txt: is not UTF-8"),
+        (b"a\nb\xff\nc", ROWS, r"z\.txt:2: is not text in UTF-8"),
         (b"a\nb\na", ROWS, r"z\.txt: 'a' is listed twice"),
         (b"a\nb", ROWS, r"z\.bin: has 36 bytes, not 24: z\.txt has 2 lines"),
         (b"a\nb\nc", ROWS * 1.01, r"z\.bin: the row of 'a' does not have length 1"),
-        (b"a\nb\nc", INFINITE, "the row of 'b' does not have length 1"),
+        (b"a\nb\nc", INFINITE, "the row of 'b' holds inf in column 1"),
     ],
 )
 def test_files_that_do_not_fit_each_other_are_refused(
@@ -61,7 +61,8 @@ def test_files_that_do_not_fit_each_other_are_refused(
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path):
-    with pytest.raises(ModelError, match=r"none: there is no such file"):
-        read_file(tmp_path / "none")
-    with pytest.raises(ModelError, match="cannot be read: Is a directory"):
-        read_file(tmp_path)
+    with pytest.raises(ModelError, match=r"z\.txt: there is no such file"):
+        read_rows(tmp_path, "z", 3)
+    (tmp_path / "z.txt").mkdir()
+    with pytest.raises(ModelError, match=r"z\.txt: is a folder, not a file"):
+        read_rows(tmp_path, "z", 3)

@@ -68,15 +68,14 @@ class Merger {
     const second = this.symbols[right];
     if (!first || !second || first.frozen || second.frozen) return;
     const merged = first.text + second.text;
-    const id = this.vocabulary.find(merged);
+    const id = this.vocabulary.findMerged(merged);
     if (id === undefined) return;
     this.agenda.push({ left, right, score: this.vocabulary.score(id), length: merged.length });
-    if (this.vocabulary.isUnused(id)) this.origins.set(merged, [first.text, second.text]);
+    if (this.vocabulary.isUnused(merged)) this.origins.set(merged, [first.text, second.text]);
   }
 
   private settle(piece: string): string[] {
-    const id = this.vocabulary.find(piece);
-    const origin = id !== undefined && this.vocabulary.isUnused(id) && this.origins.get(piece);
+    const origin = this.vocabulary.isUnused(piece) && this.origins.get(piece);
     return origin ? origin.flatMap((part) => this.settle(part)) : [piece];
   }
 }

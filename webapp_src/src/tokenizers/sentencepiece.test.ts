@@ -15,3 +15,39 @@ describe.each(['bpe', 'unigram'])('a SentencePiece %s model', async (algorithm) 
     expect(tokenizer.encode('a \ud83d b \udc36')).toEqual(tokenizer.encode('a \ufffd b \ufffd'));
   });
 });
+
+describe.each(['bpe', 'unigram'] as const)('a %s model with unused pieces', (algorithm) => {
+  const bytes = Array.from(
+    { length: 256 },
+    (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
+  );
+  const create = (added: readonly string[]) =>
+    new SentencePieceTokenizer({
+      algorithm,
+      byteFallback: added.length > 0,
+      pieces: ['<unk>', 'a', 'e', 'ae', 'b', 'bb', 'ee', ...added],
+      scores: [0, -1, -2, -3, -4, -5, -2.5, ...added.map(() => 0)],
+      types: [2, 1, 5, 5, 1, 1, 1, ...added.map(() => 6)],
+      unknownId: 0,
+      addDummyPrefix: false,
+      removeExtraWhitespaces: false,
+      escapeWhitespaces: true,
+      precompiledCharsmap: '',
+    });
+
+  // What sentencepiece 0.2.3 gives for the same models.
+  it.each([
+    ['aeea', [1, 6, 1]],
+    ['aea', [1, 0, 1]],
+    ['e', [0]],
+    ['bbe', [5, 0]],
+    ['exe', [0]],
+    ['ebe', [0, 4, 0]],
+  ])('takes what only they say for unknown: %s', (text, ids) => {
+    expect(create([]).encode(text)).toEqual(ids);
+  });
+
+  it('spells it in bytes where it can', () => {
+    expect(create(bytes).encode('ae')).toEqual([1, 7 + 0x65]);
+  });
+});

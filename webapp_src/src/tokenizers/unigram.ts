@@ -30,7 +30,7 @@ export function segmentUnigram(text: string, vocabulary: Vocabulary): string[] {
     for (let end = single; end <= last; end++) {
       const piece = text.slice(start, end);
       const id = vocabulary.find(piece);
-      if (id === undefined || vocabulary.isUnused(id)) continue;
+      if (id === undefined) continue;
       offer(end, gainOf(id, piece, vocabulary));
       singleKnown ||= end === single;
     }

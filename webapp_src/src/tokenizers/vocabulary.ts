@@ -15,6 +15,7 @@ export class Vocabulary {
   /** The length in UTF-16 units of the longest piece that text can be segmented into. */
   readonly longest: number;
   private readonly ids = new Map<string, number>();
+  private readonly unusedIds = new Map<string, number>();
   private readonly byteIds = new Map<string, number>();
 
   constructor(private readonly model: SentencePieceModel) {
@@ -27,7 +28,8 @@ export class Vocabulary {
       if (type === USER_DEFINED) kept.add(piece);
       if (type === NORMAL) min = Math.min(min, this.score(id));
       // Control and unknown pieces have ids but never match text.
-      if (type === NORMAL || type === USER_DEFINED || type === UNUSED) {
+      if (type === UNUSED) this.unusedIds.set(piece, id);
+      if (type === NORMAL || type === USER_DEFINED) {
         this.ids.set(piece, id);
         longest = Math.max(longest, piece.length);
       }
@@ -37,16 +39,22 @@ export class Vocabulary {
     this.longest = longest;
   }
 
+  /** The id of a piece that may stand in a result. */
   find(piece: string): number | undefined {
     return this.ids.get(piece);
+  }
+
+  /** The same, or the id of a piece marked unused, which may only be merged into others. */
+  findMerged(piece: string): number | undefined {
+    return this.ids.get(piece) ?? this.unusedIds.get(piece);
   }
 
   score(id: number): number {
     return this.model.scores[id] ?? 0;
   }
 
-  isUnused(id: number): boolean {
-    return this.model.types[id] === UNUSED;
+  isUnused(piece: string): boolean {
+    return this.unusedIds.has(piece);
   }
 
   isUserDefined(id: number): boolean {

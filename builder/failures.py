@@ -1,0 +1,103 @@
+"""What the command line says when it ends early, and streams that let it say so.
+
+Exit codes: 2 for what the user can correct, `BUG` for what only we can, `INTERRUPTED` for Ctrl-C.
+"""
+
+import os
+import sys
+import tempfile
+import traceback
+from importlib.metadata import PackageNotFoundError, metadata
+from io import TextIOWrapper
+from pathlib import Path
+
+from builder.errors import first_line
+from builder.version import NAME, __version__
+
+BAD_INPUT = 2
+BUG = 70
+"""EX_SOFTWARE of sysexits.h."""
+INTERRUPTED = 130
+"""What shells give for SIGINT."""
+
+DEBUG = "LIT_DEMO_DEBUG"
+"""The environment variable that has every error print its traceback."""
+
+_CONTROLS = {
+    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)
+}
+
+
+def prepare_streams() -> None:
+    """Make the standard streams ones that can be written to, whatever the name in a message.
+
+    A stream that was closed becomes /dev/null: otherwise the next file that is opened would take
+    its number, and get what libraries print. Names that are not in the terminal's encoding are
+    escaped.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def abandon_stdout() -> None:
+    """Drop what a broken standard output has not taken, so that Python's end does not complain."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+
+
+def printable(text: str) -> str:
+    """A message without what moves a terminal's cursor, since names of files may hold it."""
+    return text.translate(_CONTROLS)
+
+
+def describe_bug(error: BaseException) -> str:
+    """What to tell about an exception that nobody foresaw; its traceback goes to a file."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    lines = [
+        "This is a bug in lit-demo, not a mistake of yours:",
+        f"  {first_line(error)} ({frame.filename}:{frame.lineno})",
+        _keep_traceback(error),
+        f"Please report it with the traceback{_repository()}, and say what you ran.",
+        f"Version {__version__}, Python {sys.version.split()[0]}.",
+    ]
+    return "\n".join(lines)
+
+
+def wants_traceback() -> bool:
+    """Whether the user has asked for tracebacks."""
+    return os.environ.get(DEBUG, "") not in ("", "0")
+
+
+def _keep_traceback(error: BaseException) -> str:
+    text = "".join(traceback.format_exception(error))
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="lit-demo-", suffix=".log", delete=False, encoding="utf-8",
+            errors="backslashreplace",
+        ) as file:  # fmt: skip
+            file.write(text)
+    except OSError:
+        return f"To see the traceback, run it again with {DEBUG}=1."
+    return f"The traceback is in {file.name}."
+
+
+def _repository() -> str:
+    """Where to report: the repository that the package's metadata names, if there is one."""
+    try:
+        addresses = metadata(NAME).get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return ""
+    named = dict(address.split(", ", 1) for address in addresses)
+    return next((f" at {named[key]}" for key in ("Issues", "Repository") if key in named), "")
