@@ -17,7 +17,7 @@ from builder.images.open import open_picture
 from builder.models.importer import import_demo
 from builder.models.precomputed.model import load_precomputed
 from builder.params import read_params
-from builder.site.folder import check_site
+from builder.site.check import check_site
 from builder.spec.demo import load_any_spec
 from builder.spec.models import ModelSpec
 from builder.text.load import load_tokenizer
