@@ -4,6 +4,7 @@ import { FakeWorker } from '../src/testing/fake-worker';
 import { stubNetwork } from '../src/testing/network';
 import { serveSampleFile } from '../src/testing/sample-files';
 import { makeManifest, settle } from '../src/testing/sample-manifest';
+import { serveManifest } from '../src/testing/sealed-manifest';
 import { getImageUrl, ImageData, listModels, Model, setBaseUrl } from './lit';
 
 vi.mock('../src/inference/encoder-worker', () => ({ EncoderWorker: FakeWorker }));
@@ -18,14 +19,18 @@ let missing: string;
 let slow: string;
 let answer: () => void;
 
-async function serve(url: string, { signal }: RequestInit): Promise<Response> {
+/** How the manifest was asked for, each time. */
+let manifestCaches: (RequestCache | undefined)[];
+
+async function serve(url: string, { signal, cache }: RequestInit): Promise<Response> {
   asked.push(url);
+  if (url.endsWith('manifest.json')) manifestCaches.push(cache);
   if (slow && url.endsWith(slow)) {
     await new Promise<void>((resolve) => (answer = resolve));
     signal?.throwIfAborted();
   }
   if (missing && url.endsWith(missing)) return new Response('', { status: 404 });
-  return url.endsWith('manifest.json') ? Response.json(manifest) : serveSampleFile(url);
+  return url.endsWith('manifest.json') ? serveManifest(manifest) : serveSampleFile(url);
 }
 
 function openWorkers(): FakeWorker[] {
@@ -43,6 +48,7 @@ beforeEach(() => {
   FakeWorker.failures = {};
   manifest = makeManifest();
   asked = [];
+  manifestCaches = [];
   missing = slow = '';
   answer = () => undefined;
   stubNetwork(serve);
@@ -81,7 +87,16 @@ describe('a site', () => {
     missing = '';
     await listModels();
     await loadModel();
-    expect(asked.filter((url) => url.endsWith('manifest.json'))).toHaveLength(2);
+    expect(manifestCaches).toEqual(['no-cache', 'reload', 'reload']);
+  });
+
+  it('is fetched again after a file of it was missing', async () => {
+    await listModels();
+    missing = 'tiny-zimg.bin';
+    await expect(new Model('tiny').load()).rejects.toThrow('answered 404 for tiny-zimg.bin');
+    missing = '';
+    await loadModel();
+    expect(manifestCaches).toEqual(['no-cache', 'reload']);
   });
 
   it('stays that of the models that were made before another was named', async () => {

@@ -3,8 +3,18 @@ const policy = window.trustedTypes?.createPolicy('lit-demo-worker', {
   createScriptURL: (url: string) => url,
 });
 
-/** A worker that runs a script of this site. */
+/**
+ * A worker that runs a script of this site.
+ *
+ * @throws Error with a sentence if the page may not start one.
+ */
 export function startModuleWorker({ href }: URL, name: string): Worker {
   const url = policy?.createScriptURL(href) ?? href;
-  return new Worker(url as string, { type: 'module', name });
+  try {
+    return new Worker(url as string, { type: 'module', name });
+  } catch {
+    throw new Error(
+      'This page is shown in a frame that lets it compute nothing new. Open it in a tab of its own.',
+    );
+  }
 }

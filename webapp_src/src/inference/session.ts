@@ -29,6 +29,7 @@ export class ModelSession {
   ) {
     this.textEncoder = new TrustedEncoder(
       model,
+      manifest.files,
       () => this.loaded().goldens(),
       backends,
       this.closing.signal,

@@ -1,6 +1,14 @@
 import type { FileRef, FunctionSiteManifest, SiteManifest } from '../generated/manifest';
+import { isSealed } from './seal';
 
 const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 1;
+
+type AnyManifest = SiteManifest | FunctionSiteManifest;
+
+export interface ManifestOptions {
+  /** Downloads it anew, past every cache, as after a failure. */
+  readonly fresh?: boolean;
+}
 
 /** A manifest that cannot be used; the message is a sentence a person can act on. */
 class ManifestError extends Error {
@@ -12,44 +20,68 @@ class ManifestError extends Error {
  *
  * @returns The manifest with absolute addresses.
  */
-export async function loadManifest(url: string): Promise<SiteManifest> {
-  const manifest = await loadAnyManifest(url);
+export async function loadManifest(
+  url: string,
+  options: ManifestOptions = {},
+): Promise<SiteManifest> {
+  const manifest = await loadAnyManifest(url, options);
   if ('models' in manifest) return manifest;
   throw new ManifestError(`${url} describes functions, not pictures and sentences.`);
 }
 
 /** The same for a site of functions. */
-export async function loadFunctionManifest(url: string): Promise<FunctionSiteManifest> {
-  const manifest = await loadAnyManifest(url);
+export async function loadFunctionManifest(
+  url: string,
+  options: ManifestOptions = {},
+): Promise<FunctionSiteManifest> {
+  const manifest = await loadAnyManifest(url, options);
   if ('functions' in manifest) return manifest;
   throw new ManifestError(`${url} describes no functions.`);
 }
 
 /** The same for a site of either kind. */
-export async function loadAnyManifest(url: string): Promise<SiteManifest | FunctionSiteManifest> {
+export async function loadAnyManifest(
+  url: string,
+  { fresh = false }: ManifestOptions = {},
+): Promise<AnyManifest> {
   const { href } = new URL(url, document.baseURI);
+  const load = async (cache: RequestCache): Promise<AnyManifest> =>
+    resolveAddresses(await parseManifest(await download(href, url, cache)), href);
+  if (fresh) return load('reload');
+  try {
+    // A browser may keep a manifest for longer than the site keeps the files that it names.
+    return await load('no-cache');
+  } catch {
+    // What is wrong may be in a cache.
+    return load('reload');
+  }
+}
+
+async function download(
+  href: string,
+  url: string,
+  cache: RequestCache,
+): Promise<Uint8Array<ArrayBuffer>> {
   let response: Response;
   try {
-    response = await fetch(href);
+    response = await fetch(href, { cache });
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
   } catch {
     throw new ManifestError('The demo could not be loaded. Check the connection and try again.');
   }
-  if (!response.ok) {
-    throw new ManifestError(
-      `The demo could not be loaded: the server answered ${response.status} for ${url}.`,
-    );
-  }
-  return resolveAddresses(parseManifest(await response.text()), href);
+  throw new ManifestError(
+    `The demo could not be loaded: the server answered ${response.status} for ${url}.`,
+  );
 }
 
-/** @throws ManifestError if the text is not a manifest of the version that this app reads. */
-export function parseManifest(text: string): SiteManifest | FunctionSiteManifest {
+/** @throws ManifestError if the bytes are not a whole manifest of the version that this app reads. */
+export async function parseManifest(data: Uint8Array<ArrayBuffer>): Promise<AnyManifest> {
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = JSON.parse(new TextDecoder().decode(data));
   } catch {
     throw new ManifestError(
-      'The demo’s manifest is damaged. Reload the page, or rebuild the site.',
+      'The demo’s manifest is damaged, or the server sent something else in its place. Try again; if it stays so, rebuild or upload the site again.',
     );
   }
   const version = (content as { schemaVersion?: unknown } | null)?.schemaVersion;
@@ -60,13 +92,15 @@ export function parseManifest(text: string): SiteManifest | FunctionSiteManifest
         'if that does not help, rebuild the whole site with one version of lit-demo.',
     );
   }
-  return content as SiteManifest | FunctionSiteManifest;
+  if (!(await isSealed(data))) {
+    throw new ManifestError(
+      'The demo’s manifest was altered on its way. Try again; if it stays so, rebuild or upload the site again.',
+    );
+  }
+  return content as AnyManifest;
 }
 
-function resolveAddresses<T extends SiteManifest | FunctionSiteManifest>(
-  manifest: T,
-  href: string,
-): T {
+function resolveAddresses<T extends AnyManifest>(manifest: T, href: string): T {
   const resolved = resolveFiles(manifest, href);
   if (!('models' in manifest) || manifest.baseUrl === null) return resolved;
   const { models, images, baseUrl } = manifest;

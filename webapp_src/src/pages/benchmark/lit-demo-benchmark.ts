@@ -275,7 +275,7 @@ export class LitDemoBenchmark extends LitElement {
     this.subject =
       'models' in site
         ? await loadEncoder(site, named(site.models))
-        : await loadFunction(named(site.functions));
+        : await loadFunction(site, named(site.functions));
     return this.subject;
   }
 
