@@ -61,9 +61,9 @@ export class LitDemoPicture extends LitElement {
         ${keyed(
           this.attempt,
           html`<img
-            src=${photo.url}
             srcset=${sources.map(describeSource).join(', ')}
             sizes="(min-width: 48rem) 21rem, 92vw"
+            src=${photo.url}
             width=${sharpest.width}
             height=${sharpest.height}
             alt=${description}
