@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, expect
 
-from builder.project import create_project
-from tests.commands.run import run
 from tests.e2e.conftest import ServedSite
 from tests.e2e.demo_page import card_of, wait_for_answer
 from tests.e2e.host import Host, host
@@ -32,15 +30,6 @@ def page(context: BrowserContext) -> Page:
 def served(site: ServedSite) -> Iterator[Host]:
     with host(site.folder) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def function_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("function")
-    spec = create_project(folder / "demo", "function")
-    code, text = run("build", spec, "-o", folder / "site", "--cache-dir", folder / "cache")
-    assert code == 0, text
-    return folder / "site"
 
 
 def require_pictures(page: Page | FrameLocator, site: ServedSite) -> None:
@@ -101,11 +90,9 @@ def test_an_old_page_whose_files_are_all_gone_says_to_reload(
     require_pictures(page, site)
 
 
-def test_a_script_that_takes_long_leaves_no_empty_page(
-    page: Page, served: Host, site: ServedSite
-):
+def test_a_script_that_takes_long_leaves_no_empty_page(page: Page, served: Host, site: ServedSite):
     held: list[Route] = []
-    page.route("**/main-*.js", held.append)
+    page.route("**/main-*.js", lambda route: held.append(route))
     page.goto(served.url, wait_until="commit")
     require_sentence(page, NOT_STARTED)
     require_pictures(page, site)
@@ -121,9 +108,7 @@ def test_a_page_opened_from_a_file_says_how_to_see_it(page: Page, site: ServedSi
 
 
 @pytest.mark.parametrize("name", ["index.html", "benchmark.html"])
-def test_pages_of_functions_and_benchmarks_explain_too(
-    page: Page, function_site: Path, name: str
-):
+def test_pages_of_functions_and_benchmarks_explain_too(page: Page, function_site: Path, name: str):
     page.goto((function_site / name).as_uri())
     require_sentence(page, FROM_FILE)
     with host(function_site) as served:
@@ -168,7 +153,7 @@ def test_without_javascript_it_is_there_at_once(browser: Browser, served: Host, 
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(served.url)
-    expect(page.locator("noscript")).to_contain_text("needs JavaScript")
+    assert "needs JavaScript" in page.locator("noscript").inner_text()
     expect(page.locator("figure").first).to_be_visible(timeout=500)
     expect(page.locator(".unstarted")).to_be_hidden()
     require_pictures(page, site)

@@ -64,7 +64,9 @@ def test_a_page_names_at_first_only_what_it_needs_at_once(folder: Path):
 def test_a_script_is_named_with_what_it_must_be(folder: Path):
     app = load_webapp(folder, "src/pages/demo/main.ts")
     # From: printf demo-1.js | openssl dgst -sha256 -binary | base64
-    assert app.integrity("assets/demo-1.js") == "sha256-gGHfxuctIpXT9OVUTJ9DNya4sLZ/ymIQUJp1y8GSeV8="
+    assert (
+        app.integrity("assets/demo-1.js") == "sha256-gGHfxuctIpXT9OVUTJ9DNya4sLZ/ymIQUJp1y8GSeV8="
+    )
 
 
 def test_a_page_without_a_worker_has_no_runtime(folder: Path):

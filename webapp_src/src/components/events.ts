@@ -4,7 +4,7 @@
  */
 export interface DemoEvents {
   'image-chosen': { imageId: string };
-  'picture-failed': null;
+  'picture-failed': { url: string };
   'model-chosen': { modelId: string };
   'prompt-edited': { text: string };
   'prompt-removed': null;

@@ -12,7 +12,7 @@ import { buttons, shared } from './shared-styles';
  * One stop in the order of tabs: arrow keys, Home and End move within it.
  *
  * @fires image-chosen - `{imageId}`
- * @fires picture-failed - One could not be loaded.
+ * @fires picture-failed - `{url}`: one could not be loaded.
  */
 @customElement('lit-demo-carousel')
 export class LitDemoCarousel extends LitElement {
@@ -164,8 +164,8 @@ export class LitDemoCarousel extends LitElement {
           loading="lazy"
           decoding="async"
           draggable="false"
-          @error=${() => {
-            fire(this, 'picture-failed', null);
+          @error=${({ target }: Event) => {
+            fire(this, 'picture-failed', { url: (target as HTMLImageElement).currentSrc });
           }}
         />`,
       )}

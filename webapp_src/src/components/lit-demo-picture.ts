@@ -10,7 +10,7 @@ import { shared } from './shared-styles';
 /**
  * A picture as sharp as the screen can use, as a heading, with the line that credits its maker.
  *
- * @fires picture-failed - It could not be loaded.
+ * @fires picture-failed - `{url}`: it could not be loaded.
  */
 @customElement('lit-demo-picture')
 export class LitDemoPicture extends LitElement {
@@ -68,8 +68,8 @@ export class LitDemoPicture extends LitElement {
             height=${sharpest.height}
             alt=${description}
             decoding="async"
-            @error=${() => {
-              fire(this, 'picture-failed', null);
+            @error=${({ target }: Event) => {
+              fire(this, 'picture-failed', { url: (target as HTMLImageElement).currentSrc });
             }}
           />`,
         )}

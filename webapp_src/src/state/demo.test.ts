@@ -51,7 +51,10 @@ class FakeSession implements Session {
 /** What the server has when the visitor tries again. */
 let renewManifest: () => Promise<SiteManifest>;
 
+let renewed: string[];
+
 beforeEach(() => {
+  renewed = [];
   renewManifest = () => Promise.resolve(makeManifest());
 });
 
@@ -68,6 +71,10 @@ function makeDemo(configure?: (session: FakeSession) => void): {
       return session;
     },
     renewManifest: () => renewManifest(),
+    renewPicture(url) {
+      renewed.push(url);
+      return Promise.resolve();
+    },
     onChange: () => undefined,
   });
   return { demo, sessions };
@@ -288,13 +295,13 @@ describe('a demo', () => {
 
   it('loads pictures that did not come anew', async () => {
     const { demo } = await openDemo();
-    demo.reportPicture();
-    demo.reportPicture();
+    demo.reportPicture('cat.jpg');
+    demo.reportPicture('dog.jpg');
     expect(demo.messages.map(({ text, retry }) => [text, retry])).toEqual([
       ['A picture could not be loaded.', true],
     ]);
     await demo.retry();
-    expect([demo.attempt, demo.messages]).toEqual([1, []]);
+    expect([demo.attempt, demo.messages, renewed]).toEqual([1, [], ['cat.jpg', 'dog.jpg']]);
   });
 
   it('keeps its model through links, and nothing of the last one', async () => {

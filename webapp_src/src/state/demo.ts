@@ -22,6 +22,8 @@ export interface DemoHost {
   openSession(manifest: SiteManifest, model: Model, onStatus: () => void): Session;
   /** The manifest as it is on the server now. */
   renewManifest(): Promise<SiteManifest>;
+  /** Has the browser forget what it keeps of a picture. */
+  renewPicture(url: string): Promise<unknown>;
   /** Called after every change. */
   onChange(): void;
 }
@@ -41,6 +43,7 @@ export class Demo {
   private readonly answers = new Map<number, Answer>();
   /** Cards whose computation failed, to be computed when the visitor tries again. */
   private readonly failed = new Set<number>();
+  private readonly failedPictures = new Set<string>();
 
   constructor(
     private current: SiteManifest,
@@ -115,17 +118,17 @@ export class Demo {
     await this.open();
   }
 
-  /** Gets the encoder ready ahead of need; a failure shows in `encoder`. */
+  /** Gets the encoder ready ahead of need; a failure shows in `encoder`, and is the visitor's to retry. */
   async warm(): Promise<void> {
-    if (this.opened) await this.session.warm().catch(() => undefined);
+    if (this.opened && this.encoder.status === 'idle') await this.prepareEncoder();
   }
 
   /** Tries again whatever failed, with what the site has now. */
   async retry(): Promise<void> {
     this.messages = this.messages.filter((message) => !message.retry);
-    this.attempt += 1;
     this.host.onChange();
     const { session } = this;
+    await this.renewPictures();
     // If there is no manifest to be had, what is tried with the old one says what is wrong.
     const manifest = await this.host.renewManifest().catch(() => this.current);
     if (session !== this.session) return;
@@ -139,11 +142,12 @@ export class Demo {
     }
     const waiting = [...this.failed];
     this.failed.clear();
-    await Promise.all([this.warm(), ...waiting.map((key) => this.compute(key))]);
+    await Promise.all([this.prepareEncoder(), ...waiting.map((key) => this.compute(key))]);
   }
 
   /** Says that a picture did not come; those of an old manifest may be gone. */
-  reportPicture(): void {
+  reportPicture(url: string): void {
+    this.failedPictures.add(url);
     this.tell({ kind: 'error', text: 'A picture could not be loaded.', retry: true });
   }
 
@@ -230,6 +234,19 @@ export class Demo {
     } catch (error) {
       if (session === this.session) this.fail(key, error as Error);
     }
+  }
+
+  private async prepareEncoder(): Promise<void> {
+    // What went wrong is in the encoder's status.
+    await this.session.warm().catch(() => undefined);
+  }
+
+  private async renewPictures(): Promise<void> {
+    const urls = [...this.failedPictures];
+    this.failedPictures.clear();
+    // One that fails again is reported again.
+    await Promise.allSettled(urls.map((url) => this.host.renewPicture(url)));
+    this.attempt += 1;
   }
 
   private async open(): Promise<void> {

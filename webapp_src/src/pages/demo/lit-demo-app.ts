@@ -103,8 +103,8 @@ export class LitDemoApp extends LitElement {
   private renderDemo(demo: Demo): TemplateResult {
     return html`
       <main
-        @picture-failed=${() => {
-          demo.reportPicture();
+        @picture-failed=${({ detail }: DemoEvent<'picture-failed'>) => {
+          demo.reportPicture(detail.url);
         }}
       >
         <lit-demo-carousel
@@ -192,6 +192,7 @@ export class LitDemoApp extends LitElement {
       const demo = new Demo(manifest, {
         openSession: (site, model, onStatus) => new ModelSession(site, model, gpuScout, onStatus),
         renewManifest: () => loadManifest(this.manifest, { fresh: true }),
+        renewPicture: (url) => fetch(url, { cache: 'reload' }),
         onChange: () => {
           this.requestUpdate();
         },
