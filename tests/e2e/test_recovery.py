@@ -1,4 +1,4 @@
-"""Files that are wrong, gone or kept too long, and workers that die: a page recovers or explains."""
+"""Files that are wrong, gone or kept too long, workers that die: a page recovers or explains."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -205,6 +205,18 @@ def test_a_worker_that_dies_while_it_computes_is_replaced(page: Page, served: Ho
     )
     compute(card, "another text")
     wait_for_answer(card)
+
+
+def test_a_worker_that_is_not_there_is_explained(page: Page, served: Host):
+    url = served.find("assets/encoder.worker-")
+    script = served.files.pop(url)
+    page.goto(f"{served.url}#image=kitten&prompt=something+of+my+own")
+    message = page.locator("lit-demo-messages")
+    expect(message).to_contain_text("A part of this page could not be loaded. Reload the page.")
+    assert texts_of(card_of(page)) == [TYPED]
+    served.files[url] = script
+    page.reload()
+    assert wait_for_answer(card_of(page)) == [1]
 
 
 def test_a_function_whose_worker_dies_computes_on(page: Page, function_site: Path):

@@ -32,9 +32,9 @@ export function usedBytes(): number {
 /** How each backend's code is loaded; backends.ts has what pages know about it. */
 const LOADERS: Readonly<Record<Backend, (files: readonly FileRef[]) => Promise<unknown>>> = {
   wasm: loadWasm,
-  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
-  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
-  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
+  webgl: () => requirePart(import('@tensorflow/tfjs-backend-webgl')),
+  webgpu: () => requirePart(import('@tensorflow/tfjs-backend-webgpu')),
+  cpu: () => requirePart(import('@tensorflow/tfjs-backend-cpu')),
 };
 
 /** What follows once a backend runs. A lost GPU would leave answers waiting, or make them zeros. */
@@ -56,8 +56,16 @@ function stopWithLostGpu(): void {
   stopWith(new Error('The GPU was lost'));
 }
 
+async function requirePart<T>(part: Promise<T>): Promise<T> {
+  try {
+    return await part;
+  } catch {
+    throw new Error('A part of this page could not be loaded. Reload the page.');
+  }
+}
+
 async function loadWasm(files: readonly FileRef[]): Promise<void> {
-  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  const { setWasmPaths } = await requirePart(import('@tensorflow/tfjs-backend-wasm'));
   // Threads need cross-origin isolation, which plain static hosts do not offer; TensorFlow.js still
   // insists on a path for that binary.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);

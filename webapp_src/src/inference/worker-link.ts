@@ -27,7 +27,7 @@ export class WorkerLink<Api> {
       this.die(
         event.message
           ? `The ${backend} worker stopped: ${event.message}.`
-          : 'The part of this page that computes could not be loaded. Reload the page.',
+          : 'A part of this page could not be loaded. Reload the page.',
       );
     });
   }

@@ -151,6 +151,11 @@ export class Demo {
     this.tell({ kind: 'error', text: 'A picture could not be loaded.', retry: true });
   }
 
+  /** Cancels what is under way and frees the worker. */
+  close(): void {
+    this.session.close();
+  }
+
   dismiss(key: number): void {
     this.messages = this.messages.filter((message) => message.key !== key);
     this.host.onChange();

@@ -3,6 +3,9 @@ import { isSealed } from './seal';
 
 const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 1;
 
+/** How much of a version that this app does not know is repeated to the visitor. */
+const MAX_VERSION = 20;
+
 type AnyManifest = SiteManifest | FunctionSiteManifest;
 
 export interface ManifestOptions {
@@ -67,7 +70,11 @@ async function download(
     response = await fetch(href, { cache });
     if (response.ok) return new Uint8Array(await response.arrayBuffer());
   } catch {
-    throw new ManifestError('The demo could not be loaded. Check the connection and try again.');
+    throw new ManifestError(
+      href.startsWith('file:')
+        ? 'Browsers do not let a page read files of this device. Put the demo on a web server, such as “lit-demo serve”, and open it there.'
+        : 'The demo could not be loaded. Check the connection and try again.',
+    );
   }
   throw new ManifestError(
     `The demo could not be loaded: the server answered ${response.status} for ${url}.`,
@@ -88,7 +95,7 @@ export async function parseManifest(data: Uint8Array<ArrayBuffer>): Promise<AnyM
   if (version !== SCHEMA_VERSION) {
     throw new ManifestError(
       `This page reads version ${SCHEMA_VERSION} of the manifest, but the demo’s is version ` +
-        `${JSON.stringify(version ?? 'unknown')}. Reload the page without the browser’s cache; ` +
+        `${JSON.stringify(version ?? 'unknown').slice(0, MAX_VERSION)}. Reload the page without the browser’s cache; ` +
         'if that does not help, rebuild the whole site with one version of lit-demo.',
     );
   }

@@ -52,6 +52,8 @@ export class LitDemoApp extends LitElement {
 
   override disconnectedCallback(): void {
     window.removeEventListener('hashchange', this.onHashChange);
+    this.demo?.close();
+    this.demo = undefined;
     super.disconnectedCallback();
   }
 
