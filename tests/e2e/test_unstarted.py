@@ -67,10 +67,17 @@ def alter_part(served: Host) -> None:
 def test_a_script_that_is_missing_or_wrong_is_explained(
     page: Page, served: Host, site: ServedSite, damage: Callable[[Host], None]
 ):
+    whole = dict(served.files)
     damage(served)
     page.goto(served.url)
     require_sentence(page, MISSING)
     require_pictures(page, site)
+    page.wait_for_load_state("networkidle")
+    served.files.update(whole)
+    served.pages.clear()
+    # What was wrong may be kept for ten minutes, says the host; the page itself reloads past that.
+    page.reload()
+    wait_for_answer(card_of(page))
 
 
 def test_a_blocked_script_is_explained(page: Page, served: Host, site: ServedSite):

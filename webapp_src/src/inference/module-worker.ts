@@ -11,7 +11,12 @@ const policy = window.trustedTypes?.createPolicy('lit-demo-worker', {
 export function startModuleWorker({ href }: URL, name: string): Worker {
   const url = policy?.createScriptURL(href) ?? href;
   try {
-    return new Worker(url as string, { type: 'module', name });
+    const worker = new Worker(url as string, { type: 'module', name });
+    worker.addEventListener('error', ({ message }) => {
+      // There was no script: the browser may keep that, and another attempt would meet it again.
+      if (!message) fetch(href, { cache: 'reload' }).catch(() => undefined);
+    });
+    return worker;
   } catch {
     throw new Error(
       'This page is shown in a frame that lets it compute nothing new. Open it in a tab of its own.',

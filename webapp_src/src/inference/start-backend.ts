@@ -10,11 +10,12 @@ import { stopWith } from './worker-life';
  * Loads a backend's code and makes it the current one.
  *
  * @param files The app's files, as the manifest lists them.
- * @throws DownloadError if the backend's own file cannot be downloaded; Error if this browser does not
- *   have the backend.
+ * @throws DownloadError if the backend's own file cannot be downloaded; Error if its code cannot, or if
+ *   this browser does not have the backend.
  */
 export async function startBackend(name: Backend, files: readonly FileRef[] = []): Promise<void> {
-  await LOADERS[name](files);
+  await loadCode(name, files);
+  if (name === 'wasm') await prepareWasm(files);
   if (!(await setBackend(name))) throw new Error(`TensorFlow.js could not start ${name}.`);
   await ready();
   await STARTED[name]?.();
@@ -29,26 +30,24 @@ export function usedBytes(): number {
   return numBytesInGPU ?? numBytes;
 }
 
-/** How each backend's code is loaded; backends.ts has what pages know about it. */
-const LOADERS: Readonly<Record<Backend, (files: readonly FileRef[]) => Promise<unknown>>> = {
-  wasm: loadWasm,
-  webgl: () => requirePart(import('@tensorflow/tfjs-backend-webgl')),
-  webgpu: () => requirePart(import('@tensorflow/tfjs-backend-webgpu')),
-  cpu: () => requirePart(import('@tensorflow/tfjs-backend-cpu')),
+/** Each backend's code; backends.ts has what pages know about it. */
+const CODE: Readonly<Record<Backend, () => Promise<unknown>>> = {
+  wasm: () => import('@tensorflow/tfjs-backend-wasm'),
+  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
 };
 
 /** What follows once a backend runs. A lost GPU would leave answers waiting, or make them zeros. */
-const STARTED: Readonly<Partial<Record<Backend, () => Promise<unknown> | undefined>>> = {
+const STARTED: Readonly<Partial<Record<Backend, () => unknown>>> = {
   wasm: () => installKernels(),
   webgl() {
     const { gpgpu } = backend() as unknown as { gpgpu: { gl: WebGLRenderingContext } };
     gpgpu.gl.canvas.addEventListener('webglcontextlost', stopWithLostGpu);
-    return undefined;
   },
   webgpu() {
     const { device } = backend() as unknown as { device: { lost: Promise<unknown> } };
     void device.lost.then(stopWithLostGpu);
-    return undefined;
   },
 };
 
@@ -56,16 +55,19 @@ function stopWithLostGpu(): void {
   stopWith(new Error('The GPU was lost'));
 }
 
-async function requirePart<T>(part: Promise<T>): Promise<T> {
+async function loadCode(name: Backend, files: readonly FileRef[]): Promise<void> {
   try {
-    return await part;
+    await CODE[name]();
   } catch {
+    // The browser may keep that a script is missing; another attempt would meet that again.
+    const scripts = files.filter(({ url }) => url.endsWith('.js'));
+    await Promise.allSettled(scripts.map(({ url }) => fetch(url, { cache: 'reload' })));
     throw new Error('A part of this page could not be loaded. Reload the page.');
   }
 }
 
-async function loadWasm(files: readonly FileRef[]): Promise<void> {
-  const { setWasmPaths } = await requirePart(import('@tensorflow/tfjs-backend-wasm'));
+async function prepareWasm(files: readonly FileRef[]): Promise<void> {
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   // Threads need cross-origin isolation, which plain static hosts do not offer; TensorFlow.js still
   // insists on a path for that binary.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
