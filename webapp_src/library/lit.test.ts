@@ -15,6 +15,8 @@ let manifest: SiteManifest;
 let asked: string[];
 /** What addresses end with that the site does not answer. */
 let missing: string;
+/** What addresses end with whose content is another. */
+let altered: string;
 /** What addresses end with that the site answers only when told. */
 let slow: string;
 let answer: () => void;
@@ -30,6 +32,7 @@ async function serve(url: string, { signal, cache }: RequestInit): Promise<Respo
     signal?.throwIfAborted();
   }
   if (missing && url.endsWith(missing)) return new Response('', { status: 404 });
+  if (altered && url.endsWith(altered)) return new Response(new Uint8Array(16));
   return url.endsWith('manifest.json') ? serveManifest(manifest) : serveSampleFile(url);
 }
 
@@ -49,7 +52,7 @@ beforeEach(() => {
   manifest = makeManifest();
   asked = [];
   manifestCaches = [];
-  missing = slow = '';
+  missing = slow = altered = '';
   answer = () => undefined;
   stubNetwork(serve);
   setBaseUrl(`${SITE}index.html`);
@@ -114,6 +117,12 @@ describe('a model', () => {
     expect(progress.at(0)).toBe(0);
     expect(progress.at(-1)).toBe(1);
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+  });
+
+  it('is not made of a file that was altered', async () => {
+    altered = 'tiny-zimg.bin';
+    await expect(new Model('tiny').load()).rejects.toThrow('tiny-zimg.bin was altered on its way.');
+    expect(asked.filter((url) => url.endsWith(altered))).toHaveLength(2);
   });
 
   it('is loaded once, however often that is asked', async () => {
