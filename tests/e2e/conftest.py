@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from builder.manifest import SiteManifest
 from builder.project import create_project
@@ -40,6 +48,10 @@ SOFTWARE_GPU_FLAGS = (
     "--enable-unsafe-webgpu",
     "--use-webgpu-adapter=swiftshader",
 )
+
+
+# A busy machine takes its time.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:

@@ -1,15 +1,18 @@
 """A static host like GitHub Pages, whose files tests change, damage and take away."""
 
 import hashlib
+import json
 import mimetypes
 import re
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from builder.site.seal import UNSEALED, seal
 
 BASE = "/some/where/"
 
@@ -42,6 +45,12 @@ class Host:
         """The URL of the script that starts a page."""
         (url,) = re.findall(r'<script type="module" src="([^"]+)"', self.files[page].decode())
         return url
+
+    def edit_manifest(self, change: Callable[[str], str]) -> None:
+        """Change the manifest as a build would, with its hash."""
+        content = json.loads(change(self.files["manifest.json"].decode()))
+        content["sha256"] = UNSEALED
+        self.files["manifest.json"] = seal(json.dumps(content, indent=1).encode())
 
     def flip(self, url: str, place: int = -1) -> None:
         """Turn one bit of a file."""

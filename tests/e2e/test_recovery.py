@@ -1,7 +1,7 @@
 """Files that are wrong, gone or kept too long, workers that die: a page recovers or explains."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,6 @@ from playwright.sync_api import (
     expect,
 )
 
-from builder.site.seal import UNSEALED, seal
 from tests.e2e.conftest import FLAGS, SOFTWARE_GPU_FLAGS, ServedSite, chromium_path
 from tests.e2e.demo_page import card_of, texts_of, wait_for_answer
 from tests.e2e.host import Host, host
@@ -45,18 +44,11 @@ def retry_of(page: Page) -> Locator:
     return page.locator("lit-demo-messages").get_by_role("button", name="Try again")
 
 
-def rewrite_manifest(served: Host, change: Callable[[str], str]) -> None:
-    """Change a manifest as a build would, with its hash."""
-    content = json.loads(change(served.files["manifest.json"].decode()))
-    content["sha256"] = UNSEALED
-    served.files["manifest.json"] = seal(json.dumps(content, indent=1).encode())
-
-
 def move_file(served: Host, old: str) -> None:
     """Publish again: a file has another name, and the old one is gone."""
     new = old.replace("-", "-x", 1) if "/" not in old else f"{old}.x"
     served.files[new] = served.files.pop(old)
-    rewrite_manifest(served, lambda text: text.replace(f'"{old}"', f'"{new}"'))
+    served.edit_manifest(lambda text: text.replace(f'"{old}"', f'"{new}"'))
 
 
 # Every kind of file that a page downloads after its scripts.
@@ -161,7 +153,7 @@ def test_an_old_manifest_is_fetched_anew_by_trying_again(page: Page, served: Hos
 def test_a_reload_has_the_manifest_that_the_site_has_now(page: Page, served: Host):
     page.goto(served.url)
     wait_for_answer(card_of(page))
-    rewrite_manifest(served, lambda text: text.replace("a tiger cub in the snow", "a tiger at sea"))
+    served.edit_manifest(lambda text: text.replace("a tiger cub in the snow", "a tiger at sea"))
     page.reload()
     wait_for_answer(card_of(page))
     assert "a tiger at sea" in texts_of(card_of(page))

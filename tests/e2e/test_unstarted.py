@@ -10,8 +10,8 @@ from tests.e2e.conftest import ServedSite
 from tests.e2e.demo_page import card_of, wait_for_answer
 from tests.e2e.host import Host, host
 
-# The page itself waits 2.5 s.
-WITHIN_MS = 3000
+# How long a page waits before it shows what it has without its script.
+WAIT = "2.5s"
 
 MISSING = "A part of this page is missing or was blocked, so it could not start. Reload it"
 FROM_FILE = "Run “lit-demo serve” with the name of its folder, or any other web server"
@@ -43,8 +43,8 @@ def require_pictures(page: Page | FrameLocator, site: ServedSite) -> None:
 
 def require_sentence(page: Page, text: str) -> None:
     sentence = page.locator(".unstarted")
-    expect(sentence).to_contain_text(text, timeout=WITHIN_MS)
-    expect(sentence).to_be_visible(timeout=WITHIN_MS)
+    expect(sentence).to_contain_text(text)
+    expect(sentence).to_be_visible()
 
 
 def take_script(served: Host) -> None:
@@ -102,6 +102,8 @@ def test_a_script_that_takes_long_leaves_no_empty_page(page: Page, served: Host,
     page.route("**/main-*.js", lambda route: held.append(route))
     page.goto(served.url, wait_until="commit")
     require_sentence(page, NOT_STARTED)
+    plain = page.locator(".plain")
+    assert plain.evaluate("(e) => getComputedStyle(e).animationDelay") == WAIT
     require_pictures(page, site)
     held[0].continue_()
     wait_for_answer(card_of(page))
@@ -143,14 +145,14 @@ def test_a_frame_whose_host_forbids_it_says_so(page: Page, served: Host, site: S
     page.set_content(FRAME.format(url=served.url))
     frame = page.frame_locator("iframe")
     sentence = frame.locator(".unstarted")
-    expect(sentence).to_contain_text("Open it in a tab of its own.", timeout=WITHIN_MS)
+    expect(sentence).to_contain_text("Open it in a tab of its own.")
     require_pictures(frame, site)
 
 
 def test_where_all_is_well_nothing_of_it_is_seen_or_loaded(page: Page, served: Host):
     page.goto(served.url)
     wait_for_answer(card_of(page))
-    page.wait_for_timeout(WITHIN_MS)
+    page.wait_for_timeout(3000)
     expect(page.locator(".plain")).to_be_hidden()
     photos = [url for url in served.requests if "-224-" in url]
     assert photos == []
@@ -161,7 +163,7 @@ def test_without_javascript_it_is_there_at_once(browser: Browser, served: Host, 
     page = context.new_page()
     page.goto(served.url)
     assert "needs JavaScript" in page.locator("noscript").inner_text()
-    expect(page.locator("figure").first).to_be_visible(timeout=500)
+    expect(page.locator("figure").first).to_be_visible()
     expect(page.locator(".unstarted")).to_be_hidden()
     require_pictures(page, site)
     context.close()
