@@ -97,8 +97,8 @@ def test_a_browser_that_computes_something_else_is_not_trusted(
         url = served.find("sample-output-")
         # What JAX gave is another, so what this browser gives is not that.
         served.files[url] = b"\x00\x00\x80\x3f" * (len(whole[url]) // 4)
-        digests = [hashlib.sha256(files[url]).hexdigest() for files in (whole, served.files)]
-        served.edit_manifest(lambda text: text.replace(*digests))
+        old, new = (hashlib.sha256(files[url]).hexdigest() for files in (whole, served.files))
+        served.edit_manifest(lambda text: text.replace(old, new))
         page.goto(served.url)
         page.locator("lit-demo-function[data-status=failed]").wait_for()
         expect(page.get_by_role("status")).to_contain_text(
