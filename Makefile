@@ -16,7 +16,7 @@ SLOW := e2e or wheel or slow
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults screenshots clean
+.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults soak screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -161,6 +161,9 @@ faults: $(VENV)/.installed-dev web ## Interrupt builds and publications at every
 			echo "$$scenario, $$fault: $$($(BIN)/python -m tests.faults $$scenario $$fault 2>/dev/null)"; \
 		done; \
 	done
+
+soak: $(VENV)/.installed-dev web chromium ## Use one tab for long, and see that it holds no more afterwards.
+	SOAK=1 $(BIN)/pytest -s tests/e2e/test_leaks.py
 
 screenshots: $(VENV)/.installed-dev demo chromium ## Take the README's pictures of the default demo.
 	$(BIN)/python -m tests.e2e.screenshots _site docs/images

@@ -4,7 +4,8 @@ import { listRuntimeFiles } from './runtime-files.ts';
 
 // The app is built into the Python package, which copies it into every site it writes and renders
 // pages itself; so there is no HTML here, only scripts, their styles and Vite's manifest. Each entry is
-// the script of a page, but functions.ts, which the pages of authors' own templates import.
+// the script of a page, but functions.ts, which the pages of authors' own templates import, and
+// unstarted.ts, a classic script of every page.
 //
 // Comments go, since TensorFlow.js repeats its licence in each of 500 modules; a file holds them all.
 const output = { comments: false };
@@ -36,6 +37,7 @@ export default defineConfig({
         'src/pages/function/main.ts',
         'src/pages/mnist/main.ts',
         'src/inference/functions/functions.ts',
+        'src/pages/unstarted.ts',
       ],
       preserveEntrySignatures: 'exports-only',
       output,

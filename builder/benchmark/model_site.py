@@ -17,7 +17,7 @@ from builder.manifest import (
     FunctionSiteManifest,
     Generator,
 )
-from builder.site.bundle import Files, to_json
+from builder.site.bundle import Files, refer, to_json
 from builder.site.folder import MANIFEST
 from builder.site.template import IMAGE_TEXT, load_template
 from builder.spec.types import slug
@@ -76,7 +76,9 @@ def make_model_site(folder: Path, batch: int) -> Mapping[str, bytes]:
         data={},
     )
     page = load_template(IMAGE_TEXT).render_benchmark(manifest, MANIFEST)
-    return {**files.content, **page, MANIFEST: to_json(manifest)}
+    refs = tuple(refer(url, data) for url, data in sorted(page.items()))
+    named = manifest.model_copy(update={"files": refs})
+    return {**files.content, **page, MANIFEST: to_json(named)}
 
 
 def _read_input(folder: Path, name: str, kind: Mapping[str, Any]) -> FunctionInput:

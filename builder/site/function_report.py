@@ -88,7 +88,7 @@ def make_report(
 ) -> FunctionSiteReport:
     """Collect the figures of a finished build; `warnings` are what its author should know."""
     functions = site.manifest.functions
-    first = bytes_of(site, [PAGE, MANIFEST, app.entry, *app.preloads, *app.styles, *app.runtime])
+    first = bytes_of(site, [PAGE, MANIFEST, *app.first, *app.runtime])
     first += _bytes_of_function(functions[0])
     return FunctionSiteReport(
         functions=tuple(

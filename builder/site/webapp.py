@@ -1,5 +1,7 @@
 """The built web app, as Vite left it: which files a page needs, and which it loads first."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,20 +10,36 @@ from typing import Any
 
 _LICENSES = "assets/licenses.md"
 
+_UNSTARTED = "src/pages/unstarted.ts"
+"""The script that says why a page has not started."""
+
 
 @dataclass(frozen=True)
 class WebApp:
     """The part of the app that one page needs; files by URL.
 
-    `entry`, `preloads` and `styles` are what the page names; `runtime` is what computing also
-    needs: the worker, TensorFlow.js and its wasm backend.
+    `entry`, `preloads`, `styles` and `unstarted` are what the page names; `runtime` is what
+    computing also needs: the worker, TensorFlow.js and its wasm backend.
     """
 
     files: Mapping[str, bytes]
     entry: str
     preloads: tuple[str, ...]
     styles: tuple[str, ...]
+    unstarted: str
     runtime: tuple[str, ...]
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """What the page loads before anything else."""
+        return (self.entry, *self.preloads, *self.styles, self.unstarted)
+
+    def integrity(self, url: str) -> str:
+        """What a script must be for a browser to run it:
+        https://www.w3.org/TR/SRI/#the-integrity-attribute.
+        """
+        digest = hashlib.sha256(self.files[url]).digest()
+        return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def load_webapp(folder: Path, entry: str) -> WebApp:
@@ -38,6 +56,7 @@ def load_webapp(folder: Path, entry: str) -> WebApp:
     workers = [worker for asset in assets if (worker := _read_worker(app, asset))]
     urls = {
         _LICENSES,
+        chunks[_UNSTARTED]["file"],
         *(chunk["file"] for chunk in reached),
         *(css for chunk in reached for css in chunk.get("css", ())),
         *assets,
@@ -48,6 +67,7 @@ def load_webapp(folder: Path, entry: str) -> WebApp:
         entry=chunks[entry]["file"],
         preloads=tuple(chunks[key]["file"] for key in first[1:]),
         styles=tuple(css for key in first for css in chunks[key].get("css", ())),
+        unstarted=chunks[_UNSTARTED]["file"],
         runtime=tuple(url for worker in workers for url in worker["runtime"]),
     )
 

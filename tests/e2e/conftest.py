@@ -10,9 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from builder.manifest import SiteManifest
+from builder.project import create_project
 from builder.publish.serve import make_server, running
 from tests.commands.run import run
 from tests.site.manifests import load_manifest
@@ -39,6 +48,10 @@ SOFTWARE_GPU_FLAGS = (
     "--enable-unsafe-webgpu",
     "--use-webgpu-adapter=swiftshader",
 )
+
+
+# A busy machine takes its time.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
@@ -108,6 +121,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
     subprocess.run([*command, "-o", out, "--cache-dir", folder / "cache"], check=True)
     with serve_site(out) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def function_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built site of one function."""
+    folder = tmp_path_factory.mktemp("function")
+    spec = create_project(folder / "demo", "function")
+    code, text = run("build", spec, "-o", folder / "site", "--cache-dir", folder / "cache")
+    assert code == 0, text
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")

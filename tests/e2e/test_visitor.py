@@ -201,7 +201,7 @@ def test_without_javascript_pictures_prompts_and_credits_are_there(
     page.goto(site.url)
     for image in site.manifest.images:
         expect(page.get_by_alt_text(image.description)).to_have_count(1)
-        text = page.locator("noscript").inner_text()
+        text = page.locator(".plain").inner_text()
         assert image.prompts[0].text in text
         assert f"Photo: {image.credit.author}." in text
     context.close()

@@ -18,10 +18,16 @@ from builder.spec.demo import DemoSpec, ImageSpec
 PROMPTS = ("a red square", "a blue circle")
 
 APP = WebApp(
-    files={"assets/demo.js": b"demo", "assets/demo.css": b"css", "assets/worker.js": b"worker"},
+    files={
+        "assets/demo.js": b"demo",
+        "assets/demo.css": b"css",
+        "assets/unstarted.js": b"why",
+        "assets/worker.js": b"worker",
+    },
     entry="assets/demo.js",
     preloads=(),
     styles=("assets/demo.css",),
+    unstarted="assets/unstarted.js",
     runtime=("assets/worker.js",),
 )
 

@@ -39,7 +39,7 @@ def show(report: Report, width: int = 100) -> str:
 def test_a_visitor_downloads_the_page_the_rows_and_the_pictures_in_view(tmp_path: Path):
     report, site = report_of(tmp_path, built_model())
     model = site.manifest.models[0]
-    page = len(b"page") + len(site.files[MANIFEST]) + len(b"demo") + len(b"css")
+    page = len(b"page") + len(site.files[MANIFEST]) + len(b"demo") + len(b"css") + len(b"why")
     rows = model.image_embeddings.bytes + model.prompt_embeddings.bytes
     # The sharper copy of the first picture, and its thumbnail.
     first = page + rows + len(b"display") + len(b"thumbnail")

@@ -19,6 +19,7 @@ CHUNKS = {
     "_base.js": {"file": "assets/base-1.js", "imports": ["_shared.js"]},
     "src/lazy.ts": {"file": "assets/lazy-1.js", "css": ["assets/lazy.css"]},
     "src/pages/other/main.ts": {"file": "assets/other-1.js"},
+    "src/pages/unstarted.ts": {"file": "assets/unstarted-1.js"},
 }
 WORKER = {
     "files": ["assets/worker-1.js", "assets/tfjs.js", "assets/tfjs.wasm"],
@@ -35,6 +36,7 @@ def folder(tmp_path: Path) -> Path:
     (app / ".vite" / "worker-1.js.json").write_text(json.dumps(WORKER))
     names = ["demo-1.js", "shared-1.js", "base-1.js", "lazy-1.js", "other-1.js", "demo.css"]
     names += ["s.css", "lazy.css", "worker-1.js", "logo.svg", "tfjs.js", "tfjs.wasm", "licenses.md"]
+    names += ["unstarted-1.js"]
     for name in names:
         (app / "assets" / name).write_text(name)
     return tmp_path
@@ -44,7 +46,7 @@ def test_a_page_has_all_that_it_and_its_worker_load(folder: Path):
     app = load_webapp(folder, "src/pages/demo/main.ts")
     assert {url.removeprefix("assets/") for url in app.files} == {
         *("demo-1.js", "shared-1.js", "base-1.js", "lazy-1.js", "demo.css", "s.css", "lazy.css"),
-        *("worker-1.js", "logo.svg", "tfjs.js", "tfjs.wasm", "licenses.md"),
+        *("worker-1.js", "logo.svg", "tfjs.js", "tfjs.wasm", "licenses.md", "unstarted-1.js"),
     }
     assert app.files["assets/tfjs.wasm"] == b"tfjs.wasm"
 
@@ -56,11 +58,24 @@ def test_a_page_names_at_first_only_what_it_needs_at_once(folder: Path):
     assert app.preloads == ("assets/shared-1.js", "assets/base-1.js")
     assert app.styles == ("assets/demo.css", "assets/s.css")
     assert app.runtime == ("assets/worker-1.js", "assets/tfjs.wasm")
+    assert app.first == (app.entry, *app.preloads, *app.styles, "assets/unstarted-1.js")
+
+
+def test_a_script_is_named_with_what_it_must_be(folder: Path):
+    app = load_webapp(folder, "src/pages/demo/main.ts")
+    # From: printf demo-1.js | openssl dgst -sha256 -binary | base64
+    assert (
+        app.integrity("assets/demo-1.js") == "sha256-gGHfxuctIpXT9OVUTJ9DNya4sLZ/ymIQUJp1y8GSeV8="
+    )
 
 
 def test_a_page_without_a_worker_has_no_runtime(folder: Path):
     app = load_webapp(folder, "src/pages/other/main.ts")
-    assert app.files.keys() == {"assets/other-1.js", "assets/licenses.md"}
+    assert app.files.keys() == {
+        "assets/other-1.js",
+        "assets/licenses.md",
+        "assets/unstarted-1.js",
+    }
     assert (app.preloads, app.styles, app.runtime) == ((), (), ())
 
 

@@ -4,6 +4,7 @@ import { FakeWorker } from '../src/testing/fake-worker';
 import { stubNetwork } from '../src/testing/network';
 import { serveSampleFile } from '../src/testing/sample-files';
 import { makeManifest, settle } from '../src/testing/sample-manifest';
+import { serveManifest } from '../src/testing/sealed-manifest';
 import { getImageUrl, ImageData, listModels, Model, setBaseUrl } from './lit';
 
 vi.mock('../src/inference/encoder-worker', () => ({ EncoderWorker: FakeWorker }));
@@ -14,18 +15,25 @@ let manifest: SiteManifest;
 let asked: string[];
 /** What addresses end with that the site does not answer. */
 let missing: string;
+/** What addresses end with whose content is another. */
+let altered: string;
 /** What addresses end with that the site answers only when told. */
 let slow: string;
 let answer: () => void;
 
-async function serve(url: string, { signal }: RequestInit): Promise<Response> {
+/** How the manifest was asked for, each time. */
+let manifestCaches: (RequestCache | undefined)[];
+
+async function serve(url: string, { signal, cache }: RequestInit): Promise<Response> {
   asked.push(url);
+  if (url.endsWith('manifest.json')) manifestCaches.push(cache);
   if (slow && url.endsWith(slow)) {
     await new Promise<void>((resolve) => (answer = resolve));
     signal?.throwIfAborted();
   }
   if (missing && url.endsWith(missing)) return new Response('', { status: 404 });
-  return url.endsWith('manifest.json') ? Response.json(manifest) : serveSampleFile(url);
+  if (altered && url.endsWith(altered)) return new Response(new Uint8Array(16));
+  return url.endsWith('manifest.json') ? serveManifest(manifest) : serveSampleFile(url);
 }
 
 function openWorkers(): FakeWorker[] {
@@ -43,7 +51,8 @@ beforeEach(() => {
   FakeWorker.failures = {};
   manifest = makeManifest();
   asked = [];
-  missing = slow = '';
+  manifestCaches = [];
+  missing = slow = altered = '';
   answer = () => undefined;
   stubNetwork(serve);
   setBaseUrl(`${SITE}index.html`);
@@ -81,7 +90,16 @@ describe('a site', () => {
     missing = '';
     await listModels();
     await loadModel();
-    expect(asked.filter((url) => url.endsWith('manifest.json'))).toHaveLength(2);
+    expect(manifestCaches).toEqual(['no-cache', 'reload', 'reload']);
+  });
+
+  it('is fetched again after a file of it was missing', async () => {
+    await listModels();
+    missing = 'tiny-zimg.bin';
+    await expect(new Model('tiny').load()).rejects.toThrow('answered 404 for tiny-zimg.bin');
+    missing = '';
+    await loadModel();
+    expect(manifestCaches).toEqual(['no-cache', 'reload']);
   });
 
   it('stays that of the models that were made before another was named', async () => {
@@ -99,6 +117,12 @@ describe('a model', () => {
     expect(progress.at(0)).toBe(0);
     expect(progress.at(-1)).toBe(1);
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+  });
+
+  it('is not made of a file that was altered', async () => {
+    altered = 'tiny-zimg.bin';
+    await expect(new Model('tiny').load()).rejects.toThrow('tiny-zimg.bin was altered on its way.');
+    expect(asked.filter((url) => url.endsWith(altered))).toHaveLength(2);
   });
 
   it('is loaded once, however often that is asked', async () => {

@@ -10,6 +10,7 @@
  *   await model.computeProbabilities(['a cat', 'a dog'], 0);
  */
 import type { BackendSelector } from '../src/inference/backend-selector';
+import { isDownloadError } from '../src/inference/download';
 import { dot } from '../src/inference/scoring';
 import { ModelSession } from '../src/inference/session';
 import { SCRIPT_URL } from './script-url';
@@ -106,6 +107,8 @@ export class Model {
       const session = await loading;
       if (this.loading === loading) this.session = session;
     } catch (error) {
+      // The site may have changed since, and no longer have the files that were asked for.
+      if (isDownloadError(error)) this.site.renew();
       if (this.loading === loading) this.loading = undefined;
       throw error;
     }

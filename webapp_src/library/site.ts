@@ -5,6 +5,7 @@ import { loadManifest } from '../src/state/manifest-loader';
 export class Site {
   private loading: Promise<SiteManifest> | undefined;
   private manifest: SiteManifest | undefined;
+  private failed = false;
 
   /** @param url Of the site's folder or page. */
   constructor(private readonly url: string) {}
@@ -12,10 +13,16 @@ export class Site {
   /** Its manifest, with absolute addresses; fetched once, and again after a failure. */
   load(): Promise<SiteManifest> {
     this.loading ??= this.fetch().catch((error: unknown) => {
-      this.loading = undefined;
+      this.renew();
       throw error;
     });
     return this.loading;
+  }
+
+  /** Fetches the manifest anew, past every cache, when it is next asked for. */
+  renew(): void {
+    this.loading = undefined;
+    this.failed = true;
   }
 
   /** @throws Error before `load`, or if there is no such picture. */
@@ -32,7 +39,8 @@ export class Site {
   }
 
   private async fetch(): Promise<SiteManifest> {
-    this.manifest = await loadManifest(new URL('manifest.json', this.url).href);
+    const { href } = new URL('manifest.json', this.url);
+    this.manifest = await loadManifest(href, { fresh: this.failed });
     return this.manifest;
   }
 }

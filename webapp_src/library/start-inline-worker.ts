@@ -1,6 +1,6 @@
 import InlineWorker from '../src/inference/encoder.worker?worker&inline';
 
 /** Starts the worker from within this file, so that there is only one file to copy. */
-export function startWorker(): Worker {
-  return new InlineWorker({ name: 'lit-demo-encoder' });
+export function startWorker(name: string): Worker {
+  return new InlineWorker({ name });
 }

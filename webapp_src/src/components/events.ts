@@ -4,6 +4,7 @@
  */
 export interface DemoEvents {
   'image-chosen': { imageId: string };
+  'picture-failed': { url: string };
   'model-chosen': { modelId: string };
   'prompt-edited': { text: string };
   'prompt-removed': null;

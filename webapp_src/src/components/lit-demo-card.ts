@@ -95,6 +95,8 @@ export class LitDemoCard extends LitElement {
   @property({ attribute: false }) answer: Answer = NO_ANSWER;
   /** What computing may be waiting for. */
   @property({ attribute: false }) encoder: EncoderStatus = { status: 'idle' };
+  /** A picture that failed is loaded anew when this changes. */
+  @property({ attribute: false }) attempt = 0;
 
   @query('lit-demo-picture') private readonly picture!: HTMLElement;
 
@@ -107,7 +109,7 @@ export class LitDemoCard extends LitElement {
     const { prompts } = this.card;
     return html`
       <article aria-label=${this.image.description}>
-        <lit-demo-picture .image=${this.image}></lit-demo-picture>
+        <lit-demo-picture .image=${this.image} .attempt=${this.attempt}></lit-demo-picture>
         <div class="prompts">
           <ol>
             ${repeat(

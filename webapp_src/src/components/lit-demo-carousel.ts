@@ -1,5 +1,6 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query, queryAll, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Image } from '../generated/manifest';
 import { fire } from './events';
 import { BACK, CHECK, FORWARD } from './icons';
@@ -11,6 +12,7 @@ import { buttons, shared } from './shared-styles';
  * One stop in the order of tabs: arrow keys, Home and End move within it.
  *
  * @fires image-chosen - `{imageId}`
+ * @fires picture-failed - `{url}`: one could not be loaded.
  */
 @customElement('lit-demo-carousel')
 export class LitDemoCarousel extends LitElement {
@@ -109,6 +111,8 @@ export class LitDemoCarousel extends LitElement {
   @property({ attribute: false }) images: readonly Image[] = [];
   /** The ids of pictures that have a card. */
   @property({ attribute: false }) open: ReadonlySet<string> = new Set();
+  /** Pictures are loaded anew when this changes. */
+  @property({ attribute: false }) attempt = 0;
 
   @state() private current = 0;
 
@@ -150,15 +154,21 @@ export class LitDemoCarousel extends LitElement {
         fire(this, 'image-chosen', { imageId: id });
       }}
     >
-      <img
-        src=${thumbnail.url}
-        width=${thumbnail.width}
-        height=${thumbnail.height}
-        alt=${description}
-        loading="lazy"
-        decoding="async"
-        draggable="false"
-      />
+      ${keyed(
+        this.attempt,
+        html`<img
+          src=${thumbnail.url}
+          width=${thumbnail.width}
+          height=${thumbnail.height}
+          alt=${description}
+          loading="lazy"
+          decoding="async"
+          draggable="false"
+          @error=${({ target }: Event) => {
+            fire(this, 'picture-failed', { url: (target as HTMLImageElement).currentSrc });
+          }}
+        />`,
+      )}
       ${open ? html`<span class="mark">${CHECK}</span>` : ''}
     </button>`;
   }

@@ -210,7 +210,7 @@ function describeEncoder(encoder: EncoderStatus): string {
       return 'The text encoder loads when you need it.';
     case 'loading':
       return encoder.attempt > 1
-        ? 'The connection failed. Loading the text encoder again…'
+        ? 'A download failed. Loading the text encoder again…'
         : 'Loading the text encoder…';
     case 'preparing':
       return 'Preparing the text encoder…';

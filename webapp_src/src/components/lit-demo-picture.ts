@@ -1,11 +1,17 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { join } from 'lit/directives/join.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Credit, Image, PictureRef } from '../generated/manifest';
+import { fire } from './events';
 import { renderLicense } from './license';
 import { shared } from './shared-styles';
 
-/** A picture as sharp as the screen can use, as a heading, with the line that credits its maker. */
+/**
+ * A picture as sharp as the screen can use, as a heading, with the line that credits its maker.
+ *
+ * @fires picture-failed - `{url}`: it could not be loaded.
+ */
 @customElement('lit-demo-picture')
 export class LitDemoPicture extends LitElement {
   static override styles = [
@@ -37,6 +43,8 @@ export class LitDemoPicture extends LitElement {
   ];
 
   @property({ attribute: false }) image!: Image;
+  /** A picture that failed is loaded anew when this changes. */
+  @property({ attribute: false }) attempt = 0;
 
   @query('h2') private readonly heading!: HTMLElement;
 
@@ -50,15 +58,21 @@ export class LitDemoPicture extends LitElement {
     const sharpest = sources.reduce((best, next) => (next.width > best.width ? next : best));
     return html`
       <h2 tabindex="-1">
-        <img
-          src=${photo.url}
-          srcset=${sources.map(describeSource).join(', ')}
-          sizes="(min-width: 48rem) 21rem, 92vw"
-          width=${sharpest.width}
-          height=${sharpest.height}
-          alt=${description}
-          decoding="async"
-        />
+        ${keyed(
+          this.attempt,
+          html`<img
+            srcset=${sources.map(describeSource).join(', ')}
+            sizes="(min-width: 48rem) 21rem, 92vw"
+            src=${photo.url}
+            width=${sharpest.width}
+            height=${sharpest.height}
+            alt=${description}
+            decoding="async"
+            @error=${({ target }: Event) => {
+              fire(this, 'picture-failed', { url: (target as HTMLImageElement).currentSrc });
+            }}
+          />`,
+        )}
       </h2>
       ${renderCredit(credit)}
     `;

@@ -3,28 +3,32 @@ import { isBackend } from './backends';
 
 /** The backend that was fastest for this encoder in this browser, if it has been measured. */
 export function recallBackend(encoder: GraphModelRef): Backend | undefined {
-  const name = storage()?.getItem(keyOf(encoder));
+  const name = withStorage((storage) => storage.getItem(keyOf(encoder)));
   // Plain JavaScript is the last resort: the next visit tries the others again.
   return name && isBackend(name) && name !== 'cpu' ? name : undefined;
 }
 
 export function rememberBackend(encoder: GraphModelRef, backend: Backend): void {
-  storage()?.setItem(keyOf(encoder), backend);
+  withStorage((storage) => {
+    storage.setItem(keyOf(encoder), backend);
+  });
 }
 
 export function forgetBackend(encoder: GraphModelRef): void {
-  storage()?.removeItem(keyOf(encoder));
+  withStorage((storage) => {
+    storage.removeItem(keyOf(encoder));
+  });
 }
 
 function keyOf(encoder: GraphModelRef): string {
   return `lit-demo backend ${encoder.model.sha256} ${navigator.userAgent}`;
 }
 
-function storage(): Storage | undefined {
+function withStorage<T>(use: (storage: Storage) => T): T | undefined {
   try {
-    return localStorage;
+    return use(localStorage);
   } catch {
-    // Browsers that block storage throw here; then every visit measures anew.
+    // Storage may be blocked, or full; then every visit measures anew.
     return undefined;
   }
 }

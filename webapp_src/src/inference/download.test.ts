@@ -1,61 +1,81 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { stubNetwork } from '../testing/network';
+import { fileRef } from '../testing/sample-manifest';
 import { downloadFile } from './download';
+import { retryDownload } from './retry';
 
 const { signal } = new AbortController();
+const FILE = fileRef('https://demo.test/data/a.bin', 'hello');
+const ALTERED = 'a.bin was altered on its way.';
 
 describe('a download', () => {
   afterEach(() => {
     vi.unstubAllGlobals();
   });
 
-  it('is resolved against the page and reports every byte', async () => {
-    const fetched = stubNetwork(() => new Response('hello'));
+  it('reports every byte', async () => {
+    stubNetwork(() => new Response('hello'));
     let bytes = 0;
-    const file = await downloadFile(
-      { url: 'data/a.bin', bytes: 5 },
-      { signal, onBytes: (count) => (bytes += count) },
-    );
+    const file = await downloadFile(FILE, { signal, onBytes: (count) => (bytes += count) });
     expect(new TextDecoder().decode(file)).toBe('hello');
     expect(bytes).toBe(5);
-    expect(fetched.mock.calls[0]?.[0]).toBe('https://demo.test/some/where/data/a.bin');
   });
 
   it.each([
-    ['hell', '4'],
-    ['hello!!!', '6'],
-  ])('of %j where five bytes are due is refused', async (body, arrived) => {
-    stubNetwork(() => new Response(body));
-    await expect(downloadFile({ url: 'a.bin', bytes: 5 }, { signal })).rejects.toMatchObject({
-      message: `a.bin should have 5 bytes, but ${arrived} arrived.`,
-      transient: true,
-    });
+    ['hell', 'text/plain', 'a.bin should have 5 bytes, but 4 arrived.', 4],
+    ['hello!!!', 'text/plain', ALTERED, 2],
+    ['hallo', 'text/plain', ALTERED, 2],
+    ['jello', 'application/octet-stream', ALTERED, 2],
+    ['<!doctype html>', 'text/html; charset=utf-8', 'sent a web page in place of a.bin.', 2],
+    ['', 'text/html', 'sent a web page in place of a.bin.', 2],
+  ])('of %j where “hello” is due is refused', async (body, type, message, attempts) => {
+    vi.useFakeTimers();
+    const fetched = stubNetwork(() => new Response(body, { headers: { 'content-type': type } }));
+    const loading = retryDownload(
+      (count) => downloadFile(FILE, { signal, fresh: count > 1 }),
+      signal,
+    );
+    const outcome = expect(loading).rejects.toThrow(message);
+    await vi.runAllTimersAsync();
+    await outcome;
+    vi.useRealTimers();
+    expect(fetched.mock.calls.map(([, { cache }]) => cache)).toEqual([
+      'default',
+      ...Array.from({ length: attempts - 1 }, () => 'reload'),
+    ]);
+  });
+
+  it('that was altered is right the second time, past the cache', async () => {
+    stubNetwork((_url, { cache }) => new Response(cache === 'reload' ? 'hello' : 'hullo'));
+    const file = await retryDownload(
+      (count) => downloadFile(FILE, { signal, fresh: count > 1 }),
+      signal,
+    );
+    expect(new TextDecoder().decode(file)).toBe('hello');
   });
 
   it.each([
-    [404, false],
-    [503, true],
-  ])('answered with %i may be tried again: %s', async (status, transient) => {
+    [404, 1],
+    [503, 3],
+  ])('answered with %i is worth so many more attempts: %i', async (status, more) => {
     stubNetwork(() => new Response('', { status }));
-    await expect(downloadFile({ url: 'a.bin', bytes: 5 }, { signal })).rejects.toMatchObject({
-      message: `The server answered ${status} for a.bin.`,
-      transient,
-    });
+    const error: unknown = await downloadFile(FILE, { signal }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ message: `The server answered ${status} for a.bin.` });
+    expect((error as { pauses: number[] }).pauses).toHaveLength(more);
   });
 
   it('says so when the network fails', async () => {
     stubNetwork(() => Promise.reject(new TypeError('Failed to fetch')));
-    await expect(downloadFile({ url: 'a.bin', bytes: 5 }, { signal })).rejects.toMatchObject({
-      message: 'The network failed while a.bin was downloading.',
-      transient: true,
-    });
+    await expect(downloadFile(FILE, { signal })).rejects.toThrow(
+      'The network failed while a.bin was downloading.',
+    );
   });
 
   it('that was cancelled fails with the reason', async () => {
     stubNetwork(() => new Response('hello'));
     const abort = new AbortController();
     abort.abort(new Error('Another model was chosen.'));
-    const download = downloadFile({ url: 'a.bin', bytes: 5 }, { signal: abort.signal });
+    const download = downloadFile(FILE, { signal: abort.signal });
     await expect(download).rejects.toThrow('Another model was chosen.');
   });
 });

@@ -1,4 +1,10 @@
 import type { FileRef } from '../generated/manifest';
+import { sha256 } from './digest';
+
+/** Milliseconds before each further attempt after the network, or the server, failed. */
+const AFTER_FAILURE = [500, 1500, 4000];
+/** After a wrong answer, which the browser may have kept: once more, past its cache, and at once. */
+const AFTER_WRONG_ANSWER = [0];
 
 /** A download that failed; the message is a sentence for the visitor. */
 export class DownloadError extends Error {
@@ -6,11 +12,16 @@ export class DownloadError extends Error {
 
   constructor(
     message: string,
-    /** Whether trying again may help: yes after a network failure, no if the file is missing. */
-    readonly transient: boolean,
+    /** Milliseconds before each further attempt that is worth making. */
+    readonly pauses: readonly number[] = [],
   ) {
     super(message);
   }
+}
+
+/** Also of one that comes from a worker, which keeps an error's name but not its class. */
+export function isDownloadError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'DownloadError';
 }
 
 export interface DownloadOptions {
@@ -22,33 +33,66 @@ export interface DownloadOptions {
 }
 
 /**
- * Downloads a file of the site and checks that all of it arrived.
+ * Downloads a file of the site and checks that it is what the builder wrote.
  *
  * @throws DownloadError if the download fails; the signal's reason if it is aborted.
  */
 export async function downloadFile(
-  file: Pick<FileRef, 'url' | 'bytes'>,
+  file: Pick<FileRef, 'url' | 'bytes' | 'sha256'>,
   { signal, onBytes, fresh = false }: DownloadOptions,
 ): Promise<ArrayBuffer> {
-  const name = file.url;
+  const name = nameOf(file.url);
   try {
-    const url = new URL(file.url, document.baseURI);
-    const response = await fetch(url, { signal, cache: fresh ? 'reload' : 'default' });
+    const response = await fetch(file.url, { signal, cache: fresh ? 'reload' : 'default' });
     if (!response.ok) {
       const transient = response.status >= 500 || response.status === 429;
-      throw new DownloadError(`The server answered ${response.status} for ${name}.`, transient);
+      throw new DownloadError(
+        `The server answered ${response.status} for ${name}.`,
+        transient ? AFTER_FAILURE : AFTER_WRONG_ANSWER,
+      );
     }
     const content = await readBody(response, file.bytes, onBytes);
-    if (content.byteLength === file.bytes) return content;
-    throw new DownloadError(
-      `${name} should have ${file.bytes} bytes, but ${content.byteLength} arrived.`,
-      true,
-    );
+    const isWhole =
+      content.byteLength === file.bytes && (await sha256(new Uint8Array(content))) === file.sha256;
+    if (!isWhole) {
+      throw describeMismatch(name, response, content.byteLength, file.bytes);
+    }
+    signal.throwIfAborted();
+    return content;
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DownloadError) throw error;
-    throw new DownloadError(`The network failed while ${name} was downloading.`, true);
+    throw new DownloadError(`The network failed while ${name} was downloading.`, AFTER_FAILURE);
   }
+}
+
+/** The last part of an address, which is enough to tell files apart. */
+export function nameOf(url: string): string {
+  return url.replace(/[?#].*/, '').replace(/.*\//, '');
+}
+
+function describeMismatch(
+  name: string,
+  response: Response,
+  arrived: number,
+  bytes: number,
+): DownloadError {
+  if (response.headers.get('content-type')?.startsWith('text/html')) {
+    return new DownloadError(
+      `The server sent a web page in place of ${name}. Try again; if it stays so, the site has to be uploaded again.`,
+      AFTER_WRONG_ANSWER,
+    );
+  }
+  if (arrived < bytes) {
+    return new DownloadError(
+      `${name} should have ${bytes} bytes, but ${arrived} arrived.`,
+      AFTER_FAILURE,
+    );
+  }
+  return new DownloadError(
+    `${name} was altered on its way. Try again; if it stays so, the site has to be uploaded again.`,
+    AFTER_WRONG_ANSWER,
+  );
 }
 
 /** Reads a body into one buffer; one that is too long is cut one byte after its expected end. */
@@ -65,6 +109,10 @@ async function readBody(
     content.set(kept, length);
     length += kept.length;
     onBytes?.(kept.length);
+    if (length > expected) {
+      await reader?.cancel();
+      break;
+    }
   }
   return content.buffer.slice(0, length);
 }

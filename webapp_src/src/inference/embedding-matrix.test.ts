@@ -3,7 +3,7 @@ import { fileRef } from '../testing/sample-manifest';
 import { decodeFloat16, EmbeddingMatrix } from './embedding-matrix';
 
 const REF = {
-  ...fileRef('rows.bin', 4),
+  ...fileRef('rows.bin', Uint8Array.of(1, 254, 127, 128)),
   dtype: 'int8' as const,
   shape: [2, 2] as [number, number],
   scale: 0.5,

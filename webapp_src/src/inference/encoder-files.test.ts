@@ -1,19 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeManifest } from '../testing/sample-manifest';
 import { stubNetwork } from '../testing/network';
+import { serveSampleFile } from '../testing/sample-files';
 import { encoderBytes, loadEncoderFiles, type LoadProgress } from './encoder-files';
 
 const [model] = makeManifest().models;
-const CONTENTS: Record<string, string> = {
-  'tiny-vocabulary.json': 'voc',
-  'tiny-model.json': '{}',
-  'tiny-weights.bin': 'weigh',
-};
-
-function serve(url: string): Response {
-  return new Response(CONTENTS[url.replace(/.*\//, '')]);
-}
-
 describe('the files of an encoder', () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -25,7 +16,7 @@ describe('the files of an encoder', () => {
   });
 
   it('are downloaded with progress in bytes', async () => {
-    stubNetwork(serve);
+    stubNetwork(serveSampleFile);
     const progress: LoadProgress[] = [];
     const files = await loadEncoderFiles(model, new AbortController().signal, (next) =>
       progress.push(next),
@@ -43,7 +34,7 @@ describe('the files of an encoder', () => {
     let failures = 2;
     const fetched = stubNetwork((url) => {
       if (url.endsWith('weights.bin') && failures-- > 0) throw new TypeError('offline');
-      return serve(url);
+      return serveSampleFile(url);
     });
     const attempts: number[] = [];
     const loading = loadEncoderFiles(model, new AbortController().signal, ({ attempt }) =>
@@ -58,7 +49,7 @@ describe('the files of an encoder', () => {
 
   it('are given up after four attempts', async () => {
     const fetched = stubNetwork((url) =>
-      url.endsWith('weights.bin') ? new Response('cut') : serve(url),
+      url.endsWith('weights.bin') ? new Response('cut') : serveSampleFile(url),
     );
     const loading = loadEncoderFiles(model, new AbortController().signal, () => undefined);
     const outcome = expect(loading).rejects.toThrow(

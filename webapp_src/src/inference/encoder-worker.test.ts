@@ -67,7 +67,7 @@ describe('the page’s end of a worker', () => {
   });
 
   it('passes errors on', async () => {
-    await expect(worker.start()).rejects.toThrow('There is no such backend.');
+    await expect(worker.start([])).rejects.toThrow('There is no such backend.');
   });
 
   it('fails what is under way, and after, when the worker dies', async () => {

@@ -1,4 +1,4 @@
-import type { Backend } from '../generated/manifest';
+import type { Backend, FileRef } from '../generated/manifest';
 import type { EncoderFiles } from './encoder-files';
 import type { EncoderSpec } from './encoder-spec';
 import type { GoldenRow } from './goldens';
@@ -12,12 +12,15 @@ export class EncoderWorker extends WorkerLink<WorkerApi> {
   milliseconds = Infinity;
 
   constructor(backend: Backend) {
-    super(startWorker(), backend);
+    super(startWorker, backend);
   }
 
-  /** @throws Error if this browser does not have the backend. */
-  start(): Promise<void> {
-    return this.call(this.api.start(this.backend));
+  /**
+   * @param files The app's files, as the manifest lists them.
+   * @throws Error if this browser does not have the backend.
+   */
+  async start(files: readonly FileRef[]): Promise<void> {
+    this.watch(await this.call(this.api.start(this.backend, files)));
   }
 
   /** @throws Error if the encoder does not reproduce the goldens. */

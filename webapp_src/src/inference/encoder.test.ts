@@ -118,7 +118,7 @@ const LOOP_FILES: EncoderFiles = {
 
 const [model] = makeManifest().models;
 const SPEC: EncoderSpec = {
-  tokenizer: { ...model.tokenizer, file: fileRef('vocabulary.json', 1), maxLength: 4 },
+  tokenizer: { ...model.tokenizer, file: fileRef('vocabulary.json', ''), maxLength: 4 },
   encoder: model.encoder,
 };
 

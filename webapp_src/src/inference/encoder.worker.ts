@@ -1,17 +1,22 @@
 import { expose, transfer } from 'comlink';
-import type { Backend } from '../generated/manifest';
+import type { Backend, FileRef } from '../generated/manifest';
 import { startBackend, usedBytes } from './start-backend';
 import { PromptEncoder } from './encoder';
 import type { EncoderFiles } from './encoder-files';
 import type { EncoderSpec } from './encoder-spec';
+import { holdLife } from './worker-life';
 import { verifyGoldens, type GoldenRow } from './goldens';
 
 const TIMED_RUNS = 3;
 
 /** What the page can ask of a worker; each worker holds one encoder in one backend. */
 export interface WorkerApi {
-  /** Starts the backend, which downloads files of its own. */
-  start(backend: Backend): Promise<void>;
+  /**
+   * Starts the backend, which downloads one of the app's `files`.
+   *
+   * @returns Whether the page can see when the worker ends: see `holdLife`.
+   */
+  start(backend: Backend, files: readonly FileRef[]): Promise<boolean>;
   /** Builds the encoder in that backend. */
   build(spec: EncoderSpec, files: EncoderFiles): Promise<void>;
   /** @throws Error if the encoder does not reproduce the goldens. */
@@ -33,7 +38,11 @@ export interface WorkerApi {
 let encoder: PromptEncoder | undefined;
 
 const api: WorkerApi = {
-  start: startBackend,
+  async start(backend, files) {
+    const holds = holdLife();
+    await startBackend(backend, files);
+    return holds;
+  },
 
   async build(spec, files) {
     encoder = await PromptEncoder.load(spec, files);

@@ -1,9 +1,7 @@
 import { DownloadError } from './download';
 
-const PAUSES_MS = [500, 1500, 4000];
-
 /**
- * Runs `attempt` until it succeeds, again after each transient DownloadError, four times at most.
+ * Runs `attempt` until it succeeds, again after each DownloadError for as long as that one says.
  *
  * @param attempt Is given 1, then 2, and so on.
  * @param signal Ends the waiting between attempts.
@@ -16,19 +14,23 @@ export async function retryDownload<T>(
     try {
       return await attempt(count);
     } catch (error) {
-      const pause = PAUSES_MS[count - 1];
-      if (!(error instanceof DownloadError && error.transient) || pause === undefined) throw error;
-      await wait(pause, signal);
+      const pause = error instanceof DownloadError ? error.pauses[count - 1] : undefined;
+      if (pause === undefined) throw error;
+      if (pause > 0) await wait(pause, signal);
     }
   }
 }
 
 function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
+    const abort = (): void => {
       clearTimeout(timer);
       reject(signal.reason as Error);
-    });
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener('abort', abort, { once: true });
   });
 }

@@ -19,7 +19,7 @@ describe('scoring', () => {
   it.each(cases)('by $scoring.kind from $matrix.dtype is what NumPy computes', (golden) => {
     const file = Buffer.from(golden.data, 'base64');
     const rows = ['image', 'a', 'b', 'c', 'd', 'e'];
-    const ref = { ...fileRef('rows.bin', file.length), ...golden.matrix, rows };
+    const ref = { ...fileRef('rows.bin', file), ...golden.matrix, rows };
     const matrix = new EmbeddingMatrix(ref, new Uint8Array(file).buffer);
     const [zimg, ...ztxts] = rows.map((id) => matrix.row(id) ?? new Float32Array());
     const probabilities = scorePrompts(golden.scoring, zimg ?? new Float32Array(), ztxts);

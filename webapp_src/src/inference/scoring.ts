@@ -21,6 +21,23 @@ export function scorePrompts(
   return weights.map((weight) => weight / sum);
 }
 
+/** How far from 1 the length of a unit row may be: that of float16 on a GPU stays well below this. */
+const MAX_DEVIATION = 0.01;
+
+/**
+ * The same rows, each of which must have the length 1, as the encoder was checked to give: those of a
+ * GPU that was lost are zeros.
+ *
+ * @throws Error if one has not.
+ */
+export function requireUnitRows(rows: Float32Array[]): Float32Array[] {
+  // The negation also refuses NaN.
+  if (!rows.every((row) => Math.abs(Math.sqrt(dot(row, row)) - 1) <= MAX_DEVIATION)) {
+    throw new Error('The encoder’s answer is damaged.');
+  }
+  return rows;
+}
+
 export function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 }

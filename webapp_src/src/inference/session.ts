@@ -6,8 +6,8 @@ import { LruCache } from './lru-cache';
 import { scorePrompts } from './scoring';
 import { TrustedEncoder } from './trusted-encoder';
 
-/** Rows of texts that visitors typed; at 1,024 dimensions this many take 2 MiB. */
-const CACHED_ROWS = 512;
+/** Rows of texts that visitors typed; at 1,024 dimensions this many take half a MiB. */
+const CACHED_ROWS = 128;
 
 /**
  * A model in use: its precomputed embeddings, and its encoder once that is needed.
@@ -29,6 +29,7 @@ export class ModelSession {
   ) {
     this.textEncoder = new TrustedEncoder(
       model,
+      manifest.files,
       () => this.loaded().goldens(),
       backends,
       this.closing.signal,

@@ -1,10 +1,12 @@
-import type { Backend, Model } from '../generated/manifest';
+import type { Backend, FileRef, Model } from '../generated/manifest';
 import type { BackendSelector } from './backend-selector';
+import { isDownloadError } from './download';
 import { loadEncoderFiles, type EncoderFiles } from './encoder-files';
 import { requireEncoder, type EncoderSpec } from './encoder-spec';
 import type { EncoderStatus } from './encoder-status';
 import { EncoderWorker } from './encoder-worker';
 import type { GoldenRow } from './goldens';
+import { requireUnitRows } from './scoring';
 
 /**
  * The text encoder of a model, loaded when it is first needed, in a worker that has reproduced the
@@ -15,11 +17,13 @@ export class TrustedEncoder {
   private worker: Promise<EncoderWorker> | undefined;
 
   /**
+   * @param appFiles The app's files, as the manifest lists them.
    * @param goldens Read when the encoder is loaded.
    * @param signal Cancels what is under way and frees the worker.
    */
   constructor(
     private readonly model: Model,
+    private readonly appFiles: readonly FileRef[],
     private readonly goldens: () => readonly GoldenRow[],
     private readonly backends: BackendSelector,
     private readonly signal: AbortSignal,
@@ -44,7 +48,7 @@ export class TrustedEncoder {
 
   /** A unit row, float32[dim], for each text. */
   embed(texts: readonly string[]): Promise<Float32Array[]> {
-    return this.ask((worker) => worker.embed(texts));
+    return this.ask(async (worker) => requireUnitRows(await worker.embed(texts)));
   }
 
   /** int32[maxLength]: the token row of a text. */
@@ -110,8 +114,10 @@ export class TrustedEncoder {
         return await this.launch(backend, files);
       } catch (error) {
         this.signal.throwIfAborted();
-        // Throws if the download failed, which is not the backend's fault.
+        // A download that failed is not the backend's fault; the first line throws if one of the
+        // encoder's did, the second if the backend's own.
         await files;
+        if (isDownloadError(error)) throw error;
         failures.add((error as Error).message);
       }
     }
@@ -131,7 +137,7 @@ export class TrustedEncoder {
     };
     signal.addEventListener('abort', close, { once: true });
     try {
-      const [contents] = await Promise.all([files, worker.start()]);
+      const [contents] = await Promise.all([files, worker.start(this.appFiles)]);
       await worker.load(this.spec, contents, this.goldens());
       signal.throwIfAborted();
       return worker;

@@ -1,49 +1,85 @@
 import type { Backend } from '../generated/manifest';
 import { wrap, type Remote } from 'comlink';
 
+let started = 0;
+
 /** The page's end of a worker: when the worker dies, calls fail rather than hang. */
 export class WorkerLink<Api> {
   protected readonly api: Remote<Api>;
-  private readonly death: Promise<never>;
-  private die: (error: Error) => void = () => undefined;
-  private calls = 0;
+  private readonly worker: Worker;
+  private readonly name: string;
+  /** Rejects the calls under way. */
+  private readonly waiting = new Set<(error: Error) => void>();
+  private death: Error | undefined;
   private retired = false;
 
+  /** @param startWorker Starts the worker under a name of its own. */
   constructor(
-    private readonly worker: Worker,
+    startWorker: (name: string) => Worker,
     readonly backend: Backend,
   ) {
-    this.api = wrap<Api>(worker);
-    this.death = new Promise<never>((_, reject) => {
-      this.die = reject;
-    });
-    // Calls that race against it report it; nothing else should.
-    this.death.catch(() => undefined);
-    worker.addEventListener('error', (event) => {
+    started += 1;
+    this.name = `lit-demo ${performance.timeOrigin} ${started}`;
+    this.worker = startWorker(this.name);
+    this.api = wrap<Api>(this.worker);
+    this.worker.addEventListener('error', (event) => {
       event.preventDefault();
-      this.die(new Error(`The ${backend} worker stopped: ${event.message || 'it did not start'}.`));
+      this.die(
+        event.message
+          ? `The ${backend} worker stopped: ${event.message}.`
+          : 'A part of this page could not be loaded. Reload the page.',
+      );
     });
+  }
+
+  /** Whether the worker has ended, by itself or because it was closed. */
+  get ended(): boolean {
+    return this.death !== undefined;
   }
 
   /** Ends the worker once the calls under way have been answered. */
   retire(): void {
     this.retired = true;
-    if (this.calls === 0) this.close();
+    if (this.waiting.size === 0) this.close();
   }
 
   /** Ends the worker at once; calls under way fail. */
   close(): void {
-    this.worker.terminate();
-    this.die(new Error('The worker was closed.'));
+    this.die('The worker was closed.');
   }
 
-  protected async call<T>(answer: Promise<T>): Promise<T> {
-    this.calls += 1;
-    try {
-      return await Promise.race([answer, this.death]);
-    } finally {
-      this.calls -= 1;
-      if (this.retired && this.calls === 0) this.close();
-    }
+  /**
+   * Notices from now on when the worker ends without a word, as when the system takes its memory.
+   *
+   * @param holds Whether the worker holds the lock of its name, which is free once it has ended.
+   */
+  protected watch(holds: boolean): void {
+    if (!holds) return;
+    void navigator.locks.request(this.name, () => {
+      this.die(`The ${this.backend} worker stopped.`);
+    });
+  }
+
+  protected call<T>(answer: Promise<T>): Promise<T> {
+    // Not a race against one promise of the worker's death, which would keep every answer alive.
+    return new Promise((resolve, reject) => {
+      if (this.death) {
+        reject(this.death);
+        return;
+      }
+      this.waiting.add(reject);
+      const settle = (): void => {
+        this.waiting.delete(reject);
+        if (this.retired && this.waiting.size === 0) this.close();
+      };
+      answer.finally(settle).then(resolve, reject);
+    });
+  }
+
+  private die(message: string): void {
+    if (this.death) return;
+    this.death = new Error(message);
+    this.worker.terminate();
+    for (const reject of this.waiting) reject(this.death);
   }
 }

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import type { Model } from '../generated/manifest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Model, SiteManifest } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import { makeManifest, settle } from '../testing/sample-manifest';
 import { textsOf, type Card } from './cards';
@@ -48,21 +48,35 @@ class FakeSession implements Session {
   }
 }
 
+/** What the server has when the visitor tries again. */
+let renewManifest: () => Promise<SiteManifest>;
+
+let renewed: string[];
+
+beforeEach(() => {
+  renewed = [];
+  renewManifest = () => Promise.resolve(makeManifest());
+});
+
 function makeDemo(configure?: (session: FakeSession) => void): {
   demo: Demo;
   sessions: FakeSession[];
 } {
   const sessions: FakeSession[] = [];
-  const demo = new Demo(
-    makeManifest(),
-    (model) => {
+  const demo = new Demo(makeManifest(), {
+    openSession(_manifest, model) {
       const session = new FakeSession(model);
       configure?.(session);
       sessions.push(session);
       return session;
     },
-    () => undefined,
-  );
+    renewManifest: () => renewManifest(),
+    renewPicture(url) {
+      renewed.push(url);
+      return Promise.resolve();
+    },
+    onChange: () => undefined,
+  });
   return { demo, sessions };
 }
 
@@ -247,6 +261,61 @@ describe('a demo', () => {
     await demo.retry();
     expect(demo.messages).toEqual([]);
     expect(demo.settled).toBe(true);
+  });
+
+  it('goes on with what the site has now, keeping what was typed', async () => {
+    const { demo, session, sessions } = await openDemo('#image=dog&image=cat');
+    session.scoreError = new Error('The server answered 404 for weights.bin.');
+    demo.editPrompt(cardOf(demo, 1).key, cardOf(demo, 1).prompts[0]?.key ?? 0, 'my own words');
+    await demo.compute(cardOf(demo, 1).key);
+    expect(demo.settled).toBe(true);
+    expect(demo.fragment).toContain('my+own+words');
+    const { images, ...rest } = makeManifest();
+    renewManifest = () => Promise.resolve({ ...rest, images: [images[0]], sha256: 'another' });
+    await demo.retry();
+    expect(demo.manifest.sha256).toBe('another');
+    expect(demo.cards.map(textsOf)).toEqual([['my own words', 'a lion']]);
+    expect(session.closed).toBe(true);
+    expect(sessions.at(-1)?.scored).toEqual([['my own words', 'a lion']]);
+    expect(demo.answer(cardOf(demo)).state).toBe('current');
+    expect(demo.messages.map(({ text }) => text)).toEqual([
+      'The demo has changed, and no longer has some of these pictures.',
+    ]);
+  });
+
+  it('tries again with what it has, where the manifest cannot be had', async () => {
+    const { demo, session } = await openDemo();
+    session.scoreError = new Error('The network failed.');
+    await demo.compute(edit(demo, 0, 'something else'));
+    renewManifest = () => Promise.reject(new Error('Offline.'));
+    await demo.retry();
+    expect(demo.messages.map(({ text }) => text)).toEqual(['The network failed.']);
+    expect(textsOf(cardOf(demo))).toEqual(['something else', 'a lion']);
+  });
+
+  it('loads pictures that did not come anew', async () => {
+    const { demo } = await openDemo();
+    demo.reportPicture('cat.jpg');
+    demo.reportPicture('dog.jpg');
+    expect(demo.messages.map(({ text, retry }) => [text, retry])).toEqual([
+      ['A picture could not be loaded.', true],
+    ]);
+    await demo.retry();
+    expect([demo.attempt, demo.messages, renewed]).toEqual([1, [], ['cat.jpg', 'dog.jpg']]);
+  });
+
+  it('keeps its model through links, and nothing of the last one', async () => {
+    const { demo, session, sessions } = await openDemo();
+    for (let i = 0; i < 240; i++) {
+      await demo.restore(`#image=${i % 2 ? 'cat' : 'dog'}&image=unicorn${i}&prompt=new`);
+    }
+    expect(sessions.filter(({ closed }) => !closed)).toEqual([session]);
+    expect(demo.messages).toHaveLength(1);
+    expect(demo.cards).toHaveLength(1);
+    expect((demo as unknown as { answers: Map<number, unknown> }).answers.size).toBe(1);
+    await demo.restore('#model=small&image=cat');
+    expect(session.closed).toBe(true);
+    expect(demo.model.id).toBe('small');
   });
 
   it('opens one card for a picture, the newest first', async () => {

@@ -17,7 +17,16 @@ export interface Session {
   close(): void;
 }
 
-export type OpenSession = (model: Model, onStatus: () => void) => Session;
+/** What a demo asks of the page around it. */
+export interface DemoHost {
+  openSession(manifest: SiteManifest, model: Model, onStatus: () => void): Session;
+  /** The manifest as it is on the server now. */
+  renewManifest(): Promise<SiteManifest>;
+  /** Has the browser forget what it keeps of a picture. */
+  renewPicture(url: string): Promise<unknown>;
+  /** Called after every change. */
+  onChange(): void;
+}
 
 /**
  * Everything that the page shows and that a visitor can do; elements only draw it.
@@ -27,18 +36,24 @@ export type OpenSession = (model: Model, onStatus: () => void) => Session;
 export class Demo {
   cards: readonly Card[] = [];
   messages: readonly Message[] = [];
+  /** Goes up whenever the visitor tries again; pictures that failed are then loaded anew. */
+  attempt = 0;
   private session: Session;
   private opened = false;
   private readonly answers = new Map<number, Answer>();
   /** Cards whose computation failed, to be computed when the visitor tries again. */
   private readonly failed = new Set<number>();
+  private readonly failedPictures = new Set<string>();
 
   constructor(
-    readonly manifest: SiteManifest,
-    private readonly openSession: OpenSession,
-    private readonly onChange: () => void,
+    private current: SiteManifest,
+    private readonly host: DemoHost,
   ) {
-    this.session = openSession(manifest.models[0], onChange);
+    this.session = this.openSession(current.models[0]);
+  }
+
+  get manifest(): SiteManifest {
+    return this.current;
   }
 
   get model(): Model {
@@ -53,9 +68,11 @@ export class Demo {
     return formatFragment(this.manifest, this.model.id, this.cards);
   }
 
-  /** Whether every card shows the answer to its prompts. */
+  /** Whether every card shows the answer to its prompts, or has none because computing failed. */
   get settled(): boolean {
-    return this.cards.every((card) => this.answer(card).state === 'current');
+    return this.cards.every(
+      (card) => this.answer(card).state === 'current' || this.failed.has(card.key),
+    );
   }
 
   image(id: string): Image {
@@ -71,53 +88,77 @@ export class Demo {
   /** Shows what a link's fragment asks for, or the first picture, and computes all of it. */
   async restore(fragment: string): Promise<void> {
     const { state, warnings } = parseFragment(this.manifest, fragment);
+    this.messages = [];
     for (const text of warnings) this.tell({ kind: 'warning', text, retry: false });
     const [first] = this.manifest.images;
     const wanted = state.cards.length
       ? state.cards
       : [{ imageId: first.id, texts: cards.exampleTexts(first) }];
     this.cards = wanted.map(({ imageId, texts }) => cards.createCard(imageId, texts));
+    this.answers.clear();
+    this.failed.clear();
     for (const { key } of this.cards) this.answers.set(key, { ...NO_ANSWER, state: 'computing' });
-    await this.chooseModel(state.modelId ?? this.model.id);
+    const modelId = state.modelId ?? this.model.id;
+    if (this.opened && modelId === this.model.id) await this.answerAll();
+    else await this.chooseModel(modelId);
   }
 
   /** Switches to a model, cancelling what the last one was doing; computed cards are computed again. */
   async chooseModel(id: string): Promise<void> {
-    const model = this.manifest.models.find((candidate) => candidate.id === id) ?? this.model;
+    const { models } = this.manifest;
     this.session.close();
-    const session = this.openSession(model, this.onChange);
-    this.session = session;
+    this.session = this.openSession(models.find((model) => model.id === id) ?? models[0]);
     this.opened = false;
     this.failed.clear();
     this.messages = this.messages.filter((message) => !message.retry);
     for (const [key, answer] of this.answers) {
       if (answer.state === 'current') this.answers.set(key, { ...answer, state: 'computing' });
     }
-    this.onChange();
+    this.host.onChange();
     await this.open();
   }
 
-  /** Gets the encoder ready ahead of need; a failure shows in `encoder`. */
+  /** Gets the encoder ready ahead of need; a failure shows in `encoder`, and is the visitor's to retry. */
   async warm(): Promise<void> {
-    if (this.opened) await this.session.warm().catch(() => undefined);
+    if (this.opened && this.encoder.status === 'idle') await this.prepareEncoder();
   }
 
-  /** Tries again whatever failed. */
+  /** Tries again whatever failed, with what the site has now. */
   async retry(): Promise<void> {
     this.messages = this.messages.filter((message) => !message.retry);
-    this.onChange();
+    this.host.onChange();
+    const { session } = this;
+    await this.renewPictures();
+    // If there is no manifest to be had, what is tried with the old one says what is wrong.
+    const manifest = await this.host.renewManifest().catch(() => this.current);
+    if (session !== this.session) return;
+    if (manifest.sha256 !== this.current.sha256) {
+      await this.adopt(manifest);
+      return;
+    }
     if (!this.opened) {
       await this.open();
       return;
     }
     const waiting = [...this.failed];
     this.failed.clear();
-    await Promise.all([this.warm(), ...waiting.map((key) => this.compute(key))]);
+    await Promise.all([this.prepareEncoder(), ...waiting.map((key) => this.compute(key))]);
+  }
+
+  /** Says that a picture did not come; those of an old manifest may be gone. */
+  reportPicture(url: string): void {
+    this.failedPictures.add(url);
+    this.tell({ kind: 'error', text: 'A picture could not be loaded.', retry: true });
+  }
+
+  /** Cancels what is under way and frees the worker. */
+  close(): void {
+    this.session.close();
   }
 
   dismiss(key: number): void {
     this.messages = this.messages.filter((message) => message.key !== key);
-    this.onChange();
+    this.host.onChange();
   }
 
   /** Opens a card for a picture, first in the list, unless it has one; returns the card's key. */
@@ -142,14 +183,14 @@ export class Demo {
     this.cards = this.cards.filter((card) => card.key !== key);
     this.answers.delete(key);
     this.failed.delete(key);
-    this.onChange();
+    this.host.onChange();
   }
 
   clear(): void {
     this.cards = [];
     this.answers.clear();
     this.failed.clear();
-    this.onChange();
+    this.host.onChange();
   }
 
   editPrompt(key: number, promptKey: number, text: string): void {
@@ -183,7 +224,7 @@ export class Demo {
     }
     const fields = cards.scoredFields(card);
     this.answers.set(key, { ...this.answer(card), state: 'computing' });
-    this.onChange();
+    this.host.onChange();
     try {
       const texts = fields.map((field) => field.text);
       const probabilities = await session.score(card.imageId, texts);
@@ -194,10 +235,23 @@ export class Demo {
         return;
       }
       this.answers.set(key, currentAnswer(fields, probabilities));
-      this.onChange();
+      this.host.onChange();
     } catch (error) {
       if (session === this.session) this.fail(key, error as Error);
     }
+  }
+
+  private async prepareEncoder(): Promise<void> {
+    // What went wrong is in the encoder's status.
+    await this.session.warm().catch(() => undefined);
+  }
+
+  private async renewPictures(): Promise<void> {
+    const urls = [...this.failedPictures];
+    this.failedPictures.clear();
+    // One that fails again is reported again.
+    await Promise.allSettled(urls.map((url) => this.host.renewPicture(url)));
+    this.attempt += 1;
   }
 
   private async open(): Promise<void> {
@@ -212,10 +266,40 @@ export class Demo {
     }
     if (session !== this.session) return;
     this.opened = true;
+    await this.answerAll();
+  }
+
+  private async answerAll(): Promise<void> {
     // Cards that a visitor never asked to compute wait for the button.
     const asked = this.cards.filter((card) => this.answer(card).state !== 'stale');
     for (const { key } of this.cards) this.settle(key);
     await Promise.all(asked.map(({ key }) => this.compute(key)));
+  }
+
+  /** Goes on with another manifest: cards stay, but for those whose picture is gone. */
+  private async adopt(manifest: SiteManifest): Promise<void> {
+    this.current = manifest;
+    const ids = new Set(manifest.images.map(({ id }) => id));
+    const kept = this.cards.filter(({ imageId }) => ids.has(imageId));
+    if (kept.length < this.cards.length) {
+      const text = 'The demo has changed, and no longer has some of these pictures.';
+      this.tell({ kind: 'warning', text, retry: false });
+    }
+    this.cards = kept;
+    for (const key of this.answers.keys()) {
+      if (!this.find(key)) this.answers.delete(key);
+    }
+    for (const key of this.failed) {
+      const card = this.find(key);
+      if (card) this.answers.set(key, { ...this.answer(card), state: 'computing' });
+    }
+    await this.chooseModel(this.model.id);
+  }
+
+  private openSession(model: Model): Session {
+    return this.host.openSession(this.current, model, () => {
+      this.host.onChange();
+    });
   }
 
   private change(key: number, change: (card: Card) => Card): void {
@@ -236,7 +320,7 @@ export class Demo {
       key,
       known ? currentAnswer(fields, known) : { state, scores: this.answer(card).scores },
     );
-    this.onChange();
+    this.host.onChange();
     return known !== undefined;
   }
 
@@ -254,6 +338,6 @@ export class Demo {
 
   private tell(message: Omit<Message, 'key'>): void {
     this.messages = addMessage(this.messages, message);
-    this.onChange();
+    this.host.onChange();
   }
 }

@@ -48,6 +48,33 @@ describe('a link', () => {
     ]);
   });
 
+  it('to many pictures that are not there gives one short warning', () => {
+    const ids = Array.from({ length: 20_000 }, (_, i) => `image=${i}-${'x'.repeat(500)}`);
+    const { state, warnings } = parseFragment(manifest, `#${ids.join('&')}&image=cat`);
+    expect(state.cards).toEqual([]);
+    expect(warnings).toEqual([
+      `The link shows 391 pictures that this demo does not have, such as “0-${'x'.repeat(38)}…”.`,
+      'The link was too long to restore in full; its end was left out.',
+    ]);
+  });
+
+  it.each([
+    ['one prompt', `#image=cat&prompt=${'x'.repeat(5e7)}`],
+    ['a picture', `#image=${'x'.repeat(5e7)}`],
+    ['many models', `#${'model=tiny&'.repeat(5e6)}`],
+    ['escapes', `#image=cat&prompt=${'%F0%9F%90%88'.repeat(4e6)}`],
+    ['separators', `#${'&'.repeat(5e7)}`],
+  ])('of 50 million characters, %s, is cut before it is read', (_what, fragment) => {
+    const { state, warnings } = parseFragment(manifest, fragment);
+    expect(state.cards.length).toBeLessThanOrEqual(1);
+    expect(warnings).toEqual(['The link was too long to restore in full; its end was left out.']);
+  });
+
+  it('keeps prompts of a picture that is not there from those of the one before', () => {
+    const { state } = parseFragment(manifest, '#image=cat&prompt=a&image=unicorn&prompt=b');
+    expect(state.cards).toEqual([{ imageId: 'cat', texts: ['a'] }]);
+  });
+
   it.each(['', '#', '#section', '#%', '#=&=&'])('of %j asks for nothing', (fragment) => {
     expect(parseFragment(manifest, fragment)).toEqual({
       state: { modelId: undefined, cards: [] },

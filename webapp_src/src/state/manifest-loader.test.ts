@@ -1,19 +1,26 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeManifest } from '../testing/sample-manifest';
+import { sealManifest, serveManifest } from '../testing/sealed-manifest';
 import { stubNetwork } from '../testing/network';
 import { loadManifest, parseManifest } from './manifest-loader';
+
+function parse(text: string): Promise<unknown> {
+  return parseManifest(new TextEncoder().encode(text));
+}
 
 describe('a manifest', () => {
   afterEach(() => {
     vi.unstubAllGlobals();
   });
 
-  it('of this version is read', () => {
-    expect(parseManifest(JSON.stringify(makeManifest()))).toEqual(makeManifest());
+  it('of this version is read', async () => {
+    const { sha256, ...content } = await parseManifest(sealManifest(makeManifest()));
+    expect({ sha256: '', ...content }).toEqual(makeManifest());
+    expect(sha256).toHaveLength(64);
   });
 
   it('names its files relative to itself', async () => {
-    stubNetwork(() => Response.json(makeManifest()));
+    stubNetwork(() => serveManifest(makeManifest()));
     const { images, models } = await loadManifest('https://elsewhere.test/demo/manifest.json');
     expect(images[0].photo.url).toBe(
       `https://elsewhere.test/demo/${makeManifest().images[0].photo.url}`,
@@ -23,24 +30,45 @@ describe('a manifest', () => {
 
   it('may have its models and images elsewhere', async () => {
     const baseUrl = 'https://data.test/there/';
-    stubNetwork(() => Response.json({ ...makeManifest(), baseUrl }));
+    stubNetwork(() => serveManifest({ ...makeManifest(), baseUrl }));
     const { images, models, files } = await loadManifest('https://page.test/manifest.json');
     expect(images[0].photo.url).toBe(`${baseUrl}${makeManifest().images[0].photo.url}`);
     expect(models[0].imageEmbeddings.url).toContain(baseUrl);
     expect(files.every(({ url }) => url.startsWith('https://page.test/'))).toBe(true);
   });
 
+  it('is asked for past the cache: if it is as before at first, anew after a failure', async () => {
+    const fetched = stubNetwork(() => serveManifest(makeManifest()));
+    await loadManifest('manifest.json');
+    await loadManifest('manifest.json', { fresh: true });
+    expect(fetched.mock.calls.map(([, { cache }]) => cache)).toEqual(['no-cache', 'reload']);
+  });
+
+  it('that is wrong is downloaded once more', async () => {
+    const answers = [new Response('<!doctype html>'), serveManifest(makeManifest())];
+    const fetched = stubNetwork(() => answers.shift() ?? Response.error());
+    await loadManifest('manifest.json');
+    expect(fetched.mock.calls.map(([, { cache }]) => cache)).toEqual(['no-cache', 'reload']);
+  });
+
   it.each([
     [{ ...makeManifest(), schemaVersion: 2 }, 'demo’s is version 2.'],
     [{}, 'demo’s is version "unknown".'],
     [null, 'demo’s is version "unknown".'],
-  ])('of another version is refused with a remedy', (content, version) => {
-    expect(() => parseManifest(JSON.stringify(content))).toThrow(version);
-    expect(() => parseManifest(JSON.stringify(content))).toThrow('rebuild the whole site');
+  ])('of another version is refused with a remedy', async (content, version) => {
+    await expect(parse(JSON.stringify(content))).rejects.toThrow(version);
+    await expect(parse(JSON.stringify(content))).rejects.toThrow('rebuild the whole site');
   });
 
-  it('that is no JSON is refused', () => {
-    expect(() => parseManifest('<!doctype html>')).toThrow('The demo’s manifest is damaged.');
+  it('that is no JSON is refused', async () => {
+    await expect(parse('<!doctype html>')).rejects.toThrow('The demo’s manifest is damaged');
+  });
+
+  it('with a single number changed is refused', async () => {
+    const text = new TextDecoder().decode(sealManifest(makeManifest()));
+    await expect(parse(text.replace('"bytes": 5', '"bytes": 6'))).rejects.toThrow(
+      'The demo’s manifest was altered on its way.',
+    );
   });
 
   it('that is missing is reported with the server’s answer', async () => {

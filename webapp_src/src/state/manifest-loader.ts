@@ -1,6 +1,17 @@
 import type { FileRef, FunctionSiteManifest, SiteManifest } from '../generated/manifest';
+import { isSealed } from './seal';
 
 const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 1;
+
+/** How much of a version that this app does not know is repeated to the visitor. */
+const MAX_VERSION = 20;
+
+type AnyManifest = SiteManifest | FunctionSiteManifest;
+
+export interface ManifestOptions {
+  /** Downloads it anew, past every cache, as after a failure. */
+  readonly fresh?: boolean;
+}
 
 /** A manifest that cannot be used; the message is a sentence a person can act on. */
 class ManifestError extends Error {
@@ -12,61 +23,91 @@ class ManifestError extends Error {
  *
  * @returns The manifest with absolute addresses.
  */
-export async function loadManifest(url: string): Promise<SiteManifest> {
-  const manifest = await loadAnyManifest(url);
+export async function loadManifest(
+  url: string,
+  options: ManifestOptions = {},
+): Promise<SiteManifest> {
+  const manifest = await loadAnyManifest(url, options);
   if ('models' in manifest) return manifest;
   throw new ManifestError(`${url} describes functions, not pictures and sentences.`);
 }
 
 /** The same for a site of functions. */
-export async function loadFunctionManifest(url: string): Promise<FunctionSiteManifest> {
-  const manifest = await loadAnyManifest(url);
+export async function loadFunctionManifest(
+  url: string,
+  options: ManifestOptions = {},
+): Promise<FunctionSiteManifest> {
+  const manifest = await loadAnyManifest(url, options);
   if ('functions' in manifest) return manifest;
   throw new ManifestError(`${url} describes no functions.`);
 }
 
 /** The same for a site of either kind. */
-export async function loadAnyManifest(url: string): Promise<SiteManifest | FunctionSiteManifest> {
+export async function loadAnyManifest(
+  url: string,
+  { fresh = false }: ManifestOptions = {},
+): Promise<AnyManifest> {
   const { href } = new URL(url, document.baseURI);
-  let response: Response;
+  const load = async (cache: RequestCache): Promise<AnyManifest> =>
+    resolveAddresses(await parseManifest(await download(href, url, cache)), href);
+  if (fresh) return load('reload');
   try {
-    response = await fetch(href);
+    // A browser may keep a manifest for longer than the site keeps the files that it names.
+    return await load('no-cache');
   } catch {
-    throw new ManifestError('The demo could not be loaded. Check the connection and try again.');
+    // What is wrong may be in a cache.
+    return load('reload');
   }
-  if (!response.ok) {
-    throw new ManifestError(
-      `The demo could not be loaded: the server answered ${response.status} for ${url}.`,
-    );
-  }
-  return resolveAddresses(parseManifest(await response.text()), href);
 }
 
-/** @throws ManifestError if the text is not a manifest of the version that this app reads. */
-export function parseManifest(text: string): SiteManifest | FunctionSiteManifest {
-  let content: unknown;
+async function download(
+  href: string,
+  url: string,
+  cache: RequestCache,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let response: Response;
   try {
-    content = JSON.parse(text);
+    response = await fetch(href, { cache });
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
   } catch {
     throw new ManifestError(
-      'The demo’s manifest is damaged. Reload the page, or rebuild the site.',
+      href.startsWith('file:')
+        ? 'Browsers do not let a page read files of this device. Put the demo on a web server, such as “lit-demo serve”, and open it there.'
+        : 'The demo could not be loaded. Check the connection and try again.',
+    );
+  }
+  throw new ManifestError(
+    `The demo could not be loaded: the server answered ${response.status} for ${url}.`,
+  );
+}
+
+/** @throws ManifestError if the bytes are not a whole manifest of the version that this app reads. */
+export async function parseManifest(data: Uint8Array<ArrayBuffer>): Promise<AnyManifest> {
+  let content: unknown;
+  try {
+    content = JSON.parse(new TextDecoder().decode(data));
+  } catch {
+    throw new ManifestError(
+      'The demo’s manifest is damaged, or the server sent something else in its place. Try again; if it stays so, rebuild or upload the site again.',
     );
   }
   const version = (content as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (version !== SCHEMA_VERSION) {
     throw new ManifestError(
       `This page reads version ${SCHEMA_VERSION} of the manifest, but the demo’s is version ` +
-        `${JSON.stringify(version ?? 'unknown')}. Reload the page without the browser’s cache; ` +
+        `${JSON.stringify(version ?? 'unknown').slice(0, MAX_VERSION)}. Reload the page without the browser’s cache; ` +
         'if that does not help, rebuild the whole site with one version of lit-demo.',
     );
   }
-  return content as SiteManifest | FunctionSiteManifest;
+  if (!(await isSealed(data))) {
+    throw new ManifestError(
+      'The demo’s manifest was altered on its way. Try again; if it stays so, rebuild or upload the site again.',
+    );
+  }
+  return content as AnyManifest;
 }
 
-function resolveAddresses<T extends SiteManifest | FunctionSiteManifest>(
-  manifest: T,
-  href: string,
-): T {
+function resolveAddresses<T extends AnyManifest>(manifest: T, href: string): T {
   const resolved = resolveFiles(manifest, href);
   if (!('models' in manifest) || manifest.baseUrl === null) return resolved;
   const { models, images, baseUrl } = manifest;

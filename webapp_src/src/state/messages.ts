@@ -7,11 +7,15 @@ export interface Message {
   readonly retry: boolean;
 }
 
-/** Adds a message last; one with the same text is replaced. */
+/** More would cover the page. */
+const MOST = 6;
+
+/** Adds a message last; one with the same text is replaced, and the oldest of too many are dropped. */
 export function addMessage(
   messages: readonly Message[],
   message: Omit<Message, 'key'>,
 ): readonly Message[] {
   const key = 1 + Math.max(0, ...messages.map((other) => other.key));
-  return [...messages.filter(({ text }) => text !== message.text), { ...message, key }];
+  const others = messages.filter(({ text }) => text !== message.text);
+  return [...others, { ...message, key }].slice(-MOST);
 }

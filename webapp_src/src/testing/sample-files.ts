@@ -1,13 +1,23 @@
 const ROWS: Readonly<Record<string, readonly number[]>> = {
   // The cat and its prompts, then the dog.
-  'tiny-zimg.bin': [1, 0, 0, 1],
-  'tiny-ztxt.bin': [1, 0, 0.6, 0.8, 0, 1],
+  'zimg.bin': [1, 0, 0, 1],
+  'ztxt.bin': [1, 0, 0.6, 0.8, 0, 1],
+};
+const TEXTS: Readonly<Record<string, string>> = {
+  'vocabulary.json': 'voc',
+  'model.json': '{}',
+  'weights.bin': 'weigh',
 };
 
-/** A file of the first model of `makeManifest`, by its address: true rows, else as many bytes. */
-export function serveSampleFile(url: string): Response {
-  const name = url.replace(/.*\//, '');
+/** The content of a file of `makeManifest`, by its address: rows, else a text. */
+export function sampleFile(url: string): Uint8Array<ArrayBuffer> {
+  const name = url.replace(/.*[/-]/, '');
   const rows = ROWS[name];
-  if (rows) return new Response(Float32Array.from(rows));
-  return new Response('x'.repeat({ 'tiny-vocabulary.json': 3, 'tiny-model.json': 2 }[name] ?? 5));
+  if (rows) return new Uint8Array(Float32Array.from(rows).buffer);
+  return new TextEncoder().encode(TEXTS[name] ?? name);
+}
+
+/** Serves such a file. */
+export function serveSampleFile(url: string): Response {
+  return new Response(sampleFile(url));
 }

@@ -1,23 +1,26 @@
 import type { FileRef, Image, MatrixRef, Model, SiteManifest } from '../generated/manifest';
 import type { EncoderSpec } from '../inference/encoder-spec';
-
-const SHA = '0'.repeat(64);
+import { hashOf } from './sealed-manifest';
+import { sampleFile } from './sample-files';
 
 /** A model that has an encoder. */
 type EncodingModel = Model & EncoderSpec;
 
-/** A file reference whose content does not matter. */
-export function fileRef(url: string, bytes: number): FileRef {
-  return { url, bytes, sha256: SHA };
+/** A reference to a file with this content. */
+export function fileRef(url: string, content: Uint8Array | string): FileRef {
+  return { url, bytes: content.length, sha256: hashOf(content) };
+}
+
+function sampleRef(url: string): FileRef {
+  return fileRef(url, sampleFile(url));
 }
 
 function matrixRef(url: string, rows: string[]): MatrixRef {
-  const bytes = 4 * 2 * rows.length;
-  return { ...fileRef(url, bytes), dtype: 'float32', shape: [rows.length, 2], scale: 1, rows };
+  return { ...sampleRef(url), dtype: 'float32', shape: [rows.length, 2], scale: 1, rows };
 }
 
 function makeImage(id: string, ...texts: string[]): Image {
-  const picture = { ...fileRef(`${id}.jpg`, 9), width: 224, height: 224 };
+  const picture = { ...sampleRef(`${id}.jpg`), width: 224, height: 224 };
   return {
     id,
     description: `A picture of a ${id}`,
@@ -42,7 +45,7 @@ function makeModel(id: string): EncodingModel {
     scoring: { kind: 'softmax', scale: 1 },
     tokenizer: {
       kind: 'sentencepiece',
-      file: fileRef(`${id}-vocabulary.json`, 3),
+      file: sampleRef(`${id}-vocabulary.json`),
       canonicalization: [],
       maxLength: 4,
       startId: null,
@@ -50,8 +53,8 @@ function makeModel(id: string): EncodingModel {
       padId: 0,
     },
     encoder: {
-      model: fileRef(`${id}-model.json`, 2),
-      weights: [fileRef(`${id}-weights.bin`, 5)],
+      model: sampleRef(`${id}-model.json`),
+      weights: [sampleRef(`${id}-weights.bin`)],
       input: 'tokens',
       output: 'ztxt',
     },
@@ -64,6 +67,7 @@ function makeModel(id: string): EncodingModel {
 /** A demo of two models and two pictures, a cat with two prompts and a dog with one. */
 export function makeManifest(): SiteManifest & { models: [EncodingModel, EncodingModel] } {
   return {
+    sha256: '',
     schemaVersion: 1,
     baseUrl: null,
     generator: { name: 'LiT demo builder', version: '0.1.0' },

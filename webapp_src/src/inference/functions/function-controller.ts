@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Function as FunctionRef, FunctionSiteManifest } from '../../generated/manifest';
+import type { FunctionSiteManifest } from '../../generated/manifest';
 import { loadFunctionManifest } from '../../state/manifest-loader';
 import { LoadedFunction } from './functions';
 
@@ -16,6 +16,7 @@ export class FunctionController implements ReactiveController {
   functions: readonly LoadedFunction[] = [];
 
   private loading = new AbortController();
+  private attempts = 0;
 
   constructor(
     private readonly host: ReactiveControllerHost & HTMLElement,
@@ -45,8 +46,9 @@ export class FunctionController implements ReactiveController {
     try {
       this.manifest = await loadFunctionManifest(
         this.host.getAttribute('manifest') ?? 'manifest.json',
+        { fresh: this.attempts++ > 0 },
       );
-      this.functions = await loadAll(this.manifest.functions, signal, (progress) => {
+      this.functions = await loadAll(this.manifest, signal, (progress) => {
         become({ status: 'loading', ...progress });
       });
       become({ status: 'ready' });
@@ -69,13 +71,14 @@ export class FunctionController implements ReactiveController {
 
 /** Loads functions in parallel and reports their progress as one. */
 function loadAll(
-  refs: readonly FunctionRef[],
+  site: FunctionSiteManifest,
   signal: AbortSignal,
   onProgress: (progress: { loaded: number; total: number }) => void,
 ): Promise<LoadedFunction[]> {
+  const refs = site.functions;
   const parts = refs.map(() => ({ loaded: 0, total: 0 }));
   const loading = refs.map((ref, i) =>
-    LoadedFunction.load(ref, signal, ({ loaded, total }) => {
+    LoadedFunction.load(site, ref, signal, ({ loaded, total }) => {
       parts[i] = { loaded, total };
       onProgress({
         loaded: parts.reduce((sum, part) => sum + part.loaded, 0),

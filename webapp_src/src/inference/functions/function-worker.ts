@@ -1,4 +1,4 @@
-import type { Backend } from '../../generated/manifest';
+import type { Backend, FileRef } from '../../generated/manifest';
 import { startModuleWorker } from '../module-worker';
 import { WorkerLink } from '../worker-link';
 import type { FunctionFiles } from './function-graph';
@@ -9,12 +9,15 @@ import workerUrl from './function.worker?worker&url';
 /** The page's end of a worker with one function. */
 export class FunctionWorker extends WorkerLink<FunctionWorkerApi> {
   constructor(backend: Backend) {
-    super(startModuleWorker(new URL(workerUrl, import.meta.url), 'lit-demo-function'), backend);
+    super((name) => startModuleWorker(new URL(workerUrl, import.meta.url), name), backend);
   }
 
-  /** @throws Error if this browser does not have the backend. */
-  start(): Promise<void> {
-    return this.call(this.api.start(this.backend));
+  /**
+   * @param files The app's files, as the manifest lists them.
+   * @throws Error if this browser does not have the backend.
+   */
+  async start(files: readonly FileRef[]): Promise<void> {
+    this.watch(await this.call(this.api.start(this.backend, files)));
   }
 
   /** @throws Error if the backend cannot hold the function. */

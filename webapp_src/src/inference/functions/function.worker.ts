@@ -1,13 +1,18 @@
 import { expose } from 'comlink';
-import type { Backend } from '../../generated/manifest';
+import type { Backend, FileRef } from '../../generated/manifest';
 import { startBackend, usedBytes } from '../start-backend';
 import { FunctionGraph, type FunctionFiles } from './function-graph';
+import { holdLife } from '../worker-life';
 import type { Tensors } from './tensors';
 
 /** What the page can ask of a worker; each worker holds one function in one backend. */
 export interface FunctionWorkerApi {
-  /** Starts the backend, which downloads files of its own. */
-  start(backend: Backend): Promise<void>;
+  /**
+   * Starts the backend, which downloads one of the app's `files`.
+   *
+   * @returns Whether the page can see when the worker ends: see `holdLife`.
+   */
+  start(backend: Backend, files: readonly FileRef[]): Promise<boolean>;
   /** Builds the function's graph in that backend. */
   load(files: FunctionFiles): Promise<void>;
   /** Outputs by name for inputs by name. */
@@ -19,7 +24,11 @@ export interface FunctionWorkerApi {
 let graph: FunctionGraph | undefined;
 
 const api: FunctionWorkerApi = {
-  start: startBackend,
+  async start(backend, files) {
+    const holds = holdLife();
+    await startBackend(backend, files);
+    return holds;
+  },
 
   async load(files) {
     graph = await FunctionGraph.load(files);

@@ -8,9 +8,15 @@
  *   const { output } = await prod.run({ xs: [[1, 2]] });
  *   console.log(output.values, output.shape);
  */
-import type { Backend, Function as FunctionRef, FunctionInput } from '../../generated/manifest';
+import type {
+  Backend,
+  FunctionSiteManifest,
+  Function as FunctionRef,
+  FunctionInput,
+} from '../../generated/manifest';
 import { loadFunctionManifest } from '../../state/manifest-loader';
 import { FLOOR_BACKENDS } from '../backends';
+import { isDownloadError } from '../download';
 import { loadFunctionFiles, verifyGolden } from './function-files';
 import { FunctionWorker } from './function-worker';
 import { makeTensor, type Numbers, type Tensors } from './tensors';
@@ -36,47 +42,57 @@ export async function load(
   id?: string,
   { manifest = 'manifest.json', onProgress, signal }: LoadOptions = {},
 ): Promise<LoadedFunction> {
-  const { functions } = await loadFunctionManifest(manifest);
+  const site = await loadFunctionManifest(manifest);
+  const { functions } = site;
   const ref = functions.find((candidate) => id === undefined || candidate.id === id);
   if (!ref) {
     const known = functions.map((candidate) => candidate.id).join(', ');
     throw new Error(`This site has no function “${id ?? ''}”; it has ${known}.`);
   }
-  return LoadedFunction.load(ref, signal ?? new AbortController().signal, onProgress);
+  return LoadedFunction.load(site, ref, signal, onProgress);
 }
 
-/** A function that runs in a worker of its own. */
+/** A function that runs in a worker of its own; when that worker dies, another takes its place. */
 export class LoadedFunction {
-  private constructor(
-    private readonly ref: FunctionRef,
-    private readonly worker: FunctionWorker,
-  ) {}
+  private worker: Promise<FunctionWorker>;
 
+  private constructor(
+    private readonly site: FunctionSiteManifest,
+    private readonly ref: FunctionRef,
+    private readonly closing: AbortController,
+    private current: FunctionWorker,
+  ) {
+    this.worker = Promise.resolve(current);
+    const { signal } = closing;
+    signal.addEventListener('abort', () => {
+      this.current.close();
+    });
+  }
+
+  /** @param signal Ends the function. */
   static async load(
+    site: FunctionSiteManifest,
     ref: FunctionRef,
-    signal: AbortSignal,
+    signal?: AbortSignal,
     onProgress: NonNullable<LoadOptions['onProgress']> = () => undefined,
   ): Promise<LoadedFunction> {
-    const { files, golden } = await loadFunctionFiles(ref, signal, onProgress);
-    const failures = new Set<string>();
-    for (const backend of FLOOR_BACKENDS) {
-      signal.throwIfAborted();
-      const worker = new FunctionWorker(backend);
-      signal.addEventListener('abort', () => {
-        worker.close();
-      });
-      try {
-        await worker.start();
-        await worker.load(files);
-        await verifyGolden(ref, worker, golden);
-        return new LoadedFunction(ref, worker);
-      } catch (error) {
-        worker.close();
-        failures.add((error as Error).message);
-      }
+    const closing = new AbortController();
+    const close = (): void => {
+      closing.abort(signal?.reason);
+    };
+    signal?.addEventListener('abort', close);
+    // What lives as long as the page should not keep a function that was closed.
+    closing.signal.addEventListener('abort', () => {
+      signal?.removeEventListener('abort', close);
+    });
+    if (signal?.aborted) close();
+    try {
+      const worker = await openWorker(site, ref, closing.signal, onProgress);
+      return new LoadedFunction(site, ref, closing, worker);
+    } catch (error) {
+      closing.abort(error);
+      throw error;
     }
-    signal.throwIfAborted();
-    throw new Error([...failures].join(' '));
   }
 
   get id(): string {
@@ -95,7 +111,7 @@ export class LoadedFunction {
 
   /** Where it computes: wasm, or cpu in browsers without WebAssembly. */
   get backend(): Backend {
-    return this.worker.backend;
+    return this.current.backend;
   }
 
   /**
@@ -116,11 +132,72 @@ export class LoadedFunction {
       if (numbers === undefined) throw new Error(`${this.id} needs the input “${input.name}”.`);
       return [input.name, makeTensor(input, numbers, shapes[input.name])] as const;
     });
-    return this.worker.run(Object.fromEntries(tensors), this.outputs);
+    return this.compute(Object.fromEntries(tensors));
   }
 
   /** Ends the worker. */
   close(): void {
-    this.worker.close();
+    this.closing.abort(new Error(`${this.id} was closed.`));
   }
+
+  private async compute(inputs: Tensors): Promise<Tensors> {
+    const worker = await this.worker;
+    try {
+      return await worker.run(inputs, this.outputs);
+    } catch (error) {
+      if (!worker.ended) throw error;
+      this.closing.signal.throwIfAborted();
+      return (await this.replace(worker)).run(inputs, this.outputs);
+    }
+  }
+
+  /** Another worker in place of one that died; calls that notice it together share one. */
+  private replace(dead: FunctionWorker): Promise<FunctionWorker> {
+    if (this.current === dead) {
+      const opening = openWorker(this.site, this.ref, this.closing.signal, () => undefined);
+      this.worker = opening.then(
+        (worker) => (this.current = worker),
+        (error: unknown) => {
+          // The next call tries again.
+          this.worker = Promise.resolve(dead);
+          throw error;
+        },
+      );
+    }
+    return this.worker;
+  }
+}
+
+/** A worker that computes what JAX computed. */
+async function openWorker(
+  site: FunctionSiteManifest,
+  ref: FunctionRef,
+  signal: AbortSignal,
+  onProgress: NonNullable<LoadOptions['onProgress']>,
+): Promise<FunctionWorker> {
+  const { files, golden } = await loadFunctionFiles(ref, signal, onProgress);
+  const failures = new Set<string>();
+  for (const backend of FLOOR_BACKENDS) {
+    signal.throwIfAborted();
+    const worker = new FunctionWorker(backend);
+    const close = (): void => {
+      worker.close();
+    };
+    signal.addEventListener('abort', close);
+    try {
+      await worker.start(site.files);
+      await worker.load(files);
+      await verifyGolden(ref, worker, golden);
+      return worker;
+    } catch (error) {
+      worker.close();
+      signal.throwIfAborted();
+      // Not the backend's fault.
+      if (isDownloadError(error)) throw error;
+      failures.add((error as Error).message);
+    } finally {
+      signal.removeEventListener('abort', close);
+    }
+  }
+  throw new Error([...failures].join(' '));
 }

@@ -166,7 +166,15 @@ export class LitDemoBenchmark extends LitElement {
             />
           </label>
           <div class="actions">
-            <button class="primary" ?disabled=${this.choices.length === 0}>Measure</button>
+            ${
+              this.site || this.busy
+                ? html`<button class="primary" ?disabled=${this.choices.length === 0}>
+                    Measure
+                  </button>`
+                : html`<button type="button" class="primary" @click=${() => void this.open(true)}>
+                    Try again
+                  </button>`
+            }
             <p role="status">${this.status}</p>
           </div>
         </form>
@@ -245,10 +253,11 @@ export class LitDemoBenchmark extends LitElement {
     `;
   }
 
-  private async open(): Promise<void> {
+  private async open(fresh = false): Promise<void> {
     this.busy = true;
+    this.status = 'Loading…';
     try {
-      const site = await loadAnyManifest(this.manifest);
+      const site = await loadAnyManifest(this.manifest, { fresh });
       this.suggested = ['wasm', ...(await findGpuBackends())];
       this.choices =
         'models' in site
@@ -275,7 +284,7 @@ export class LitDemoBenchmark extends LitElement {
     this.subject =
       'models' in site
         ? await loadEncoder(site, named(site.models))
-        : await loadFunction(named(site.functions));
+        : await loadFunction(site, named(site.functions));
     return this.subject;
   }
 

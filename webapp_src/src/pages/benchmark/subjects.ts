@@ -1,6 +1,11 @@
 import { loadFunctionFiles, verifyGolden } from '../../inference/functions/function-files';
 import { FunctionWorker } from '../../inference/functions/function-worker';
-import type { Function as FunctionRef, Model, SiteManifest } from '../../generated/manifest';
+import type {
+  FunctionSiteManifest,
+  Function as FunctionRef,
+  Model,
+  SiteManifest,
+} from '../../generated/manifest';
 import { Embeddings } from '../../inference/embeddings';
 import { encoderBytes, loadEncoderFiles } from '../../inference/encoder-files';
 import { requireEncoder } from '../../inference/encoder-spec';
@@ -31,7 +36,7 @@ export async function loadEncoder(site: SiteManifest, model: Model): Promise<Sub
       const texts = Array.from({ length: batch }, (_, i) => `a photo of number ${i}`);
       return {
         async start() {
-          await worker.start();
+          await worker.start(site.files);
           await worker.build(spec, files);
         },
         run: () => worker.embed(texts),
@@ -46,7 +51,7 @@ export async function loadEncoder(site: SiteManifest, model: Model): Promise<Sub
 }
 
 /** A function, run on its golden's inputs and checked by its outputs. */
-export async function loadFunction(ref: FunctionRef): Promise<Subject> {
+export async function loadFunction(site: FunctionSiteManifest, ref: FunctionRef): Promise<Subject> {
   const { id, outputs } = ref;
   const { signal } = new AbortController();
   const { files, golden } = await loadFunctionFiles(ref, signal, () => undefined);
@@ -58,7 +63,7 @@ export async function loadFunction(ref: FunctionRef): Promise<Subject> {
       const worker = new FunctionWorker(backend);
       return {
         async start() {
-          await worker.start();
+          await worker.start(site.files);
           await worker.load(files);
         },
         run: () => worker.run(golden.inputs, outputs),

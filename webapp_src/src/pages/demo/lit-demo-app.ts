@@ -25,6 +25,7 @@ import { buttons, shared } from '../../components/shared-styles';
  * backend once the encoder is ready.
  *
  * @slot header - The page's title, description and links.
+ * @slot - What the page shows without a script: the pictures with their prompts.
  */
 @customElement('lit-demo-app')
 export class LitDemoApp extends LitElement {
@@ -51,6 +52,8 @@ export class LitDemoApp extends LitElement {
 
   override disconnectedCallback(): void {
     window.removeEventListener('hashchange', this.onHashChange);
+    this.demo?.close();
+    this.demo = undefined;
     super.disconnectedCallback();
   }
 
@@ -79,7 +82,13 @@ export class LitDemoApp extends LitElement {
     if (!this.demo?.settled || this.demo.fragment === this.fragment) return;
     const first = this.fragment === undefined;
     this.fragment = this.demo.fragment;
-    if (!first) history.replaceState(history.state, '', this.fragment);
+    if (first) return;
+    try {
+      history.replaceState(history.state, '', this.fragment);
+    } catch {
+      // Browsers refuse more than about three changes a second; the next one will have it all.
+      this.fragment = '';
+    }
   }
 
   private renderModel(demo: Demo): TemplateResult {
@@ -95,10 +104,15 @@ export class LitDemoApp extends LitElement {
 
   private renderDemo(demo: Demo): TemplateResult {
     return html`
-      <main>
+      <main
+        @picture-failed=${({ detail }: DemoEvent<'picture-failed'>) => {
+          demo.reportPicture(detail.url);
+        }}
+      >
         <lit-demo-carousel
           .images=${demo.manifest.images}
           .open=${new Set(demo.cards.map((card) => card.imageId))}
+          .attempt=${demo.attempt}
           @image-chosen=${this.onImageChosen}
         ></lit-demo-carousel>
         <div class="tools">
@@ -159,28 +173,32 @@ export class LitDemoApp extends LitElement {
       .image=${demo.image(card.imageId)}
       .answer=${demo.answer(card)}
       .encoder=${demo.encoder}
+      .attempt=${demo.attempt}
     ></lit-demo-card>`;
   }
 
   private renderPlaceholder(): TemplateResult {
     if (!this.failure) return html`<p role="status">Loading the demo…</p>`;
     return html`<div class="empty" role="alert">
-      <p>${this.failure}</p>
-      <button type="button" class="primary" @click=${() => void this.begin()}>Try again</button>
-    </div>`;
+        <p>${this.failure}</p>
+        <button type="button" class="primary" @click=${() => void this.begin()}>Try again</button>
+      </div>
+      <slot></slot>`;
   }
 
   private async begin(): Promise<void> {
+    const again = this.failure !== '';
     this.failure = '';
     try {
-      const manifest = await loadManifest(this.manifest);
-      const demo = new Demo(
-        manifest,
-        (model, onStatus) => new ModelSession(manifest, model, gpuScout, onStatus),
-        () => {
+      const manifest = await loadManifest(this.manifest, { fresh: again });
+      const demo = new Demo(manifest, {
+        openSession: (site, model, onStatus) => new ModelSession(site, model, gpuScout, onStatus),
+        renewManifest: () => loadManifest(this.manifest, { fresh: true }),
+        renewPicture: (url) => fetch(url, { cache: 'reload' }),
+        onChange: () => {
           this.requestUpdate();
         },
-      );
+      });
       this.demo = demo;
       await demo.restore(location.hash);
       if (savesData()) return;

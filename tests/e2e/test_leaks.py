@@ -1,0 +1,100 @@
+"""A tab that stays open: its memory and listeners stay where they were, however long it is used."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import BrowserContext, CDPSession, Page
+
+from tests.e2e.conftest import ServedSite
+from tests.e2e.demo_page import card_of, wait_for_answer
+from tests.e2e.host import Host, host
+
+WARM_UP = 20
+
+
+@pytest.fixture
+def served(site: ServedSite) -> Iterator[Host]:
+    with host(site.folder) as served:
+        yield served
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a page holds after its garbage was collected."""
+
+    heap_bytes: int
+    listeners: int
+    nodes: int
+    workers: int
+
+
+def measure(page: Page, devtools: CDPSession) -> Usage:
+    # Finalizers run after a collection, and let go of more.
+    for _ in range(3):
+        devtools.send("HeapProfiler.collectGarbage")
+        page.wait_for_timeout(50)
+    metrics = {m["name"]: m["value"] for m in devtools.send("Performance.getMetrics")["metrics"]}
+    return Usage(
+        heap_bytes=int(metrics["JSHeapUsedSize"]),
+        listeners=int(metrics["JSEventListeners"]),
+        nodes=int(metrics["Nodes"]),
+        workers=len(page.workers),
+    )
+
+
+def compute_prompts(page: Page, start: int, stop: int) -> None:
+    card = card_of(page)
+    for number in range(start, stop):
+        card.get_by_role("textbox").first.fill(f"a photo of number {number}")
+        card.get_by_role("button", name="Compute").click()
+        wait_for_answer(card)
+
+
+def change_link(page: Page, start: int, stop: int) -> None:
+    images = ("kitten", "bison", "eiffel-tower")
+    for number in range(start, stop):
+        link = f"image={images[number % 3]}&image=unicorn-{number}&image={images[(number + 1) % 3]}"
+        page.evaluate("(link) => { location.hash = link; }", link)
+        page.locator(f"lit-demo-messages >> text=unicorn-{number}”").wait_for()
+        wait_for_answer(card_of(page))
+
+
+def change_model(page: Page, start: int, stop: int) -> None:
+    models = ("mini-tiny", "mini-small")
+    for number in range(start, stop):
+        link = f"model={models[number % 2]}&image=kitten&image=bison"
+        page.evaluate("(link) => { location.hash = link; }", link)
+        page.locator("lit-demo-model-picker").get_by_role("radio").nth(number % 2).and_(
+            page.locator(":checked")
+        ).wait_for()
+        wait_for_answer(card_of(page))
+
+
+# How often each is done: briefly in every test run, for long by `make soak`.
+BRIEF = {compute_prompts: 60, change_link: 60, change_model: 40}
+LONG = {compute_prompts: 500, change_link: 240, change_model: 240}
+
+
+@pytest.mark.parametrize(("act", "times"), (LONG if os.environ.get("SOAK") else BRIEF).items())
+def test_a_tab_holds_no_more_after_long_use(
+    context: BrowserContext, served: Host, act: Callable[[Page, int, int], None], times: int
+):
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("Performance.enable")
+    page.goto(served.url)
+    wait_for_answer(card_of(page))
+    act(page, 0, WARM_UP)
+    before = measure(page, devtools)
+    act(page, WARM_UP, times)
+    after = measure(page, devtools)
+    print(f"{act.__name__}: after {WARM_UP} {before}, after {times} {after}")
+    assert after.listeners <= before.listeners
+    # For each text that is typed over, the browser keeps one to undo that.
+    typed = times - WARM_UP if act is compute_prompts else 0
+    assert after.nodes <= before.nodes + typed + 10
+    assert after.workers <= before.workers
+    # The rows of the last 128 texts are kept, and the browser compiles what is used often.
+    assert after.heap_bytes < before.heap_bytes + 800_000
