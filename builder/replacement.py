@@ -7,7 +7,6 @@ new ones, and what is kept has at least one name. The next replacement clears aw
 left behind.
 """
 
-import hashlib
 import os
 import shutil
 import stat
@@ -18,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from builder.errors import BuilderError
 from builder.file_system import exchange, flush, flush_one, locked, scratch_prefix
+from builder.listing import find_others, is_unchanged, list_files
 
 OwnFiles = Callable[[Path], Mapping[str, str | None]]
 """Finds a program's own files in a folder: their SHA-256 by URL, None if it is not known."""
@@ -84,7 +84,7 @@ def _plan(out: Path, files: Mapping[str, bytes], find_own: OwnFiles) -> _Plan:
     if not out.exists():
         return _Plan({}, (), Kept())
     own = find_own(out)
-    present, empty = _list_files(out)
+    present, empty = list_files(out)
     needed = {*files, *(str(above) for url in files for above in PurePosixPath(url).parents)}
     names: dict[str, str] = {}
     changed: dict[str, str] = {}
@@ -96,47 +96,10 @@ def _plan(out: Path, files: Mapping[str, bytes], find_own: OwnFiles) -> _Plan:
                     " away, or name another folder with -o."
                 )
             names[path] = path
-        elif not _is_unchanged(out / path, own[path]):
+        elif not is_unchanged(out / path, own[path]):
             taken = {*present, *files, *names.values()}
             names[path] = changed[path] = _free_name(path, taken) if path in needed else path
     return _Plan(names, tuple(empty), Kept(find_others(out, own), changed))
-
-
-def find_others(folder: Path, own: Iterable[str]) -> tuple[str, ...]:
-    """What a folder holds besides its own files, in as few names as say it.
-
-    A name that ends with a slash is a whole folder.
-    """
-    present, empty = _list_files(folder)
-    mine = set(own)
-    others = [path for path in present if path not in mine] + [f"{path}/" for path in empty]
-    return tuple(summarize(sorted(others), mine))
-
-
-def _list_files(folder: Path) -> tuple[list[str], list[str]]:
-    """Everything below a folder that is not a folder, and the folders that are empty."""
-    files: list[str] = []
-    empty: list[str] = []
-    for place, folders, names in os.walk(folder, onerror=_raise):
-        inner = PurePosixPath(Path(place).relative_to(folder).as_posix())
-        links = [name for name in folders if Path(place, name).is_symlink()]
-        files += [str(inner / name) for name in (*names, *links)]
-        if not (folders or names) and place != str(folder):
-            empty.append(str(inner))
-    return sorted(files), sorted(empty)
-
-
-def _raise(error: OSError) -> None:
-    raise error
-
-
-def _is_unchanged(path: Path, sha256: str | None) -> bool:
-    if path.is_symlink() or not path.is_file():
-        return False
-    if sha256 is None:
-        return True
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
 def _free_name(path: str, taken: Iterable[str]) -> str:
@@ -145,18 +108,6 @@ def _free_name(path: str, taken: Iterable[str]) -> str:
         count += 1
         name = f"{path}{_SUFFIX}-{count}"
     return name
-
-
-def summarize(foreign: Iterable[str], own: Iterable[str]) -> Iterator[str]:
-    """The same files in fewer names: a folder stands for all that is in it, if nothing is ours."""
-    mixed = {str(above) for path in own for above in PurePosixPath(path).parents}
-    said: set[str] = set()
-    for path in foreign:
-        above = [str(folder) for folder in reversed(PurePosixPath(path).parents)]
-        whole = next((f"{folder}/" for folder in above if folder not in {*mixed, "."}), path)
-        if whole not in said:
-            said.add(whole)
-            yield whole
 
 
 def _number(stem: Path) -> Path:
@@ -252,11 +203,11 @@ def _clear(scratch: Path, out: Path, find_own: OwnFiles) -> None:
 def _rescue(old: Path, out: Path, find_own: OwnFiles) -> None:
     """Move what came into an old folder while it was being replaced to the folder in its place."""
     own = find_own(old)
-    present, _ = _list_files(old)
-    here, _ = _list_files(out)
+    present, _ = list_files(old)
+    here, _ = list_files(out)
     known = {_identity(out / path) for path in here}
     for path in present:
-        ours = path in own and _is_unchanged(old / path, own[path])
+        ours = path in own and is_unchanged(old / path, own[path])
         if ours or _identity(old / path) in known or _is_copy(old / path, out / path):
             continue
         name = _free_name(path, here) if path in here else path

@@ -7,7 +7,7 @@ import pytest
 
 from builder import replacement
 from builder.errors import BuilderError
-from builder.replacement import find_others, replace_folder
+from builder.replacement import replace_folder
 from tests.site.sites import content
 
 
@@ -144,12 +144,3 @@ def test_a_name_as_long_as_names_may_be_is_possible(tmp_path: Path):
     for number in (b"1", b"2"):
         replace_folder(out, {"page": number}, owning("page"))
     assert content(out) == {"page": b"2"}
-
-
-def test_others_are_told_in_as_few_names_as_possible(tmp_path: Path):
-    for name in ("page", "data/rows", "data/mine", ".git/HEAD", ".git/objects/1", "notes/a/b"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("")
-    (tmp_path / "empty").mkdir()
-    others = find_others(tmp_path, ["page", "data/rows"])
-    assert others == (".git/", "data/mine", "empty/", "notes/")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.errors import SiteError, reading
-from builder.replacement import find_others
+from builder.listing import find_others
 from builder.site.bundle import referenced_files
 from builder.site.check import check_site, refuse_problems
 from builder.site.folder import parse_manifest

@@ -10,10 +10,10 @@ from typing import Literal
 
 from builder.errors import BuilderError
 from builder.file_names import find_flaw
+from builder.listing import summarize
 from builder.publish.branch import NO_JEKYLL, plan_publication
 from builder.publish.content import Content, list_names, load_content
 from builder.publish.git import Entry, Repository
-from builder.replacement import summarize
 from builder.site.budget import megabytes
 
 # https://docs.github.com/repositories/working-with-files/managing-large-files

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from builder.errors import Problem, SiteError
 from builder.images.jpeg.hidden import hidden_content
+from builder.listing import find_others
 from builder.manifest import PageManifest, PictureRef
 from builder.progress import Progress
-from builder.replacement import find_others
 from builder.site.bundle import referenced_files
 from builder.site.folder import load_any_manifest
 from builder.site.own_files import find_own_files
