@@ -12,8 +12,9 @@ LINTERS := ruff pyright tsc eslint prettier actionlint
 WEB_CHECKED := $(WEB)/node_modules/.cache/checked
 # Tests of these kinds are left out of `make check`.
 SLOW := e2e or wheel or slow
-# Processes that run tests in Python; each takes up to 2 GB.
-PROCESSES ?= 2
+# Processes that run tests in Python: a third one, if there is the memory, computes while the others wait for
+# Chromium. Each takes up to 3 GB.
+PROCESSES ?= $(shell awk '/^MemTotal/ && $$2 > 12000000 { three = 1 } END { print three ? 3 : 2 }' /proc/meminfo 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults soak screenshots clean

@@ -1,6 +1,5 @@
 """The command `lit-demo`: its subcommands, and how their errors are reported."""
 
-import os
 import sys
 import traceback
 from typing import Any, NoReturn
@@ -19,11 +18,12 @@ from builder.errors import BuilderError, explain_system_error
 from builder.failures import (
     BAD_INPUT,
     BUG,
-    INTERRUPTED,
     abandon_stdout,
     describe_bug,
     prepare_streams,
     printable,
+    stop_interrupted,
+    stopping_at_second_interrupt,
     wants_traceback,
 )
 from builder.version import __version__
@@ -39,7 +39,8 @@ class _Group(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         prepare_streams()
         try:
-            return super().main(*args, **kwargs)
+            with stopping_at_second_interrupt():
+                return super().main(*args, **kwargs)
         except BuilderError as error:
             _end(error, f"Error: {error}", BAD_INPUT)
         except OSError as error:
@@ -54,10 +55,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            click.echo("Interrupted; existing files are unchanged.", err=True)
-            # All is cleaned up. A slower exit could crash in XLA's threads, which still compute.
-            sys.stdout.flush()
-            os._exit(INTERRUPTED)
+            stop_interrupted()
 
 
 def _end(error: BaseException, message: str, code: int) -> NoReturn:

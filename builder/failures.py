@@ -4,12 +4,18 @@ Exit codes: 2 for what the user can correct, `BUG` for what only we can, `INTERR
 """
 
 import os
+import signal
 import sys
 import tempfile
+import threading
 import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, metadata
 from io import TextIOWrapper
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from builder.errors import first_line
 from builder.version import NAME, __version__
@@ -55,6 +61,43 @@ def abandon_stdout() -> None:
     except (OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
+
+
+@contextmanager
+def stopping_at_second_interrupt() -> Generator[None]:
+    """Let a second Ctrl-C end the process at once.
+
+    The first one raises KeyboardInterrupt, which JAX swallows if it arrives while garbage is being
+    collected. Whatever is written is written in one step or repaired later, so nothing is lost.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    pressed = False
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        if pressed:
+            stop_interrupted()
+        pressed = True
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def stop_interrupted() -> NoReturn:
+    """End the process after Ctrl-C.
+
+    All is cleaned up. A slower exit could crash in XLA's threads, which still compute.
+    """
+    print("Interrupted; existing files are unchanged.", file=sys.stderr, flush=True)
+    abandon_stdout()
+    os._exit(INTERRUPTED)
 
 
 def printable(text: str) -> str:

@@ -128,3 +128,23 @@ def test_odd_streams_and_places_end_in_a_sentence(
     assert b"Exception ignored" not in printed
     assert message in printed
     assert done.returncode == code if code is not None else done.returncode in (0, 1)
+
+
+TWICE = """
+import signal
+from builder.failures import stopping_at_second_interrupt
+
+with stopping_at_second_interrupt():
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        print("swallowed", flush=True)
+    signal.raise_signal(signal.SIGINT)
+    print("still here")
+"""
+
+
+def test_a_second_ctrl_c_ends_what_has_swallowed_the_first():
+    done = subprocess.run([sys.executable, "-c", TWICE], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (130, "swallowed\n")
+    assert done.stderr == "Interrupted; existing files are unchanged.\n"
