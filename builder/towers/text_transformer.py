@@ -2,18 +2,20 @@
 
 The layers, the parameter names and the defaults are those of big_vision
 (models/proj/image_text/text_transformer.py), so that its checkpoints load
-without renaming anything.
+without renaming anything. Its options beyond those of big_vision make it the
+text tower of CLIP and SigLIP as transformers and open_clip have them.
 """
 
-from typing import cast
+from typing import Literal, cast
 
 import flax.linen as nn
 import jax
+import jax.numpy as jnp
 
 from builder.errors import ModelError
 from builder.params import Params
 from builder.towers.architecture import TextPool
-from builder.towers.layers import Embed, Encoder, MAPHead, l2_normalize
+from builder.towers.layers import EPSILON, Activation, Embed, Encoder, MAPHead, l2_normalize
 
 
 class TextTransformer(nn.Module):
@@ -21,7 +23,9 @@ class TextTransformer(nn.Module):
 
     Padding is not masked: LiT fills a prompt with its end token, whose
     embedding is trained like any other. `num_classes=None` leaves the head
-    out, so that the output has `width` columns.
+    out, so that the output has `width` columns. `causal` lets a position
+    attend only to itself and those before it; "end" pools the first position
+    with `end_id`, or with the highest id of the row if that is None.
     """
 
     num_classes: int | None
@@ -30,16 +34,35 @@ class TextTransformer(nn.Module):
     mlp_dim: int | None = 2048
     num_heads: int = 8
     vocab_size: int = 32_000
-    pool_type: TextPool = "last"
+    pool_type: TextPool | Literal["end"] = "last"
+    end_id: int | None = None
+    causal: bool = False
+    activation: Activation = "gelu_tanh"
+    epsilon: float = EPSILON
+    head_bias: bool = True
 
     @nn.compact
     def __call__(self, tokens: jax.Array) -> jax.Array:
         """Token ids `int32[n, l]` to `float32[n, num_classes]`, not yet normalised."""
         x = Embed(self.vocab_size, self.width, name="Embed_0")(tokens)
         x = x + self._positions(x.shape[1])
-        x = Encoder(self.depth, self.mlp_dim, self.num_heads, name="Encoder_0")(x)
-        x = self._pool(x)
-        return nn.Dense(self.num_classes, name="head")(x) if self.num_classes else x
+        x = self._pool(self._encode(x), tokens)
+        if not self.num_classes:
+            return x
+        return nn.Dense(self.num_classes, use_bias=self.head_bias, name="head")(x)
+
+    def _encode(self, x: jax.Array) -> jax.Array:
+        encoder = Encoder(
+            self.depth,
+            self.mlp_dim,
+            self.num_heads,
+            activation=self.activation,
+            epsilon=self.epsilon,
+            name="Encoder_0",
+        )
+        length = x.shape[1]
+        mask = jnp.tril(jnp.ones((1, 1, length, length), bool)) if self.causal else None
+        return encoder(x, mask)
 
     def _positions(self, length: int) -> jax.Array:
         trained = self.get_variable("params", "pos_embedding")
@@ -51,8 +74,12 @@ class TextTransformer(nn.Module):
         init = nn.initializers.normal(stddev=self.width**-0.5)
         return self.param("pos_embedding", init, (1, length, self.width))
 
-    def _pool(self, x: jax.Array) -> jax.Array:
+    def _pool(self, x: jax.Array, tokens: jax.Array) -> jax.Array:
         match self.pool_type:
+            case "end":
+                # The first of them, since padding may have the same id.
+                ends = tokens if self.end_id is None else tokens == self.end_id
+                return x[jnp.arange(x.shape[0]), jnp.argmax(ends, axis=1)]
             case "last":
                 return x[:, -1]
             case "first":
@@ -62,7 +89,10 @@ class TextTransformer(nn.Module):
             case "max" | "gmp":
                 return x.max(axis=1)
             case "map":
-                return MAPHead(self.mlp_dim, self.num_heads, name="MAPHead_0")(x)
+                head = MAPHead(
+                    self.mlp_dim, self.num_heads, self.activation, self.epsilon, name="MAPHead_0"
+                )
+                return head(x)
 
 
 def embed_tokens(tower: TextTransformer, params: Params, tokens: jax.Array) -> jax.Array:

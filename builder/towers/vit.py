@@ -1,9 +1,13 @@
 """The Vision Transformer as big_vision has it (models/vit.py), with the same parameter names.
 
+Its options beyond those of big_vision make it the image tower of CLIP, SigLIP and ViT as
+transformers and open_clip have them.
+
 Source: "An Image is Worth 16x16 Words", https://arxiv.org/abs/2010.11929.
 """
 
 import math
+from typing import Literal
 
 import flax.linen as nn
 import jax
@@ -13,7 +17,7 @@ import scipy.ndimage
 
 from builder.errors import ModelError
 from builder.towers.architecture import ImagePool, PositionKind
-from builder.towers.layers import Encoder, MAPHead
+from builder.towers.layers import EPSILON, Activation, Encoder, MAPHead
 
 
 class VisionTransformer(nn.Module):
@@ -21,7 +25,8 @@ class VisionTransformer(nn.Module):
 
     `num_classes=None` leaves the head out. `positions` is how many position embeddings the weights
     have; a picture with another number of patches gets them resampled. By default they are those
-    of the picture.
+    of the picture. "tok-gap" has a class token and averages the others. `pre_norm` is a LayerNorm
+    before the blocks; `norm_after_pool` has the last one after pooling.
     """
 
     num_classes: int | None = None
@@ -32,9 +37,15 @@ class VisionTransformer(nn.Module):
     num_heads: int = 12
     posemb: PositionKind = "learn"
     rep_size: int | bool = False
-    pool_type: ImagePool = "gap"
+    pool_type: ImagePool | Literal["tok-gap"] = "gap"
     dtype_mm: str | None = None
     positions: int | None = None
+    activation: Activation = "gelu_tanh"
+    epsilon: float = EPSILON
+    patch_bias: bool = True
+    pre_norm: bool = False
+    norm_after_pool: bool = False
+    head_bias: bool = True
 
     @nn.compact
     def __call__(self, images: jax.Array) -> jax.Array:
@@ -44,20 +55,39 @@ class VisionTransformer(nn.Module):
             self.patch_size,
             strides=self.patch_size,
             padding="VALID",
+            use_bias=self.patch_bias,
             dtype=self.dtype_mm,
             name="embedding",
         )(images)
         n, h, w, d = x.shape
         x = x.reshape(n, h * w, d) + self._embed_positions(h, w)
-        if self.pool_type == "tok":
+        if self.pool_type in ("tok", "tok-gap"):
             token = self.param("cls", nn.initializers.zeros, (1, 1, d))
             x = jnp.concatenate([jnp.tile(token, (n, 1, 1)), x], axis=1)
-        x = Encoder(self.depth, self.mlp_dim, self.num_heads, self.dtype_mm, name="Transformer")(x)
-        x = self._pool(x)
+        if self.pre_norm:
+            x = nn.LayerNorm(self.epsilon, name="pre_norm")(x)
+        x = self._pool(self._encode(x))
+        if self.norm_after_pool:
+            x = nn.LayerNorm(self.epsilon, name="post_norm")(x)
         if self.rep_size:
             size = self.width if self.rep_size is True else self.rep_size
             x = nn.tanh(nn.Dense(size, name="pre_logits")(x))
-        return nn.Dense(self.num_classes, name="head")(x) if self.num_classes else x
+        if not self.num_classes:
+            return x
+        return nn.Dense(self.num_classes, use_bias=self.head_bias, name="head")(x)
+
+    def _encode(self, x: jax.Array) -> jax.Array:
+        encoder = Encoder(
+            self.depth,
+            self.mlp_dim,
+            self.num_heads,
+            self.dtype_mm,
+            self.activation,
+            self.epsilon,
+            final_norm=not self.norm_after_pool,
+            name="Transformer",
+        )
+        return encoder(x)
 
     def _embed_positions(self, h: int, w: int) -> jax.Array:
         if self.posemb == "sincos2d":
@@ -72,8 +102,13 @@ class VisionTransformer(nn.Module):
                 return x.mean(axis=1)
             case "tok" | "0":
                 return x[:, 0]
+            case "tok-gap":
+                return x[:, 1:].mean(axis=1)
             case "map":
-                return MAPHead(self.mlp_dim, self.num_heads, name="MAPHead_0")(x)
+                head = MAPHead(
+                    self.mlp_dim, self.num_heads, self.activation, self.epsilon, name="MAPHead_0"
+                )
+                return head(x)
 
 
 def resample_positions(table: jax.Array, h: int, w: int) -> jax.Array:

@@ -1,0 +1,249 @@
+"""Models that transformers wrote, from their `config.json`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import flax.linen as nn
+
+from builder.errors import ModelError
+from builder.models.hub.design import Design, read_table
+from builder.models.hub.transformers_config import (
+    TEXT_TOWERS,
+    AltTextConfig,
+    BertConfig,
+    ClipTextConfig,
+    HiddenAct,
+    ImageConfig,
+    ModelConfig,
+    RobertaConfig,
+    SiglipImageConfig,
+    SiglipTextConfig,
+    VitConfig,
+)
+from builder.towers import torch_layouts as layouts
+from builder.towers.layers import Activation
+from builder.towers.post_norm import Pool, PostNormTower
+from builder.towers.renaming import Rule, dense, norm
+from builder.towers.text_transformer import TextTransformer
+from builder.towers.vit import VisionTransformer
+
+_ACTIVATIONS: Mapping[HiddenAct, Activation] = {
+    "quick_gelu": "quick_gelu",
+    "gelu": "gelu",
+    "gelu_pytorch_tanh": "gelu_tanh",
+    "gelu_new": "gelu_tanh",
+    "relu": "relu",
+}
+_OLD_EOS = 2
+"""What configs of OpenAI's models say in place of the end token, which has the highest id."""
+
+
+def design_transformers_model(config: Mapping[str, Any], names: frozenset[str]) -> Design:
+    """The design of the model that a `config.json` describes; `names` are those in its files.
+
+    Raises:
+        ModelError: if it is of another family, or says something that is not possible.
+    """
+    model = read_table(ModelConfig, config, "config.json")
+    match model.model_type:
+        case "clip":
+            return _clip(model)
+        case "siglip":
+            return _siglip(model)
+        case "chinese_clip":
+            return _with_clip_image(model, *_bert(model, BertConfig, "first"))
+        case "altclip":
+            return _with_clip_image(model, *_alt_text(model))
+        case "vision-text-dual-encoder":
+            return _dual(model, names)
+        case "siglip2":
+            raise ModelError(
+                "this is a NaFlex model of SigLIP 2, whose pictures have no fixed size.",
+                "Take one of fixed resolution, such as google/siglip2-base-patch16-224.",
+            )
+        case other:
+            raise ModelError(
+                f"the model_type {other!r} is not one that can be read.",
+                "Those are clip, siglip, chinese_clip, altclip and vision-text-dual-encoder.",
+            )
+
+
+def _clip(model: ModelConfig) -> Design:
+    text = read_table(ClipTextConfig, model.text, "text_config")
+    tower = TextTransformer(
+        num_classes=model.projection_dim,
+        width=text.hidden_size,
+        depth=text.num_hidden_layers,
+        mlp_dim=text.intermediate_size,
+        num_heads=text.num_attention_heads,
+        vocab_size=text.vocab_size,
+        pool_type="end",
+        end_id=None if text.eos_token_id == _OLD_EOS else text.eos_token_id,
+        causal=True,
+        activation=_ACTIVATIONS[text.hidden_act],
+        epsilon=text.layer_norm_eps,
+        head_bias=False,
+    )
+    rules = [*layouts.clip_text(), *layouts.projections("txt/head")]
+    return _with_clip_image(model, tower, rules, text.max_position_embeddings)
+
+
+def _with_clip_image(model: ModelConfig, text: nn.Module, rules: list[Rule], length: int) -> Design:
+    """A model with CLIP's image tower and the given text tower."""
+    image = read_table(ImageConfig, model.image, "vision_config")
+    return Design(
+        image=_clip_image_tower(image, model.projection_dim),
+        text=text,
+        rules=[*layouts.clip_image(), *rules],
+        resolution=image.image_size,
+        length=length,
+        dim=model.projection_dim,
+    )
+
+
+def _clip_image_tower(image: ImageConfig, dim: int) -> VisionTransformer:
+    return VisionTransformer(
+        num_classes=dim,
+        patch_size=(image.patch_size, image.patch_size),
+        width=image.hidden_size,
+        depth=image.num_hidden_layers,
+        mlp_dim=image.intermediate_size,
+        num_heads=image.num_attention_heads,
+        pool_type="tok",
+        activation=_ACTIVATIONS[image.hidden_act],
+        epsilon=image.layer_norm_eps,
+        patch_bias=False,
+        pre_norm=True,
+        head_bias=False,
+    )
+
+
+def _siglip(model: ModelConfig) -> Design:
+    image = read_table(SiglipImageConfig, model.image, "vision_config")
+    text = read_table(SiglipTextConfig, model.text, "text_config")
+    dim = text.projection_size or text.hidden_size
+    return Design(
+        image=VisionTransformer(
+            patch_size=(image.patch_size, image.patch_size),
+            width=image.hidden_size,
+            depth=image.num_hidden_layers,
+            mlp_dim=image.intermediate_size,
+            num_heads=image.num_attention_heads,
+            pool_type="map",
+            activation=_ACTIVATIONS[image.hidden_act],
+            epsilon=image.layer_norm_eps,
+        ),
+        text=TextTransformer(
+            num_classes=dim,
+            width=text.hidden_size,
+            depth=text.num_hidden_layers,
+            mlp_dim=text.intermediate_size,
+            num_heads=text.num_attention_heads,
+            vocab_size=text.vocab_size,
+            activation=_ACTIVATIONS[text.hidden_act],
+            epsilon=text.layer_norm_eps,
+        ),
+        rules=layouts.siglip(),
+        resolution=image.image_size,
+        length=text.max_position_embeddings,
+        dim=dim,
+        has_bias=True,
+    )
+
+
+def _dual(model: ModelConfig, names: frozenset[str]) -> Design:
+    kind = str(model.text.get("model_type"))
+    if kind not in TEXT_TOWERS:
+        raise ModelError(
+            f"text_config.model_type {kind!r} is not one that can be read.",
+            f"Those are {', '.join(TEXT_TOWERS)}.",
+        )
+    text, rules, length = _bert(model, TEXT_TOWERS[kind], "pooler")
+    match model.image.get("model_type"):
+        case "clip_vision_model" | "clip":
+            # transformers 4 repeats the name of the tower, 5 does not.
+            twice = any(name.startswith("vision_model.vision_model.") for name in names)
+            prefix = "vision_model.vision_model" if twice else "vision_model"
+            table = read_table(ImageConfig, model.image, "vision_config")
+            image, image_rules = (
+                _clip_image_tower(table, model.projection_dim),
+                layouts.clip_image(prefix),
+            )
+        case "vit":
+            table = read_table(VitConfig, model.image, "vision_config")
+            image, image_rules = _vit_tower(table, model.projection_dim), layouts.vit_image()
+        case other:
+            raise ModelError(
+                f"vision_config.model_type {other!r} is not one that can be read.",
+                "Those are vit and clip_vision_model.",
+            )
+    return Design(
+        image=image,
+        text=text,
+        rules=[*image_rules, *rules],
+        resolution=table.image_size,
+        length=length,
+        dim=model.projection_dim,
+    )
+
+
+def _vit_tower(image: VitConfig, dim: int) -> VisionTransformer:
+    return VisionTransformer(
+        num_classes=dim,
+        patch_size=(image.patch_size, image.patch_size),
+        width=image.hidden_size,
+        depth=image.num_hidden_layers,
+        mlp_dim=image.intermediate_size,
+        num_heads=image.num_attention_heads,
+        rep_size=image.pooler_output_size or True,
+        pool_type="tok",
+        activation=_ACTIVATIONS[image.hidden_act],
+        epsilon=image.layer_norm_eps,
+        head_bias=False,
+    )
+
+
+def _bert(
+    model: ModelConfig, kind: type[BertConfig], pool: Pool
+) -> tuple[PostNormTower, list[Rule], int]:
+    text = read_table(kind, model.text, "text_config")
+    tower, length = _post_norm_tower(text, pool, (model.projection_dim,), (False,))
+    return tower, [*layouts.bert_text(), *layouts.projections("txt/head_0")], length
+
+
+def _post_norm_tower(
+    text: BertConfig, pool: Pool, heads: tuple[int, ...], biases: tuple[bool, ...]
+) -> tuple[PostNormTower, int]:
+    counts_tokens = isinstance(text, RobertaConfig)
+    tower = PostNormTower(
+        width=text.hidden_size,
+        depth=text.num_hidden_layers,
+        mlp_dim=text.intermediate_size,
+        num_heads=text.num_attention_heads,
+        vocab_size=text.vocab_size,
+        positions=text.max_position_embeddings,
+        segments=text.type_vocab_size,
+        pad_id=text.pad_token_id,
+        counts_tokens=counts_tokens,
+        pool=pool,
+        heads=heads,
+        head_biases=biases,
+        activation=_ACTIVATIONS[text.hidden_act],
+        epsilon=text.layer_norm_eps,
+    )
+    # Rows of the table up to the padding's id are not for tokens.
+    return tower, text.max_position_embeddings - (text.pad_token_id + 1 if counts_tokens else 0)
+
+
+def _alt_text(model: ModelConfig) -> tuple[PostNormTower, list[Rule], int]:
+    text = read_table(AltTextConfig, model.text, "text_config")
+    tower, length = _post_norm_tower(
+        text, "normed-first", (text.project_dim, model.projection_dim), (True, False)
+    )
+    rules = [
+        *layouts.bert_text("text_model.roberta"),
+        *norm("text_model.pre_LN", "txt/last_norm"),
+        *dense("text_model.transformation", "txt/head_0"),
+        *layouts.projections("txt/head_1"),
+    ]
+    return tower, rules, length

@@ -1,0 +1,183 @@
+"""From the parameters of a file to those of our towers: declared as rules, and checked whole.
+
+A rule says which entry of the file becomes which parameter. PyTorch keeps the transpose of what
+Flax keeps, and does not split attention into heads: a parameter's own shape says how to turn it.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+
+from builder.errors import ModelError
+from builder.towers.checkpoint import Weights
+
+Shape = tuple[int, ...]
+Turn = Literal["keep", "linear", "convolution"]
+
+
+class WeightFile(Protocol):
+    """An open file of parameters."""
+
+    @property
+    def shapes(self) -> Mapping[str, Shape]:
+        """The shape of each entry, by name."""
+        ...
+
+    def read(self, name: str, /) -> Weights:
+        """An entry as float32."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The entry `source` is the parameter `target`; `{}` in both stands for the same number.
+
+    `share` (i, n) is part i of n equal ones along the first axis, such as the keys (1, 3) of query,
+    key and value stored together; `place` is any other slice. Rules of one target are summed.
+    """
+
+    source: str
+    target: str
+    turn: Turn = "keep"
+    share: tuple[int, int] | None = None
+    place: tuple[slice, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Step:
+    source: str
+    rule: Rule
+
+
+def dense(
+    source: str, target: str, share: tuple[int, int] | None = None, *, bias: bool = True
+) -> list[Rule]:
+    """The rules of a linear layer, `weight` and `bias`."""
+    weight = Rule(f"{source}.weight", f"{target}/kernel", "linear", share)
+    return [weight, Rule(f"{source}.bias", f"{target}/bias", "keep", share)] if bias else [weight]
+
+
+def norm(source: str, target: str) -> list[Rule]:
+    """The rules of a layer norm."""
+    return [
+        Rule(f"{source}.weight", f"{target}/scale"),
+        Rule(f"{source}.bias", f"{target}/bias"),
+    ]
+
+
+def read_parameters(
+    file: WeightFile,
+    rules: Sequence[Rule],
+    wanted: Mapping[str, Shape],
+    ignored: Iterable[str] = (),
+) -> dict[str, Weights]:
+    """All parameters of a model by name, each with the shape that is wanted.
+
+    `ignored` are patterns of entries that are no parameters.
+
+    Raises:
+        ModelError: with a line for each entry that is missing, left over or of the wrong shape.
+    """
+    plan = _plan(file.shapes, rules)
+    used = {step.source for steps in plan.values() for step in steps}
+    left = [name for name in file.shapes if name not in used and not _matches(name, ignored)]
+    problems = [f"left over: {name} {file.shapes[name]}" for name in left]
+    for target, shape in wanted.items():
+        steps = plan.get(target, [])
+        if not steps:
+            problems.append(f"missing: {_name_source(target, rules)} {shape}")
+        for step in steps:
+            stored = file.shapes[step.source]
+            if not _fits(_shape_after(stored, step.rule), step.rule.turn, shape):
+                problems.append(f"wrong shape: {step.source} {stored}, for {target} {shape}")
+    problems += [f"left over: {plan[target][0].source}" for target in plan.keys() - wanted.keys()]
+    if problems:
+        raise ModelError("\n  ".join(["this is not a file of the given model.", *problems]))
+    return {target: _read(file, plan[target], shape) for target, shape in wanted.items()}
+
+
+def _read(file: WeightFile, steps: Sequence[_Step], shape: Shape) -> Weights:
+    first, *others = (_turn(file, step, shape) for step in steps)
+    for other in others:
+        first = first + other
+    return first
+
+
+def _plan(entries: Iterable[str], rules: Sequence[Rule]) -> dict[str, list[_Step]]:
+    patterns = [(re.compile(_pattern(rule.source)), rule) for rule in rules]
+    plan: dict[str, list[_Step]] = {}
+    for entry in entries:
+        for pattern, rule in patterns:
+            if found := pattern.fullmatch(entry):
+                target = rule.target.format(*found.groups())
+                plan.setdefault(target, []).append(_Step(entry, rule))
+    return plan
+
+
+def _pattern(template: str) -> str:
+    return r"(\d+)".join(map(re.escape, template.split("{}")))
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(re.fullmatch(pattern, name) for pattern in patterns)
+
+
+def _name_source(target: str, rules: Sequence[Rule]) -> str:
+    """What a parameter is called in files."""
+    for rule in rules:
+        if found := re.fullmatch(_pattern(rule.target), target):
+            return rule.source.format(*found.groups())
+    return target
+
+
+def _shape_after(shape: Shape, rule: Rule) -> Shape | None:
+    """The shape of what a rule takes of an entry; None if it has no such part."""
+    if len(rule.place) > len(shape):
+        return None
+    cut = [len(range(*part.indices(size))) for part, size in zip(rule.place, shape, strict=False)]
+    shape = (*cut, *shape[len(cut) :])
+    if rule.share is None:
+        return shape
+    _, count = rule.share
+    return (shape[0] // count, *shape[1:]) if shape and shape[0] % count == 0 else None
+
+
+def _fits(given: Shape | None, turn: Turn, wanted: Shape) -> bool:
+    """Whether an entry, turned, can take a parameter's shape without mixing its axes."""
+    match given, turn:
+        case None, _:
+            return False
+        case (columns, rows), "linear":
+            splits = (wanted[:i] for i in range(len(wanted) + 1))
+            return math.prod(wanted) == rows * columns and any(
+                math.prod(part) == rows for part in splits
+            )
+        case (out, channels, height, width), "convolution":
+            return (height, width, channels, out) == wanted
+        case (size,), "keep":
+            return size == math.prod(wanted)
+        case _, "keep":
+            return _without_ones(given) == _without_ones(wanted)
+        case _:
+            return False
+
+
+def _without_ones(shape: Shape) -> Shape:
+    return tuple(size for size in shape if size != 1)
+
+
+def _turn(file: WeightFile, step: _Step, shape: Shape) -> Weights:
+    array, rule = file.read(step.source), step.rule
+    array = array[rule.place]
+    if rule.share is not None:
+        part, count = rule.share
+        array = np.split(array, count)[part]
+    if rule.turn == "linear":
+        array = array.T
+    elif rule.turn == "convolution":
+        array = array.transpose(2, 3, 1, 0)
+    return np.ascontiguousarray(array).reshape(shape)
