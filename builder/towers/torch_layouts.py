@@ -112,18 +112,64 @@ def open_clip_image(*, after_pool: bool) -> list[Rule]:
     ]
 
 
-def open_clip_text(prefix: str) -> list[Rule]:
+def open_clip_resnet() -> list[Rule]:
+    """open_clip's ModifiedResNet."""
+    block, ours = "visual.layer{}.{}", "img/layer{}_{}"
+    pool = "visual.attnpool"
+    return [
+        *(
+            rule
+            for i in "123"
+            for rule in _normed(f"visual.conv{i}", f"visual.bn{i}", f"img/conv{i}")
+        ),
+        *(
+            rule
+            for i in "123"
+            for rule in _normed(f"{block}.conv{i}", f"{block}.bn{i}", f"{ours}/conv{i}")
+        ),
+        *_normed(f"{block}.downsample.0", f"{block}.downsample.1", f"{ours}/downsample"),
+        Rule(f"{pool}.positional_embedding", "img/attnpool/pos_embedding"),
+        *(
+            rule
+            for part in _PARTS
+            for rule in dense(f"{pool}.{part[0]}_proj", f"img/attnpool/attention/{part}")
+        ),
+        *dense(f"{pool}.c_proj", "img/attnpool/attention/out"),
+    ]
+
+
+def _normed(convolution: str, normalization: str, target: str) -> list[Rule]:
+    """A convolution without bias and the batch normalization after it."""
+    names = {"weight": "scale", "bias": "bias", "running_mean": "mean", "running_var": "var"}
+    return [
+        Rule(f"{convolution}.weight", f"{target}/kernel", "convolution"),
+        *(
+            Rule(f"{normalization}.{theirs}", f"{target}_norm/{ours}")
+            for theirs, ours in names.items()
+        ),
+    ]
+
+
+def open_clip_text(prefix: str, *, projection_bias: bool) -> list[Rule]:
     """open_clip's own text transformer: at the root of the file, or below "text."."""
+    projection = (
+        dense(f"{prefix}text_projection", "txt/head")
+        if projection_bias
+        else [Rule(f"{prefix}text_projection", "txt/head/kernel")]
+    )
     return [
         Rule(f"{prefix}token_embedding.weight", "txt/Embed_0/embedding"),
         Rule(f"{prefix}positional_embedding", "txt/pos_embedding"),
         *_open_clip_blocks(f"{prefix}transformer.resblocks.{{}}", "txt/Encoder_0"),
         *norm(f"{prefix}ln_final", "txt/Encoder_0/encoder_norm"),
-        Rule(f"{prefix}text_projection", "txt/head/kernel"),
-        *dense(f"{prefix}text_projection", "txt/head"),
-        Rule("logit_scale", "t"),
-        Rule("logit_bias", "b"),
+        *projection,
+        *open_clip_scoring(),
     ]
+
+
+def open_clip_scoring() -> list[Rule]:
+    """What turns cosines into logits."""
+    return [Rule("logit_scale", "t"), Rule("logit_bias", "b")]
 
 
 def timm_siglip_image() -> list[Rule]:
