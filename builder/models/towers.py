@@ -6,12 +6,16 @@ from typing import Any
 
 from builder.errors import ModelError
 from builder.model import Towers
+from builder.models.hub.folder import is_hub_folder, load_hub_towers
 from builder.models.published import find_file, find_published, require_published
 from builder.towers import two_towers
 
 
 def load_towers(checkpoint: str | Path, config: Mapping[str, Any] | None = None) -> Towers:
-    """Both towers of a checkpoint in any of big_vision's layouts.
+    """Both towers of a checkpoint: in any of big_vision's layouts, or a folder from a hub.
+
+    A folder is one that transformers or open_clip wrote, with its config and safetensors; its
+    pictures are as its own preprocessing makes them.
 
     `config` has the keyword arguments of big_vision's `two_towers.Model`; here, `image=None` leaves
     the image tower out. Without a config, `checkpoint` is the name of a published model that has
@@ -25,6 +29,8 @@ def load_towers(checkpoint: str | Path, config: Mapping[str, Any] | None = None)
             naming every parameter that is missing, left over or of the wrong shape; or if the file
             could do harm.
     """
+    if config is None and is_hub_folder(Path(checkpoint)):
+        return load_hub_towers(Path(checkpoint))
     if config is not None:
         return two_towers.load_towers(Path(checkpoint), config)
     return two_towers.load_towers(*_find(checkpoint))

@@ -24,6 +24,8 @@ def clip_image(prefix: str = "vision_model") -> list[Rule]:
         Rule(f"{start}.patch_embedding.weight", "img/embedding/kernel", "convolution"),
         *norm(f"{prefix}.pre_layrnorm", "img/pre_norm"),
         *_clip_blocks(f"{prefix}.encoder.layers.{{}}", "img/Transformer"),
+        # As version 5 of transformers writes AltCLIP.
+        *_clip_blocks(f"{prefix}.encoder.layer.{{}}", "img/Transformer"),
         *norm(f"{prefix}.post_layernorm", "img/Transformer/encoder_norm"),
     ]
 
