@@ -7,6 +7,7 @@ WEB := webapp_src
 TUNE := .venv-tuning
 BENCH := .venv-bench
 CROSSCHECK := .venv-crosscheck
+ORACLE := .venv-oracle
 # Each is a target here and a hook of .pre-commit-config.yaml.
 LINTERS := ruff pyright tsc eslint prettier actionlint
 WEB_CHECKED := $(WEB)/node_modules/.cache/checked
@@ -17,7 +18,7 @@ SLOW := e2e or wheel or slow
 PROCESSES ?= $(shell awk '/^MemTotal/ && $$2 > 12000000 { three = 1 } END { print three ? 3 : 2 }' /proc/meminfo 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults soak screenshots clean
+.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune oracle bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults soak screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -112,6 +113,14 @@ $(TUNE)/.installed: builder/tuning/requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(TUNE)
 	$(TUNE)/bin/python -m pip install --quiet --constraint .ci/constraints.txt --editable . \
 		--requirement builder/tuning/requirements.txt
+	@touch $@
+
+oracle: $(ORACLE)/.installed ## Make the goldens of hubs' models again, with transformers and open_clip, into tests/golden/hub.
+	$(ORACLE)/bin/python tests/golden/make_hub_golden.py
+
+$(ORACLE)/.installed: tests/golden/requirements-oracle.txt
+	$(PYTHON) -m venv $(ORACLE)
+	$(ORACLE)/bin/python -m pip install --quiet --requirement tests/golden/requirements-oracle.txt
 	@touch $@
 
 bench: $(BENCH)/.installed $(CROSSCHECK)/.installed tests/bench/export/node_modules/.installed $(WEB)/node_modules/.installed chromium ## Measure conversion and models beside tensorflowjs and ONNX Runtime Web, into docs/benchmarks.md.

@@ -20,3 +20,10 @@ needs_field_cases = pytest.mark.skipif(
     not FIELD_CASES.is_dir(), reason="needs ../shared/field_cases"
 )
 """Files of field cases may not be copied."""
+
+HUB_GOLDENS = SHARED / "goldens" / "hub"
+"""Models as hubs have them, of other shapes than ours."""
+
+needs_hub_goldens = pytest.mark.skipif(
+    not HUB_GOLDENS.is_dir(), reason="needs ../shared/goldens/hub"
+)

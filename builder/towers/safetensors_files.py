@@ -3,7 +3,6 @@
 Format: https://github.com/huggingface/safetensors. Nothing in such a file is executed.
 """
 
-import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from builder.errors import ModelError, reading
+from builder.errors import ModelError, NumberError, reading
+from builder.input_file import read_input_json
 from builder.towers.checkpoint import Weights
 
 if TYPE_CHECKING:
@@ -62,19 +62,25 @@ class SafetensorsFiles:
 
         Raises:
             ModelError: if it does not hold floating point numbers.
+            NumberError: if one of them is NaN or infinite.
         """
         file = self._file_of[name]
         kind = file.get_slice(name).get_dtype()
         if kind not in _FLOATS:
-            raise ModelError(f"{self.path}: {name} holds {kind}, not floating point numbers.")
-        return np.asarray(file.get_tensor(name), np.float32)
+            raise ModelError(f"{name} holds {kind}, not floating point numbers.")
+        array = np.asarray(file.get_tensor(name), np.float32)
+        if not np.isfinite(array).all():
+            raise NumberError(f"{name} holds NaN or infinity. Download the model again.")
+        return array
 
 
 def _list_shards(path: Path) -> list[Path]:
     if not path.name.endswith(_INDEX):
         return [path]
-    with reading(path, "Download the model again."):
-        table: Mapping[str, str] = json.loads(path.read_text("utf-8"))["weight_map"]
+    remedy = "Download the model again."
+    index = read_input_json(path, remedy, ModelError)
+    with reading(path, remedy, ModelError):
+        table: Mapping[str, str] = index["weight_map"]
         shards = sorted({str(name) for name in table.values()})
     for name in shards:
         if Path(name).name != name or not (path.parent / name).is_file():

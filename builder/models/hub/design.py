@@ -1,7 +1,6 @@
 """What a hub's model is made of: two Flax modules, and the rules that fill them from its files."""
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -82,12 +81,3 @@ def read_table(kind: type[Table], values: Mapping[str, Any], place: str) -> Tabl
         first = error.errors(include_url=False)[0]
         where = ".".join([place, *map(str, first["loc"])])
         raise ModelError(f"{where}: {first['msg']}, not {first['input']!r}.") from None
-
-
-@contextmanager
-def naming(path: object) -> Generator[None]:
-    """Say in a ModelError which file it is about."""
-    try:
-        yield
-    except ModelError as error:
-        raise ModelError(f"{path}: {error.message}", error.remedy) from None

@@ -1,13 +1,12 @@
 """A folder as `save_pretrained`, open_clip or a download from a hub leaves it."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from builder.errors import ModelError, reading
+from builder.errors import ModelError, naming
+from builder.input_file import read_input_json
 from builder.model import Towers
-from builder.models.hub.design import naming
 from builder.models.hub.open_clip_design import design_open_clip_model
 from builder.models.hub.transformers_design import design_transformers_model
 from builder.towers.safetensors_files import SafetensorsFiles
@@ -63,8 +62,7 @@ def _find_weights(folder: Path) -> Path:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    with reading(path, "Download the model again."):
-        content = json.loads(path.read_text("utf-8"))
-        if not isinstance(content, dict):
-            raise ModelError(f"{path}: is not a table of settings. Download the model again.")
-        return content
+    content = read_input_json(path, "Download the model again.", ModelError)
+    if not isinstance(content, dict):
+        raise ModelError(f"{path}: is not a table of settings. Download the model again.")
+    return content

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 import builder
-from builder.errors import ModelError
+from builder.errors import ModelError, NumberError
+from tests.shared import HUB_GOLDENS, needs_hub_goldens
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "hub"
 NAMES = sorted(path.name for path in GOLDEN.iterdir())
@@ -30,6 +32,29 @@ def test_rows_are_those_of_the_models_own_library(name: str):
         np.testing.assert_allclose(ztxt, golden["text_embeds"], atol=1e-5)
     assert (towers.bias is not None) == (name == "siglip")
     assert towers.scale
+
+
+SHARED_NAMES = [
+    *("alt_clip", "chinese_clip", "clip_eos", "clip_fp16", "clip_openai", "clip_sharded"),
+    *("dual_clip_xlmr", "dual_vit_bert", "siglip", "siglip2_gemma", "v5_clip_bf16"),
+    *("v5_dual_clip_roberta", "openclip_clipa", "openclip_quickgelu_custom", "openclip_resnet"),
+    "openclip_vit",
+]
+"""Those of open_clip whose towers timm or transformers define have sizes of no published name."""
+
+
+@needs_hub_goldens
+@pytest.mark.parametrize("name", SHARED_NAMES)
+def test_rows_of_other_models_are_those_of_their_libraries(name: str):
+    towers = builder.load_towers(HUB_GOLDENS / name)
+    with np.load(HUB_GOLDENS / name / "golden.npz") as golden:
+        zimg = towers.embed_images(golden["pixel_values"].transpose(0, 2, 3, 1))
+        ztxt = towers.embed_tokens(golden["input_ids"])
+        np.testing.assert_allclose(zimg, golden["image_embeds"], atol=1e-5)
+        np.testing.assert_allclose(ztxt, golden["text_embeds"], atol=1e-5)
+        assert towers.scale == pytest.approx(golden["scale"].item(), rel=1e-6)
+        bias = golden["bias"].item() if "bias" in golden else None
+        assert towers.bias == (None if bias is None else pytest.approx(bias))
 
 
 def test_all_that_does_not_fit_is_named(clip: Path):
@@ -73,6 +98,14 @@ def test_a_file_that_was_cut_off_is_named(clip: Path):
     weights = clip / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-8])
     with pytest.raises(ModelError, match=r"model\.safetensors: cannot be read"):
+        builder.load_towers(clip)
+
+
+def test_a_weight_that_is_not_a_number_is_named(clip: Path):
+    weights = load_file(clip / "model.safetensors")
+    weights["text_model.final_layer_norm.bias"][3] = np.nan
+    save_file(weights, clip / "model.safetensors")
+    with pytest.raises(NumberError, match=r"final_layer_norm\.bias holds NaN"):
         builder.load_towers(clip)
 
 
