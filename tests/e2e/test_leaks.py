@@ -73,7 +73,7 @@ def change_model(page: Page, start: int, stop: int) -> None:
 
 
 # How often each is done: briefly in every test run, for long by `make soak`.
-BRIEF = {compute_prompts: 60, change_link: 60, change_model: 40}
+BRIEF = {compute_prompts: 40, change_link: 40, change_model: 30}
 LONG = {compute_prompts: 500, change_link: 240, change_model: 240}
 
 

@@ -285,6 +285,7 @@ def test_over_http_files_are_verified_all_the_same(playwright: Playwright, serve
     browser.close()
 
 
+@pytest.mark.long
 def test_a_lost_gpu_is_replaced_by_the_processor(playwright: Playwright, served: Host):
     browser = playwright.chromium.launch(
         executable_path=chromium_path(), args=list(SOFTWARE_GPU_FLAGS)

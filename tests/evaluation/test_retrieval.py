@@ -31,7 +31,7 @@ def test_recall_is_counted_both_ways(tmp_path: Path, tools: dict[str, Any]) -> N
     assert row.image_to_text == {"R@1": wilson_share(2 / 3, 3)}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not CAPTIONS.is_file(), reason="../shared/captions is not here")
 def test_the_default_models_score_as_their_model_card_says(tools: dict[str, Any]) -> None:
     models = load_models(["mini-tiny", "mini-small"], **tools)

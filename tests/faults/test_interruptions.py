@@ -1,19 +1,34 @@
 """A sample of the places at which `make faults` interrupts; each run is a process of its own."""
 
+import itertools
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-EVERY = {"build": 41, "first-build": 67, "publish-zip": 1, "publish-github": 9}
+EVERY = {"build": 73, "first-build": 97, "publish-zip": 2, "publish-github": 13}
 """Coprime to what repeats in an operation, so that all kinds of places are met."""
 
+BRIEF = (
+    ("build", "kill"),
+    ("build", "ENOSPC"),
+    ("publish-zip", "kill"),
+    ("publish-github", "kill"),
+)
+"""What `make test` tries; `make long` tries every fault in every scenario."""
 
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", ["kill", "ENOSPC", "EIO"])
-@pytest.mark.parametrize("scenario", EVERY)
+
+def choose() -> Iterator[Any]:
+    for scenario, fault in itertools.product(EVERY, ("kill", "ENOSPC", "EIO")):
+        mark = pytest.mark.slow if (scenario, fault) in BRIEF else pytest.mark.long
+        yield pytest.param(scenario, fault, marks=mark)
+
+
+@pytest.mark.parametrize(("scenario", "fault"), choose())
 def test_the_old_or_the_new_is_whole_and_the_next_one_works(scenario: str, fault: str):
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults", scenario, fault, f"--every={EVERY[scenario]}"],

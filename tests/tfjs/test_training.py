@@ -104,7 +104,9 @@ OPTIMIZERS = {"sgd": optax.sgd(0.05, momentum=0.9), "adam": optax.adam(3e-3)}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("optimizer", "batch"), [("sgd", "b"), ("adam", "4")])
+@pytest.mark.parametrize(
+    ("optimizer", "batch"), [("sgd", "b"), pytest.param("adam", "4", marks=pytest.mark.long)]
+)
 def test_a_cnn_learns_as_in_jax(optimizer: str, batch: str, wasm: Runtime):
     rng = np.random.default_rng(0)
     batches = [
@@ -117,7 +119,9 @@ def test_a_cnn_learns_as_in_jax(optimizer: str, batch: str, wasm: Runtime):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("optimizer", "batch"), [("sgd", "3"), ("adam", "b")])
+@pytest.mark.parametrize(
+    ("optimizer", "batch"), [pytest.param("sgd", "3", marks=pytest.mark.long), ("adam", "b")]
+)
 def test_a_transformer_learns_as_in_jax(optimizer: str, batch: str, wasm: Runtime):
     rng = np.random.default_rng(0)
     tokens = rng.integers(0, 11, (3, 6), np.int32)

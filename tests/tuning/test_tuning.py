@@ -151,7 +151,7 @@ def test_sentences_have_the_right_article() -> None:
     assert made == {"an owl", "two owls", "a hen"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_student_starts_as_a_bag_of_the_teachers_words() -> None:
     model = train_tokenizer(TEXTS, vocab_size=300)
     params = init_student(small_tower(), embed_pieces(model, embed_letters), seed=0)
@@ -164,7 +164,7 @@ def test_a_student_starts_as_a_bag_of_the_teachers_words() -> None:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_training_lowers_the_loss(tmp_path: Path) -> None:
     reports: list[Progress] = []
     train(tmp_path / "student.npz", Training(steps=200, batch=4, warmup=5), reports)
@@ -172,7 +172,7 @@ def test_training_lowers_the_loss(tmp_path: Path) -> None:
     assert reports[1].loss < reports[0].loss / 2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_interrupted_training_ends_like_an_uninterrupted_one(tmp_path: Path) -> None:
     training = Training(steps=150, batch=4, warmup=5)
     whole = train(tmp_path / "whole.npz", training, [])

@@ -13,6 +13,8 @@ from builder.errors import ModelError, NumberError
 from tests.shared import HUB_GOLDENS, needs_hub_goldens
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "hub"
+BRIEF = ("clip_end_id", "dual_vit_bert", "open_clip_resnet", "siglip")
+"""One of each kind of tower; `make long` tries all."""
 NAMES = sorted(path.name for path in GOLDEN.iterdir())
 
 
@@ -22,7 +24,10 @@ def clip(tmp_path: Path) -> Path:
     return Path(shutil.copytree(GOLDEN / "clip_highest_id", tmp_path / "clip"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in BRIEF else pytest.param(name, marks=pytest.mark.long) for name in NAMES],
+)
 def test_rows_are_those_of_the_models_own_library(name: str):
     towers = builder.load_towers(GOLDEN / name)
     with np.load(GOLDEN / name / "golden.npz") as golden:
@@ -44,6 +49,7 @@ SHARED_NAMES = [
 
 
 @needs_hub_goldens
+@pytest.mark.long
 @pytest.mark.parametrize("name", SHARED_NAMES)
 def test_rows_of_other_models_are_those_of_their_libraries(name: str):
     towers = builder.load_towers(HUB_GOLDENS / name)
