@@ -28,7 +28,7 @@ def choose() -> Iterator[Any]:
         yield pytest.param(scenario, fault, marks=mark)
 
 
-@pytest.mark.parametrize(("scenario", "fault"), choose())
+@pytest.mark.parametrize(("scenario", "fault"), list(choose()))
 def test_the_old_or_the_new_is_whole_and_the_next_one_works(scenario: str, fault: str):
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults", scenario, fault, f"--every={EVERY[scenario]}"],
