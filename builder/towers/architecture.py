@@ -250,13 +250,13 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     Raises:
         ModelError: naming every key that is unknown, and every value that is not possible.
     """
-    towers = _check(_TwoTowers, config)
+    towers = check_table(_TwoTowers, config)
     dims = towers.out_dim
     image = towers.image
     if image is not None:
-        image = _check(ImageArchitecture, {"num_classes": dims[0], **image}, "image")
+        image = check_table(ImageArchitecture, {"num_classes": dims[0], **image}, "image")
     text_table = {"num_classes": dims[1], **(towers.text or {})}
-    text = _check(_TEXT_MODELS[towers.text_model], text_table, "text")
+    text = check_table(_TEXT_MODELS[towers.text_model], text_table, "text")
     if image and image.dim != text.dim:
         raise ModelError(
             f"the image tower makes rows of {image.dim} and the text tower rows of {text.dim}, so"
@@ -265,10 +265,15 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     return Architecture(image=image, text=text, has_bias=towers.bias_init is not None)
 
 
-_TableT = TypeVar("_TableT", bound=_Table)
+_TableT = TypeVar("_TableT", bound=BaseModel)
 
 
-def _check(table: type[_TableT], values: Mapping[str, Any], *place: str) -> _TableT:
+def check_table(table: type[_TableT], values: Mapping[str, Any], *place: str) -> _TableT:
+    """A table of a config, which is at `place` in it.
+
+    Raises:
+        ModelError: naming every key that is unknown, and every value that is not possible.
+    """
     try:
         return table.model_validate(dict(values))
     except ValidationError as error:

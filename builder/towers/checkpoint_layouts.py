@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from builder.errors import NumberError
+from builder.errors import NumberError, naming
 from builder.npz import Entry
 from builder.towers.checkpoint import Checkpoint, Weights
 
@@ -108,11 +108,19 @@ def read_scoring(file: Checkpoint, parts: Iterable[Part]) -> tuple[float | None,
     log_scale, bias = (values[name].item() if name in values else None for name in ("t", "b"))
     if log_scale is None:
         return None, bias
+    with naming(file.path):
+        return scale_of(log_scale, bias), bias
+
+
+def scale_of(log_scale: float, bias: float | None) -> float:
+    """The factor of cosines whose logarithm a file has.
+
+    Raises:
+        NumberError: if it and the bias are not numbers that anything could be multiplied with.
+    """
     if not (abs(log_scale) < _MAX_LOG_SCALE and (bias is None or math.isfinite(bias))):
-        raise NumberError(
-            f"{file.path}: t = {log_scale} and b = {bias} are not a model's temperature and bias."
-        )
-    return math.exp(log_scale), bias
+        raise NumberError(f"t = {log_scale} and b = {bias} are not a model's temperature and bias.")
+    return math.exp(log_scale)
 
 
 def _number_per_class(parts: Sequence[Part]) -> list[Part]:

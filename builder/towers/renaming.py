@@ -14,8 +14,8 @@ import numpy as np
 
 from builder.errors import ModelError
 from builder.towers.checkpoint import Weights
+from builder.towers.checkpoint_layouts import Shape
 
-Shape = tuple[int, ...]
 Turn = Literal["keep", "linear", "convolution"]
 
 

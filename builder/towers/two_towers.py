@@ -3,12 +3,10 @@
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import flax.linen as nn
 import jax
 import jax.numpy as jnp
-from flax.traverse_util import flatten_dict
 
 from builder.errors import ModelError
 from builder.model import Tower, Towers
@@ -30,7 +28,7 @@ from builder.towers.checkpoint_layouts import (
     read_parts,
     read_scoring,
 )
-from builder.towers.layers import l2_normalize
+from builder.towers.modules import init_shapes, unit_tower
 from builder.towers.text_transformer import TextTransformer
 from builder.towers.vit import VisionTransformer
 
@@ -95,10 +93,10 @@ class _Model:
         module = build_image_tower(
             self.architecture.image, None if positions is None else positions.shape[1]
         )
-        return _normalized(module, params)
+        return unit_tower(module, params)
 
     def read_text(self) -> Tower:
-        return _normalized(build_text_tower(self.architecture.text), self._read("txt/"))
+        return unit_tower(build_text_tower(self.architecture.text), self._read("txt/"))
 
     def _read(self, prefix: str) -> Params:
         parts = [part for part in self.parts if part.name.startswith(prefix)]
@@ -131,13 +129,6 @@ def build_text_tower(architecture: TextArchitecture) -> TextTransformer | BertTo
     return TextTransformer(**architecture.model_dump())
 
 
-def _normalized(module: nn.Module, params: Params) -> Tower:
-    def apply(params: Params, inputs: Any) -> jax.Array:
-        return l2_normalize(cast("jax.Array", module.apply({"params": params}, inputs)))
-
-    return Tower(apply, params)
-
-
 def _plan(file: Checkpoint, architecture: Architecture) -> list[Part]:
     parts = plan_parts(file.entries)
     if architecture.image is None:
@@ -149,7 +140,7 @@ def _find_shapes(architecture: Architecture, given: Mapping[str, Shape]) -> dict
     """The shapes of all parameters; those in the file say how many positions there are."""
     text = build_text_tower(architecture.text)
     length = _count_positions(given.get("txt/pos_embedding"), 1)
-    shapes = _init_shapes("txt/", text, jax.ShapeDtypeStruct((1, length), jnp.int32))
+    shapes = init_shapes("txt/", text, jax.ShapeDtypeStruct((1, length), jnp.int32))
     if image := architecture.image:
         height, width = image.patch_size
         positions = _count_positions(
@@ -157,7 +148,7 @@ def _find_shapes(architecture: Architecture, given: Mapping[str, Shape]) -> dict
         )
         # A picture of one row of patches needs no resampling, whatever their number.
         picture = jax.ShapeDtypeStruct((1, height, width * positions, 3), jnp.float32)
-        shapes |= _init_shapes("img/", build_image_tower(image, positions), picture)
+        shapes |= init_shapes("img/", build_image_tower(image, positions), picture)
     if image or "t" in given:
         shapes["t"] = (1,)
     if architecture.has_bias:
@@ -171,9 +162,3 @@ def _count_positions(shape: Shape | None, default: int) -> int:
             return n
         case _:
             return default
-
-
-def _init_shapes(prefix: str, module: nn.Module, inputs: jax.ShapeDtypeStruct) -> dict[str, Shape]:
-    variables = jax.eval_shape(module.init, jax.random.key(0), inputs)
-    flat = flatten_dict(cast("dict[str, Any]", variables)["params"], sep="/")
-    return {f"{prefix}{name}": cast("Any", leaf).shape for name, leaf in flat.items()}

@@ -7,15 +7,15 @@ which no shape tells.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import flax.linen as nn
 from pydantic import BaseModel, ConfigDict, Field
 
 from builder.errors import ModelError
-from builder.models.hub.design import Design, read_table
+from builder.models.hub.design import Design
 from builder.towers import torch_layouts as layouts
+from builder.towers.architecture import check_table
 from builder.towers.layers import Activation
 from builder.towers.modified_resnet import ModifiedResNet
 from builder.towers.post_norm import Pool, PostNormTower
@@ -106,10 +106,15 @@ class OpenClipConfig(_Table):
     init_logit_bias: float | None = None
 
 
-@dataclass(frozen=True)
-class _Text:
-    module: nn.Module
-    rules: list[Rule]
+_Designed = tuple[nn.Module, list[Rule]]
+"""A tower, and the rules that fill it."""
+
+_POOLS: Mapping[str, Literal["end", "first", "last"]] = {
+    "argmax": "end",
+    "eos": "end",
+    "first": "first",
+    "last": "last",
+}
 
 
 def design_open_clip_model(config: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Design:
@@ -120,9 +125,9 @@ def design_open_clip_model(config: Mapping[str, Any], shapes: Mapping[str, Shape
     Raises:
         ModelError: if it is of another family, or says something that is not possible.
     """
-    model = read_table(OpenClipConfig, config.get("model_cfg") or {}, "model_cfg")
+    model = check_table(OpenClipConfig, config.get("model_cfg") or {}, "model_cfg")
     image, image_rules = _design_image(model, shapes)
-    text = _design_text(model, shapes)
+    text, text_rules = _design_text(model, shapes)
     size = model.vision_cfg.image_size
     if not isinstance(size, int):
         if size[0] != size[1]:
@@ -130,8 +135,8 @@ def design_open_clip_model(config: Mapping[str, Any], shapes: Mapping[str, Shape
         size = size[0]
     return Design(
         image=image,
-        text=text.module,
-        rules=[*image_rules, *text.rules],
+        text=text,
+        rules=[*image_rules, *text_rules],
         resolution=size,
         length=model.text_cfg.context_length,
         dim=model.embed_dim,
@@ -145,9 +150,7 @@ def _activation(model: OpenClipConfig, options: _ActivationOptions) -> Activatio
     return "gelu_tanh" if options.approximate == "tanh" else "gelu"
 
 
-def _design_image(
-    model: OpenClipConfig, shapes: Mapping[str, Shape]
-) -> tuple[nn.Module, list[Rule]]:
+def _design_image(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Designed:
     image = model.vision_cfg
     if image.timm_model_name is not None:
         return _design_timm(image, shapes)
@@ -174,7 +177,7 @@ def _design_image(
     return tower, layouts.open_clip_image(after_pool=after_pool)
 
 
-def _design_timm(image: _ImageTable, shapes: Mapping[str, Shape]) -> tuple[nn.Module, list[Rule]]:
+def _design_timm(image: _ImageTable, shapes: Mapping[str, Shape]) -> _Designed:
     name = str(image.timm_model_name)
     if not re.fullmatch(r"vit_\w+_siglip\w*", name) or image.timm_pool != "map":
         raise ModelError(f"its image tower is timm's {name!r}, which cannot be read yet.")
@@ -195,11 +198,10 @@ def _design_timm(image: _ImageTable, shapes: Mapping[str, Shape]) -> tuple[nn.Mo
     return tower, layouts.timm_siglip_image()
 
 
-def _design_text(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Text:
+def _design_text(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Designed:
     text = model.text_cfg
     if text.hf_model_name is not None:
         return _design_transformers_text(model, shapes)
-    pool = {"argmax": "end", "eos": "end", "first": "first", "last": "last"}[text.pool_type]
     tower = TextTransformer(
         num_classes=model.embed_dim,
         width=text.width,
@@ -207,7 +209,7 @@ def _design_text(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Text:
         mlp_dim=int(text.width * text.mlp_ratio),
         num_heads=text.heads,
         vocab_size=text.vocab_size,
-        pool_type=pool,  # pyright: ignore[reportArgumentType]
+        pool_type=_POOLS[text.pool_type],
         end_id=text.eos_id if text.pool_type == "eos" else None,
         causal=not text.no_causal_mask,
         activation=_activation(model, text.act_kwargs),
@@ -215,10 +217,10 @@ def _design_text(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Text:
         head_bias=text.proj_bias,
     )
     prefix = "text." if any(name.startswith("text.") for name in shapes) else ""
-    return _Text(tower, layouts.open_clip_text(prefix, projection_bias=text.proj_bias))
+    return tower, layouts.open_clip_text(prefix, projection_bias=text.proj_bias)
 
 
-def _design_transformers_text(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Text:
+def _design_transformers_text(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Designed:
     """A text tower of transformers, such as XLM-R, and open_clip's projection of it."""
     text, prefix = model.text_cfg, "text.transformer"
     name = str(text.hf_model_name)
@@ -246,7 +248,7 @@ def _design_transformers_text(model: OpenClipConfig, shapes: Mapping[str, Shape]
         gelu_between=True,
         epsilon=_EPSILON,
     )
-    return _Text(tower, [*layouts.bert_text(prefix), *rules, *layouts.open_clip_scoring()])
+    return tower, [*layouts.bert_text(prefix), *rules, *layouts.open_clip_scoring()]
 
 
 def _design_projection(model: OpenClipConfig, width: int) -> tuple[tuple[int, ...], list[Rule]]:

@@ -6,7 +6,7 @@ from typing import Any
 import flax.linen as nn
 
 from builder.errors import ModelError
-from builder.models.hub.design import Design, read_table
+from builder.models.hub.design import Design
 from builder.models.hub.transformers_config import (
     TEXT_TOWERS,
     AltTextConfig,
@@ -21,6 +21,7 @@ from builder.models.hub.transformers_config import (
     VitConfig,
 )
 from builder.towers import torch_layouts as layouts
+from builder.towers.architecture import check_table
 from builder.towers.layers import Activation
 from builder.towers.post_norm import Pool, PostNormTower
 from builder.towers.renaming import Rule, dense, norm
@@ -44,7 +45,7 @@ def design_transformers_model(config: Mapping[str, Any], names: frozenset[str]) 
     Raises:
         ModelError: if it is of another family, or says something that is not possible.
     """
-    model = read_table(ModelConfig, config, "config.json")
+    model = check_table(ModelConfig, config, "config.json")
     match model.model_type:
         case "clip":
             return _clip(model)
@@ -69,19 +70,13 @@ def design_transformers_model(config: Mapping[str, Any], names: frozenset[str]) 
 
 
 def _clip(model: ModelConfig) -> Design:
-    text = read_table(ClipTextConfig, model.text, "text_config")
-    tower = TextTransformer(
-        num_classes=model.projection_dim,
-        width=text.hidden_size,
-        depth=text.num_hidden_layers,
-        mlp_dim=text.intermediate_size,
-        num_heads=text.num_attention_heads,
-        vocab_size=text.vocab_size,
+    text = check_table(ClipTextConfig, model.text, "text_config")
+    tower = _text_transformer(
+        text,
+        model.projection_dim,
         pool_type="end",
         end_id=None if text.eos_token_id == _OLD_EOS else text.eos_token_id,
         causal=True,
-        activation=_ACTIVATIONS[text.hidden_act],
-        epsilon=text.layer_norm_eps,
         head_bias=False,
     )
     rules = [*layouts.clip_text(), *layouts.projections("txt/head")]
@@ -90,7 +85,7 @@ def _clip(model: ModelConfig) -> Design:
 
 def _with_clip_image(model: ModelConfig, text: nn.Module, rules: list[Rule], length: int) -> Design:
     """A model with CLIP's image tower and the given text tower."""
-    image = read_table(ImageConfig, model.image, "vision_config")
+    image = check_table(ImageConfig, model.image, "vision_config")
     return Design(
         image=_clip_image_tower(image, model.projection_dim),
         text=text,
@@ -102,47 +97,48 @@ def _with_clip_image(model: ModelConfig, text: nn.Module, rules: list[Rule], len
 
 
 def _clip_image_tower(image: ImageConfig, dim: int) -> VisionTransformer:
+    return _vision_transformer(
+        image, num_classes=dim, pool_type="tok", patch_bias=False, pre_norm=True, head_bias=False
+    )
+
+
+def _vision_transformer(image: ImageConfig, **options: Any) -> VisionTransformer:
+    """Of the sizes of a config; `options` are what differs between families."""
     return VisionTransformer(
-        num_classes=dim,
         patch_size=(image.patch_size, image.patch_size),
         width=image.hidden_size,
         depth=image.num_hidden_layers,
         mlp_dim=image.intermediate_size,
         num_heads=image.num_attention_heads,
-        pool_type="tok",
         activation=_ACTIVATIONS[image.hidden_act],
         epsilon=image.layer_norm_eps,
-        patch_bias=False,
-        pre_norm=True,
-        head_bias=False,
+        **options,
+    )
+
+
+def _text_transformer(
+    text: ClipTextConfig | SiglipTextConfig, dim: int, **options: Any
+) -> TextTransformer:
+    return TextTransformer(
+        num_classes=dim,
+        width=text.hidden_size,
+        depth=text.num_hidden_layers,
+        mlp_dim=text.intermediate_size,
+        num_heads=text.num_attention_heads,
+        vocab_size=text.vocab_size,
+        activation=_ACTIVATIONS[text.hidden_act],
+        epsilon=text.layer_norm_eps,
+        **options,
     )
 
 
 def _siglip(model: ModelConfig) -> Design:
-    image = read_table(SiglipImageConfig, model.image, "vision_config")
-    text = read_table(SiglipTextConfig, model.text, "text_config")
+    image = check_table(SiglipImageConfig, model.image, "vision_config")
+    text = check_table(SiglipTextConfig, model.text, "text_config")
     dim = text.projection_size or text.hidden_size
     return Design(
-        image=VisionTransformer(
-            patch_size=(image.patch_size, image.patch_size),
-            width=image.hidden_size,
-            depth=image.num_hidden_layers,
-            mlp_dim=image.intermediate_size,
-            num_heads=image.num_attention_heads,
-            pool_type="map",
-            activation=_ACTIVATIONS[image.hidden_act],
-            epsilon=image.layer_norm_eps,
-        ),
-        text=TextTransformer(
-            num_classes=dim,
-            width=text.hidden_size,
-            depth=text.num_hidden_layers,
-            mlp_dim=text.intermediate_size,
-            num_heads=text.num_attention_heads,
-            vocab_size=text.vocab_size,
-            activation=_ACTIVATIONS[text.hidden_act],
-            epsilon=text.layer_norm_eps,
-        ),
+        image=_vision_transformer(image, pool_type="map"),
+        text=_text_transformer(text, dim),
         rules=layouts.siglip(),
         resolution=image.image_size,
         length=text.max_position_embeddings,
@@ -164,14 +160,13 @@ def _dual(model: ModelConfig, names: frozenset[str]) -> Design:
             # transformers 4 repeats the name of the tower, 5 does not.
             twice = any(name.startswith("vision_model.vision_model.") for name in names)
             prefix = "vision_model.vision_model" if twice else "vision_model"
-            table = read_table(ImageConfig, model.image, "vision_config")
-            image, image_rules = (
-                _clip_image_tower(table, model.projection_dim),
-                layouts.clip_image(prefix),
-            )
+            table = check_table(ImageConfig, model.image, "vision_config")
+            image = _clip_image_tower(table, model.projection_dim)
+            image_rules = layouts.clip_image(prefix)
         case "vit":
-            table = read_table(VitConfig, model.image, "vision_config")
-            image, image_rules = _vit_tower(table, model.projection_dim), layouts.vit_image()
+            table = check_table(VitConfig, model.image, "vision_config")
+            image = _vit_tower(table, model.projection_dim)
+            image_rules = layouts.vit_image()
         case other:
             raise ModelError(
                 f"vision_config.model_type {other!r} is not one that can be read.",
@@ -188,17 +183,11 @@ def _dual(model: ModelConfig, names: frozenset[str]) -> Design:
 
 
 def _vit_tower(image: VitConfig, dim: int) -> VisionTransformer:
-    return VisionTransformer(
+    return _vision_transformer(
+        image,
         num_classes=dim,
-        patch_size=(image.patch_size, image.patch_size),
-        width=image.hidden_size,
-        depth=image.num_hidden_layers,
-        mlp_dim=image.intermediate_size,
-        num_heads=image.num_attention_heads,
         rep_size=image.pooler_output_size or True,
         pool_type="tok",
-        activation=_ACTIVATIONS[image.hidden_act],
-        epsilon=image.layer_norm_eps,
         head_bias=False,
     )
 
@@ -206,7 +195,7 @@ def _vit_tower(image: VitConfig, dim: int) -> VisionTransformer:
 def _bert(
     model: ModelConfig, kind: type[BertConfig], pool: Pool
 ) -> tuple[PostNormTower, list[Rule], int]:
-    text = read_table(kind, model.text, "text_config")
+    text = check_table(kind, model.text, "text_config")
     tower, length = _post_norm_tower(text, pool, (model.projection_dim,), (False,))
     return tower, [*layouts.bert_text(), *layouts.projections("txt/head_0")], length
 
@@ -236,7 +225,7 @@ def _post_norm_tower(
 
 
 def _alt_text(model: ModelConfig) -> tuple[PostNormTower, list[Rule], int]:
-    text = read_table(AltTextConfig, model.text, "text_config")
+    text = check_table(AltTextConfig, model.text, "text_config")
     tower, length = _post_norm_tower(
         text, "normed-first", (text.project_dim, model.projection_dim), (True, False)
     )
