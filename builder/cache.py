@@ -24,6 +24,7 @@ import platformdirs
 
 from builder.errors import writing
 from builder.locks import hold_lock
+from builder.version import NAME
 
 DOWNLOADS = "checkpoints"
 COMPILED = "xla"
@@ -41,7 +42,7 @@ _REMEDY = "Name a writable folder with --cache-dir."
 
 def default_cache_folder() -> Path:
     """The user's cache folder for this program."""
-    return platformdirs.user_cache_path("lit-demo-builder", appauthor=False)
+    return platformdirs.user_cache_path(NAME, appauthor=False)
 
 
 def digest(*parts: str | bytes) -> str:

@@ -11,9 +11,13 @@ def find_others(folder: Path, own: Iterable[str]) -> tuple[str, ...]:
 
     A name that ends with a slash is a whole folder.
     """
-    present, empty = list_files(folder)
+    return name_others(*list_files(folder), own)
+
+
+def name_others(files: Iterable[str], empty: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:
+    """The same, of what `list_files` has found."""
     mine = set(own)
-    others = [path for path in present if path not in mine] + [f"{path}/" for path in empty]
+    others = [path for path in files if path not in mine] + [f"{path}/" for path in empty]
     return tuple(summarize(sorted(others), mine))
 
 
@@ -38,10 +42,18 @@ def is_unchanged(path: Path, sha256: str | None) -> bool:
     """Whether a file, and not a link to one, has that SHA-256; any does if that is not known."""
     if path.is_symlink() or not path.is_file():
         return False
-    if sha256 is None:
-        return True
+    return sha256 is None or hash_file(path) == sha256
+
+
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def show_name(name: str) -> str:
+    """A name in a form that a terminal shows."""
+    return name if name.isprintable() else ascii(name)
 
 
 def summarize(foreign: Iterable[str], own: Iterable[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from builder.errors import BuilderError
 from builder.file_system import exchange, flush, flush_one, locked, scratch_prefix
-from builder.listing import find_others, is_unchanged, list_files
+from builder.listing import is_unchanged, list_files, name_others, show_name
 
 OwnFiles = Callable[[Path], Mapping[str, str | None]]
 """Finds a program's own files in a folder: their SHA-256 by URL, None if it is not known."""
@@ -40,7 +40,7 @@ class Kept:
     def notes(self, folder: Path) -> Iterator[str]:
         """What was kept, in words."""
         if self.paths:
-            yield f"Kept what else is in {folder}: {', '.join(self.paths)}."
+            yield f"Kept what else is in {folder}: {', '.join(map(show_name, self.paths))}."
         for path, name in self.changed.items():
             yield f"{folder / path} was changed after it was written, so it was kept as {name}."
 
@@ -99,7 +99,7 @@ def _plan(out: Path, files: Mapping[str, bytes], find_own: OwnFiles) -> _Plan:
         elif not is_unchanged(out / path, own[path]):
             taken = {*present, *files, *names.values()}
             names[path] = changed[path] = _free_name(path, taken) if path in needed else path
-    return _Plan(names, tuple(empty), Kept(find_others(out, own), changed))
+    return _Plan(names, tuple(empty), Kept(name_others(present, empty, own), changed))
 
 
 def _free_name(path: str, taken: Iterable[str]) -> str:

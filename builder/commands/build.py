@@ -112,6 +112,7 @@ def check(site: str) -> None:
     host serves the files: types, caching, and access from other pages.
     """
     from builder.addresses import mask_secrets
+    from builder.listing import show_name
     from builder.progress import Progress
     from builder.publish.deployed import check_deployment
     from builder.site.check import refuse_problems, require_whole_site
@@ -128,5 +129,5 @@ def check(site: str) -> None:
         whole = require_whole_site(Path(site), progress)
         count = whole.files
         if whole.others:
-            click.echo(f"Note: not part of the site: {', '.join(whole.others)}.")
+            click.echo(f"Note: not part of the site: {', '.join(map(show_name, whole.others))}.")
     click.echo(f"{site}: all {count} files are as built.")

@@ -24,6 +24,7 @@ from typing import Any
 
 from builder.download.errors import AttemptError
 from builder.errors import ModelError
+from builder.file_system import replace_file
 
 _CHUNK = 1 << 20
 _SETTLED_NS = 2_000_000_000
@@ -204,7 +205,4 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _write_json(path: Path, content: Mapping[str, object]) -> None:
-    """Write a file that is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(content), encoding="utf-8")
-    temporary.replace(path)
+    replace_file(path, json.dumps(content).encode())

@@ -19,6 +19,7 @@ from builder.download.record import ChangedFileError, Origin, Part, check_downlo
 from builder.errors import ModelError
 from builder.locks import hold_lock
 from builder.progress import Progress
+from builder.version import NAME
 
 RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds to wait after each attempt that made no progress; after the last, the download fails."""
@@ -160,7 +161,7 @@ class _Bar:
 
 def _receive(part: Part, wanted: Wanted, bar: _Bar) -> None:
     """One attempt to receive the rest of a file."""
-    headers = {"Accept-Encoding": "identity", "User-Agent": "lit-demo-builder"}
+    headers = {"Accept-Encoding": "identity", "User-Agent": NAME}
     origin, start = part.origin, part.size
     if origin and origin.validator and start:
         headers |= {"Range": f"bytes={start}-", "If-Range": origin.validator}

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from builder.addresses import find_address_flaw, find_transport_flaw, mask_secrets, origin_of
 from builder.publish.connections import hang_up
+from builder.version import NAME
 
 SILENCE_S = 30
 """How long a server may send nothing, or take for the head of an answer."""
@@ -68,7 +69,7 @@ class Client:
         Raises:
             OSError: if there is no answer, or if it comes too slowly or from elsewhere.
         """
-        sent = {"Accept-Encoding": "identity", "User-Agent": "lit-demo-builder", **(headers or {})}
+        sent = {"Accept-Encoding": "identity", "User-Agent": NAME, **(headers or {})}
         try:
             request = urllib.request.Request(url, headers=sent)
             with self._opener.open(request, timeout=SILENCE_S) as response:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.errors import SiteError, reading
-from builder.listing import find_others
+from builder.listing import find_others, show_name
 from builder.site.bundle import referenced_files
 from builder.site.check import check_site, refuse_problems
 from builder.site.folder import parse_manifest
@@ -68,12 +68,11 @@ def load_content(site: Path) -> Content:
     Raises:
         SiteError: if the folder holds no site, or its own files have changed since it was built.
     """
-    problems = check_site(site)
+    refuse_problems(str(site), check_site(site))
     with reading(site / MANIFEST, "Build the site again."):
         data = (site / MANIFEST).read_bytes()
     manifest = parse_manifest(data, str(site / MANIFEST))
     refs = {ref.url: ref for ref in referenced_files(manifest)}
-    refuse_problems(str(site), [problem for problem in problems if problem.where in refs])
     sha256 = {url: ref.sha256 for url, ref in refs.items()}
     sha256[MANIFEST] = hashlib.sha256(data).hexdigest()
     return Content(
@@ -87,6 +86,6 @@ def load_content(site: Path) -> Content:
 
 def list_names(names: Collection[str]) -> str:
     """Some of the names, in a form that a terminal shows, and how many more there are."""
-    shown = [name if name.isprintable() else ascii(name) for name in list(names)[:_LISTED]]
+    shown = list(map(show_name, names))[:_LISTED]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")

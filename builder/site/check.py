@@ -1,13 +1,12 @@
 """Whether a site in a folder is the one that was built, and holds nothing that nobody sees."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from builder.errors import Problem, SiteError
 from builder.images.jpeg.hidden import hidden_content
-from builder.listing import find_others
+from builder.listing import find_others, hash_file
 from builder.manifest import PageManifest, PictureRef
 from builder.progress import Progress
 from builder.site.bundle import referenced_files
@@ -66,7 +65,7 @@ def _find_problems(folder: Path, manifest: PageManifest) -> Iterator[Problem]:
             yield Problem(url, "is missing", "Build or upload the site again.")
         elif (size := path.stat().st_size) != ref.bytes:
             yield Problem(url, f"has {size} bytes, not {ref.bytes}", "Upload it again.")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != ref.sha256:
+        elif hash_file(path) != ref.sha256:
             yield Problem(url, "differs from the file that was built", "Upload it again.")
 
 

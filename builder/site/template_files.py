@@ -8,6 +8,7 @@ from pathlib import Path
 
 from builder.errors import reading
 from builder.file_names import find_flaw
+from builder.listing import show_name
 from builder.site.own_files import own_files
 
 PAGE_TEMPLATE = "page.html.j2"
@@ -38,7 +39,9 @@ class TemplateFiles:
         """What the author should know about what was left out."""
         if not self.left_out:
             return ()
-        named = [f"{_show(name)} ({why})" for name, why in list(self.left_out.items())[:_LISTED]]
+        named = [
+            f"{show_name(name)} ({why})" for name, why in list(self.left_out.items())[:_LISTED]
+        ]
         more = len(self.left_out) - len(named)
         named += [f"{more} more"] if more else []
         return (
@@ -124,7 +127,3 @@ def _find_reason_not_to_publish(name: str) -> str | None:
     if flaw := find_flaw(name):
         return f"its name {flaw}"
     return None
-
-
-def _show(name: str) -> str:
-    return name if name.isprintable() else ascii(name)
