@@ -120,8 +120,11 @@ def _number(stem: Path) -> Path:
     return stem.rename(numbered)
 
 
-def _was_swapped(fresh: Path) -> bool:
-    return fresh.name != f"fresh-{fresh.stat().st_ino}"
+def _is_old(tree: Path) -> bool:
+    """Whether a folder in the scratch folder is the one that was replaced."""
+    return tree.name == "old" or (
+        tree.name.startswith("fresh-") and tree.name != f"fresh-{tree.stat().st_ino}"
+    )
 
 
 def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -186,15 +189,16 @@ def _working_folder() -> Path | None:
 def _repair(out: Path, find_own: OwnFiles) -> None:
     """Finish or undo what a killed process left beside `out`."""
     for scratch in out.parent.glob(f"{scratch_prefix(out)}*"):
-        if not out.exists() and (scratch / "old").is_dir():
-            (scratch / "old").rename(out)
+        for old in filter(_is_old, scratch.iterdir()):
+            if not out.exists():
+                old.rename(out)
         _clear(scratch, out, find_own)
 
 
 def _clear(scratch: Path, out: Path, find_own: OwnFiles) -> None:
     """Remove a scratch folder, but nothing that has no other name."""
     for tree in scratch.iterdir():
-        if tree.name == "old" or (tree.name.startswith("fresh-") and _was_swapped(tree)):
+        if _is_old(tree):
             _rescue(tree, out, find_own)
         _remove(tree)
     scratch.rmdir()

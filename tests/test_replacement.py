@@ -1,4 +1,5 @@
 import os
+import shutil
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -144,3 +145,21 @@ def test_a_name_as_long_as_names_may_be_is_possible(tmp_path: Path):
     for number in (b"1", b"2"):
         replace_folder(out, {"page": number}, owning("page"))
     assert content(out) == {"page": b"2"}
+
+
+def test_a_folder_that_went_after_a_kill_does_not_stop_the_next_replacement(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (out / "mine").write_text("kept")
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(replacement, "_clear", die)
+    with pytest.raises(KeyboardInterrupt):
+        replace_folder(out, {"page": b"2"}, owning("page", "data/rows"))
+    monkeypatch.undo()
+    shutil.rmtree(out)
+    replace_folder(out, {"page": b"3"}, owning("page", "data/rows"))
+    assert content(out) == {"page": b"3", "mine": b"kept"}
+    assert list(out.parent.iterdir()) == [out]
