@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import ServedSite, serve_site
 from tests.e2e.demo_page import card_of, example_prompts, texts_of, wait_for_answer
 from tests.models.original_demo import Encoder, write_original_demo
-from tests.shared import OFFICIAL_DEMO, needs_official_demo
+from tests.shared import OFFICIAL_DEMO, needs
 
 OpenDemo = Callable[..., Page]
 
@@ -35,7 +35,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield served
 
 
-@needs_official_demo
+@needs(OFFICIAL_DEMO)
 @pytest.mark.parametrize("site", [None], indirect=True, ids=["official"])
 def test_the_official_demo_answers_as_it_did(page: Page, site: ServedSite):
     answers = json.loads((OFFICIAL_DEMO / "expected_tiny.json").read_bytes())
@@ -52,7 +52,7 @@ def test_the_official_demo_answers_as_it_did(page: Page, site: ServedSite):
             np.testing.assert_allclose(found, answer["probabilities"], atol=1e-5)
 
 
-@needs_official_demo
+@needs(OFFICIAL_DEMO)
 @pytest.mark.parametrize("site", [None], indirect=True, ids=["official"])
 def test_without_an_encoder_a_new_prompt_gets_no_answer_but_a_reason(open_demo: OpenDemo):
     card = card_of(open_demo("#image=1"))

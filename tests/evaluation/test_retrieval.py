@@ -10,9 +10,7 @@ from builder.evaluation.models import load_models
 from builder.evaluation.retrieval import evaluate_retrieval
 from builder.evaluation.scores import wilson_share
 from tests.evaluation.colours import COLOURS, make_colour_model, paint
-from tests.shared import SHARED
-
-CAPTIONS = SHARED / "captions" / "captions.csv"
+from tests.shared import CAPTIONS, needs
 
 
 def test_recall_is_counted_both_ways(tmp_path: Path, tools: dict[str, Any]) -> None:
@@ -32,7 +30,7 @@ def test_recall_is_counted_both_ways(tmp_path: Path, tools: dict[str, Any]) -> N
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not CAPTIONS.is_file(), reason="../shared/captions is not here")
+@needs(CAPTIONS)
 def test_the_default_models_score_as_their_model_card_says(tools: dict[str, Any]) -> None:
     models = load_models(["mini-tiny", "mini-small"], **tools)
     scores = evaluate_retrieval(models, load_captioned_images(CAPTIONS, 1), **tools)

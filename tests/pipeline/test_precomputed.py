@@ -26,7 +26,7 @@ from tests.models.original_demo import (
     Encoder,
     write_original_demo,
 )
-from tests.shared import OFFICIAL_DEMO, needs_official_demo
+from tests.shared import OFFICIAL_DEMO, needs
 from tests.site.manifests import load_manifest
 
 
@@ -62,7 +62,7 @@ def probabilities(site: Path, image: str) -> dict[str, float]:
     return dict(zip(texts, weights / weights.sum(), strict=True))
 
 
-@needs_official_demo
+@needs(OFFICIAL_DEMO)
 def test_the_official_demo_answers_as_it_did(tmp_path: Path, cache: Cache):
     spec = import_demo(OFFICIAL_DEMO, tmp_path / "project").spec
     report = build(spec, cache)

@@ -8,7 +8,7 @@ from builder.errors import BuilderError, SpecError
 from builder.spec.demo import load_any_spec, load_spec
 from builder.spec.toml import find_extremes, read_toml
 from tests.conftest import DEMO, MakeDemo
-from tests.shared import FIELD_CASES, needs_field_cases
+from tests.shared import FIELD_CASES, needs
 
 
 def problem_of(path: Path) -> str:
@@ -107,12 +107,12 @@ def test_the_text_is_given_for_the_lines(make_demo: MakeDemo):
     assert table["models"] == [{"name": "mini-tiny"}]
 
 
-@needs_field_cases
+@needs(FIELD_CASES)
 def test_the_field_case_with_a_byte_order_mark_is_read():
     assert load_spec(FIELD_CASES / "byte_order_mark.toml").title == "T"
 
 
-@needs_field_cases
+@needs(FIELD_CASES)
 def test_the_field_case_with_backslashes_is_refused_with_its_line():
     problem = problem_of(FIELD_CASES / "backslashes.toml")
     assert problem.startswith(":8: not valid TOML")

@@ -12,7 +12,7 @@ from tests.fuzz.browser import build, run
 from tests.fuzz.compare import differences
 from tests.fuzz.texts import make_texts
 from tests.fuzz.vocabularies import MINI, OFFICIAL, VOCABULARIES
-from tests.shared import FIELD_CASES, needs_field_cases
+from tests.shared import FIELD_CASES, needs
 
 COUNT = 5000
 
@@ -63,7 +63,7 @@ def test_a_difference_is_told(script: Path):
     ]
 
 
-@needs_field_cases
+@needs(FIELD_CASES)
 def test_the_field_case_with_an_unused_piece_is_tokenized_alike(script: Path):
     layout = RowLayout(max_length=16, end_id=1, pad_id=1)
     tokenizer = SentencePieceTokenizer.load(FIELD_CASES / "unused_e.model", layout)

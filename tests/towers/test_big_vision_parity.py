@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import builder
-from tests.shared import SHARED
+from tests.shared import BIG_VISION_GOLDENS, needs
 from tests.towers.big_vision_params import (
     BERT,
     Array,
@@ -31,10 +31,6 @@ from tests.towers.big_vision_reference import embed_bert_tokens, embed_images, e
 
 GOLDENS = Path(__file__).parents[1] / "golden"
 CONFIGS = json.loads((GOLDENS / "big_vision" / "configs.json").read_text(encoding="utf-8"))
-OTHER_GOLDENS = SHARED / "goldens" / "big_vision"
-needs_other_goldens = pytest.mark.skipif(
-    not OTHER_GOLDENS.is_dir(), reason="needs ../shared/goldens/big_vision"
-)
 
 
 def check(rows: Array, expected: Array) -> None:
@@ -57,8 +53,8 @@ def read_golden(name: str) -> tuple[Config, Flat]:
 
 
 def read_other_golden(name: str) -> tuple[Config, Flat]:
-    config = json.loads((OTHER_GOLDENS / f"{name}.json").read_text())["config"]
-    return with_tuple(config), read_arrays(OTHER_GOLDENS / f"{name}.npz")
+    config = json.loads((BIG_VISION_GOLDENS / f"{name}.json").read_text())["config"]
+    return with_tuple(config), read_arrays(BIG_VISION_GOLDENS / f"{name}.npz")
 
 
 def params_of(arrays: Flat) -> Flat:
@@ -117,7 +113,7 @@ def test_bert_gives_what_hugging_face_gave():
 
 
 @pytest.mark.slow
-@needs_other_goldens
+@needs(BIG_VISION_GOLDENS)
 @pytest.mark.parametrize(
     ("file", "golden"),
     [
@@ -134,8 +130,8 @@ def test_models_and_layouts_of_other_sizes_give_what_big_vision_gave(file: str, 
     config, arrays = read_other_golden(golden)
     expected = arrays
     if file == "checkpoint_bfloat16":
-        expected = read_arrays(OTHER_GOLDENS / "checkpoint_bfloat16_expected.npz")
-    check_outputs(OTHER_GOLDENS / f"{file}.npz", config, arrays, expected)
+        expected = read_arrays(BIG_VISION_GOLDENS / "checkpoint_bfloat16_expected.npz")
+    check_outputs(BIG_VISION_GOLDENS / f"{file}.npz", config, arrays, expected)
 
 
 def check_our_random_models(config: Config, arrays: Flat) -> None:
@@ -163,7 +159,7 @@ def test_the_random_bert_of_these_tests_runs_as_hugging_faces():
     check_our_random_models(BERT, read_arrays(GOLDENS / "bert.npz"))
 
 
-@needs_other_goldens
+@needs(BIG_VISION_GOLDENS)
 @pytest.mark.parametrize("name", ["siglip_map", "lit_tok_bothheads", "lit_bert_text"])
 def test_random_models_of_other_sizes_are_made_and_run_as_those_of_big_vision(name: str):
     check_our_random_models(*read_other_golden(name))

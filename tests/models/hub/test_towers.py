@@ -10,7 +10,7 @@ from safetensors.numpy import load_file, save_file
 
 import builder
 from builder.errors import ModelError, NumberError
-from tests.shared import HUB_GOLDENS, needs_hub_goldens
+from tests.shared import HUB_GOLDENS, needs
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "hub"
 BRIEF = ("clip_end_id", "dual_vit_bert", "open_clip_resnet", "siglip")
@@ -48,7 +48,7 @@ SHARED_NAMES = [
 """Those of open_clip whose towers timm or transformers define have sizes of no published name."""
 
 
-@needs_hub_goldens
+@needs(HUB_GOLDENS)
 @pytest.mark.long
 @pytest.mark.parametrize("name", SHARED_NAMES)
 def test_rows_of_other_models_are_those_of_their_libraries(name: str):

@@ -7,10 +7,10 @@ from builder.models.precomputed.model import load_precomputed
 from builder.models.precomputed.pieces import read_tokenizer
 from builder.spec.models import ModelSpec
 from tests.models.original_demo import replace_text, write_original_demo
-from tests.shared import OFFICIAL_DEMO, needs_official_demo
+from tests.shared import OFFICIAL_DEMO, needs
 
 
-@needs_official_demo
+@needs(OFFICIAL_DEMO)
 def test_the_genuine_vocabulary_makes_tokens():
     vocabulary = OFFICIAL_DEMO / "data" / "models" / "tiny" / "vocabulary.json"
     pieces = [piece for piece, _ in json.loads(vocabulary.read_bytes())]
