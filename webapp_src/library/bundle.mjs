@@ -11,7 +11,7 @@ const outDir = join(folder, '../../builder/_web/lit');
 
 /** What replaces modules of the web app: a worker within the file, and one backend. */
 const COMMON = {
-  './start-encoder-worker': join(folder, 'start-inline-worker.ts'),
+  './encoder-script': join(folder, 'inline-script.ts'),
   '@tensorflow/tfjs-backend-webgl': join(folder, 'no-backend.ts'),
   '@tensorflow/tfjs-backend-webgpu': join(folder, 'no-backend.ts'),
   '@tensorflow/tfjs-backend-cpu': join(folder, 'no-backend.ts'),

@@ -84,6 +84,20 @@ describe('the page’s end of a worker', () => {
     await expect(call).rejects.toThrow('The worker was closed.');
   });
 
+  it.each([true, false])('asks for a missing script past the cache (there: %s)', async (ok) => {
+    const fetched = vi.fn(() => Promise.resolve(new Response(null, { status: ok ? 200 : 404 })));
+    vi.stubGlobal('fetch', fetched);
+    const first = Host.last;
+    const start = worker.start([]);
+    first.dispatchEvent(new Event('error'));
+    await expect(start).rejects.toThrow(
+      ok ? 'There is no such backend.' : 'A part of this page could not be loaded.',
+    );
+    expect(fetched).toHaveBeenCalledExactlyOnceWith(first.url, { cache: 'reload' });
+    expect(first.terminated).toBe(true);
+    expect(Host.last !== first).toBe(ok);
+  });
+
   it('retires only after the last answer', async () => {
     const [call] = await embedding();
     worker.retire();

@@ -1,8 +1,8 @@
 import type { Backend, FileRef } from '../generated/manifest';
 import type { EncoderFiles } from './encoder-files';
+import { ENCODER_SCRIPT } from './encoder-script';
 import type { EncoderSpec } from './encoder-spec';
 import type { GoldenRow } from './goldens';
-import { startWorker } from './start-encoder-worker';
 import type { WorkerApi } from './encoder.worker';
 import { WorkerLink } from './worker-link';
 
@@ -12,15 +12,11 @@ export class EncoderWorker extends WorkerLink<WorkerApi> {
   milliseconds = Infinity;
 
   constructor(backend: Backend) {
-    super(startWorker, backend);
+    super(ENCODER_SCRIPT, backend);
   }
 
-  /**
-   * @param files The app's files, as the manifest lists them.
-   * @throws Error if this browser does not have the backend.
-   */
-  async start(files: readonly FileRef[]): Promise<void> {
-    this.watch(await this.call(this.api.start(this.backend, files)));
+  protected override startBackend(files: readonly FileRef[]): Promise<boolean> {
+    return this.api.start(this.backend, files);
   }
 
   /** @throws Error if the encoder does not reproduce the goldens. */

@@ -3,23 +3,34 @@ const policy = window.trustedTypes?.createPolicy('lit-demo-worker', {
   createScriptURL: (url: string) => url,
 });
 
-/**
- * A worker that runs a script of this site.
- *
- * @throws Error with a sentence if the page may not start one.
- */
-export function startModuleWorker({ href }: URL, name: string): Worker {
+/** Where a worker's code comes from. */
+export interface WorkerScript {
+  /**
+   * Starts a worker of that name.
+   *
+   * @throws Error with a sentence if the page may not start one.
+   */
+  start(name: string): Worker;
+  /** Asks the server for the script past the browser's cache, and says whether there is one. */
+  renew(): Promise<boolean>;
+}
+
+/** A script of this site. */
+export function moduleScript({ href }: URL): WorkerScript {
   const url = policy?.createScriptURL(href) ?? href;
-  try {
-    const worker = new Worker(url as string, { type: 'module', name });
-    worker.addEventListener('error', ({ message }) => {
-      // There was no script: the browser may keep that, and another attempt would meet it again.
-      if (!message) fetch(href, { cache: 'reload' }).catch(() => undefined);
-    });
-    return worker;
-  } catch {
-    throw new Error(
-      'This page is shown in a frame that lets it compute nothing new. Open it in a tab of its own.',
-    );
-  }
+  return {
+    start(name) {
+      try {
+        return new Worker(url as string, { type: 'module', name });
+      } catch {
+        throw new Error(
+          'This page is shown in a frame that lets it compute nothing new. Open it in a tab of its own.',
+        );
+      }
+    },
+    async renew() {
+      const response = await fetch(href, { cache: 'reload' }).catch(() => undefined);
+      return response?.ok ?? false;
+    },
+  };
 }

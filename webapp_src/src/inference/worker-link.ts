@@ -1,36 +1,48 @@
-import type { Backend } from '../generated/manifest';
+import type { Backend, FileRef } from '../generated/manifest';
 import { wrap, type Remote } from 'comlink';
+import type { WorkerScript } from './module-worker';
 
 let started = 0;
 
 /** The page's end of a worker: when the worker dies, calls fail rather than hang. */
-export class WorkerLink<Api> {
-  protected readonly api: Remote<Api>;
-  private readonly worker: Worker;
-  private readonly name: string;
+export abstract class WorkerLink<Api> {
+  protected api: Remote<Api>;
+  private worker: Worker;
+  private name: string;
   /** Rejects the calls under way. */
   private readonly waiting = new Set<(error: Error) => void>();
   private death: Error | undefined;
+  private scriptMissing = false;
   private retired = false;
+  private closed = false;
 
-  /** @param startWorker Starts the worker under a name of its own. */
   constructor(
-    startWorker: (name: string) => Worker,
+    private readonly script: WorkerScript,
     readonly backend: Backend,
   ) {
-    started += 1;
-    this.name = `lit-demo ${performance.timeOrigin} ${started}`;
-    this.worker = startWorker(this.name);
-    this.api = wrap<Api>(this.worker);
-    this.worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      this.die(
-        event.message
-          ? `The ${backend} worker stopped: ${event.message}.`
-          : 'A part of this page could not be loaded. Reload the page.',
-      );
-    });
+    [this.name, this.worker, this.api] = this.connect();
   }
+
+  /**
+   * Starts the backend; the first call to be made.
+   *
+   * @param files The app's files, as the manifest lists them.
+   * @throws Error if this browser does not have the backend.
+   */
+  async start(files: readonly FileRef[]): Promise<void> {
+    try {
+      this.watch(await this.call(this.startBackend(files)));
+    } catch (error) {
+      // The browser may keep that there was no script; another attempt would meet that again.
+      if (!this.scriptMissing || !(await this.script.renew()) || this.closed) throw error;
+      this.death = undefined;
+      [this.name, this.worker, this.api] = this.connect();
+      this.watch(await this.call(this.startBackend(files)));
+    }
+  }
+
+  /** @returns Whether the worker holds the lock of its name. */
+  protected abstract startBackend(files: readonly FileRef[]): Promise<boolean>;
 
   /** Whether the worker has ended, by itself or because it was closed. */
   get ended(): boolean {
@@ -45,7 +57,24 @@ export class WorkerLink<Api> {
 
   /** Ends the worker at once; calls under way fail. */
   close(): void {
+    this.closed = true;
     this.die('The worker was closed.');
+  }
+
+  private connect(): [string, Worker, Remote<Api>] {
+    started += 1;
+    const name = `lit-demo ${performance.timeOrigin} ${started}`;
+    const worker = this.script.start(name);
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.scriptMissing = !event.message;
+      this.die(
+        event.message
+          ? `The ${this.backend} worker stopped: ${event.message}.`
+          : 'A part of this page could not be loaded. Reload the page.',
+      );
+    });
+    return [name, worker, wrap<Api>(worker)];
   }
 
   /**
@@ -53,7 +82,7 @@ export class WorkerLink<Api> {
    *
    * @param holds Whether the worker holds the lock of its name, which is free once it has ended.
    */
-  protected watch(holds: boolean): void {
+  private watch(holds: boolean): void {
     if (!holds) return;
     void navigator.locks.request(this.name, () => {
       this.die(`The ${this.backend} worker stopped.`);

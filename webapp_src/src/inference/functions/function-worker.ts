@@ -1,5 +1,5 @@
 import type { Backend, FileRef } from '../../generated/manifest';
-import { startModuleWorker } from '../module-worker';
+import { moduleScript } from '../module-worker';
 import { WorkerLink } from '../worker-link';
 import type { FunctionFiles } from './function-graph';
 import type { Tensors } from './tensors';
@@ -9,15 +9,11 @@ import workerUrl from './function.worker?worker&url';
 /** The page's end of a worker with one function. */
 export class FunctionWorker extends WorkerLink<FunctionWorkerApi> {
   constructor(backend: Backend) {
-    super((name) => startModuleWorker(new URL(workerUrl, import.meta.url), name), backend);
+    super(moduleScript(new URL(workerUrl, import.meta.url)), backend);
   }
 
-  /**
-   * @param files The app's files, as the manifest lists them.
-   * @throws Error if this browser does not have the backend.
-   */
-  async start(files: readonly FileRef[]): Promise<void> {
-    this.watch(await this.call(this.api.start(this.backend, files)));
+  protected override startBackend(files: readonly FileRef[]): Promise<boolean> {
+    return this.api.start(this.backend, files);
   }
 
   /** @throws Error if the backend cannot hold the function. */
