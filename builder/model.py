@@ -76,16 +76,26 @@ class Towers:
         return self.text(tokens)
 
 
+Filter = Literal["bicubic", "bilinear", "box", "hamming", "lanczos", "nearest"]
+"""A kernel with which Pillow resizes."""
+
+
 @dataclass(frozen=True)
 class Preprocessing:
     """How a picture becomes pixels: the side that the image tower wants, and the kernel.
 
-    `fit` says what a picture that is not square loses: its edges or its proportions.
+    `fit` says what a picture that is not square loses: its edges or its proportions, or nothing,
+    when it is padded. The model sees the square that the page shows, after JPEG compression. With a
+    `library`, it sees exactly the pixels that this library makes of the whole picture, unless the
+    author has cut it: the shorter side (of "pad" the longer one) becomes `edge` pixels, by default
+    `size`, and the middle is cut out.
     """
 
     size: int = 224
-    resize: Literal["bicubic", "tf-bilinear"] = "bicubic"
-    fit: Literal["crop", "squash"] = "crop"
+    resize: Filter | Literal["tf-bilinear"] = "bicubic"
+    fit: Literal["crop", "squash", "pad"] = "crop"
+    library: Literal["transformers", "open_clip"] | None = None
+    edge: int | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from PIL import Image
 
 from builder.cache import Cache, digest
 from builder.embedding.embed import Input, embed_images
-from builder.images.prepare import PreparedImage, preprocess
+from builder.images.prepare import PreparedImage
+from builder.images.preprocess import preprocess
 from builder.model import ImageTextModel, Rows
 from builder.progress import Progress
 
@@ -27,13 +28,13 @@ def measure_fidelity(
     """The least cosine between rows of what the model saw and of the JPEGs that the page shows.
 
     The page shows what its first model saw. The result is None for that model, and for all with the
-    same preprocessing: they saw exactly those pixels. `zimg` is float32[images, dim]; the first few
-    images are compared.
+    same preprocessing, if they saw exactly those pixels. `zimg` is float32[images, dim]; the first
+    few images are compared.
     """
     compared = images[:COMPARED_IMAGES]
     inputs: list[Input] = []
     for image in compared:
-        if image.views[model.preprocessing].photo == image.photo:
+        if image.views[model.preprocessing].content == image.photo.jpeg:
             return None
         shown = preprocess(Image.fromarray(image.pixels), model.preprocessing)
         pixels = np.asarray(shown)

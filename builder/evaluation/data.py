@@ -2,11 +2,12 @@
 
 import csv
 import io
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from builder.errors import Problem, SpecError, reading, show
 from builder.evaluation.scores import Ints
 from builder.fingerprint import image_code
 from builder.images.open import open_picture
-from builder.images.prepare import make_view, preprocess
+from builder.images.prepare import see
 from builder.input_file import ABSENT, find_fault, read_input, read_input_text
 from builder.model import Preprocessing
 from builder.progress import Progress
@@ -96,7 +97,8 @@ def make_inputs(
 ) -> Mapping[Preprocessing, list[Input]]:
     """The pictures as models with these preprocessings see them; each file is hashed once.
 
-    They are prepared as in a demo: cropped around the centre, resized, and compressed as JPEG.
+    They are prepared as in a demo: cropped around the centre, resized, and compressed as JPEG, or
+    as the model's own library prepares them.
     """
     with (
         progress.step("Read pictures", len(files)) as advance,
@@ -121,10 +123,10 @@ def _hash_file(file: Path) -> str:
 
 def _make_input(file: Path, content: str, preprocessing: Preprocessing) -> Input:
     def load() -> NDArray[np.uint8]:
-        return make_view(preprocess(open_picture(file), preprocessing)).pixels
+        return see(open_picture(file), preprocessing)
 
-    seen = (str(preprocessing.size), preprocessing.resize, preprocessing.fit, image_code())
-    return Input(str(file), digest(content, *seen), load)
+    seen = json.dumps(astuple(preprocessing))
+    return Input(str(file), digest(content, seen, image_code()), load)
 
 
 def _walk_classes(folder: Path) -> Iterator[tuple[Path, str]]:

@@ -7,6 +7,9 @@ coded picture is shipped as it is, in a file of its own; nothing else of an auth
 Published code either squashes a picture to a square or crops it to one. A page shows squares, so a
 picture is always cropped, around the author's focal point or box. Models that were trained on
 squashed pictures see that square, which squashing only resizes.
+
+A model that comes with a library's own preprocessing sees what that library would show it: the
+whole picture, unless the author has cut it, and pixels that no JPEG has changed.
 """
 
 import hashlib
@@ -16,7 +19,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,19 +27,15 @@ from PIL import Image
 from builder.cache import Cache, digest, pack, unpack
 from builder.errors import ImageError, Problem, SpecError
 from builder.fingerprint import image_code
+from builder.images.library import preprocess_as_library
 from builder.images.open import decoding, open_picture, read_plain_jpeg, require_file
-from builder.images.resize import resize_tf_bilinear
+from builder.images.preprocess import CENTRE, crop_square, preprocess, resize_bicubic
 from builder.model import Preprocessing
 from builder.progress import Advance
 from builder.spec.demo import ImageSpec
 
 DISPLAY_SIZES = (448, 896)
 THUMBNAIL_SIZE = 112
-
-Point: TypeAlias = tuple[float, float]
-"""A place as fractions of a picture's width and height."""
-
-CENTRE: Point = (0.5, 0.5)
 
 # A copy this much larger than the model's input is worth its bytes; nobody sees a smaller gain.
 _DISPLAY_GAIN = 1.25
@@ -53,14 +51,20 @@ class Picture:
 
 @dataclass(frozen=True)
 class View:
-    """An image as a model sees it: the pixels of `photo`."""
+    """An image as a model sees it: the pixels of `photo`, or of `exact`, a PNG, if there is one."""
 
     photo: Picture
+    exact: bytes | None = None
+
+    @property
+    def content(self) -> bytes:
+        """The file that determines the pixels."""
+        return self.exact or self.photo.jpeg
 
     @cached_property
     def pixels(self) -> NDArray[np.uint8]:
         """uint8[size, size, 3], decoded on first use."""
-        with Image.open(io.BytesIO(self.photo.jpeg)) as decoded:
+        with Image.open(io.BytesIO(self.content)) as decoded:
             return np.asarray(decoded, dtype=np.uint8)
 
 
@@ -85,7 +89,7 @@ class PreparedImage:
     @property
     def pixels(self) -> NDArray[np.uint8]:
         """The decoded `photo`."""
-        return next(iter(self.views.values())).pixels
+        return View(self.photo).pixels
 
 
 @dataclass(frozen=True)
@@ -165,65 +169,15 @@ def prepare_image(
     sizes = sorted({min(square.width, size) for size in DISPLAY_SIZES})
     return PreparedImage(
         spec=spec,
-        views={
-            preprocessing: _find_view(spec, preprocessing)
-            or make_view(
-                preprocess(
-                    square if preprocessing.fit == "squash" else picture, preprocessing, focal_point
-                )
-            )
-            for preprocessing in preprocessings
-        },
+        views={kind: _view(spec, picture, square, kind) for kind in preprocessings},
         display=tuple(
-            _encode(_resize(square, size), quality=85, subsampling="4:2:0")
+            _encode(resize_bicubic(square, size), quality=85, subsampling="4:2:0")
             for size in sizes
             if size >= preprocessings[0].size * _DISPLAY_GAIN
         ),
-        thumbnail=_encode(_resize(square, THUMBNAIL_SIZE), quality=80, subsampling="4:2:0"),
+        thumbnail=_encode(resize_bicubic(square, THUMBNAIL_SIZE), quality=80, subsampling="4:2:0"),
         side=square.width,
     )
-
-
-def preprocess(
-    picture: Image.Image, preprocessing: Preprocessing, focal_point: Point = CENTRE
-) -> Image.Image:
-    """The square of `preprocessing.size` pixels that a model expects, around the focal point.
-
-    With "tf-bilinear" and the centre, this is what `vit_jax.preprocess` makes, with `crop=True` or,
-    for "squash", without.
-    """
-    size = preprocessing.size
-    if preprocessing.fit == "squash":
-        if preprocessing.resize == "bicubic":
-            return _resize(picture, size)
-        return Image.fromarray(resize_tf_bilinear(np.asarray(picture), size, size))
-    if preprocessing.resize == "bicubic":
-        return _resize(crop_square(picture, focal_point), size)
-    # vit_jax first brings the shorter side to `size`, then cuts off what is left of the longer one.
-    scale = np.float32(size) / np.float32(min(picture.size))
-    width, height = (round(float(np.float32(side) * scale)) for side in picture.size)
-    left, top = map(int, _place_square(width, height, focal_point))
-    rows, columns = slice(top, top + size), slice(left, left + size)
-    return Image.fromarray(resize_tf_bilinear(np.asarray(picture), width, height, rows, columns))
-
-
-def crop_square(picture: Image.Image, focal_point: Point = CENTRE) -> Image.Image:
-    """The largest square whose centre is as near to the focal point as possible."""
-    left, top = map(round, _place_square(picture.width, picture.height, focal_point))
-    side = min(picture.size)
-    return picture.crop((left, top, left + side, top + side))
-
-
-def _place_square(width: int, height: int, focal_point: Point) -> tuple[float, float]:
-    """Left and top of the largest square in a picture of that size."""
-    side = min(width, height)
-    left = min(max(focal_point[0] * width - side / 2, 0), width - side)
-    top = min(max(focal_point[1] * height - side / 2, 0), height - side)
-    return left, top
-
-
-def _resize(picture: Image.Image, size: int) -> Image.Image:
-    return picture.resize((size, size), Image.Resampling.BICUBIC)
 
 
 def _encode(square: Image.Image, *, quality: int, subsampling: str) -> Picture:
@@ -234,33 +188,64 @@ def _encode(square: Image.Image, *, quality: int, subsampling: str) -> Picture:
     return Picture(data.getvalue(), square.width)
 
 
-def make_view(square: Image.Image) -> View:
-    """The preprocessed picture as a page shows it, and a model sees it: after JPEG compression."""
-    return View(_encode(square, quality=92, subsampling="4:4:4"))
+def see(picture: Image.Image, preprocessing: Preprocessing) -> NDArray[np.uint8]:
+    """uint8[size, size, 3]: a whole picture as a model sees it."""
+    seen = preprocess(picture, preprocessing)
+    return np.asarray(seen) if preprocessing.library else View(_encode_photo(seen)).pixels
 
 
-def _find_view(spec: ImageSpec, preprocessing: Preprocessing) -> View | None:
+def _view(
+    spec: ImageSpec, picture: Image.Image, square: Image.Image, preprocessing: Preprocessing
+) -> View:
+    """One image for models with that preprocessing; `square` is what the page shows of it."""
+    own = _find_photo(spec, preprocessing.size)
+    if not preprocessing.library:
+        source = square if preprocessing.fit == "squash" else picture
+        focal_point = spec.focal_point or CENTRE
+        return View(own or _encode_photo(preprocess(source, preprocessing, focal_point)))
+    is_cut = spec.crop is not None or spec.focal_point is not None
+    exact = preprocess_as_library(square if is_cut else picture, preprocessing)
+    # A page shows no picture out of shape.
+    is_shown = is_cut or preprocessing.fit == "crop"
+    photo = own or _encode_photo(exact if is_shown else resize_bicubic(square, preprocessing.size))
+    return View(photo, _encode_exactly(exact))
+
+
+def _find_photo(spec: ImageSpec, size: int) -> Picture | None:
     """The author's own JPEG, if preprocessing would do no more than compress it again."""
-    if spec.crop or not (jpeg := read_plain_jpeg(spec.file, preprocessing.size)):
+    if spec.crop or not (jpeg := read_plain_jpeg(spec.file, size)):
         return None
-    return View(Picture(jpeg, preprocessing.size))
+    return Picture(jpeg, size)
+
+
+def _encode_photo(square: Image.Image) -> Picture:
+    """A preprocessed picture as a page shows it."""
+    return _encode(square, quality=92, subsampling="4:4:4")
+
+
+def _encode_exactly(square: Image.Image) -> bytes:
+    data = io.BytesIO()
+    square.save(data, "PNG")
+    return data.getvalue()
 
 
 def _pack(image: PreparedImage) -> bytes:
     pictures = [*(view.photo for view in image.views.values()), *image.display, image.thumbnail]
     about = {"side": image.side, "sizes": [picture.size for picture in pictures]}
-    return pack(about, {str(i): picture.jpeg for i, picture in enumerate(pictures)})
+    jpegs = {f"{i}.jpg": picture.jpeg for i, picture in enumerate(pictures)}
+    exact = {f"{i}.png": view.exact for i, view in enumerate(image.views.values()) if view.exact}
+    return pack(about, {**jpegs, **exact})
 
 
 def _unpack(data: bytes, spec: ImageSpec, preprocessings: Sequence[Preprocessing]) -> PreparedImage:
     about, files = unpack(data)
-    *others, thumbnail = (
-        Picture(jpeg, size) for jpeg, size in zip(files.values(), about["sizes"], strict=True)
-    )
-    views = others[: len(preprocessings)]
+    *others, thumbnail = (Picture(files[f"{i}.jpg"], size) for i, size in enumerate(about["sizes"]))
     return PreparedImage(
         spec=spec,
-        views={kind: View(photo) for kind, photo in zip(preprocessings, views, strict=True)},
+        views={
+            preprocessing: View(photo, files.get(f"{i}.png"))
+            for i, (preprocessing, photo) in enumerate(zip(preprocessings, others, strict=False))
+        },
         display=tuple(others[len(preprocessings) :]),
         thumbnail=thumbnail,
         side=about["side"],

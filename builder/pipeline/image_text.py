@@ -137,7 +137,7 @@ def build_model(
 
 
 def _see(image: PreparedImage, preprocessing: Preprocessing) -> Input:
-    """The image as a model with that preprocessing sees it; its JPEG determines its pixels."""
+    """The image as a model with that preprocessing sees it."""
     view = image.views[preprocessing]
-    content = digest(view.photo.jpeg, image_code())
+    content = digest(view.content, image_code())
     return Input(str(image.spec.file), content, lambda: view.pixels)

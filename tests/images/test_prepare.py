@@ -12,7 +12,8 @@ from builder.errors import ImageError, SpecError
 from builder.images import prepare
 from builder.images.jpeg.hidden import hidden_content
 from builder.images.open import read_plain_jpeg, register_heif
-from builder.images.prepare import PreparedImage, prepare_image, prepare_images, preprocess
+from builder.images.prepare import PreparedImage, prepare_image, prepare_images
+from builder.images.preprocess import preprocess
 from builder.model import Preprocessing
 from builder.spec.demo import ImageSpec
 from tests.conftest import gradient, jpeg_bytes

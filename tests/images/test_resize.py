@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder.images.prepare import preprocess
+from builder.images.preprocess import preprocess
 from builder.images.resize import resize_tf_bilinear
 from builder.model import Preprocessing
 
