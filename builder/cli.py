@@ -12,7 +12,7 @@ from builder.commands.cache import cache
 from builder.commands.convert import convert
 from builder.commands.evaluate import evaluate
 from builder.commands.imports import import_original
-from builder.commands.models import models
+from builder.commands.models import inspect, models
 from builder.commands.publish import publish
 from builder.errors import BuilderError, explain_system_error
 from builder.failures import (
@@ -82,6 +82,7 @@ _COMMANDS = (
     evaluate,
     bench,
     models,
+    inspect,
     publish,
     cache,
 )

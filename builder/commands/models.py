@@ -43,3 +43,19 @@ def fetch(names: tuple[str, ...], cache_dir: Path | None, mirror: str | None) ->
     progress = Progress(Console())
     for name in names:
         fetch_model(name, cache_dir or default_cache_folder(), progress=progress, mirror=mirror)
+
+
+@click.command()
+@click.argument("path", type=PATH)
+def inspect(path: Path) -> None:
+    """Say what the folder of a model is, without building anything.
+
+    The folder is one that transformers or open_clip wrote, or a download from a hub.
+    """
+    from builder.errors import ModelError
+    from builder.models.inspection import inspect_folder, show_inspection
+
+    found = inspect_folder(path)
+    show_inspection(found, Console())
+    if found.problems:
+        raise ModelError("\n".join(map(str, found.problems)))

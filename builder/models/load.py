@@ -25,6 +25,10 @@ def load_model(spec: ModelSpec, cache_folder: Path | None = None) -> ImageTextMo
 
 
 def _load_source(spec: ModelSpec, model_id: str, cache_folder: Path | None) -> ImageTextModel:
+    if spec.checkpoint and spec.is_folder:
+        from builder.models.hub.model import load_hub_model
+
+        return load_hub_model(spec.checkpoint, spec, model_id)
     if spec.checkpoint:
         return load_own_model(spec.checkpoint, spec, model_id)
     if spec.towers:

@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from builder.options import MAX_RESOLUTION, Converter, Storage
 from builder.spec.types import (
     ExistingFile,
     ExistingFolder,
+    ExistingPath,
     Id,
     Table,
     TargetName,
@@ -16,7 +17,7 @@ from builder.spec.types import (
     WebAddress,
     slug,
 )
-from builder.text.load import TokenizerSettings
+from builder.text.load import MAX_LENGTH, TokenizerSettings
 from builder.validation import mistake
 
 Resize = Literal["bicubic", "tf-bilinear"]
@@ -64,13 +65,34 @@ class CardSpec(Table):
     """Where it comes from."""
 
 
+_PICKLES = (".bin", ".ckpt", ".pickle", ".pkl", ".pt", ".pth")
+_IN_FOLDERS = (".safetensors", ".msgpack", ".json")
+
+
+def _only_npz(path: Path) -> Path:
+    """A checkpoint that is a folder, or a file that could be read by itself."""
+    if path.suffix in _PICKLES and path.is_file():
+        raise mistake(
+            f"{path} is a pickle, which can run any code when it is read, so it is not",
+            "Let the model's own library write a folder with safetensors:"
+            " model.save_pretrained(FOLDER).",
+        )
+    if path.suffix in _IN_FOLDERS and path.is_file():
+        raise mistake(
+            f"{path} does not say by itself what model it holds",
+            f'Name its folder, with config and tokenizer: checkpoint = "{path.parent}".',
+        )
+    return path
+
+
 class ModelSpec(Table):
     """A model and how it is used: exactly one of the first four keys says where it comes from."""
 
     name: Text | None = None
     """One of the models that `lit-demo models` lists."""
-    checkpoint: ExistingFile | None = None
-    """An npz file in one of big_vision's layouts, described by `architecture` and `tokenizer`."""
+    checkpoint: Annotated[ExistingPath, AfterValidator(_only_npz)] | None = None
+    """A folder as a hub has it, of transformers or open_clip; or an npz file in one of big_vision's
+    layouts, described by `architecture` and `tokenizer`."""
     towers: TargetName | None = None
     """`module:function`, which returns a `builder.TwoTowerModel`."""
     precomputed: ExistingFolder | None = None
@@ -79,11 +101,14 @@ class ModelSpec(Table):
     id: Id | None = None
     """Its id in links; made from its name or file if left out."""
     architecture: Architecture | None = None
-    """Keyword arguments of big_vision's `two_towers.Model`; the text "none" stands for None."""
+    """Keyword arguments of big_vision's `two_towers.Model`; the text "none" stands for None. For a
+    folder, `num_heads` of a tower whose config does not say it."""
     tokenizer: TokenizerSpec | None = None
     """How texts become token rows."""
     resolution: Annotated[int | None, Field(gt=0, le=MAX_RESOLUTION)] = None
     """Side of the pictures in pixels, 224 by default; position embeddings are resampled."""
+    max_length: Annotated[int | None, Field(gt=1, le=MAX_LENGTH)] = None
+    """Tokens of a text that a folder's model reads; longer texts are cut off."""
     scoring: ScoringKind | None = None
     """By default `sigmoid` if the checkpoint has a bias, and `softmax` otherwise."""
     card: CardSpec = CardSpec()
@@ -106,16 +131,22 @@ class ModelSpec(Table):
         self._check_keys(given[0])
         return self
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether the checkpoint is a folder."""
+        return self.checkpoint is not None and self.checkpoint.is_dir()
+
     def _check_keys(self, source: str) -> None:
-        known = (source, *_KEYS_OF[source])
+        known = (source, *(_KEYS_OF_FOLDERS if self.is_folder else _KEYS_OF[source]))
+        name = "a checkpoint that is a folder" if self.is_folder else source
         for key in type(self).model_fields:
             if key in self.model_fields_set and key not in known:
                 raise mistake(
-                    f"'{key}' cannot be given with {source}",
-                    f"Remove it; {source} goes with {', '.join(_KEYS_OF[source])}.",
+                    f"'{key}' cannot be given with {name}",
+                    f"Remove it; {name} goes with {', '.join(known[1:])}.",
                 )
         for key in ("architecture", "tokenizer"):
-            if source == "checkpoint" and getattr(self, key) is None:
+            if source == "checkpoint" and not self.is_folder and getattr(self, key) is None:
                 raise mistake(
                     f"a checkpoint needs a table [models.{key}]", f"For example: {_TABLES[key]}"
                 )
@@ -131,6 +162,8 @@ _KEYS_OF = {
     "towers": ("id", "resize", *_EXPORT),
     "precomputed": ("id", "card"),
 }
+
+_KEYS_OF_FOLDERS = ("id", "architecture", "max_length", "card", *_EXPORT)
 
 _TABLES = {
     "architecture": 'image = { variant = "B/16", pool_type = "tok" },'
@@ -149,7 +182,7 @@ def id_of_model(table: dict[str, Any]) -> str | None:
     if "towers" in table:
         source = source.rpartition(":")[2]
     elif "name" not in table:
-        source = Path(source).stem
+        source = Path(source).name.removesuffix(".npz")
     return slug(source)
 
 

@@ -49,6 +49,14 @@ def _existing_folder(path: Path, info: ValidationInfo) -> Path:
     return _existing(path, info, "folder", find_folder_fault)
 
 
+def _existing_path(path: Path, info: ValidationInfo) -> Path:
+    return _existing(path, info, "file or folder", _find_path_fault)
+
+
+def _find_path_fault(path: Path) -> str | None:
+    return find_folder_fault(path) and find_fault(path)
+
+
 def _existing(
     path: Path, info: ValidationInfo, kind: str, find: Callable[[Path], str | None]
 ) -> Path:
@@ -126,6 +134,7 @@ WebFolder = Annotated[str, AfterValidator(_web_folder)]
 
 # Paths are relative to the folder of `demo.toml`, which is the context of the validation.
 ExistingFile = Annotated[Path, Field(strict=False), AfterValidator(_existing_file)]
+ExistingPath = Annotated[Path, Field(strict=False), AfterValidator(_existing_path)]
 ExistingFolder = Annotated[Path, Field(strict=False), AfterValidator(_existing_folder)]
 
 

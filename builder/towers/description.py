@@ -17,7 +17,7 @@ def describe_image_tower(tower: ImageArchitecture, resolution: int) -> str:
     sizes = tower.model_dump(include={"width", "depth", "mlp_dim", "num_heads"})
     sizes["mlp_dim"] = tower.mlp_dim or 4 * tower.width
     variant = next((name for name, known in VARIANTS.items() if known == sizes), None)
-    count = _format(count_image_params(tower, resolution))
+    count = format_count(count_image_params(tower, resolution))
     if variant:
         return f"ViT-{variant}/{patch}, {count}"
     return f"ViT/{patch}, {tower.depth} layers, width {tower.width}, {count}"
@@ -25,7 +25,7 @@ def describe_image_tower(tower: ImageArchitecture, resolution: int) -> str:
 
 def describe_text_tower(tower: TextArchitecture, max_length: int) -> str:
     """For rows of `max_length` tokens, for example "BERT base, 109 M parameters"."""
-    count = _format(count_text_params(tower, max_length))
+    count = format_count(count_text_params(tower, max_length))
     if not isinstance(tower, BertArchitecture):
         return f"Transformer, {tower.depth} layers, width {tower.width}, {count}"
     size = tower.config
@@ -34,7 +34,8 @@ def describe_text_tower(tower: TextArchitecture, max_length: int) -> str:
     return f"BERT, {size.num_hidden_layers} layers, width {size.hidden_size}, {count}"
 
 
-def _format(count: int) -> str:
+def format_count(count: int) -> str:
+    """A number of parameters in words, with three digits."""
     for unit, size in (("billion", 10**9), ("M", 10**6), ("thousand", 10**3)):
         if count >= size:
             return f"{count / size:.3g} {unit} parameters"

@@ -74,10 +74,12 @@ def read_parameters(
     rules: Sequence[Rule],
     wanted: Mapping[str, Shape],
     ignored: Iterable[str] = (),
+    only: Sequence[str] | None = None,
 ) -> dict[str, Weights]:
-    """All parameters of a model by name, each with the shape that is wanted.
+    """The parameters of a model by name, each with the shape that is wanted.
 
-    `ignored` are patterns of entries that are no parameters.
+    All are looked for, but `only` those are read, if it is given. `ignored` are patterns of entries
+    that are not parameters.
 
     Raises:
         ModelError: with a line for each entry that is missing, left over or of the wrong shape.
@@ -97,7 +99,11 @@ def read_parameters(
     problems += [f"left over: {plan[target][0].source}" for target in plan.keys() - wanted.keys()]
     if problems:
         raise ModelError("\n  ".join(["this is not a file of the given model.", *problems]))
-    return {target: _read(file, plan[target], shape) for target, shape in wanted.items()}
+    return {
+        target: _read(file, plan[target], shape)
+        for target, shape in wanted.items()
+        if only is None or target in only
+    }
 
 
 def _read(file: WeightFile, steps: Sequence[_Step], shape: Shape) -> Weights:

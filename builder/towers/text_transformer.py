@@ -24,8 +24,9 @@ class TextTransformer(nn.Module):
     Padding is not masked: LiT fills a prompt with its end token, whose
     embedding is trained like any other. `num_classes=None` leaves the head
     out, so that the output has `width` columns. `causal` lets a position
-    attend only to itself and those before it; "end" pools the first position
-    with `end_id`, or with the highest id of the row if that is None.
+    attend only to itself and those before it, so that rows may be shorter;
+    "end" pools the first position with `end_id`, or with the highest id of
+    the row if that is None.
     """
 
     num_classes: int | None
@@ -66,6 +67,8 @@ class TextTransformer(nn.Module):
 
     def _positions(self, length: int) -> jax.Array:
         trained = self.get_variable("params", "pos_embedding")
+        if trained is not None and self.causal and trained.shape[1] > length:
+            return trained[:, :length]
         if trained is not None and trained.shape[1] != length:
             raise ModelError(
                 f"rows of {length} tokens do not fit a text tower that has"

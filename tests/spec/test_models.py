@@ -20,6 +20,9 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "mine.npz").touch()
     (tmp_path / "words.txt").touch()
     (tmp_path / "rows").mkdir()
+    (tmp_path / "clip").mkdir()
+    for name in ("clip/model.safetensors", "weights.bin"):
+        (tmp_path / name).touch()
     return tmp_path
 
 
@@ -50,6 +53,12 @@ def test_each_source_alone_is_enough(folder: Path):
     assert read(CHECKPOINT, folder).architecture == {"image": {}, "text": {}, "out_dim": [None, 8]}
 
 
+def test_a_folder_needs_nothing_else(folder: Path):
+    assert read({"checkpoint": "clip"}, folder).is_folder
+    assert read({"checkpoint": "clip", "max_length": 8}, folder).max_length == 8
+    assert not read(CHECKPOINT, folder).is_folder
+
+
 def test_what_is_not_said_has_its_usual_value(folder: Path):
     spec = read({"name": "mini-tiny"}, folder)
     assert (spec.id, spec.resize, spec.scoring) == (None, None, None)
@@ -69,6 +78,14 @@ def test_what_is_not_said_has_its_usual_value(folder: Path):
             {key: CHECKPOINT[key] for key in ("checkpoint", "architecture")},
             r"needs a table \[models.tokenizer\]. For example: vocabulary = ",
         ),
+        ({"checkpoint": "absent"}, "there is no file or folder .*absent"),
+        ({"checkpoint": "weights.bin"}, r"is a pickle, .*model\.save_pretrained\(FOLDER\)"),
+        ({"checkpoint": "clip/model.safetensors"}, r"Name its folder, .*/clip\""),
+        (
+            {"checkpoint": "clip", "resolution": 224},
+            "'resolution' cannot be given with a checkpoint that is a folder. Remove it",
+        ),
+        ({**CHECKPOINT, "max_length": 8}, "'max_length' cannot be given with checkpoint"),
         ({**CHECKPOINT, "resolution": 0}, "greater than 0"),
         ({"name": "a", "quantization": "int3"}, "quantization"),
     ],
@@ -92,6 +109,7 @@ def test_a_default_that_is_written_out_is_still_refused_with_another_source(fold
         ({"name": "SigLIP B/16 224"}, "siglip-b-16-224"),
         ({"checkpoint": "models/My LiT.npz"}, "my-lit"),
         ({"towers": "package.module:make_towers"}, "make-towers"),
+        ({"checkpoint": "models/CLIP-ViT.B/"}, "clip-vit-b"),
         ({"precomputed": "data/models/tiny"}, "tiny"),
         ({"name": 3}, None),
         ({}, None),

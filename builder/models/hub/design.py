@@ -1,18 +1,26 @@
 """What a hub's model is made of: two Flax modules, and the rules that fill them from its files."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import get_args
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from builder.model import Towers
+from builder.model import Params, Tower, Towers
+from builder.models.hub.heads import Side
 from builder.params import unflatten_params
 from builder.towers.checkpoint_layouts import Shape, scale_of
 from builder.towers.modules import init_shapes, unit_tower
+from builder.towers.post_norm import PostNormTower
 from builder.towers.renaming import Rule, WeightFile, read_parameters
+from builder.towers.text_transformer import TextTransformer
 from builder.towers.torch_layouts import BUFFERS
+
+_PREFIXES: Mapping[Side, str] = {"image": "img/", "text": "txt/"}
 
 
 @dataclass(frozen=True)
@@ -37,16 +45,32 @@ class Design:
         Raises:
             ModelError: with all that is missing, left over or of the wrong shape.
         """
-        weights = read_parameters(file, self.rules, self._shapes(), BUFFERS)
-        params = unflatten_params(weights)
-        bias = weights["b"].item() if self.has_bias else None
-        return Towers(
-            unit_tower(self.image, params["img"]),
-            unit_tower(self.text, params["txt"]),
-            scale_of(weights["t"].item(), bias),
-            bias,
-        )
+        scale, bias = self.read_scoring(file)
+        image, text = (self.read_tower(file, side) for side in get_args(Side))
+        return Towers(image, text, scale, bias)
 
+    def read_tower(self, file: WeightFile, side: Side) -> Tower:
+        """One tower with its weights; all of the file is checked as by `read`."""
+        module = self.image if side == "image" else self.text
+        prefix = _PREFIXES[side]
+        params = self._read(file, [name for name in self._shapes if name.startswith(prefix)])
+        return unit_tower(module, params[prefix.rstrip("/")])
+
+    def read_scoring(self, file: WeightFile) -> tuple[float, float | None]:
+        """The factor of cosines, and the bias if the model has one."""
+        weights = self._read(file, ["t", "b"])
+        bias = weights["b"].item() if self.has_bias else None
+        return scale_of(weights["t"].item(), bias), bias
+
+    def count_parameters(self, side: Side) -> int:
+        """How many numbers a tower has."""
+        shapes = self._shapes.items()
+        return sum(math.prod(shape) for name, shape in shapes if name.startswith(_PREFIXES[side]))
+
+    def _read(self, file: WeightFile, only: Sequence[str]) -> Params:
+        return unflatten_params(read_parameters(file, self.rules, self._shapes, BUFFERS, only))
+
+    @cached_property
     def _shapes(self) -> dict[str, Shape]:
         picture = jax.ShapeDtypeStruct((1, self.resolution, self.resolution, 3), jnp.float32)
         tokens = jax.ShapeDtypeStruct((1, self.length), jnp.int32)
@@ -56,3 +80,14 @@ class Design:
             "t": (),
         }
         return {**shapes, "b": ()} if self.has_bias else shapes
+
+    @property
+    def reads_shorter(self) -> bool:
+        """Whether rows of fewer tokens, if the text fits into them, give the same results.
+
+        They do where no token attends to padding: where it is masked, or comes after all that
+        counts.
+        """
+        if isinstance(self.text, TextTransformer):
+            return self.text.causal and self.text.pool_type in ("end", "first")
+        return isinstance(self.text, PostNormTower)

@@ -1,21 +1,31 @@
 """A folder as `save_pretrained`, open_clip or a download from a hub leaves it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from builder.errors import ModelError, naming
 from builder.input_file import read_input_json
-from builder.model import Towers
+from builder.model import Tower, Towers
 from builder.models.hub.design import Design
-from builder.models.hub.heads import UNKNOWN, Heads
+from builder.models.hub.heads import UNKNOWN, Heads, Side
 from builder.models.hub.open_clip_design import design_open_clip_model
+from builder.models.hub.preprocessing import (
+    PixelRule,
+    read_open_clip_pixels,
+    read_transformers_pixels,
+)
 from builder.models.hub.transformers_design import design_transformers_model
 from builder.towers.safetensors_files import SafetensorsFiles, list_weight_files
 
+Library: TypeAlias = Literal["transformers", "open_clip"]
+
 CONFIG = "config.json"
 OPEN_CLIP_CONFIG = "open_clip_config.json"
+PREPROCESSOR_CONFIG = "preprocessor_config.json"
+PROCESSOR_CONFIG = "processor_config.json"
+"""transformers 5 writes the image processor's settings into this one."""
 
 _WEIGHTS = (
     "model.safetensors",
@@ -34,10 +44,13 @@ def is_hub_folder(path: Path) -> bool:
 class HubModel:
     """A model in a folder, of which only the config and the shapes of parameters have been read.
 
-    `weights` is the file of its weights, or the index of several.
+    `config` and `weights` are the files that were read: of the weights, the index if there are
+    several. `library` wrote them.
     """
 
     design: Design
+    library: Library
+    config: Path
     weights: Path
 
     @property
@@ -62,6 +75,16 @@ class HubModel:
         with naming(self.weights), SafetensorsFiles(self.weights) as file:
             return self.design.read(file)
 
+    def read_tower(self, side: Side) -> Tower:
+        """One of the towers with its weights; see `read`."""
+        with naming(self.weights), SafetensorsFiles(self.weights) as file:
+            return self.design.read_tower(file, side)
+
+    def read_scoring(self) -> tuple[float, float | None]:
+        """The factor of cosines, and the bias if the model has one; see `read`."""
+        with naming(self.weights), SafetensorsFiles(self.weights) as file:
+            return self.design.read_scoring(file)
+
 
 def open_hub_model(folder: Path, heads: Heads = UNKNOWN) -> HubModel:
     """The model in a folder that transformers or open_clip wrote, without reading its weights.
@@ -71,21 +94,56 @@ def open_hub_model(folder: Path, heads: Heads = UNKNOWN) -> HubModel:
     Raises:
         ModelError: if the config describes no model that can be read, or has other heads.
     """
+    if not is_hub_folder(folder):
+        raise ModelError(
+            f"{folder}: has neither {CONFIG} nor {OPEN_CLIP_CONFIG}, so it does not hold a model.",
+            "Name the folder that save_pretrained, open_clip or a download from a hub made.",
+        )
     weights = _find_weights(folder)
     with naming(weights), SafetensorsFiles(weights) as file:
         shapes = dict(file.shapes)
-    if (folder / OPEN_CLIP_CONFIG).is_file():
-        path = folder / OPEN_CLIP_CONFIG
-        with naming(path):
-            design = design_open_clip_model(_read(path), shapes, heads)
-    else:
-        path = folder / CONFIG
-        with naming(path):
-            design = design_transformers_model(_read(path), frozenset(shapes))
+    # Folders that are for both libraries have two configs.
+    library: Library = "open_clip" if _is_open_clip(shapes) else "transformers"
+    path = folder / (OPEN_CLIP_CONFIG if library == "open_clip" else CONFIG)
+    config = read_table(path)
     with naming(path):
+        if library == "open_clip":
+            design = design_open_clip_model(config, shapes, heads)
+        else:
+            design = design_transformers_model(config, frozenset(shapes))
         heads.check("image", design.image)
         heads.check("text", design.text)
-    return HubModel(design, weights)
+    return HubModel(design, library, path, weights)
+
+
+def _is_open_clip(names: Iterable[str]) -> bool:
+    return any(name.startswith("visual.") for name in names)
+
+
+def read_pixels(model: HubModel) -> PixelRule:
+    """How the folder of a model says that its pictures are to be prepared.
+
+    Raises:
+        ModelError: if it does not say so, or says something that is not possible.
+    """
+    resolution = model.design.resolution
+    if model.library == "open_clip":
+        with naming(model.config):
+            return read_open_clip_pixels(read_table(model.config), resolution)
+    folder = model.config.parent
+    path = folder / PREPROCESSOR_CONFIG
+    config = read_table(path) if path.exists() else {}
+    if not config and (folder / PROCESSOR_CONFIG).exists():
+        path = folder / PROCESSOR_CONFIG
+        config = read_table(path).get("image_processor") or {}
+    if not config:
+        raise ModelError(
+            f"{path}: is missing, so nothing says how pictures are to be prepared.",
+            "Take it from where the model comes from, or let its processor write it:"
+            " processor.save_pretrained(FOLDER).",
+        )
+    with naming(path):
+        return read_transformers_pixels(config, resolution)
 
 
 def load_hub_towers(folder: Path, heads: Heads = UNKNOWN) -> Towers:
@@ -108,7 +166,12 @@ def _find_weights(folder: Path) -> Path:
     raise ModelError(f"{folder}: holds no weights ({' or '.join(_WEIGHTS)}). Download it again.")
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def read_table(path: Path) -> Mapping[str, Any]:
+    """The content of a JSON file of a hub's folder.
+
+    Raises:
+        ModelError: if there is no such file, or no table in it.
+    """
     content = read_input_json(path, "Download the model again.", ModelError)
     if not isinstance(content, dict):
         raise ModelError(f"{path}: is not a table of settings. Download the model again.")
