@@ -74,6 +74,16 @@ class SafetensorsFiles:
         return array
 
 
+def list_weight_files(path: Path) -> tuple[Path, ...]:
+    """A file of weights alone, or an index and the shards that it names.
+
+    Raises:
+        ModelError: if the index cannot be read, or a shard is missing.
+    """
+    shards = _list_shards(path)
+    return tuple(shards) if path in shards else (path, *shards)
+
+
 def _list_shards(path: Path) -> list[Path]:
     if not path.name.endswith(_INDEX):
         return [path]

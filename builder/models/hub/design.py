@@ -17,8 +17,12 @@ from builder.towers.torch_layouts import BUFFERS
 
 @dataclass(frozen=True)
 class Design:
-    """A two-tower model: pictures are `resolution` pixels wide and high, texts `length` tokens."""
+    """A two-tower model: pictures are `resolution` pixels wide and high, texts `length` tokens.
 
+    `family` is what people call such models.
+    """
+
+    family: str
     image: nn.Module
     text: nn.Module
     rules: Sequence[Rule]

@@ -1,15 +1,18 @@
 """A folder as `save_pretrained`, open_clip or a download from a hub leaves it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from builder.errors import ModelError, naming
 from builder.input_file import read_input_json
 from builder.model import Towers
+from builder.models.hub.design import Design
+from builder.models.hub.heads import UNKNOWN, Heads
 from builder.models.hub.open_clip_design import design_open_clip_model
 from builder.models.hub.transformers_design import design_transformers_model
-from builder.towers.safetensors_files import SafetensorsFiles
+from builder.towers.safetensors_files import SafetensorsFiles, list_weight_files
 
 CONFIG = "config.json"
 OPEN_CLIP_CONFIG = "open_clip_config.json"
@@ -27,23 +30,67 @@ def is_hub_folder(path: Path) -> bool:
     return any((path / name).is_file() for name in (CONFIG, OPEN_CLIP_CONFIG))
 
 
-def load_hub_towers(folder: Path) -> Towers:
-    """Both towers of the model in a folder that transformers or open_clip wrote.
+@dataclass(frozen=True)
+class HubModel:
+    """A model in a folder, of which only the config and the shapes of parameters have been read.
 
-    Pictures are float32[n, h, w, 3] as the folder's own preprocessing makes them.
+    `weights` is the file of its weights, or the index of several.
+    """
+
+    design: Design
+    weights: Path
+
+    @property
+    def family(self) -> str:
+        """What people call such models, for example "CLIP"."""
+        return self.design.family
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that hold the weights: one, or an index and its shards."""
+        return list_weight_files(self.weights)
+
+    def read(self) -> Towers:
+        """Both towers with their weights, and the factor and bias of cosines.
+
+        Pictures are float32[n, h, w, 3] as the folder's own preprocessing makes them.
+
+        Raises:
+            ModelError: if the files do not hold the model that the config describes, naming every
+                parameter that is missing, left over or of the wrong shape.
+        """
+        with naming(self.weights), SafetensorsFiles(self.weights) as file:
+            return self.design.read(file)
+
+
+def open_hub_model(folder: Path, heads: Heads = UNKNOWN) -> HubModel:
+    """The model in a folder that transformers or open_clip wrote, without reading its weights.
+
+    `heads` are those of towers that the config only names, where their names do not tell.
 
     Raises:
-        ModelError: if the config describes no model that can be read, or the files do not hold that
-            model, naming every parameter that is missing, left over or of the wrong shape.
+        ModelError: if the config describes no model that can be read, or has other heads.
     """
     weights = _find_weights(folder)
     with naming(weights), SafetensorsFiles(weights) as file:
-        if (folder / OPEN_CLIP_CONFIG).is_file():
-            design = design_open_clip_model(_read(folder / OPEN_CLIP_CONFIG), file.shapes)
-        else:
-            config = _read(folder / CONFIG)
-            design = design_transformers_model(config, frozenset(file.shapes))
-        return design.read(file)
+        shapes = dict(file.shapes)
+    if (folder / OPEN_CLIP_CONFIG).is_file():
+        path = folder / OPEN_CLIP_CONFIG
+        with naming(path):
+            design = design_open_clip_model(_read(path), shapes, heads)
+    else:
+        path = folder / CONFIG
+        with naming(path):
+            design = design_transformers_model(_read(path), frozenset(shapes))
+    with naming(path):
+        heads.check("image", design.image)
+        heads.check("text", design.text)
+    return HubModel(design, weights)
+
+
+def load_hub_towers(folder: Path, heads: Heads = UNKNOWN) -> Towers:
+    """Both towers of the model in a folder; see `open_hub_model` and `HubModel.read`."""
+    return open_hub_model(folder, heads).read()
 
 
 def _find_weights(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from builder.errors import ModelError
 from builder.models.hub.design import Design
+from builder.models.hub.heads import UNKNOWN, Heads
 from builder.towers import torch_layouts as layouts
 from builder.towers.architecture import check_table
 from builder.towers.layers import Activation
@@ -28,10 +29,17 @@ _Ratio = Annotated[float, Field(gt=0, le=64)]
 
 _EPSILON = 1e-5
 _TIMM_EPSILON = 1e-6
-_HEAD_COLUMNS = 64
 
 _TIMM_HEADS = {"base": 12, "large": 16, "so400m": 16, "giantopt": 16}
 """Heads of timm's SigLIP towers, by a word of their names (timm 1.0, vision_transformer.py)."""
+
+_TRANSFORMERS_HEADS = {
+    "roberta-base": 12,
+    "roberta-large": 16,
+    "xlm-roberta-base": 12,
+    "xlm-roberta-large": 16,
+}
+"""Heads of towers in transformers, by the last part of their names on the hub."""
 
 
 class _Table(BaseModel):
@@ -90,7 +98,9 @@ class _TextTable(_Table):
     hf_model_pretrained: bool = False
     hf_tokenizer_name: str | None = None
     hf_proj_type: Literal["mlp", "linear"] | None = None
-    hf_pooler_type: Literal["mean_pooler", "cls_pooler"] = "mean_pooler"
+    hf_pooler_type: Literal["mean_pooler", "cls_pooler", "cls_last_hidden_state_pooler"] = (
+        "mean_pooler"
+    )
     tokenizer_kwargs: dict[str, Any] = {}
 
 
@@ -117,23 +127,33 @@ _POOLS: Mapping[str, Literal["end", "first", "last"]] = {
 }
 
 
-def design_open_clip_model(config: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Design:
+_TRANSFORMERS_POOLS: Mapping[str, Pool] = {
+    "mean_pooler": "mean",
+    "cls_pooler": "pooler",
+    "cls_last_hidden_state_pooler": "first",
+}
+
+
+def design_open_clip_model(
+    config: Mapping[str, Any], shapes: Mapping[str, Shape], heads: Heads = UNKNOWN
+) -> Design:
     """The design of the model that a config's `model_cfg` describes.
 
-    `shapes` are those in its files.
+    `shapes` are those in its files, `heads` those of towers that the config only names.
 
     Raises:
         ModelError: if it is of another family, or says something that is not possible.
     """
     model = check_table(OpenClipConfig, config.get("model_cfg") or {}, "model_cfg")
-    image, image_rules = _design_image(model, shapes)
-    text, text_rules = _design_text(model, shapes)
+    image, image_rules = _design_image(model, shapes, heads)
+    text, text_rules = _design_text(model, shapes, heads)
     size = model.vision_cfg.image_size
     if not isinstance(size, int):
         if size[0] != size[1]:
             raise ModelError(f"image_size {size}: only square pictures can be shown.")
         size = size[0]
     return Design(
+        family=_name_family(model),
         image=image,
         text=text,
         rules=[*image_rules, *text_rules],
@@ -144,16 +164,26 @@ def design_open_clip_model(config: Mapping[str, Any], shapes: Mapping[str, Shape
     )
 
 
+def _name_family(model: OpenClipConfig) -> str:
+    image = model.vision_cfg
+    if image.timm_model_name is not None:
+        family = "SigLIP (timm's ViT)"
+    else:
+        family = "open_clip ViT" if isinstance(image.layers, int) else "open_clip ResNet"
+    text = model.text_cfg.hf_model_name
+    return family if text is None else f"{family} and {text}"
+
+
 def _activation(model: OpenClipConfig, options: _ActivationOptions) -> Activation:
     if model.quick_gelu:
         return "quick_gelu"
     return "gelu_tanh" if options.approximate == "tanh" else "gelu"
 
 
-def _design_image(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Designed:
+def _design_image(model: OpenClipConfig, shapes: Mapping[str, Shape], given: Heads) -> _Designed:
     image = model.vision_cfg
     if image.timm_model_name is not None:
-        return _design_timm(image, shapes)
+        return _design_timm(image, shapes, given)
     if not isinstance(image.layers, int):
         heads = image.width * 32 // image.head_width
         resnet = ModifiedResNet(image.layers, image.width, heads, model.embed_dim)
@@ -177,20 +207,20 @@ def _design_image(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Design
     return tower, layouts.open_clip_image(after_pool=after_pool)
 
 
-def _design_timm(image: _ImageTable, shapes: Mapping[str, Shape]) -> _Designed:
+def _design_timm(image: _ImageTable, shapes: Mapping[str, Shape], given: Heads) -> _Designed:
     name = str(image.timm_model_name)
     if not re.fullmatch(r"vit_\w+_siglip\w*", name) or image.timm_pool != "map":
         raise ModelError(f"its image tower is timm's {name!r}, which cannot be read yet.")
     width, _, patch, _ = _shape(shapes, "visual.trunk.patch_embed.proj.weight", 4)
     mlp_dim, _ = _shape(shapes, "visual.trunk.blocks.0.mlp.fc1.weight", 2)
     words = name.split("_")
-    heads = next((count for word, count in _TIMM_HEADS.items() if word in words), None)
+    known = next((count for word, count in _TIMM_HEADS.items() if word in words), None)
     tower = VisionTransformer(
         patch_size=(patch, patch),
         width=width,
         depth=_count(shapes, r"visual\.trunk\.blocks\.(\d+)\..*"),
         mlp_dim=mlp_dim,
-        num_heads=heads or _count_heads(name, width),
+        num_heads=given.choose("image", name, known, width),
         pool_type="map",
         activation="gelu",
         epsilon=_TIMM_EPSILON,
@@ -198,10 +228,10 @@ def _design_timm(image: _ImageTable, shapes: Mapping[str, Shape]) -> _Designed:
     return tower, layouts.timm_siglip_image()
 
 
-def _design_text(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Designed:
+def _design_text(model: OpenClipConfig, shapes: Mapping[str, Shape], given: Heads) -> _Designed:
     text = model.text_cfg
     if text.hf_model_name is not None:
-        return _design_transformers_text(model, shapes)
+        return _design_transformers_text(model, shapes, given)
     tower = TextTransformer(
         num_classes=model.embed_dim,
         width=text.width,
@@ -220,7 +250,9 @@ def _design_text(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Designe
     return tower, layouts.open_clip_text(prefix, projection_bias=text.proj_bias)
 
 
-def _design_transformers_text(model: OpenClipConfig, shapes: Mapping[str, Shape]) -> _Designed:
+def _design_transformers_text(
+    model: OpenClipConfig, shapes: Mapping[str, Shape], given: Heads
+) -> _Designed:
     """A text tower of transformers, such as XLM-R, and open_clip's projection of it."""
     text, prefix = model.text_cfg, "text.transformer"
     name = str(text.hf_model_name)
@@ -230,19 +262,20 @@ def _design_transformers_text(model: OpenClipConfig, shapes: Mapping[str, Shape]
     positions, _ = _shape(shapes, f"{prefix}.embeddings.position_embeddings.weight", 2)
     segments, _ = _shape(shapes, f"{prefix}.embeddings.token_type_embeddings.weight", 2)
     mlp_dim, _ = _shape(shapes, f"{prefix}.encoder.layer.0.intermediate.dense.weight", 2)
-    pool: Pool = "mean" if text.hf_pooler_type == "mean_pooler" else "first"
     heads, rules = _design_projection(model, width)
     tower = PostNormTower(
         width=width,
         depth=_count(shapes, r"text\.transformer\.encoder\.layer\.(\d+)\..*"),
         mlp_dim=mlp_dim,
-        num_heads=_count_heads(name, width),
+        num_heads=given.choose(
+            "text", name, _TRANSFORMERS_HEADS.get(name.rpartition("/")[2]), width
+        ),
         vocab_size=vocabulary,
         positions=positions,
         segments=segments,
         pad_id=1,
         counts_tokens=True,
-        pool=pool,
+        pool=_TRANSFORMERS_POOLS[text.hf_pooler_type],
         heads=heads,
         head_biases=(False,) * len(heads),
         gelu_between=True,
@@ -279,9 +312,3 @@ def _count(shapes: Mapping[str, Shape], pattern: str) -> int:
     if not numbers:
         raise ModelError(f"has no entry like {pattern}.")
     return max(numbers) + 1
-
-
-def _count_heads(name: str, width: int) -> int:
-    if width % _HEAD_COLUMNS:
-        raise ModelError(f"how many heads {name!r} has is not known.")
-    return width // _HEAD_COLUMNS

@@ -35,6 +35,7 @@ _ACTIVATIONS: Mapping[HiddenAct, Activation] = {
     "gelu_new": "gelu_tanh",
     "relu": "relu",
 }
+_TEXT_NAMES = {"bert": "BERT", "roberta": "RoBERTa", "xlm-roberta": "XLM-R"}
 _OLD_EOS = 2
 """What configs of OpenAI's models say in place of the end token, which has the highest id."""
 
@@ -52,9 +53,9 @@ def design_transformers_model(config: Mapping[str, Any], names: frozenset[str]) 
         case "siglip":
             return _siglip(model)
         case "chinese_clip":
-            return _with_clip_image(model, *_bert(model, BertConfig, "first"))
+            return _with_clip_image("Chinese-CLIP", model, *_bert(model, BertConfig, "first"))
         case "altclip":
-            return _with_clip_image(model, *_alt_text(model))
+            return _with_clip_image("AltCLIP", model, *_alt_text(model))
         case "vision-text-dual-encoder":
             return _dual(model, names)
         case "siglip2":
@@ -80,13 +81,16 @@ def _clip(model: ModelConfig) -> Design:
         head_bias=False,
     )
     rules = [*layouts.clip_text(), *layouts.projections("txt/head")]
-    return _with_clip_image(model, tower, rules, text.max_position_embeddings)
+    return _with_clip_image("CLIP", model, tower, rules, text.max_position_embeddings)
 
 
-def _with_clip_image(model: ModelConfig, text: nn.Module, rules: list[Rule], length: int) -> Design:
+def _with_clip_image(
+    family: str, model: ModelConfig, text: nn.Module, rules: list[Rule], length: int
+) -> Design:
     """A model with CLIP's image tower and the given text tower."""
     image = check_table(ImageConfig, model.image, "vision_config")
     return Design(
+        family=family,
         image=_clip_image_tower(image, model.projection_dim),
         text=text,
         rules=[*layouts.clip_image(), *rules],
@@ -137,6 +141,7 @@ def _siglip(model: ModelConfig) -> Design:
     text = check_table(SiglipTextConfig, model.text, "text_config")
     dim = text.projection_size or text.hidden_size
     return Design(
+        family="SigLIP",
         image=_vision_transformer(image, pool_type="map"),
         text=_text_transformer(text, dim),
         rules=layouts.siglip(),
@@ -172,7 +177,9 @@ def _dual(model: ModelConfig, names: frozenset[str]) -> Design:
                 f"vision_config.model_type {other!r} is not one that can be read.",
                 "Those are vit and clip_vision_model.",
             )
+    image_name = "ViT" if isinstance(table, VitConfig) else "CLIP's image tower"
     return Design(
+        family=f"VisionTextDualEncoder of {image_name} and {_TEXT_NAMES[kind]}",
         image=image,
         text=text,
         rules=[*image_rules, *rules],
