@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from builder.model import Towers
 from builder.params import unflatten_params
 from builder.towers.checkpoint_layouts import Shape, scale_of
+from builder.towers.fusion import FusedFile, Fusion
 from builder.towers.modules import init_shapes, unit_tower
 from builder.towers.renaming import Rule, WeightFile, read_parameters
 from builder.towers.torch_layouts import BUFFERS
@@ -30,6 +31,7 @@ class Design:
     length: int
     dim: int
     has_bias: bool = False
+    fusions: Sequence[Fusion] = ()
 
     def read(self, file: WeightFile) -> Towers:
         """Both towers with their weights, and the factor and bias of cosines.
@@ -37,7 +39,8 @@ class Design:
         Raises:
             ModelError: with all that is missing, left over or of the wrong shape.
         """
-        weights = read_parameters(file, self.rules, self._shapes(), BUFFERS)
+        fused = FusedFile(file, self.fusions)
+        weights = read_parameters(fused, self.rules, self._shapes(), BUFFERS, fused.problems)
         params = unflatten_params(weights)
         bias = weights["b"].item() if self.has_bias else None
         return Towers(
