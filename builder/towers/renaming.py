@@ -37,7 +37,8 @@ class Rule:
     """The entry `source` is the parameter `target`; `{}` in both stands for the same number.
 
     `share` (i, n) is part i of n equal ones along the first axis, such as the keys (1, 3) of query,
-    key and value stored together; `place` is any other slice. Rules of one target are summed.
+    key and value stored together; `place` is any other slice. Rules of one target with
+    different places are summed.
     """
 
     source: str
@@ -69,17 +70,24 @@ def norm(source: str, target: str) -> list[Rule]:
     ]
 
 
+def convolution(source: str, target: str, *, bias: bool = True) -> list[Rule]:
+    """The rules of a convolution; one of a single pixel may be a dense layer of ours."""
+    weight = Rule(f"{source}.weight", f"{target}/kernel", "convolution")
+    return [weight, Rule(f"{source}.bias", f"{target}/bias")] if bias else [weight]
+
+
 def read_parameters(
     file: WeightFile,
     rules: Sequence[Rule],
     wanted: Mapping[str, Shape],
     ignored: Iterable[str] = (),
+    problems: Iterable[str] = (),
     only: Sequence[str] | None = None,
 ) -> dict[str, Weights]:
     """The parameters of a model by name, each with the shape that is wanted.
 
     All are looked for, but `only` those are read, if it is given. `ignored` are patterns of entries
-    that are not parameters.
+    that are not parameters; `problems` are those already found.
 
     Raises:
         ModelError: with a line for each entry that is missing, left over or of the wrong shape.
@@ -87,11 +95,13 @@ def read_parameters(
     plan = _plan(file.shapes, rules)
     used = {step.source for steps in plan.values() for step in steps}
     left = [name for name in file.shapes if name not in used and not _matches(name, ignored)]
-    problems = [f"left over: {name} {file.shapes[name]}" for name in left]
+    problems = [*problems, *(f"left over: {name} {file.shapes[name]}" for name in left)]
     for target, shape in wanted.items():
         steps = plan.get(target, [])
         if not steps:
             problems.append(f"missing: {_name_source(target, rules)} {shape}")
+        for step in _repeated(steps):
+            problems.append(f"left over: {step.source}, since {steps[0].source} is the same")
         for step in steps:
             stored = file.shapes[step.source]
             if not _fits(_shape_after(stored, step.rule), step.rule.turn, shape):
@@ -111,6 +121,12 @@ def _read(file: WeightFile, steps: Sequence[_Step], shape: Shape) -> Weights:
     for other in others:
         first = first + other
     return first
+
+
+def _repeated(steps: Sequence[_Step]) -> list[_Step]:
+    """Steps after the first that take the same place: other names of one parameter, no summands."""
+    places = [step.rule.place for step in steps]
+    return [step for i, step in enumerate(steps) if step.rule.place in places[:i]]
 
 
 def _plan(entries: Iterable[str], rules: Sequence[Rule]) -> dict[str, list[_Step]]:
@@ -163,7 +179,7 @@ def _fits(given: Shape | None, turn: Turn, wanted: Shape) -> bool:
                 math.prod(part) == rows for part in splits
             )
         case (out, channels, height, width), "convolution":
-            return (height, width, channels, out) == wanted
+            return _without_ones((height, width, channels, out)) == _without_ones(wanted)
         case (size,), "keep":
             return size == math.prod(wanted)
         case _, "keep":

@@ -1,7 +1,7 @@
 """Names of parameters in the files of transformers and open_clip, as rules for our towers.
 
 Sources: the modelling files of transformers 4.53 and 5.24 (clip, siglip, vit) and open_clip 3.3
-(transformer.py, timm_model.py); timm 1.0 (vision_transformer.py, layers/attention_pool.py).
+(transformer.py, modified_resnet.py).
 """
 
 from collections.abc import Iterator
@@ -174,31 +174,6 @@ def open_clip_scoring() -> list[Rule]:
     return [Rule("logit_scale", "t"), Rule("logit_bias", "b")]
 
 
-def timm_siglip_image() -> list[Rule]:
-    """timm's Vision Transformer with attention pooling, as open_clip has it for SigLIP."""
-    trunk, pool = "visual.trunk", "img/MAPHead_0"
-    block, ours = f"{trunk}.blocks.{{}}", "img/Transformer/encoderblock_{}"
-    return [
-        Rule(f"{trunk}.patch_embed.proj.weight", "img/embedding/kernel", "convolution"),
-        Rule(f"{trunk}.patch_embed.proj.bias", "img/embedding/bias"),
-        Rule(f"{trunk}.pos_embed", "img/pos_embedding"),
-        *norm(f"{block}.norm1", f"{ours}/LayerNorm_0"),
-        *_thirds(f"{block}.attn.qkv", f"{ours}/{_ATTENTION}"),
-        *dense(f"{block}.attn.proj", f"{ours}/{_ATTENTION}/out"),
-        *norm(f"{block}.norm2", f"{ours}/LayerNorm_1"),
-        *dense(f"{block}.mlp.fc1", f"{ours}/MlpBlock_0/Dense_0"),
-        *dense(f"{block}.mlp.fc2", f"{ours}/MlpBlock_0/Dense_1"),
-        *norm(f"{trunk}.norm", "img/Transformer/encoder_norm"),
-        Rule(f"{trunk}.attn_pool.latent", f"{pool}/probe"),
-        *dense(f"{trunk}.attn_pool.q", f"{pool}/{_ATTENTION}/query"),
-        *_halves(f"{trunk}.attn_pool.kv", f"{pool}/{_ATTENTION}"),
-        *dense(f"{trunk}.attn_pool.proj", f"{pool}/{_ATTENTION}/out"),
-        *norm(f"{trunk}.attn_pool.norm", f"{pool}/LayerNorm_0"),
-        *dense(f"{trunk}.attn_pool.mlp.fc1", f"{pool}/MlpBlock_0/Dense_0"),
-        *dense(f"{trunk}.attn_pool.mlp.fc2", f"{pool}/MlpBlock_0/Dense_1"),
-    ]
-
-
 def _positions_with_token(source: str) -> list[Rule]:
     """A table of positions whose first row belongs to the class token, to which it is added."""
     return [
@@ -234,16 +209,6 @@ def _fused_attention(source: str, target: str) -> Iterator[Rule]:
         yield Rule(f"{source}.in_proj_weight", f"{target}/{part}/kernel", "linear", share)
         yield Rule(f"{source}.in_proj_bias", f"{target}/{part}/bias", "keep", share)
     yield from dense(f"{source}.out_proj", f"{target}/out")
-
-
-def _thirds(source: str, target: str) -> Iterator[Rule]:
-    for place, part in enumerate(_PARTS):
-        yield from dense(source, f"{target}/{part}", (place, 3))
-
-
-def _halves(source: str, target: str) -> Iterator[Rule]:
-    for place, part in enumerate(_PARTS[1:]):
-        yield from dense(source, f"{target}/{part}", (place, 2))
 
 
 def bert_text(prefix: str = "text_model") -> list[Rule]:

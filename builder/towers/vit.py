@@ -17,7 +17,7 @@ import scipy.ndimage
 
 from builder.errors import ModelError
 from builder.towers.architecture import ImagePool, PositionKind
-from builder.towers.layers import EPSILON, Activation, Encoder, MAPHead
+from builder.towers.layers import EPSILON, Activation, Encoder, MAPHead, activate
 
 
 class VisionTransformer(nn.Module):
@@ -26,7 +26,8 @@ class VisionTransformer(nn.Module):
     `num_classes=None` leaves the head out. `positions` is how many position embeddings the weights
     have; a picture with another number of patches gets them resampled. By default they are those
     of the picture. "tok-gap" has a class token and averages the others. `pre_norm` is a LayerNorm
-    before the blocks; `norm_after_pool` has the last one after pooling.
+    before the blocks; `norm_after_pool` has the last one after pooling. `stem` are the columns and
+    the side in pixels of convolutions of patches before the last one.
     """
 
     num_classes: int | None = None
@@ -42,6 +43,7 @@ class VisionTransformer(nn.Module):
     positions: int | None = None
     activation: Activation = "gelu_tanh"
     epsilon: float = EPSILON
+    stem: tuple[tuple[int, int], ...] = ()
     patch_bias: bool = True
     pre_norm: bool = False
     norm_after_pool: bool = False
@@ -50,6 +52,10 @@ class VisionTransformer(nn.Module):
     @nn.compact
     def __call__(self, images: jax.Array) -> jax.Array:
         """`float32[n, h, w, 3]` in [-1, 1] to `float32[n, num_classes]`, not yet normalised."""
+        for i, (columns, side) in enumerate(self.stem):
+            size = (side, side)
+            stem = nn.Conv(columns, size, size, padding="VALID", name=f"stem_{i}")
+            images = activate(self.activation, stem(images))
         x = nn.Conv(
             self.width,
             self.patch_size,

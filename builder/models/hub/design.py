@@ -14,6 +14,7 @@ from builder.model import Params, Tower, Towers
 from builder.models.hub.heads import Side
 from builder.params import unflatten_params
 from builder.towers.checkpoint_layouts import Shape, scale_of
+from builder.towers.fusion import FusedFile, Fusion
 from builder.towers.modules import init_shapes, unit_tower
 from builder.towers.post_norm import PostNormTower
 from builder.towers.renaming import Rule, WeightFile, read_parameters
@@ -38,6 +39,7 @@ class Design:
     length: int
     dim: int
     has_bias: bool = False
+    fusions: Sequence[Fusion] = ()
 
     def read(self, file: WeightFile) -> Towers:
         """Both towers with their weights, and the factor and bias of cosines.
@@ -68,7 +70,9 @@ class Design:
         return sum(math.prod(shape) for name, shape in shapes if name.startswith(_PREFIXES[side]))
 
     def _read(self, file: WeightFile, only: Sequence[str]) -> Params:
-        return unflatten_params(read_parameters(file, self.rules, self._shapes, BUFFERS, only))
+        fused = FusedFile(file, self.fusions)
+        found = read_parameters(fused, self.rules, self._shapes, BUFFERS, fused.problems, only)
+        return unflatten_params(found)
 
     @cached_property
     def _shapes(self) -> dict[str, Shape]:
