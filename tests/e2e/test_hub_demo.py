@@ -23,6 +23,7 @@ NAMES = (
     *("alt_clip", "chinese_clip", "clip_eos", "clip_fp16", "clip_openai", "clip_sharded"),
     *("dual_clip_xlmr", "dual_vit_bert", "siglip", "siglip2_gemma", "v5_clip_bf16"),
     *("v5_dual_clip_roberta", "openclip_clipa", "openclip_quickgelu_custom", "openclip_resnet"),
+    *("openclip_mobileclip", "openclip_mobileclip_fused"),
     *("openclip_siglip", "openclip_vit", "openclip_xlmr"),
 )
 
