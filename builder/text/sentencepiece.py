@@ -60,7 +60,11 @@ class SentencePieceTokenizer:
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """Token rows int32[n, layout.max_length]."""
-        return make_rows(texts, self._processor.encode, self.layout)
+        return make_rows(texts, self.encode, self.layout)
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text's pieces, without end token or padding."""
+        return self._processor.encode(list(texts))
 
     def to_ref(self, file: FileRef) -> SentencePieceRef:
         """The manifest's entry, given the file of the vocabulary."""

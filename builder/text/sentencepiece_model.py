@@ -32,7 +32,7 @@ def check_model(data: bytes) -> bytes:
     model = parse_model(data)
     _check_pieces(model)
     if model.normalizer_spec.precompiled_charsmap:
-        _check_charsmap(model.normalizer_spec.precompiled_charsmap)
+        check_charsmap(model.normalizer_spec.precompiled_charsmap)
     model.ClearField("denormalizer_spec")
     model.DiscardUnknownFields()
     return model.SerializeToString()
@@ -87,7 +87,7 @@ def _check_pieces(model: Any) -> None:
         )
 
 
-def _check_charsmap(blob: bytes) -> None:
+def check_charsmap(blob: bytes) -> None:
     """Follow every offset of the trie (darts-clone's double array) and of the replacements.
 
     The blob is the trie's size in bytes, its units, and NUL-terminated replacements. A child of

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from builder.manifest import (
     FileRef,
+    PipelineModel,
+    PipelineRef,
     RowLayout,
     SentencePieceModel,
     SentencePieceRef,
@@ -29,7 +31,7 @@ class Tokenizer(Protocol):
         """Token rows int32[n, max_length]."""
         ...
 
-    def to_manifest(self) -> SentencePieceModel | WordPieceModel:
+    def to_manifest(self) -> SentencePieceModel | WordPieceModel | PipelineModel:
         """The vocabulary, as a site's file holds it.
 
         Raises:
@@ -37,7 +39,7 @@ class Tokenizer(Protocol):
         """
         ...
 
-    def to_ref(self, file: FileRef, /) -> SentencePieceRef | WordPieceRef:
+    def to_ref(self, file: FileRef, /) -> SentencePieceRef | WordPieceRef | PipelineRef:
         """The manifest's entry, given the file of the vocabulary."""
         ...
 

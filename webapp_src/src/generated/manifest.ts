@@ -88,7 +88,7 @@ export interface Model {
   id: string;
   dim: number;
   scoring: SoftmaxScoring | SigmoidScoring;
-  tokenizer: (SentencePieceRef | WordPieceRef) | null;
+  tokenizer: (SentencePieceRef | WordPieceRef | PipelineRef) | null;
   encoder: GraphModelRef | null;
   imageEmbeddings: MatrixRef;
   promptEmbeddings: MatrixRef;
@@ -144,6 +144,21 @@ export interface WordPieceRef {
   padId: number;
   file: FileRef;
   kind: 'wordpiece';
+}
+/**
+ * A tokenizer of a hub's folder; its file holds a `PipelineModel`.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "PipelineRef".
+ */
+export interface PipelineRef {
+  canonicalization: ('lower-ascii' | 'lower' | 'strip-punctuation' | 'collapse-spaces')[];
+  maxLength: number;
+  startId: number | null;
+  endId: number | null;
+  padId: number;
+  file: FileRef;
+  kind: 'pipeline';
 }
 /**
  * A TensorFlow.js graph model: token rows int32[b, max_length] to unit rows float32[b, dim].
@@ -409,4 +424,294 @@ export interface WordPieceModel {
   prefix: string;
   maxWordLength: number;
   characters: BertCharacters;
+}
+/**
+ * A token that is found in the text itself, with the spaces that it takes away beside it.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "AddedToken".
+ */
+export interface AddedToken {
+  content: string;
+  id: number;
+  leftStrip: boolean;
+  rightStrip: boolean;
+}
+/**
+ * Byte-pair encoding with a list of merges.
+ *
+ * For each merge, in order of rank, `merged` is the id of what comes out, less the one before it,
+ * and `lefts` how many UTF-16 units its left part has. 0 stands for all parts that the vocabulary
+ * has, the longest left one first.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "BpeSegmenter".
+ */
+export interface BpeSegmenter {
+  algorithm: 'bpe';
+  merged: number[];
+  lefts: number[];
+  unknownId: number | null;
+  fuseUnknown: boolean;
+  byteFallback: boolean;
+  /**
+   * Put after the last character of a word.
+   */
+  suffix: string;
+  /**
+   * Whether a word that is a piece is left whole.
+   */
+  whole: boolean;
+  /**
+   * Words with an id of their own.
+   */
+  words: {
+    [k: string]: number;
+  };
+}
+/**
+ * The bytes of a word in UTF-8 become letters, as in GPT-2.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "BytesStep".
+ */
+export interface BytesStep {
+  kind: 'bytes';
+}
+/**
+ * A SentencePiece charsmap as Hugging Face's `tokenizers` applies it, by grapheme clusters.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "CharsmapStep".
+ */
+export interface CharsmapStep {
+  kind: 'charsmap';
+  /**
+   * Base64.
+   */
+  precompiledCharsmap: string;
+  /**
+   * Go on with the cluster before them.
+   */
+  joining: number[];
+  /**
+   * Go on with the cluster after them.
+   */
+  prepending: number[];
+  /**
+   * Nothing goes on with them.
+   */
+  controls: number[];
+}
+/**
+ * A capital sigma that ends a word becomes the small final one.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "FinalSigmaStep".
+ */
+export interface FinalSigmaStep {
+  kind: 'final-sigma';
+  cased: number[];
+  ignorable: number[];
+}
+/**
+ * ftfy's `fix_text` without its repair of mojibake: the steps on each line until it stays.
+ *
+ * Entities are replaced before them, up to the first line that has a `<`.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "FixTextStep".
+ */
+export interface FixTextStep {
+  kind: 'fix-text';
+  steps: (ReplaceStep | MapStep | NormalFormStep)[];
+}
+/**
+ * Each match of a pattern becomes `content`, taken literally.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "ReplaceStep".
+ */
+export interface ReplaceStep {
+  kind: 'replace';
+  pattern: string;
+  content: string;
+  /**
+   * Only in what the whole text begins with.
+   */
+  atStart: boolean;
+}
+/**
+ * Characters become others, each by itself, or go.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "MapStep".
+ */
+export interface MapStep {
+  kind: 'map';
+  removed: number[];
+  /**
+   * First and last code point, the distance between two of a run, and what is added to each: four numbers a run.
+   */
+  runs: number[];
+  others: {
+    [k: string]: string;
+  };
+}
+/**
+ * Runs of the characters are converted to a normal form of Unicode.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "NormalFormStep".
+ */
+export interface NormalFormStep {
+  kind: 'normal-form';
+  form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
+  characters: number[];
+}
+/**
+ * What the references of HTML stand for.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "HtmlReferences".
+ */
+export interface HtmlReferences {
+  /**
+   * By name, with the semicolon if it needs one.
+   */
+  entities: {
+    [k: string]: string;
+  };
+  /**
+   * Names in capitals that ftfy knows besides.
+   */
+  capitals: {
+    [k: string]: string;
+  };
+  /**
+   * Numbers that stand for another character.
+   */
+  replaced: {
+    [k: string]: string;
+  };
+  dropped: number[];
+}
+/**
+ * A `SentencePieceModel` that sees each part of the text after `before`.
+ *
+ * The pieces of `before`, `skipped` of them, are left out again.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "SentencePieceSegmenter".
+ */
+export interface SentencePieceSegmenter {
+  algorithm: 'sentencepiece';
+  model: SentencePieceModel;
+  before: string;
+  skipped: number;
+}
+/**
+ * Each of the characters gets a space before and after.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "SpaceAroundStep".
+ */
+export interface SpaceAroundStep {
+  kind: 'space-around';
+  characters: number[];
+}
+/**
+ * A word is split at the matches of a pattern, or with `invert` at what is between them.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "SplitStep".
+ */
+export interface SplitStep {
+  kind: 'split';
+  pattern: string;
+  behavior: 'removed' | 'isolated' | 'merged-with-previous' | 'merged-with-next' | 'contiguous';
+  invert: boolean;
+}
+/**
+ * References of HTML become the characters, as Python's `html.unescape` does.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "UnescapeStep".
+ */
+export interface UnescapeStep {
+  kind: 'unescape';
+}
+/**
+ * Unigram as in Hugging Face's `tokenizers`, in double precision.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "UnigramSegmenter".
+ */
+export interface UnigramSegmenter {
+  algorithm: 'unigram';
+  scores: number[];
+  /**
+   * Whether the scores are to be rounded to float32.
+   */
+  singlePrecision: boolean;
+  unknownId: number | null;
+  byteFallback: boolean;
+}
+/**
+ * The longest pieces from the left, as in a `WordPieceModel`.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "WordPieceSegmenter".
+ */
+export interface WordPieceSegmenter {
+  algorithm: 'wordpiece';
+  unknownId: number;
+  prefix: string;
+  maxWordLength: number;
+}
+/**
+ * Content of the vocabulary file of a tokenizer that works in steps, as Hugging Face's do.
+ *
+ * The whole text goes through `clean`. `added` tokens are cut out of it; what is between them goes
+ * through `normalizer`, then `added_normalized` are cut out, and what is left goes through
+ * `pre_tokenizer`, which makes words of it, and the segmenter. Empty parts are dropped after each
+ * cut. Patterns are JavaScript's, where `\p{name}` within brackets is one of the `classes`. A
+ * piece that is empty stands for an id that has none.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "PipelineModel".
+ */
+export interface PipelineModel {
+  pieces: string[];
+  classes: {
+    [k: string]: number[];
+  };
+  /**
+   * Null if no step needs them.
+   */
+  html: HtmlReferences | null;
+  clean: (
+    | ReplaceStep
+    | SpaceAroundStep
+    | MapStep
+    | NormalFormStep
+    | FinalSigmaStep
+    | CharsmapStep
+    | UnescapeStep
+    | FixTextStep
+  )[];
+  added: AddedToken[];
+  normalizer: (
+    | ReplaceStep
+    | SpaceAroundStep
+    | MapStep
+    | NormalFormStep
+    | FinalSigmaStep
+    | CharsmapStep
+    | UnescapeStep
+    | FixTextStep
+  )[];
+  addedNormalized: AddedToken[];
+  preTokenizer: (ReplaceStep | SplitStep | BytesStep)[];
+  segmenter: BpeSegmenter | UnigramSegmenter | WordPieceSegmenter | SentencePieceSegmenter;
 }
