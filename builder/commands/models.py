@@ -31,8 +31,12 @@ def models(context: click.Context, as_json: bool, cache_dir: Path | None) -> Non
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @_CACHE
 @click.option("--mirror", metavar="URL", help="Download from here instead of Google Storage.")
-def fetch(names: tuple[str, ...], cache_dir: Path | None, mirror: str | None) -> None:
+@click.option("--update", is_flag=True, help="Take the newest commit of hf:OWNER/NAME.")
+def fetch(names: tuple[str, ...], cache_dir: Path | None, mirror: str | None, update: bool) -> None:
     """Download models into the cache, resuming where an earlier download ended.
+
+    hf:OWNER/NAME or hf:OWNER/NAME@REVISION is a model of the Hugging Face hub. It stays at the
+    commit that was fetched first until you --update it.
 
     A mirror has the same folders: URL/vit_models/lit/LiT-L16Ti.npz, for example.
     """
@@ -42,7 +46,13 @@ def fetch(names: tuple[str, ...], cache_dir: Path | None, mirror: str | None) ->
 
     progress = Progress(Console())
     for name in names:
-        fetch_model(name, cache_dir or default_cache_folder(), progress=progress, mirror=mirror)
+        fetch_model(
+            name,
+            cache_dir or default_cache_folder(),
+            progress=progress,
+            mirror=mirror,
+            update=update,
+        )
 
 
 @click.command()
