@@ -1,5 +1,6 @@
 """Models by name."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -19,12 +20,16 @@ def models(context: click.Context, as_json: bool, cache_dir: Path | None) -> Non
     if context.invoked_subcommand:
         return
     from builder.models.catalogue import list_models, show_models, to_json
+    from builder.models.hub.catalogue import list_hub_models, show_hub_models
 
-    listed = list_models(cache_dir)
+    listed, on_hub = list_models(cache_dir), list_hub_models(cache_dir)
     if as_json:
-        click.echo(to_json(listed))
+        click.echo(to_json([*map(asdict, listed), *(model.to_json() for model in on_hub)]))
     else:
-        show_models(listed, Console())
+        console = Console()
+        show_models(listed, console)
+        console.print()
+        show_hub_models(on_hub, console)
 
 
 @models.command()

@@ -18,8 +18,9 @@ _OTHERS = (
     *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
     *("vocab.json", "merges.txt", "vocab.txt"),
     *("spiece.model", "sentencepiece.bpe.model", "tokenizer.model"),
+    "README.md",
 )
-"""Preprocessing and tokenizers."""
+"""Preprocessing, tokenizers, and the card, which names the licence."""
 
 _INDEX = ".safetensors.index.json"
 _PICKLE = re.compile(r"(?:open_clip_)?pytorch_model.*\.bin|.*\.(?:bin|pt|pth|ckpt|pkl)")
@@ -99,7 +100,7 @@ def list_shards(index: Path, names: Collection[str]) -> list[str]:
 
 
 def choose_others(names: Collection[str]) -> list[str]:
-    """The files for preprocessing and the tokenizer."""
+    """The files for preprocessing and the tokenizer, and the card."""
     return [name for name in _OTHERS if name in names]
 
 

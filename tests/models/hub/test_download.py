@@ -35,7 +35,10 @@ FILES: Mapping[str, bytes] = {
     "tf_model.h5": WEIGHTS + b"tf",
     "onnx/model.onnx": WEIGHTS + b"onnx",
 }
-NEEDED = {"config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors"}
+NEEDED = {
+    *("README.md", "config.json", "preprocessor_config.json", "tokenizer.json"),
+    "model.safetensors",
+}
 
 
 @pytest.fixture
