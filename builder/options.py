@@ -22,3 +22,20 @@ MAX_AXES = 32
 
 MAX_ELEMENTS = 1 << 27
 """Numbers in an array that goes into a function or comes out: 512 MB of float32."""
+
+
+PHONE_BYTES = 10_000_000
+"""What a visitor's phone can download of a text encoder without thinking about it."""
+
+PHONE_LIMIT_BYTES = 100_000_000
+"""More than this, no phone should have to download."""
+
+Fit: TypeAlias = Literal["yes", "slow", "no"]
+"""Whether a text encoder is for phones."""
+
+
+def fit_of(count: int) -> Fit:
+    """Whether a text encoder of so many bytes is for phones."""
+    if count <= PHONE_BYTES:
+        return "yes"
+    return "slow" if count <= PHONE_LIMIT_BYTES else "no"

@@ -2,12 +2,14 @@
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from tests.models.hub.fake_hub import FakeHub, serving_hub
 
 # What XLA compiles is kept between runs, also for the processes that tests start. With a limit to
 # its size JAX locks the folder, so that workers of pytest-xdist can share it.
@@ -68,3 +70,18 @@ def make_demo(tmp_path: Path) -> MakeDemo:
         return path
 
     return make
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeHub]:
+    """A hub that the environment names, for a user who has given no token."""
+    from huggingface_hub import constants
+
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "shared"))
+    monkeypatch.setattr("builder.download.transfer.time.sleep", [].append)
+    with serving_hub() as served:
+        monkeypatch.setenv("HF_ENDPOINT", served.url)
+        yield served

@@ -1,5 +1,6 @@
 """Models by name."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -19,20 +20,28 @@ def models(context: click.Context, as_json: bool, cache_dir: Path | None) -> Non
     if context.invoked_subcommand:
         return
     from builder.models.catalogue import list_models, show_models, to_json
+    from builder.models.hub.catalogue import list_hub_models, show_hub_models
 
-    listed = list_models(cache_dir)
+    listed, on_hub = list_models(cache_dir), list_hub_models(cache_dir)
     if as_json:
-        click.echo(to_json(listed))
+        click.echo(to_json([*map(asdict, listed), *(model.to_json() for model in on_hub)]))
     else:
-        show_models(listed, Console())
+        console = Console()
+        show_models(listed, console)
+        console.print()
+        show_hub_models(on_hub, console)
 
 
 @models.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @_CACHE
 @click.option("--mirror", metavar="URL", help="Download from here instead of Google Storage.")
-def fetch(names: tuple[str, ...], cache_dir: Path | None, mirror: str | None) -> None:
+@click.option("--update", is_flag=True, help="Take the newest commit of hf:OWNER/NAME.")
+def fetch(names: tuple[str, ...], cache_dir: Path | None, mirror: str | None, update: bool) -> None:
     """Download models into the cache, resuming where an earlier download ended.
+
+    hf:OWNER/NAME or hf:OWNER/NAME@REVISION is a model of the Hugging Face hub. It stays at the
+    commit that was fetched first until you --update it.
 
     A mirror has the same folders: URL/vit_models/lit/LiT-L16Ti.npz, for example.
     """
@@ -42,7 +51,13 @@ def fetch(names: tuple[str, ...], cache_dir: Path | None, mirror: str | None) ->
 
     progress = Progress(Console())
     for name in names:
-        fetch_model(name, cache_dir or default_cache_folder(), progress=progress, mirror=mirror)
+        fetch_model(
+            name,
+            cache_dir or default_cache_folder(),
+            progress=progress,
+            mirror=mirror,
+            update=update,
+        )
 
 
 @click.command()

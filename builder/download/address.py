@@ -3,12 +3,30 @@
 import base64
 import re
 import urllib.parse
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 GOOGLE_STORAGE = "https://storage.googleapis.com/"
 
 _USER_INFO = re.compile(r"(?<=://)[^/?#\s]*@")
 _SECRET = re.compile(r"(?:(?<=://)|^(?!\S*://))\S*@")
 """More than the user and the password, where an address is not well formed."""
+
+
+_HIDDEN: ContextVar[tuple[str, ...]] = ContextVar("hidden", default=())
+_MASK = "***"
+
+
+@contextmanager
+def hiding(secret: str | None) -> Generator[None]:
+    """While the context lasts, `mask_password` also masks this secret, such as a token."""
+    shapes = {secret, urllib.parse.quote(secret, safe="")} if secret else set[str]()
+    reset = _HIDDEN.set((*_HIDDEN.get(), *shapes))
+    try:
+        yield
+    finally:
+        _HIDDEN.reset(reset)
 
 
 def web_address(url: str, mirror: str | None = None) -> str:
@@ -21,8 +39,13 @@ def web_address(url: str, mirror: str | None = None) -> str:
 
 
 def mask_password(text: str) -> str:
-    """A text in which addresses do not show the user and the password that they contain."""
-    return _SECRET.sub("***@", text)
+    """A text in which addresses do not show the user and the password that they contain.
+
+    Nor does it show what is being hidden.
+    """
+    for secret in _HIDDEN.get():
+        text = text.replace(secret, _MASK)
+    return _SECRET.sub(f"{_MASK}@", text)
 
 
 def split_credentials(url: str) -> tuple[str, str | None]:

@@ -34,28 +34,32 @@ _MAX_HEADER_BYTES = 1 << 20
 _TRANSIENT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
 
-def open_address(url: str, headers: Mapping[str, str]) -> http.client.HTTPResponse:
+def open_address(
+    url: str, headers: Mapping[str, str], authorization: str | None = None
+) -> http.client.HTTPResponse:
     """The answer to a request, with the body still to be read.
+
+    `authorization` is the header that gives access; a user and a password in the address come
+    before it. Other servers that this one redirects to do not see it.
 
     Raises:
         AttemptError: if there is no answer, or it says that there may be one later.
         FinalError: if the server will not answer otherwise, or the address is not one.
     """
-    address, authorization = split_credentials(url)
+    address, own = split_credentials(url)
     try:
         with explaining():
             request = urllib.request.Request(address, headers=dict(headers))
-            if authorization:
-                # Not for the server that a redirect leads to.
-                request.add_unredirected_header("Authorization", authorization)
+            if said := own or authorization:
+                request.add_unredirected_header("Authorization", said)
             return _OPENER.open(request, timeout=TIMEOUT_S)
     except urllib.error.HTTPError as error:
         error.close()
         reason = f"the server answered {error.code} {error.reason}"
         if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise RangeError(reason) from None
-        if error.code < HTTPStatus.INTERNAL_SERVER_ERROR and error.code not in _TRANSIENT:
-            raise FinalError(reason) from None
+        if not is_transient(error.code):
+            raise FinalError(reason, error.code) from None
         raise AttemptError(reason, retry_after(error.headers)) from None
 
 
@@ -92,6 +96,11 @@ def explaining() -> Generator[None]:
     except (http.client.HTTPException, OSError) as error:
         # An OSError is one of the network, since nothing else is read or written here.
         raise AttemptError(str(error) or type(error).__name__) from None
+
+
+def is_transient(status: int) -> bool:
+    """Whether a server that answers with this error may answer otherwise later."""
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _TRANSIENT
 
 
 def retry_after(headers: Message, now: Callable[[], float] = time.time) -> float | None:
@@ -216,7 +225,18 @@ class _RedirectHandler(urllib.request.HTTPRedirectHandler):
         allowed = ("https",) if req.type == "https" else ("http", "https")
         if target.scheme not in allowed or not target.hostname:
             raise FinalError(f"the server redirects to {newurl}, which is not followed")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+        request = super().redirect_request(req, fp, code, msg, headers, newurl)
+        said = req.unredirected_hdrs.get("Authorization")
+        if request and said and _origin(req.full_url) == _origin(newurl):
+            request.add_unredirected_header("Authorization", said)
+        return request
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """What two addresses of one server have in common (RFC 6454)."""
+    parts = urllib.parse.urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port
 
 
 _OPENER = urllib.request.build_opener(_HTTPHandler, _HTTPSHandler, _RedirectHandler)

@@ -16,10 +16,11 @@ class StallError(AttemptError):
 
 
 class FinalError(Exception):
-    """This address will not give the file."""
+    """This address will not give the file; `status` is that of the answer, if there was one."""
 
-    def __init__(self, reason: str):
+    def __init__(self, reason: str, status: int | None = None):
         super().__init__(_printable(reason))
+        self.status = status
 
 
 class RangeError(AttemptError):
@@ -28,4 +29,9 @@ class RangeError(AttemptError):
 
 def _printable(text: str) -> str:
     """What a server said, without control characters, passwords and endless lines."""
-    return mask_password("".join(c if c.isprintable() else "?" for c in text)[:300])
+    clean = "".join(c if c.isprintable() else "?" for c in text[:_MASKED])
+    # A secret that is cut in two would not be found.
+    return mask_password(clean)[:_SHOWN]
+
+
+_MASKED, _SHOWN = 10_000, 300

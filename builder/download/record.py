@@ -39,6 +39,14 @@ class ChangedFileError(ModelError):
         self.is_ours = is_ours
 
 
+class DownloadError(ModelError):
+    """A file cannot be downloaded; `status` is that of a server which refuses it."""
+
+    def __init__(self, message: str, status: int | None = None):
+        super().__init__(message)
+        self.status = status
+
+
 def check_download(path: Path, sha256: str | None = None, *, thorough: bool = False) -> str:
     """The SHA-256 of a downloaded file, in hexadecimal digits, after comparing it.
 
@@ -178,11 +186,12 @@ class Part:
         self.path.replace(self.target)
         self._note.unlink(missing_ok=True)
 
-    def give_up(self, reason: str) -> ModelError:
+    def give_up(self, reason: str, status: int | None = None) -> DownloadError:
         """The error that says what else can be done."""
-        return ModelError(
+        return DownloadError(
             f"{self.url}: cannot be downloaded: {reason}. Try again later, or download it by other"
-            f" means and save it as {self.target}."
+            f" means and save it as {self.target}.",
+            status,
         )
 
 

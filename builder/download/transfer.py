@@ -5,9 +5,9 @@ import http.client
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from http import HTTPStatus
 from pathlib import Path
@@ -15,7 +15,13 @@ from pathlib import Path
 from builder.download.address import mask_password
 from builder.download.connection import open_address, read_body
 from builder.download.errors import AttemptError, FinalError, RangeError, StallError
-from builder.download.record import ChangedFileError, Origin, Part, check_download
+from builder.download.record import (
+    ChangedFileError,
+    DownloadError,
+    Origin,
+    Part,
+    check_download,
+)
 from builder.errors import ModelError
 from builder.locks import hold_lock
 from builder.progress import Progress
@@ -37,11 +43,15 @@ _REMEDY = "Name a writable folder with --cache-dir."
 
 @dataclass(frozen=True)
 class Wanted:
-    """A file on the web and what is known of it: its SHA-256, and the most bytes it can have."""
+    """A file on the web and what is known of it: its SHA-256, and the most bytes it can have.
+
+    `authorization` is the header that gives access to it.
+    """
 
     url: str
     sha256: str | None = None
     max_bytes: int | None = None
+    authorization: str | None = field(default=None, repr=False)
 
     @property
     def shown(self) -> str:
@@ -67,7 +77,8 @@ def download(
     is there is hashed if `thorough`, else as `check_download` thinks fit.
 
     Raises:
-        ModelError: if the file cannot be downloaded; its part is kept for another try.
+        DownloadError: if the file cannot be downloaded; its part is kept for another try.
+        ModelError: if it cannot be written, or the one that is there is not ours to replace.
     """
 
     def say_wait() -> None:
@@ -85,8 +96,8 @@ def download(
             bar = _Bar(f"Download {target.name}, MB", progress, shown)
             try:
                 _try_until_whole(Part(wanted.shown, target), wanted, bar, delays)
-            except ModelError as error:
-                raise ModelError(f"{error}{changed}") from None
+            except DownloadError as error:
+                raise DownloadError(f"{error}{changed}", error.status) from None
             return True
     except OSError as error:
         raise ModelError(
@@ -117,7 +128,7 @@ def _try_until_whole(part: Part, wanted: Wanted, bar: "_Bar", delays: Sequence[f
             part.finish(wanted.sha256)
             return
         except FinalError as failure:
-            raise part.give_up(str(failure)) from None
+            raise part.give_up(str(failure), failure.status) from None
         except AttemptError as error:
             failure = error
         brought = part.size - longest
@@ -126,15 +137,15 @@ def _try_until_whole(part: Part, wanted: Wanted, bar: "_Bar", delays: Sequence[f
         longest = max(longest, part.size)
         if fruitless > len(delays):
             raise part.give_up(str(failure)) from None
-        _wait(delays[max(fruitless - 1, 0)], failure, bar)
+        wait_before_retry(delays[max(fruitless - 1, 0)], failure, bar.say)
 
 
-def _wait(delay: float, failure: AttemptError, bar: "_Bar") -> None:
-    """Wait as long as the server asks for, within reason."""
+def wait_before_retry(delay: float, failure: AttemptError, say: Callable[[str], None]) -> None:
+    """Wait for `delay` seconds, or as long as the server asks for, within reason."""
     seconds = delay
     if failure.wait_s is not None and failure.wait_s > delay:
         seconds = min(failure.wait_s, MAX_WAIT_S)
-        bar.say(
+        say(
             f"The server asks for a pause of {failure.wait_s:,.0f} s ({failure}). Waiting"
             f" {seconds:.0f} s."
         )
@@ -166,7 +177,7 @@ def _receive(part: Part, wanted: Wanted, bar: _Bar) -> None:
     if origin and origin.validator and start:
         headers |= {"Range": f"bytes={start}-", "If-Range": origin.validator}
     try:
-        response = open_address(wanted.url, headers)
+        response = open_address(wanted.url, headers, wanted.authorization)
     except RangeError:
         part.discard()
         raise
@@ -244,7 +255,8 @@ def _validator_of(headers: Message) -> str | None:
     """How a server identifies a version, if that is good enough to join parts: a strong ETag."""
     tag: str | None = headers["ETag"]
     if tag and not tag.startswith("W/"):
-        return tag if _PLAIN.fullmatch(tag) else None
+        # What is being hidden is not written down either.
+        return tag if _PLAIN.fullmatch(tag) and mask_password(tag) == tag else None
     date: str | None = headers["Last-Modified"]
     return date if date and _PLAIN.fullmatch(date.replace(" ", "")) else None
 
@@ -269,7 +281,7 @@ def _check_space(part: Part, total: int | None) -> None:
     missing = (total or 0) - part.size
     free = shutil.disk_usage(part.path.parent).free
     if missing > free:
-        raise ModelError(
+        raise DownloadError(
             f"{part.target}: needs {missing / _MEGABYTE:,.0f} MB more, but only"
             f" {free / _MEGABYTE:,.0f} MB are free there. Free some, or give another --cache-dir."
         )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +58,9 @@ def list_models(cache_folder: Path | None) -> list[ListedModel]:
     return [*_list_default_models(), *published]
 
 
-def to_json(models: Sequence[ListedModel]) -> str:
+def to_json(models: Sequence[Mapping[str, Any]]) -> str:
     """The models as a list of objects."""
-    return json.dumps([asdict(model) for model in models], indent=2)
+    return json.dumps(models, indent=2)
 
 
 def show_models(models: Sequence[ListedModel], console: Console) -> None:

@@ -1,4 +1,4 @@
-"""Downloads published models from where their authors put them, into the cache."""
+"""Downloads models by name from where their authors put them, into the cache."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,15 +15,22 @@ from builder.models.published import (
     require_published,
 )
 from builder.progress import Progress
+from builder.spec.hub_name import HubName, is_hub_name
 from builder.spec.models import ModelSpec
 
 
 def fetch_model(
-    name: str, cache_folder: Path, *, progress: Progress, mirror: str | None = None
+    name: str,
+    cache_folder: Path,
+    *,
+    progress: Progress,
+    mirror: str | None = None,
+    update: bool = False,
 ) -> None:
     """Download the files of the model of that name that are missing or have changed.
 
-    `mirror` takes the place of Google Storage.
+    `mirror` takes the place of Google Storage. With `update`, a model of the Hugging Face hub is
+    brought to the newest commit of its revision; other models do not change.
 
     Raises:
         ModelError: if there is no such model, or it cannot be downloaded.
@@ -31,20 +38,25 @@ def fetch_model(
     if mirror and not mirror.startswith(("http://", "https://")):
         shown = mask_password(mirror)
         raise ModelError(f"the mirror '{shown}' is not a web address. Write https://HOST/FOLDER.")
-    if name in DEFAULT_MODELS:
+    if is_hub_name(name):
+        _fetch_from_hub(name, cache_folder, progress, update=update, thorough=True)
+    elif name in DEFAULT_MODELS:
         progress.say(f"{name} comes with this program; there is nothing to fetch.")
     else:
         _fetch(require_published(name), cache_folder, mirror, progress, thorough=True)
 
 
 def fetch_missing(models: Iterable[ModelSpec], cache_folder: Path, progress: Progress) -> None:
-    """Download the files of the published models that a demo names, if missing or changed.
+    """Download the files of the models that a demo names, if missing or changed.
 
     Raises:
         ModelError: if one of them cannot be downloaded.
     """
     for spec in models:
         if spec.name is None or spec.name in DEFAULT_MODELS:
+            continue
+        if is_hub_name(spec.name):
+            _fetch_from_hub(spec.name, cache_folder, progress, update=False, thorough=False)
             continue
         # An unknown name is reported when the model is loaded.
         published = find_published(spec.name)
@@ -62,6 +74,17 @@ def _has_all(model: PublishedModel, folder: Path) -> bool:
     except ChangedFileError:
         return False
     return True
+
+
+def _fetch_from_hub(
+    name: str, cache_folder: Path, progress: Progress, *, update: bool, thorough: bool
+) -> None:
+    # See `_fetch`.
+    from builder.models.hub.download import fetch_hub_model
+
+    fetch_hub_model(
+        HubName.parse(name), cache_folder, progress=progress, update=update, thorough=thorough
+    )
 
 
 def _fetch(

@@ -21,6 +21,8 @@ from builder.text.load import TokenizerSettings
 from builder.towers.architecture import read_architecture
 from builder.towers.parameter_counts import count_image_params, count_text_params
 
+_REPOSITORY = re.compile(r"(?:https://(?:huggingface\.co|hf\.co)/)?([\w.-]+/[\w.-]+)/?")
+"""How the Hugging Face hub names models."""
 _FLOAT16_BYTES, _FLOAT32_BYTES = 2, 4
 _BERT_NAMES = ("base", "large")
 _MARGIN = 2
@@ -149,6 +151,8 @@ def find_file(file: RemoteFile, name: str, cache_folder: Path | None = None) -> 
 def suggest(name: str, others: tuple[str, ...] = ()) -> str:
     """What the author may have meant by `name`."""
     known = {_key(model): model for model in (*others, *published_models())}
+    if repository := _REPOSITORY.fullmatch(name):
+        return f"If you mean the one of the Hugging Face hub, write hf:{repository[1]}."
     close = difflib.get_close_matches(_key(name), known, n=1)
     hint = f"Did you mean '{known[close[0]]}'? " if close else ""
     return f"{hint}`lit-demo models` lists all."

@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from builder.errors import ModelError
 from builder.options import MAX_RESOLUTION, Converter, Storage
+from builder.spec.hub_name import HubName, is_hub_name
 from builder.spec.types import (
     ExistingFile,
     ExistingFolder,
@@ -39,6 +41,18 @@ def with_none(value: Any) -> Any:
 
 Architecture = Annotated[dict[str, Any], BeforeValidator(with_none)]
 """Keyword arguments of big_vision's `two_towers.Model`, as in its configs."""
+
+
+def _check_name(name: str) -> str:
+    if is_hub_name(name):
+        try:
+            HubName.parse(name)
+        except ModelError as error:
+            raise mistake(error.message.rstrip("."), error.remedy) from None
+    return name
+
+
+ModelName = Annotated[Text, AfterValidator(_check_name)]
 
 
 class TokenizerSpec(TokenizerSettings, Table):
@@ -88,8 +102,8 @@ def _only_npz(path: Path) -> Path:
 class ModelSpec(Table):
     """A model and how it is used: exactly one of the first four keys says where it comes from."""
 
-    name: Text | None = None
-    """One of the models that `lit-demo models` lists."""
+    name: ModelName | None = None
+    """One of the models that `lit-demo models` lists, or any `hf:OWNER/NAME@REVISION`."""
     checkpoint: Annotated[ExistingPath, AfterValidator(_only_npz)] | None = None
     """A folder as a hub has it, of transformers or open_clip; or an npz file in one of big_vision's
     layouts, described by `architecture` and `tokenizer`."""
@@ -183,6 +197,8 @@ def id_of_model(table: dict[str, Any]) -> str | None:
         source = source.rpartition(":")[2]
     elif "name" not in table:
         source = Path(source).name.removesuffix(".npz")
+    elif is_hub_name(source):
+        source = source.partition("@")[0].rpartition("/")[2]
     return slug(source)
 
 

@@ -1,5 +1,7 @@
 """How many parameters a tower has, from its architecture alone: without JAX, and at once."""
 
+from dataclasses import dataclass
+
 from builder.towers.architecture import (
     BertArchitecture,
     ImageArchitecture,
@@ -32,6 +34,44 @@ def count_text_params(tower: TextArchitecture, max_length: int) -> int:
         tables = tower.vocab_size + max_length
         width, encoder = tower.width, _transformer(tower)
     return tables * width + encoder + _dense(width, tower.num_classes)
+
+
+@dataclass(frozen=True)
+class TextSizes:
+    """Sizes of a text tower as transformers and open_clip have them.
+
+    `segments` are the token types of BERT; `pooler` and `last_norm` say what a text goes through
+    after the blocks. `projections` are the widths of the dense layers at the end, of which `biases`
+    says whether they have one. `mlp` is 4 times the width by default.
+    """
+
+    width: int
+    layers: int
+    heads: int
+    vocabulary: int
+    positions: int
+    projections: tuple[int, ...]
+    biases: tuple[bool, ...]
+    mlp: int | None = None
+    segments: int = 0
+    pooler: bool = False
+    last_norm: bool = False
+
+
+def count_text_sizes(text: TextSizes) -> int:
+    """Parameters of a text tower of those sizes."""
+    width = text.width
+    total = (text.vocabulary + text.positions + text.segments) * width
+    total += _encoder(width, text.layers, text.mlp or 4 * width)
+    if text.pooler:
+        total += _dense(width, width)
+    if text.last_norm:
+        total += _norm(width)
+    inputs = width
+    for outputs, has_bias in zip(text.projections, text.biases, strict=True):
+        total += inputs * outputs + outputs * has_bias
+        inputs = outputs
+    return total
 
 
 def _transformer(tower: ImageArchitecture | TransformerArchitecture) -> int:

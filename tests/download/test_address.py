@@ -2,7 +2,7 @@
 
 import pytest
 
-from builder.download.address import mask_password, split_credentials, web_address
+from builder.download.address import hiding, mask_password, split_credentials, web_address
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,12 @@ def test_credentials_become_a_header():
     address, header = split_credentials("https://me:s%3Acret@host/a")
     assert address == "https://host/a"
     assert header == "Basic bWU6czpjcmV0"
+
+
+def test_what_is_being_hidden_is_not_shown():
+    with hiding("a/secret"), hiding(None):
+        assert mask_password("a/secret and a%2Fsecret") == "*** and ***"
+        with hiding("another"):
+            assert mask_password("another a/secret") == "*** ***"
+        assert mask_password("another") == "another"
+    assert mask_password("a/secret") == "a/secret"

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from builder.download import connection
+from builder.download.address import hiding
 from builder.download.connection import Pace, retry_after
 from builder.download.errors import StallError
 from builder.download.transfer import Wanted, download
@@ -99,6 +100,43 @@ def test_a_redirect_is_followed(tmp_path: Path):
         hostile_server([say(FOUND, b"Location: ", other.url.encode(), b"\r\n\r\n")]) as server,
     ):
         assert fetch(server.url, tmp_path).read_bytes() == b"xyz"
+
+
+def test_a_header_that_gives_access_stays_with_its_server(tmp_path: Path):
+    whole = say(OK, b"Content-Length: 3\r\n\r\nxyz")
+    target, progress = tmp_path / "model.bin", Progress(Console(file=io.StringIO()))
+    with (
+        hostile_server([whole]) as other,
+        hostile_server(
+            [
+                say(FOUND, b"Location: /again\r\n\r\n"),
+                say(FOUND, b"Location: ", other.url.encode(), b"\r\n\r\n"),
+            ]
+        ) as server,
+    ):
+        download(Wanted(server.url, authorization="Bearer secret"), target, progress=progress)
+        assert [b"secret" in request for request in server.requests] == [True, True]
+        assert [b"secret" in request for request in other.requests] == [False]
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        say(b"HTTP/1.1 403 no ", b"x" * 270, b"secret\r\n\r\n"),
+        say(b"HTTP/1.1 500 secret\r\n\r\n"),
+        say(FOUND, b"Location: ftp://secret/\r\n\r\n"),
+        say(OK, b"Content-Encoding: secret\r\nContent-Length: 3\r\n\r\nxyz"),
+        say(OK, b"ETag: secret\r\nContent-Length: 3\r\n\r\nx"),
+    ],
+)
+def test_a_server_that_echoes_a_secret_does_not_make_it_known(tmp_path: Path, talk: Talk):
+    target, progress = tmp_path / "model.bin", Progress(Console(file=io.StringIO()))
+    with hostile_server([talk]) as server, hiding("secret"):
+        wanted = Wanted(server.url, authorization="Bearer secret")
+        with pytest.raises(ModelError) as caught:
+            download(wanted, target, progress=progress, delays=(0,))
+    assert "secre" not in str(caught.value)
+    assert not any(b"secret" in path.read_bytes() for path in tmp_path.iterdir())
 
 
 def test_redirects_without_end_are_given_up(tmp_path: Path):

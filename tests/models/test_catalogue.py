@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -41,7 +42,8 @@ def test_a_model_counts_as_fetched_with_its_vocabulary(tmp_path: Path):
 
 
 def test_json_has_every_fact(tmp_path: Path):
-    models = {model["name"]: model for model in json.loads(to_json(list_models(tmp_path)))}
+    listed = [asdict(model) for model in list_models(tmp_path)]
+    models = {model["name"]: model for model in json.loads(to_json(listed))}
     assert len(models) == len(published_models()) + 2
     siglip = models["SigLIP2-B16-256"]
     assert siglip["scores"] == {

@@ -68,6 +68,8 @@ def test_an_id_may_be_given(make_demo: MakeDemo):
         ("[[im", '[[models]]\nname = "mini-tiny"\n\n[[im', ":7: models[1].id", "already"),
         ('name = "mini-tiny"', 'quantization = "none"', ":4: models[0]", "Give one of name,"),
         ('name = "mini', 'towers = "a:b"\nname = "mini', ":4: models[0]", "both name and towers"),
+        ('"mini-tiny"', '"hf:siglip"', ":5: models[0].name", "hf:google/siglip2-base-patch16-224"),
+        ('"mini-tiny"', '"hf:a/b@c d"', ":5: models[0].name", "the revision 'c d'"),
         ('name = "mini-tiny"', 'towers = "a.b"', ":5: models[0].towers", "a module and a function"),
         ('name = "mini-tiny"', 'checkpoint = "a.npz"', ":5: models[0].checkpoint", "Add it"),
         ('name = "mini-tiny"', 'precomputed = "a"', ":5: models[0].precomputed", "no folder"),

@@ -107,6 +107,8 @@ def test_a_default_that_is_written_out_is_still_refused_with_another_source(fold
     [
         ({"id": "mine", "name": "mini-tiny"}, "mine"),
         ({"name": "SigLIP B/16 224"}, "siglip-b-16-224"),
+        ({"name": "hf:google/siglip2-base-patch16-224"}, "siglip2-base-patch16-224"),
+        ({"name": "hf:laion/CLIP-ViT-B-16@refs/pr/1"}, "clip-vit-b-16"),
         ({"checkpoint": "models/My LiT.npz"}, "my-lit"),
         ({"towers": "package.module:make_towers"}, "make-towers"),
         ({"checkpoint": "models/CLIP-ViT.B/"}, "clip-vit-b"),

@@ -1,19 +1,12 @@
 """Pixels as the image processors of transformers and open_clip make them."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
-from builder.errors import ModelError
 from builder.images.prepare import see
 from builder.models.hub.folder import open_hub_model, read_pixels
 from builder.models.hub.heads import Heads
-from builder.models.hub.preprocessing import read_open_clip_pixels, read_transformers_pixels
 from tests.shared import HUB_GOLDENS, needs
 
 CLIP = {"image_processor_type": "CLIPImageProcessor", "size": {"shortest_edge": 32}}
