@@ -14,7 +14,7 @@ from builder.models.hub.heads import UNKNOWN, Heads
 from builder.models.hub.model import choose_length, describe_tower, read_license
 from builder.models.hub.preprocessing import PixelRule
 from builder.tables import print_whole
-from builder.text.hub import read_hub_tokenizer
+from builder.text.hub.folder import read_hub_tokenizer
 from builder.towers.description import format_count
 
 _FLOAT16_BYTES = 2
@@ -87,7 +87,7 @@ def describe_pixels(rule: PixelRule) -> str:
 
 def _describe_tokenizer(model: HubModel, folder: Path) -> str:
     length = choose_length(model, None)
-    tokenizer = read_hub_tokenizer(folder, length)
+    tokenizer = read_hub_tokenizer(folder, length, library=model.library)
     at_most = f" of at most {model.design.length}" if length < model.design.length else ""
     return f"{tokenizer.layout.max_length} tokens{at_most}, {tokenizer}"
 

@@ -18,7 +18,7 @@ from builder.model import ImageTextModel, ModelCard
 from builder.models.hub.folder import HubModel, open_hub_model, read_pixels
 from builder.models.hub.heads import Heads
 from builder.spec.models import CardSpec, ModelSpec
-from builder.text.hub import read_hub_tokenizer
+from builder.text.hub.folder import read_hub_tokenizer
 from builder.towers.architecture import check_table
 from builder.towers.post_norm import PostNormTower
 from builder.towers.text_transformer import TextTransformer
@@ -43,7 +43,9 @@ def load_hub_model(
     """
     model = open_hub_model(folder, read_heads(spec.architecture or {}))
     rule = read_pixels(model)
-    tokenizer = read_hub_tokenizer(folder, choose_length(model, spec.max_length))
+    tokenizer = read_hub_tokenizer(
+        folder, choose_length(model, spec.max_length), library=model.library
+    )
     fingerprint = digest(
         tower_code(), *(hash_file(path) for path in (model.config, *model.files)), repr(rule)
     )
