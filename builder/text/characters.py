@@ -18,6 +18,8 @@ CHARACTERS = [
     for code in (*range(0xD800), *range(0xE000, 0x40000), *range(0xE0000, 0x110000))
     if (char := chr(code)) != SEPARATOR
 ]
+EMPTY_PLANES = [chr(code) for code in range(0x40000, 0xE0000)]
+"""Unicode has nothing there: what a library does to one of them it does to all."""
 _BLOCK = 4096
 
 Normalize = Callable[[str], str]

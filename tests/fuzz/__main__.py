@@ -40,7 +40,7 @@ def compare_tokens(count: int, seed: int) -> int:
                 print(f"{name}: skipped, {OFFICIAL} is not here")
                 continue
             tokenizer = make()
-            texts = make_texts(count, seed, tokenizer.to_manifest().pieces)
+            texts = make_texts(count, seed, list(filter(None, tokenizer.to_manifest().pieces)))
             started = time.perf_counter()
             with run(script, tokenizer) as browser:
                 found = list(differences(tokenizer, browser, texts))

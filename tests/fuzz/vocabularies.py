@@ -1,12 +1,10 @@
 """One small vocabulary of each kind that published models have, trained here, and real ones."""
 
-import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as proto
 from tokenizers import Tokenizer as HuggingFaceTokenizer
 from tokenizers import models, normalizers, pre_tokenizers, trainers
@@ -15,6 +13,8 @@ from builder.manifest import RowLayout
 from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.text.tokenizer import Tokenizer
 from builder.text.wordpiece import WordPieceTokenizer
+from tests.fuzz.hub_vocabularies import HUB_VOCABULARIES
+from tests.fuzz.sentencepiece_training import train
 from tests.fuzz.texts import real_texts
 from tests.shared import OFFICIAL_DEMO
 
@@ -28,7 +28,7 @@ OFFICIAL = OFFICIAL_DEMO / "data/models/tiny/vocabulary.json"
 def sentencepiece_bpe() -> Tokenizer:
     """As LiT's: byte fallback, case folded by the model, padded with the end token."""
     options = {"byte_fallback": True, "normalization_rule_name": "nmt_nfkc_cf"}
-    model = _train(model_type="bpe", vocab_size=1200, eos_id=1, pad_id=0, unk_id=2, **options)
+    model = train(model_type="bpe", vocab_size=1200, eos_id=1, pad_id=0, unk_id=2, **options)
     return SentencePieceTokenizer(model, RowLayout(max_length=MAX_LENGTH, end_id=1, pad_id=1))
 
 
@@ -42,7 +42,7 @@ def sentencepiece_gemma() -> Tokenizer:
         "split_digits": True,
         "user_defined_symbols": ["<keep>", "\t", "🐶", *_runs("▁", 2), *_runs("\n", 1)],
     }
-    model = _train(model_type="bpe", vocab_size=1200, pad_id=0, eos_id=1, unk_id=3, **options)
+    model = train(model_type="bpe", vocab_size=1200, pad_id=0, eos_id=1, unk_id=3, **options)
     return SentencePieceTokenizer(
         model,
         RowLayout(max_length=MAX_LENGTH, end_id=1, pad_id=0, canonicalization=("lower-ascii",)),
@@ -52,7 +52,7 @@ def sentencepiece_gemma() -> Tokenizer:
 def sentencepiece_unigram() -> Tokenizer:
     """As SigLIP's English one: no byte fallback, so that the unknown token is in use."""
     options = {"normalization_rule_name": "nmt_nfkc", "character_coverage": 0.98}
-    model = _train(model_type="unigram", vocab_size=900, eos_id=1, pad_id=0, unk_id=2, **options)
+    model = train(model_type="unigram", vocab_size=900, eos_id=1, pad_id=0, unk_id=2, **options)
     return SentencePieceTokenizer(
         model,
         RowLayout(max_length=MAX_LENGTH, end_id=1, pad_id=1, canonicalization=("lower-ascii",)),
@@ -62,7 +62,7 @@ def sentencepiece_unigram() -> Tokenizer:
 def sentencepiece_unigram_bytes() -> Tokenizer:
     """As SigLIP's multilingual one, with every step of canonicalization before it."""
     options = {"byte_fallback": True, "user_defined_symbols": ["<keep>", "dog"]}
-    model = _train(model_type="unigram", vocab_size=1200, eos_id=1, pad_id=0, unk_id=2, **options)
+    model = train(model_type="unigram", vocab_size=1200, eos_id=1, pad_id=0, unk_id=2, **options)
     return SentencePieceTokenizer(
         model,
         RowLayout(
@@ -77,12 +77,12 @@ def sentencepiece_unigram_bytes() -> Tokenizer:
 def sentencepiece_bpe_pruned() -> Tokenizer:
     """With pieces marked unused, as vocabularies have that were pruned after training."""
     options = {"byte_fallback": True, "vocab_size": 1200}
-    return _prune(_train(model_type="bpe", eos_id=1, pad_id=0, unk_id=2, **options))
+    return _prune(train(model_type="bpe", eos_id=1, pad_id=0, unk_id=2, **options))
 
 
 def sentencepiece_unigram_pruned() -> Tokenizer:
     """The same without byte fallback, so that what only unused pieces say is unknown."""
-    return _prune(_train(model_type="unigram", vocab_size=900, eos_id=1, pad_id=0, unk_id=2))
+    return _prune(train(model_type="unigram", vocab_size=900, eos_id=1, pad_id=0, unk_id=2))
 
 
 def wordpiece() -> Tokenizer:
@@ -136,7 +136,7 @@ VOCABULARIES: Mapping[str, Callable[[], Tokenizer]] = {
         mini,
         official,
     )
-}
+} | HUB_VOCABULARIES
 
 
 def _prune(data: bytes) -> Tokenizer:
@@ -152,17 +152,3 @@ def _prune(data: bytes) -> Tokenizer:
 
 def _runs(char: str, shortest: int) -> list[str]:
     return [char * length for length in range(shortest, 32)]
-
-
-def _train(**options: Any) -> bytes:
-    model = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(real_texts() * 3),
-        model_writer=model,
-        hard_vocab_limit=False,
-        num_threads=1,
-        minloglevel=2,
-        bos_id=-1,
-        **options,
-    )
-    return model.getvalue()

@@ -23,7 +23,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     process.stdout.write(`${JSON.stringify(answer)}\n`);
   } else {
     const { ref, vocabulary } = JSON.parse(line) as Setting;
-    tokenizer = Tokenizer.create(ref, vocabulary);
+    tokenizer = await Tokenizer.create(ref, vocabulary);
     padId = ref.padId;
   }
 }

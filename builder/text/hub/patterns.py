@@ -13,7 +13,7 @@ from tokenizers import Regex, pre_tokenizers
 
 from builder.errors import ModelError
 from builder.manifest import CodePoints
-from builder.text.characters import CHARACTERS, SEPARATOR, to_spans
+from builder.text.characters import CHARACTERS, EMPTY_PLANES, SEPARATOR, to_spans
 
 _TOKEN = re.compile(
     r"""
@@ -163,10 +163,11 @@ def _match_alone(pattern: str) -> CodePoints:
     """The characters that a pattern matches when they are alone."""
     split = pre_tokenizers.Split(Regex(pattern), behavior="removed").pre_tokenize_str
     kept: set[int] = set()
-    text = "".join((*CHARACTERS, SEPARATOR))
+    text = "".join((*CHARACTERS, SEPARATOR, EMPTY_PLANES[0]))
     for _, (start, end) in split(text):
         kept.update(range(start, end))
-    return to_spans(char for index, char in enumerate(text) if index not in kept)
+    found = {char for index, char in enumerate(text) if index not in kept}
+    return to_spans(found.union(EMPTY_PLANES) if EMPTY_PLANES[0] in found else found)
 
 
 def _refuse(source: str, position: int) -> ModelError:

@@ -23,9 +23,10 @@ _SPECIAL = ("<start_of_text>", "<end_of_text>")
 _SUFFIX = "</w>"
 _MERGES = 49_152 - 256 - 2
 """How many merges of the archive are used; it has five times as many."""
+# open_clip ignores case everywhere, so U+0345, a mark whose capital is a letter, is in no class.
 _PATTERN = (
     r"(?i:<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d)"
-    r"|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+    r"|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}\u0345]+"
 )
 _CACHE_SIZE = 1 << 16
 Merge = tuple[str, str]

@@ -15,7 +15,7 @@ export class PromptEncoder {
   ) {}
 
   static async load(spec: EncoderSpec, files: EncoderFiles): Promise<PromptEncoder> {
-    const tokenizer = Tokenizer.create(spec.tokenizer, readJson(files.vocabulary));
+    const tokenizer = await Tokenizer.create(spec.tokenizer, readJson(files.vocabulary));
     const model = await loadGraph(files.model, files.weights);
     const { input, output } = spec.encoder;
     // What the kernels of a loop are called on changes from step to step, so it is not recorded.

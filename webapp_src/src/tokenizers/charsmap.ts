@@ -29,11 +29,21 @@ export class Charsmap {
 
   /** The rule with the longest key that starts at `start`, if any. */
   rewritePrefix(bytes: Uint8Array, start: number): Rewrite | undefined {
+    return this.findRule(bytes, start, MAX_MATCHES);
+  }
+
+  /** What the shortest key stands for that the bytes begin with, if any. */
+  shortestRule(bytes: Uint8Array): string | undefined {
+    return this.findRule(bytes, 0, 1)?.replacement;
+  }
+
+  /** The rule with the longest of the first `maxMatches` keys. */
+  private findRule(bytes: Uint8Array, start: number, maxMatches: number): Rewrite | undefined {
     let length = 0;
     let value = 0;
     let matches = 0;
     let position = offset(this.units[0] ?? 0);
-    for (let i = start; i < bytes.length && matches < MAX_MATCHES; i++) {
+    for (let i = start; i < bytes.length && matches < maxMatches; i++) {
       const byte = bytes[i] ?? 0;
       position ^= byte;
       const unit = this.units[position] ?? 0;

@@ -20,36 +20,40 @@ const WORDS: WordPieceModel = {
 };
 const LAYOUT = { canonicalization: [], maxLength: 4, startId: null, endId: 1, padId: 0 };
 
-function rowOf(text: string, changes: Partial<Omit<TokenizerRef, 'kind'>> = {}): number[] {
-  const tokenizer = Tokenizer.create({ kind: 'sentencepiece', ...LAYOUT, ...changes }, VOCABULARY);
+async function rowOf(
+  text: string,
+  changes: Partial<Omit<TokenizerRef, 'kind'>> = {},
+): Promise<number[]> {
+  const ref = { kind: 'sentencepiece', ...LAYOUT, ...changes } as const;
+  const tokenizer = await Tokenizer.create(ref, VOCABULARY);
   return [...tokenizer.encodeRow(text)];
 }
 
 describe('a token row', () => {
-  it('ends with the end id and is padded to its length', () => {
-    expect(rowOf('a a')).toEqual([5, 5, 1, 0]);
-    expect(rowOf('a', { padId: 1 })).toEqual([5, 1, 1, 1]);
-    expect(rowOf('')).toEqual([1, 0, 0, 0]);
+  it('ends with the end id and is padded to its length', async () => {
+    expect(await rowOf('a a')).toEqual([5, 5, 1, 0]);
+    expect(await rowOf('a', { padId: 1 })).toEqual([5, 1, 1, 1]);
+    expect(await rowOf('')).toEqual([1, 0, 0, 0]);
   });
 
-  it('keeps its start and its end when the text is too long', () => {
-    expect(rowOf('a a a a a a')).toEqual([5, 5, 5, 1]);
-    expect(rowOf('a a a a a a', { startId: 2 })).toEqual([2, 5, 5, 1]);
+  it('keeps its start and its end when the text is too long', async () => {
+    expect(await rowOf('a a a a a a')).toEqual([5, 5, 5, 1]);
+    expect(await rowOf('a a a a a a', { startId: 2 })).toEqual([2, 5, 5, 1]);
   });
 
-  it('may have no end id', () => {
-    expect(rowOf('a', { endId: null })).toEqual([5, 0, 0, 0]);
-    expect(rowOf('a a a a a a', { endId: null })).toEqual([5, 5, 5, 5]);
+  it('may have no end id', async () => {
+    expect(await rowOf('a', { endId: null })).toEqual([5, 0, 0, 0]);
+    expect(await rowOf('a a a a a a', { endId: null })).toEqual([5, 5, 5, 5]);
   });
 
-  it('is of the text in canonical form', () => {
-    expect(rowOf('A')).toEqual([3, 2, 1, 0]);
-    expect(rowOf('A', { canonicalization: ['lower-ascii'] })).toEqual([5, 1, 0, 0]);
+  it('is of the text in canonical form', async () => {
+    expect(await rowOf('A')).toEqual([3, 2, 1, 0]);
+    expect(await rowOf('A', { canonicalization: ['lower-ascii'] })).toEqual([5, 1, 0, 0]);
   });
 
-  it('may come from a WordPiece vocabulary', () => {
+  it('may come from a WordPiece vocabulary', async () => {
     const layout = { ...LAYOUT, startId: 2, endId: null };
-    const tokenizer = Tokenizer.create({ kind: 'wordpiece', ...layout }, WORDS);
+    const tokenizer = await Tokenizer.create({ kind: 'wordpiece', ...layout }, WORDS);
     expect([...tokenizer.encodeRow('Á ab')]).toEqual([2, 3, 3, 4]);
   });
 });

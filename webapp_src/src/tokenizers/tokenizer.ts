@@ -1,4 +1,6 @@
 import type {
+  PipelineModel,
+  PipelineRef,
   SentencePieceModel,
   SentencePieceRef,
   WordPieceModel,
@@ -8,7 +10,7 @@ import { canonicalize } from './canonicalization';
 import { SentencePieceTokenizer } from './sentencepiece';
 import { WordPieceTokenizer } from './wordpiece';
 
-export type TokenizerRef = SentencePieceRef | WordPieceRef;
+export type TokenizerRef = SentencePieceRef | WordPieceRef | PipelineRef;
 
 /** What turns canonical text into the ids of its pieces. */
 interface Segmenter {
@@ -23,8 +25,13 @@ export class Tokenizer {
   ) {}
 
   /** @param vocabulary - The content of the file that `ref` names. */
-  static create(ref: Omit<TokenizerRef, 'file'>, vocabulary: unknown): Tokenizer {
+  static async create(ref: Omit<TokenizerRef, 'file'>, vocabulary: unknown): Promise<Tokenizer> {
     switch (ref.kind) {
+      case 'pipeline': {
+        // Most sites have no use for its code.
+        const { PipelineTokenizer } = await import('./pipeline/pipeline');
+        return new Tokenizer(ref, new PipelineTokenizer(vocabulary as PipelineModel));
+      }
       case 'sentencepiece':
         return new Tokenizer(ref, new SentencePieceTokenizer(vocabulary as SentencePieceModel));
       case 'wordpiece':

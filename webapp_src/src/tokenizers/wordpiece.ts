@@ -1,6 +1,9 @@
 import type { WordPieceModel } from '../generated/manifest';
 import { WordSplitter } from './word-splitter';
 
+/** How a WordPiece model spells words. */
+type Spelling = Pick<WordPieceModel, 'prefix' | 'maxWordLength' | 'unknownId'>;
+
 /** Turns text into piece ids exactly as a BERT tokenizer of Hugging Face's `tokenizers` does. */
 export class WordPieceTokenizer {
   private readonly ids: ReadonlyMap<string, number>;
@@ -8,33 +11,40 @@ export class WordPieceTokenizer {
 
   constructor(private readonly model: WordPieceModel) {
     this.splitter = new WordSplitter(model.characters);
-    this.ids = new Map(model.pieces.map((piece, id) => [piece, id]));
+    this.ids = indexPieces(model.pieces);
   }
 
   /** The ids of the text's pieces, without start, end or padding. */
   encode(text: string): number[] {
-    return this.splitter
-      .split(text)
-      .flatMap((word) => this.encodeWord(Array.from(word)) ?? [this.model.unknownId]);
+    return this.splitter.split(text).flatMap((word) => encodeWord(word, this.ids, this.model));
   }
+}
 
-  /** The longest piece that fits, repeatedly; undefined if none fits or the word is too long. */
-  private encodeWord(characters: readonly string[]): number[] | undefined {
-    if (characters.length > this.model.maxWordLength) return undefined;
-    const found: number[] = [];
-    for (let start = 0; start < characters.length;) {
-      const prefix = start > 0 ? this.model.prefix : '';
-      let end = characters.length;
-      let id: number | undefined;
-      while (end > start) {
-        id = this.ids.get(prefix + characters.slice(start, end).join(''));
-        if (id !== undefined) break;
-        end -= 1;
-      }
-      if (id === undefined) return undefined;
-      found.push(id);
-      start = end;
+/** Ids by piece; the last of equals counts. */
+export function indexPieces(pieces: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(pieces.map((piece, id) => [piece, id]));
+}
+
+/** The longest piece that fits, repeatedly; unknown if none fits or the word is too long. */
+export function encodeWord(
+  word: string,
+  ids: ReadonlyMap<string, number>,
+  { prefix, maxWordLength, unknownId }: Spelling,
+): number[] {
+  const characters = Array.from(word);
+  if (characters.length > maxWordLength) return [unknownId];
+  const found: number[] = [];
+  for (let start = 0; start < characters.length;) {
+    let end = characters.length;
+    let id: number | undefined;
+    while (end > start) {
+      id = ids.get((start > 0 ? prefix : '') + characters.slice(start, end).join(''));
+      if (id !== undefined) break;
+      end -= 1;
     }
-    return found;
+    if (id === undefined) return [unknownId];
+    found.push(id);
+    start = end;
   }
+  return found;
 }
