@@ -71,7 +71,8 @@ class _Table(BaseModel):
         return {key: value for key, value in table.items() if key not in _OF_TRAINING}
 
 
-def _check_heads(width: int, heads: int) -> None:
+def check_heads(width: int, heads: int) -> None:
+    """Refuse a number of heads that does not divide the width, in a validator of a table."""
     if width % heads:
         raise mistake(
             f"{heads} heads cannot share a width of {width}",
@@ -105,7 +106,7 @@ class _Transformer(_Table):
 
     @model_validator(mode="after")
     def _heads_share_the_width(self) -> "_Transformer":
-        _check_heads(self.width, self.num_heads)
+        check_heads(self.width, self.num_heads)
         return self
 
 
@@ -164,7 +165,7 @@ class BertSize(_Table):
 
     @model_validator(mode="after")
     def _heads_share_the_width(self) -> "BertSize":
-        _check_heads(self.hidden_size, self.num_attention_heads)
+        check_heads(self.hidden_size, self.num_attention_heads)
         return self
 
 

@@ -87,10 +87,10 @@ class FusedFile:
         if (fusion := self._fusions.get(name)) is None:
             return self._file.read(name)
         weight, bias = _fuse(self._file, fusion)
-        fused = (weight if name.endswith(".weight") else bias).astype(np.float32)
-        if not np.isfinite(fused).all():
+        fused = weight if name.endswith(".weight") else bias
+        if (np.abs(fused) > np.finfo(np.float32).max).any():
             raise NumberError(f"{name}: its branches add up to more than float32 can hold.")
-        return fused
+        return fused.astype(np.float32)
 
 
 def _list_sources(fusion: Fusion) -> Iterator[_Source]:

@@ -12,7 +12,6 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from builder.errors import ModelError
 from builder.towers.checkpoint import Weights
 from builder.towers.checkpoint_layouts import Shape
 
@@ -77,43 +76,46 @@ def convolution(source: str, target: str, *, bias: bool = True) -> list[Rule]:
 
 
 def read_parameters(
-    file: WeightFile,
-    rules: Sequence[Rule],
-    wanted: Mapping[str, Shape],
-    ignored: Iterable[str] = (),
-    problems: Iterable[str] = (),
-    only: Sequence[str] | None = None,
+    file: WeightFile, rules: Sequence[Rule], wanted: Mapping[str, Shape]
 ) -> dict[str, Weights]:
     """The parameters of a model by name, each with the shape that is wanted.
 
-    All are looked for, but `only` those are read, if it is given. `ignored` are patterns of entries
-    that are not parameters; `problems` are those already found.
+    The file must be one of which `find_misfits` says nothing.
 
     Raises:
-        ModelError: with a line for each entry that is missing, left over or of the wrong shape.
+        ModelError: if an entry does not hold finite floating point numbers.
     """
     plan = _plan(file.shapes, rules)
+    return {target: _read(file, plan[target], shape) for target, shape in wanted.items()}
+
+
+def find_misfits(
+    entries: Mapping[str, Shape],
+    rules: Sequence[Rule],
+    wanted: Mapping[str, Shape],
+    ignored: Iterable[str] = (),
+) -> list[str]:
+    """A line for each entry of a file that is missing, left over or of the wrong shape.
+
+    `wanted` are the shapes of a model's parameters; `ignored` are patterns of entries that are not
+    parameters.
+    """
+    plan = _plan(entries, rules)
     used = {step.source for steps in plan.values() for step in steps}
-    left = [name for name in file.shapes if name not in used and not _matches(name, ignored)]
-    problems = [*problems, *(f"left over: {name} {file.shapes[name]}" for name in left)]
+    left = [name for name in entries if name not in used and not _matches(name, ignored)]
+    lines = [f"left over: {name} {entries[name]}" for name in left]
     for target, shape in wanted.items():
         steps = plan.get(target, [])
         if not steps:
-            problems.append(f"missing: {_name_source(target, rules)} {shape}")
+            lines.append(f"missing: {_name_source(target, rules)} {shape}")
         for step in _repeated(steps):
-            problems.append(f"left over: {step.source}, since {steps[0].source} is the same")
+            lines.append(f"left over: {step.source}, since {steps[0].source} is the same")
         for step in steps:
-            stored = file.shapes[step.source]
+            stored = entries[step.source]
             if not _fits(_shape_after(stored, step.rule), step.rule.turn, shape):
-                problems.append(f"wrong shape: {step.source} {stored}, for {target} {shape}")
-    problems += [f"left over: {plan[target][0].source}" for target in plan.keys() - wanted.keys()]
-    if problems:
-        raise ModelError("\n  ".join(["this is not a file of the given model.", *problems]))
-    return {
-        target: _read(file, plan[target], shape)
-        for target, shape in wanted.items()
-        if only is None or target in only
-    }
+                lines.append(f"wrong shape: {step.source} {stored}, for {target} {shape}")
+    lines += [f"left over: {plan[target][0].source}" for target in plan.keys() - wanted.keys()]
+    return lines
 
 
 def _read(file: WeightFile, steps: Sequence[_Step], shape: Shape) -> Weights:

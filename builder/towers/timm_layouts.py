@@ -29,6 +29,18 @@ def vit_patches() -> list[Rule]:
     ]
 
 
+def vit_clip_patches() -> list[Rule]:
+    """Patches without bias, a class token with a position, and the norm before the blocks."""
+    positions, every = f"{TRUNK}.pos_embed", slice(None)
+    return [
+        *convolution(f"{TRUNK}.patch_embed.proj", "img/embedding", bias=False),
+        Rule(f"{TRUNK}.cls_token", "img/cls"),
+        Rule(positions, "img/cls", place=(every, slice(0, 1))),
+        Rule(positions, "img/pos_embedding", place=(every, slice(1, None))),
+        *norm(f"{TRUNK}.norm_pre", "img/pre_norm"),
+    ]
+
+
 def vit_stem(fused: int) -> list[Rule]:
     """A stem of `fused` convolutions and a last one; positions; a class token without one."""
     backbone = f"{TRUNK}.patch_embed.backbone"
@@ -77,36 +89,47 @@ def vit_map_pool() -> list[Rule]:
     ]
 
 
-def fastvit(*, layer_norm: bool) -> list[Rule]:
+def fastvit(tower: FastViT) -> list[Rule]:
     """FastViT once its branches are fused, without its head."""
     stage, ours = f"{TRUNK}.stages.{{}}", "img/stage_{}"
     block, our_block = f"{stage}.blocks.{{}}", f"{ours}_block_{{}}"
-    attention_norm = (
-        norm(f"{block}.norm", f"{our_block}/norm")
-        if layer_norm
-        else [
-            Rule(f"{block}.norm.{FUSED}.weight", f"{our_block}/norm_scale"),
-            Rule(f"{block}.norm.{FUSED}.bias", f"{our_block}/norm_bias"),
-        ]
-    )
     return [
         *convolution(f"{TRUNK}.stem.{{}}.{FUSED}", "img/stem_{}"),
         *convolution(f"{stage}.downsample.proj.0.{FUSED}", f"{ours}_downsample"),
         *_squeeze(f"{stage}.downsample.proj.0.se", f"{ours}_squeeze"),
         *convolution(f"{stage}.downsample.proj.1.{FUSED}", f"{ours}_widen"),
         *convolution(f"{stage}.pos_emb.{FUSED}", f"{ours}_position"),
-        *convolution(f"{block}.token_mixer.{FUSED}", f"{our_block}/mixer"),
-        *attention_norm,
-        *dense(f"{block}.token_mixer.qkv", f"{our_block}/attention/qkv", bias=False),
-        *dense(f"{block}.token_mixer.proj", f"{our_block}/attention/out"),
-        Rule(f"{block}.layer_scale_1.gamma", f"{our_block}/attention_scale"),
         *convolution(f"{block}.mlp.conv.{FUSED}", f"{our_block}/mlp_convolution"),
         *convolution(f"{block}.mlp.fc1", f"{our_block}/mlp_in"),
         *convolution(f"{block}.mlp.fc2", f"{our_block}/mlp_out"),
-        Rule(f"{block}.layer_scale.gamma", f"{our_block}/mlp_scale"),
-        Rule(f"{block}.layer_scale_2.gamma", f"{our_block}/mlp_scale"),
+        *(
+            rule
+            for i, stage in enumerate(tower.stages)
+            for rule in _fastvit_mixing(i, stage, tower.layer_norm)
+        ),
         *convolution(f"{TRUNK}.final_conv.{FUSED}", "img/last"),
         *_squeeze(f"{TRUNK}.final_conv.se", "img/last_squeeze"),
+    ]
+
+
+def _fastvit_mixing(number: int, stage: Stage, layer_norm: bool) -> list[Rule]:
+    """What differs between blocks that mix positions by a kernel and those that attend."""
+    block, ours = f"{TRUNK}.stages.{number}.blocks.{{}}", f"img/stage_{number}_block_{{}}"
+    if stage.mixer is not None:
+        return [
+            *convolution(f"{block}.token_mixer.{FUSED}", f"{ours}/mixer"),
+            Rule(f"{block}.layer_scale.gamma", f"{ours}/mlp_scale"),
+        ]
+    batch_norm = [
+        Rule(f"{block}.norm.{FUSED}.weight", f"{ours}/norm_scale"),
+        Rule(f"{block}.norm.{FUSED}.bias", f"{ours}/norm_bias"),
+    ]
+    return [
+        *(norm(f"{block}.norm", f"{ours}/norm") if layer_norm else batch_norm),
+        *dense(f"{block}.token_mixer.qkv", f"{ours}/attention/qkv", bias=False),
+        *dense(f"{block}.token_mixer.proj", f"{ours}/attention/out"),
+        Rule(f"{block}.layer_scale_1.gamma", f"{ours}/attention_scale"),
+        Rule(f"{block}.layer_scale_2.gamma", f"{ours}/mlp_scale"),
     ]
 
 

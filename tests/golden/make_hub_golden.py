@@ -6,6 +6,7 @@ inputs and the library's unit rows for them.
 """
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,20 @@ import open_clip  # pyright: ignore[reportMissingImports]
 import torch  # pyright: ignore[reportMissingImports]
 import transformers  # pyright: ignore[reportMissingImports]
 from safetensors.torch import save_file
+from timm.layers import LayerNorm2d  # pyright: ignore[reportMissingImports]
+from timm.models import register_model  # pyright: ignore[reportMissingImports]
+from timm.models.fastvit import (  # pyright: ignore[reportMissingImports]
+    FastVit,
+    RepConditionalPosEnc,
+)
+from timm.models.vision_transformer import (  # pyright: ignore[reportMissingImports]
+    VisionTransformer,
+)
+from timm.models.vision_transformer_hybrid import (  # pyright: ignore[reportMissingImports]
+    ConvStem,
+    HybridEmbed,
+)
+from timm.utils.model import reparameterize_model  # pyright: ignore[reportMissingImports]
 
 HERE = Path(__file__).parent / "hub"
 LENGTH, VOCABULARY, PICTURE = 9, 60, 16
@@ -42,8 +57,8 @@ def main() -> None:
             options = {} if name.startswith("siglip") else {"attention_mask": mask}
             out = model(pixel_values=pixels, input_ids=tokens, **options)
         _save(folder, pixels, tokens, out.image_embeds, out.text_embeds)
-    for name, (config, head) in _open_clip_configs().items():
-        _write_open_clip(HERE / name, config, head)
+    for name, config in {**_open_clip_configs(), **_timm_configs()}.items():
+        _write_open_clip(HERE / name, config)
 
 
 def _transformers_models() -> dict[str, Any]:
@@ -86,7 +101,7 @@ def _dual(image: Any, text: Any) -> Any:
     return t.VisionTextDualEncoderModel(config)
 
 
-def _open_clip_configs() -> dict[str, tuple[dict[str, Any], int]]:
+def _open_clip_configs() -> dict[str, dict[str, Any]]:
     image = {"image_size": PICTURE, "layers": 2, "width": 16, "patch_size": 8, "head_width": 8}
     text = {
         "context_length": LENGTH,
@@ -99,28 +114,178 @@ def _open_clip_configs() -> dict[str, tuple[dict[str, Any], int]]:
     last = {**text, "pool_type": "last", "no_causal_mask": True}
     resnet = {"image_size": 32, "layers": [1, 2, 1, 1], "width": 4, "head_width": 32}
     return {
-        "open_clip_vit": ({"embed_dim": 12, "vision_cfg": image, "text_cfg": text}, 2),
-        "open_clip_custom_text": (
-            {
-                "embed_dim": 12,
-                "vision_cfg": {**image, "mlp_ratio": 2.5},
-                "text_cfg": text,
-                "quick_gelu": True,
-                "custom_text": True,
-            },
-            2,
-        ),
-        "open_clip_averaged": ({"embed_dim": 12, "vision_cfg": averaged, "text_cfg": last}, 2),
-        "open_clip_resnet": ({"embed_dim": 12, "vision_cfg": resnet, "text_cfg": text}, 4),
+        "open_clip_vit": {"embed_dim": 12, "vision_cfg": image, "text_cfg": text},
+        "open_clip_custom_text": {
+            "embed_dim": 12,
+            "vision_cfg": {**image, "mlp_ratio": 2.5},
+            "text_cfg": text,
+            "quick_gelu": True,
+            "custom_text": True,
+        },
+        "open_clip_averaged": {"embed_dim": 12, "vision_cfg": averaged, "text_cfg": last},
+        "open_clip_resnet": {"embed_dim": 12, "vision_cfg": resnet, "text_cfg": text},
     }
 
 
-def _write_open_clip(folder: Path, config: dict[str, Any], heads: int) -> None:
+def _timm_configs() -> dict[str, dict[str, Any]]:
+    """Models whose image towers are timm's, of names that it does not know but for those below."""
+
+    def configure(tower: str, pool: str, *, image: Any = None, text: Any = None, **options: Any):
+        return {
+            "embed_dim": 12,
+            "custom_text": True,
+            "vision_cfg": {
+                "image_size": 64,
+                "timm_model_name": tower,
+                "timm_pool": pool,
+                "timm_proj": None,
+                **(image or {}),
+            },
+            "text_cfg": {
+                "context_length": LENGTH,
+                "vocab_size": VOCABULARY,
+                "width": 16,
+                "heads": 2,
+                "layers": 1,
+                **(text or {}),
+            },
+            **options,
+        }
+
+    free = {"no_causal_mask": True}
+    last = {**free, "pool_type": "last", "proj_bias": True, "norm_kwargs": {"eps": 1e-6}}
+    small = {"image_size": 16}
+    linear = {"timm_proj": "linear", "timm_proj_bias": True, "image_size": 48}
+    return {
+        "open_clip_fastvit": configure("fastvit_mci_small", "avg", text=free),
+        "open_clip_fastvit_fused": configure("fastvit_mci_small", "avg", text=free),
+        "open_clip_fastvit_five_stages": configure("fastvit_mci_five", "avg", text=free),
+        "open_clip_fastvit_first": configure("fastvit_t8", "avg", image=linear),
+        "open_clip_timm_conv_stem": configure(
+            "vit_base_mci_small", "token", image={"image_size": 32}
+        ),
+        "open_clip_timm_clip": configure(
+            "vit_base_patch8_clip_16", "token", image=small, text=free
+        ),
+        "open_clip_timm_siglip": configure(
+            "vit_base_patch8_siglip_16",
+            "map",
+            image={**small, "timm_proj": "none"},
+            text={**last, "act_kwargs": {"approximate": "tanh"}},
+            embed_dim=24,
+            init_logit_bias=-10,
+        ),
+    }
+
+
+def _heads_of(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """What open_clip asks for, without what timm's factory adds."""
+    return {key: kwargs[key] for key in ("num_classes", "global_pool") if key in kwargs}
+
+
+def _trunk(model: Any) -> Any:
+    model.default_cfg = {}
+    return model
+
+
+def _fastvit(options: dict[str, Any], kwargs: dict[str, Any]) -> Any:
+    positions = partial(RepConditionalPosEnc, spatial_shape=(7, 7))
+    mixers = options["token_mixers"]
+    places = tuple(positions if mixer == "attention" else None for mixer in mixers)
+    return _trunk(FastVit(pos_embs=places, **{**options, **_heads_of(kwargs)}))
+
+
+@register_model
+def fastvit_mci_small(pretrained: bool = False, **kwargs: Any) -> Any:
+    """As MobileCLIP's S0 to S2."""
+    assert not pretrained
+    options = {
+        "layers": (1, 2, 1, 1),
+        "embed_dims": (4, 8, 8, 32),
+        "mlp_ratios": (2, 3, 1, 2),
+        "se_downsamples": (False, False, True, True),
+        "token_mixers": ("repmixer", "repmixer", "repmixer", "attention"),
+        "lkc_use_act": True,
+    }
+    return _fastvit(options, kwargs)
+
+
+@register_model
+def fastvit_mci_five(pretrained: bool = False, **kwargs: Any) -> Any:
+    """As MobileCLIP 2's S3 and S4."""
+    assert not pretrained
+    options = {
+        "layers": (1, 1, 1, 1, 1),
+        "embed_dims": (4, 4, 8, 32, 32),
+        "mlp_ratios": (2, 2, 1, 1, 1),
+        "downsamples": (False, True, True, True, True),
+        "se_downsamples": (False,) * 5,
+        "token_mixers": ("repmixer", "repmixer", "repmixer", "attention", "attention"),
+        "lkc_use_act": True,
+        "norm_layer": partial(LayerNorm2d, eps=1e-5),
+        "stem_use_scale_branch": False,
+        "cls_ratio": 1.0,
+    }
+    return _fastvit(options, kwargs)
+
+
+@register_model
+def fastvit_t8(pretrained: bool = False, **kwargs: Any) -> Any:
+    """As FastViT's own towers, whose names say that a GELU is left out; this one is smaller."""
+    assert not pretrained
+    options = {
+        "layers": (1, 1, 1, 1),
+        "embed_dims": (6, 12, 12, 24),
+        "mlp_ratios": (3, 3, 3, 3),
+        "token_mixers": ("repmixer",) * 4,
+    }
+    return _fastvit(options, kwargs)
+
+
+def _vit(kwargs: dict[str, Any], **options: Any) -> Any:
+    # A name with "base" in it has 12 heads.
+    sizes = {"embed_dim": 24, "depth": 2, "num_heads": 12, "mlp_ratio": 1.5}
+    return _trunk(VisionTransformer(**{**sizes, **options, **_heads_of(kwargs)}))
+
+
+@register_model
+def vit_base_mci_small(pretrained: bool = False, **kwargs: Any) -> Any:
+    """As MobileCLIP-B, with a stem of convolutions."""
+    assert not pretrained
+    stem = ConvStem(
+        channels=(6, 8, 24),
+        stride=(4, 2, 2),
+        kernel_size=(4, 2, 2),
+        padding=0,
+        act_layer=torch.nn.GELU,
+    )
+    patches = partial(HybridEmbed, backbone=stem, proj=False)
+    return _vit(kwargs, img_size=32, patch_size=1, no_embed_class=True, embed_layer=patches)
+
+
+@register_model
+def vit_base_patch8_clip_16(pretrained: bool = False, **kwargs: Any) -> Any:
+    """As MobileCLIP 2's L/14."""
+    assert not pretrained
+    epsilon = partial(torch.nn.LayerNorm, eps=1e-5)
+    return _vit(kwargs, img_size=16, patch_size=8, pre_norm=True, norm_layer=epsilon)
+
+
+@register_model
+def vit_base_patch8_siglip_16(pretrained: bool = False, **kwargs: Any) -> Any:
+    """As SigLIP."""
+    assert not pretrained
+    return _vit(kwargs, img_size=16, patch_size=8, class_token=False)
+
+
+def _write_open_clip(folder: Path, config: dict[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     options = {key: value for key, value in config.items() if key != "custom_text"}
     kind = open_clip.CustomTextCLIP if config.get("custom_text") else open_clip.CLIP
     model = kind(**options).eval()
     _randomize(model)
+    if folder.name.endswith("_fused"):
+        model.visual = reparameterize_model(model.visual)
     save_file(
         {
             name: tensor.contiguous()

@@ -10,6 +10,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
+from builder.errors import ModelError
 from builder.model import Params, Tower, Towers
 from builder.models.hub.heads import Side
 from builder.params import unflatten_params
@@ -17,7 +18,7 @@ from builder.towers.checkpoint_layouts import Shape, scale_of
 from builder.towers.fusion import FusedFile, Fusion
 from builder.towers.modules import init_shapes, unit_tower
 from builder.towers.post_norm import PostNormTower
-from builder.towers.renaming import Rule, WeightFile, read_parameters
+from builder.towers.renaming import Rule, WeightFile, find_misfits, read_parameters
 from builder.towers.text_transformer import TextTransformer
 from builder.towers.torch_layouts import BUFFERS
 
@@ -40,6 +41,17 @@ class Design:
     dim: int
     has_bias: bool = False
     fusions: Sequence[Fusion] = ()
+
+    def find_misfits(self, file: WeightFile) -> list[str]:
+        """A line for each entry of a file that is missing, left over or of the wrong shape.
+
+        Nothing is read but the file's names and shapes.
+        """
+        fused = FusedFile(file, self.fusions)
+        return [
+            *fused.problems,
+            *find_misfits(fused.shapes, self.rules, self._shapes, BUFFERS),
+        ]
 
     def read(self, file: WeightFile) -> Towers:
         """Both towers with their weights, and the factor and bias of cosines.
@@ -70,9 +82,10 @@ class Design:
         return sum(math.prod(shape) for name, shape in shapes if name.startswith(_PREFIXES[side]))
 
     def _read(self, file: WeightFile, only: Sequence[str]) -> Params:
-        fused = FusedFile(file, self.fusions)
-        found = read_parameters(fused, self.rules, self._shapes, BUFFERS, fused.problems, only)
-        return unflatten_params(found)
+        if misfits := self.find_misfits(file):
+            raise ModelError("\n  ".join(["this is not a file of the given model.", *misfits]))
+        wanted = {name: self._shapes[name] for name in only if name in self._shapes}
+        return unflatten_params(read_parameters(FusedFile(file, self.fusions), self.rules, wanted))
 
     @cached_property
     def _shapes(self) -> dict[str, Shape]:

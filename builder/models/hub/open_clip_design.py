@@ -85,9 +85,10 @@ def _design_image(model: OpenClipConfig, shapes: Mapping[str, Shape], given: Hea
     if image.timm_model_name is not None:
         return design_timm_tower(image, model.embed_dim, shapes, given)
     if not isinstance(image.layers, int):
-        heads = image.width * 32 // image.head_width
-        resnet = ModifiedResNet(image.layers, image.width, heads, model.embed_dim)
+        resnet = ModifiedResNet(image.layers, image.width, image.heads, model.embed_dim)
         return TowerDesign("open_clip ResNet", resnet, layouts.open_clip_resnet())
+    if image.patch_size is None:
+        raise ModelError("vision_cfg.patch_size is null, but its image tower is a ViT.")
     after_pool = image.final_ln_after_pool
     tower = VisionTransformer(
         num_classes=model.embed_dim,
@@ -95,7 +96,7 @@ def _design_image(model: OpenClipConfig, shapes: Mapping[str, Shape], given: Hea
         width=image.width,
         depth=image.layers,
         mlp_dim=int(image.width * image.mlp_ratio),
-        num_heads=image.width // image.head_width,
+        num_heads=image.heads,
         pool_type="tok" if image.pool_type == "tok" else "tok-gap",
         activation=_activation(model, image.act_kwargs),
         epsilon=image.norm_kwargs.eps,
@@ -111,8 +112,9 @@ def _design_text(model: OpenClipConfig, shapes: Mapping[str, Shape], given: Head
     text = model.text_cfg
     if text.hf_model_name is not None:
         return _design_transformers_text(model, shapes, given)
+    projected = text.proj_type == "linear"
     tower = TextTransformer(
-        num_classes=model.embed_dim,
+        num_classes=model.embed_dim if projected else None,
         width=text.width,
         depth=text.layers,
         mlp_dim=int(text.width * text.mlp_ratio),
@@ -126,6 +128,10 @@ def _design_text(model: OpenClipConfig, shapes: Mapping[str, Shape], given: Head
         head_bias=text.proj_bias,
     )
     prefix = "text." if any(name.startswith("text.") for name in shapes) else ""
+    if not projected and text.width != model.embed_dim:
+        raise ModelError(
+            f"its text tower makes {text.width} columns, but embed_dim is {model.embed_dim}."
+        )
     rules = layouts.open_clip_text(prefix, projection_bias=text.proj_bias)
     return TowerDesign("", tower, rules)
 

@@ -6,7 +6,8 @@ Source: timm 1.0 (fastvit.py, vision_transformer.py, vision_transformer_hybrid.p
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from builder.errors import ModelError
@@ -15,13 +16,18 @@ from builder.models.hub.open_clip_config import ImageConfig
 from builder.models.hub.tower_design import TowerDesign, count_blocks, find_shape
 from builder.towers import timm_layouts as layouts
 from builder.towers.fastvit import HEAD_COLUMNS, FastViT, Stage
+from builder.towers.layers import Activation
 from builder.towers.renaming import Rule, Shape, dense
 from builder.towers.vit import VisionTransformer
 
 _TRUNK = layouts.TRUNK
 _EPSILON = 1e-6
+_CLIP_EPSILON = 1e-5
 
-_HEADS = {"base": 12, "large": 16, "so400m": 16, "giantopt": 16}
+_HEADS = {
+    **{"plus": 14, "xsmall": 4, "medium": 8, "betwixt": 10, "base": 12, "large": 16},
+    **{"huge": 16, "giant": 16, "gigantic": 16, "so400m": 16, "giantopt": 16},
+}
 """Heads of Vision Transformers, by a word of their names."""
 
 _WITHOUT_DOWNSAMPLE_GELU = {
@@ -41,6 +47,7 @@ def design_timm_tower(
     name = str(image.timm_model_name)
     for pattern, pool, design in (
         (r"vit_\w+_siglip\w*", "map", _design_siglip),
+        (r"vit_\w+_clip\w*", "token", _design_clip),
         (r"vit_\w+_mci\w*", "token", _design_conv_stem),
         (r"fastvit_\w+", "avg", _design_fastvit),
     ):
@@ -52,7 +59,7 @@ def design_timm_tower(
             return design(image, dim, shapes, heads)
     raise ModelError(
         f"its image tower is timm's {name!r}, which cannot be read.",
-        "Those are vit_*_siglip_*, vit_*_mci_* and fastvit_*.",
+        "Those are vit_*_siglip_*, vit_*_clip_*, vit_*_mci_* and fastvit_*.",
     )
 
 
@@ -64,6 +71,28 @@ def _design_siglip(
     tower = _vision_transformer(image, shapes, heads, head, width, patch, pool_type="map")
     rules = [*layouts.vit_patches(), *layouts.vit_blocks(), *layouts.vit_map_pool(), *head.rules]
     return TowerDesign("SigLIP (timm's ViT)", tower, rules)
+
+
+def _design_clip(
+    image: ImageConfig, dim: int, shapes: Mapping[str, Shape], heads: Heads
+) -> TowerDesign:
+    width, _, patch, _ = find_shape(shapes, 4, f"{_TRUNK}.patch_embed.proj.weight")
+    head = _find_head(image, dim, f"{_TRUNK}.head", width)
+    tower = _vision_transformer(
+        image,
+        shapes,
+        heads,
+        head,
+        width,
+        patch,
+        pool_type="tok",
+        patch_bias=False,
+        pre_norm=True,
+        epsilon=_CLIP_EPSILON,
+        activation="quick_gelu" if "quickgelu" in str(image.timm_model_name) else "gelu",
+    )
+    rules = [*layouts.vit_clip_patches(), *layouts.vit_blocks(), *head.rules]
+    return TowerDesign("CLIP (timm's ViT)", tower, rules)
 
 
 def _design_conv_stem(
@@ -96,6 +125,8 @@ def _vision_transformer(
     head: "_Head",
     width: int,
     patch: int,
+    activation: Activation = "gelu",
+    epsilon: float = _EPSILON,
     **options: Any,
 ) -> VisionTransformer:
     """timm's, of the sizes that the shapes of its blocks have."""
@@ -110,8 +141,8 @@ def _vision_transformer(
         depth=count_blocks(shapes, f"{_TRUNK}.blocks.{{}}"),
         mlp_dim=mlp_dim,
         num_heads=heads.choose("image", name, known, width),
-        activation="gelu",
-        epsilon=_EPSILON,
+        activation=activation,
+        epsilon=epsilon,
         **options,
     )
 
@@ -124,12 +155,14 @@ def _design_fastvit(
     squeeze = find_shape(shapes, 4, f"{_TRUNK}.final_conv.se.fc1.weight")[0]
     head = _find_head(image, dim, f"{_TRUNK}.head.fc", features)
     has_statistics = any(re.search(r"blocks\.\d+\.norm\.running_", name) for name in shapes)
+    stages = tuple(
+        _find_stage(shapes, f"{_TRUNK}.stages.{i}")
+        for i in range(count_blocks(shapes, f"{_TRUNK}.stages.{{}}"))
+    )
+    _check_widths([width, *(stage.width for stage in stages), features])
     tower = FastViT(
         width=width,
-        stages=tuple(
-            _find_stage(shapes, f"{_TRUNK}.stages.{i}")
-            for i in range(count_blocks(shapes, f"{_TRUNK}.stages.{{}}"))
-        ),
+        stages=stages,
         features=features,
         squeeze=squeeze,
         num_classes=head.columns,
@@ -137,9 +170,18 @@ def _design_fastvit(
         activate_downsample=image.timm_model_name not in _WITHOUT_DOWNSAMPLE_GELU,
         layer_norm=not has_statistics,
     )
-    rules = [*layouts.fastvit(layer_norm=tower.layer_norm), *head.rules]
+    rules = [*layouts.fastvit(tower), *head.rules]
     fusions = layouts.fastvit_fusions(tower, shapes)
     return TowerDesign("MobileCLIP (FastViT)", tower, rules, fusions)
+
+
+def _check_widths(widths: Sequence[int]) -> None:
+    for before, after in pairwise(widths):
+        if after % before:
+            raise ModelError(
+                f"convolutions by channel cannot make {after} columns of {before}, as this file's"
+                f" stages of {', '.join(map(str, widths))} columns would need."
+            )
 
 
 def _find_stage(shapes: Mapping[str, Shape], stage: str) -> Stage:

@@ -7,7 +7,9 @@ format. Source: the configuration classes of transformers 4.53 and 5.24.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from builder.towers.architecture import check_heads
 
 _Positive = Annotated[int, Field(gt=0, le=1 << 20)]
 _Epsilon = Annotated[float, Field(gt=0, lt=1)]
@@ -24,6 +26,11 @@ class _TowerConfig(_Config):
     intermediate_size: _Positive = 3072
     num_hidden_layers: _Positive = 12
     num_attention_heads: _Positive = 12
+
+    @model_validator(mode="after")
+    def _heads_share_the_width(self) -> "_TowerConfig":
+        check_heads(self.hidden_size, self.num_attention_heads)
+        return self
 
 
 class ImageConfig(_TowerConfig):
