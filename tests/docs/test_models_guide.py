@@ -2,6 +2,7 @@
 
 import io
 import re
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from builder.pipeline.image_text import build_site
 from builder.progress import Progress
 from builder.site.report import Report
 from builder.spec.demo import DemoSpec, load_spec
+from builder.spec.models import ModelSpec
 from tests.conftest import DEMO, MakeDemo
 from tests.towers.checkpoints import VOCABULARY
 
@@ -61,16 +63,28 @@ def test_every_python_example_builds(spec: Path, tmp_path: Path):
         assert model.parity.min_cosine > 0.9999
 
 
-def test_every_table_is_understood(make_demo: MakeDemo):
-    tables = [table for table in blocks("toml") if "[[models]]" in table]
-    assert len(tables) == 3
-    path = make_demo(DEMO.replace('[[models]]\nname = "mini-tiny"\n', "\n".join(tables)))
+def read_models(table: str, make_demo: MakeDemo) -> tuple[ModelSpec, ...]:
+    """The models of a demo with this table, beside the files that it names."""
+    path = make_demo(DEMO.replace('[[models]]\nname = "mini-tiny"\n', table))
     for name in ("my_siglip.npz", "sentencepiece.model"):
         (path.parent / name).touch()
+    for name in re.findall(r'checkpoint = "(.*)/"', table):
+        (path.parent / name).mkdir(exist_ok=True)
     spec = load_spec(path)
     assert isinstance(spec, DemoSpec)
-    named, checkpoint, towers = spec.models
-    assert named.name == "LiT-L16Ti"
+    return spec.models
+
+
+def test_every_table_is_understood(make_demo: MakeDemo):
+    tables = [textwrap.dedent(table) for table in blocks("toml") if "[[models]]" in table]
+    read = [model for table in tables for model in read_models(table, make_demo)]
+    assert [spec.name for spec in read if spec.name] == [
+        "hf:openai/clip-vit-base-patch32",
+        "hf:google/siglip2-base-patch16-224",
+        "LiT-L16Ti",
+    ]
+    assert [spec.is_folder for spec in read if spec.checkpoint].count(True) == 3
+    (checkpoint,) = [spec for spec in read if spec.checkpoint and not spec.is_folder]
     assert checkpoint.card.name == "My SigLIP"
-    assert towers.towers
-    assert str(towers.towers) == "my_linen:make"
+    (towers,) = [spec.towers for spec in read if spec.towers]
+    assert str(towers) == "my_linen:make"

@@ -31,6 +31,7 @@ _WEIGHTS = (
     "model.safetensors",
     "model.safetensors.index.json",
     "open_clip_model.safetensors",
+    "open_clip_model.safetensors.index.json",
 )
 _PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "open_clip_pytorch_model.bin")
 

@@ -24,6 +24,7 @@ _OTHERS = (
 
 _INDEX = ".safetensors.index.json"
 _PICKLE = re.compile(r"(?:open_clip_)?pytorch_model.*\.bin|.*\.(?:bin|pt|pth|ckpt|pkl)")
+_OTHER_WEIGHTS = re.compile(r"(?:flax_model.*\.msgpack|tf_model.*\.h5|.*\.(?:onnx|gguf))")
 _SHARD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\.safetensors")
 
 
@@ -44,7 +45,7 @@ LIBRARIES = (
     Library(
         "transformers",
         "config.json",
-        ("model.safetensors", f"model{_INDEX}", "flax_model.msgpack"),
+        ("model.safetensors", f"model{_INDEX}"),
         "model.save_pretrained(FOLDER)",
     ),
     Library(
@@ -67,13 +68,15 @@ def choose_weights(library: Library, names: Collection[str]) -> str:
         if name in names:
             return name
     pickles = sorted(name for name in names if _PICKLE.fullmatch(name))
-    if not pickles:
+    others = sorted(name for name in names if _OTHER_WEIGHTS.fullmatch(name))
+    if not pickles and not others:
         raise ModelError(
             f"has no weights of {library.name} ({' or '.join(library.weights)}).",
             "Take another model.",
         )
+    why = "a pickle, which can run any code when it is read" if pickles else "which no build reads"
     raise ModelError(
-        f"has its weights only in {pickles[0]}, a pickle, which can run any code when it is read.",
+        f"has its weights only in {(*pickles, *others)[0]}, {why}.",
         f"Ask its author for safetensors, or let {library.name} write them where you trust that"
         f" file: {library.saving}. Then set checkpoint to the folder.",
     )

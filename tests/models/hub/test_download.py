@@ -291,6 +291,10 @@ def test_what_no_build_could_read_is_refused_before_its_weights_are_fetched(
     [
         ({"config.json": CONFIG, "pytorch_model.bin": WEIGHTS}, r"pytorch_model\.bin, a pickle.*"),
         ({"config.json": CONFIG}, "no weights of transformers"),
+        (
+            {"config.json": CONFIG, "flax_model.msgpack": WEIGHTS},
+            r"only in flax_model\.msgpack, which no build reads[\s\S]*save_pretrained",
+        ),
         ({"README.md": b""}, r"has no config\.json or open_clip_config\.json"),
         ({}, r"has no config\.json or open_clip_config\.json"),
     ],
@@ -316,11 +320,6 @@ def test_shards_come_with_their_index(hub: FakeHub, clip: Repository, fetch: Fet
     clip.commit({**files, "model.safetensors.index.json": index.replace(b"model-", b"../model-")})
     with pytest.raises(ModelError, match=r"'\.\./model-.*', which is not in the repository"):
         fetch(update=True)
-
-
-def test_flax_weights_are_taken_where_there_are_no_others(clip: Repository, fetch: Fetch):
-    clip.commit({name: FILES[name] for name in FILES if name != "model.safetensors"})
-    assert "flax_model.msgpack" in names_in(fetch())
 
 
 def test_a_model_of_two_libraries_is_fetched_for_one(clip: Repository, fetch: Fetch):
