@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from builder.errors import ModelError
 from builder.manifest import ModelCard, Scoring
+from builder.options import Storage
 from builder.text.tokenizer import Tokenizer
 
 Params = Any
@@ -103,7 +104,7 @@ class ImageTextModel:
     """A two-tower model as a demo needs it. Weights are read when they are first needed.
 
     The fingerprints are hashes of everything an embedding depends on, so that results can be
-    cached.
+    cached. `storage` is how the text tower's weights are stored if the author does not say.
     """
 
     id: str
@@ -116,6 +117,7 @@ class ImageTextModel:
     text_fingerprint: str
     load_image: Callable[[], Tower]
     load_text: Callable[[], Tower]
+    storage: Storage = "float16"
 
     @cached_property
     def text_tower(self) -> Tower:

@@ -23,6 +23,14 @@ MAX_AXES = 32
 MAX_ELEMENTS = 1 << 27
 """Numbers in an array that goes into a function or comes out: 512 MB of float32."""
 
+_WORTH_SHRINKING = 1_000_000
+"""Bytes of float32 weights below which nobody would notice the half."""
+
+
+def storage_of(parameters: int) -> Storage:
+    """How the weights of a text tower of so many parameters are stored, if nobody says."""
+    return "none" if parameters * 4 < _WORTH_SHRINKING else "float16"
+
 
 PHONE_BYTES = 10_000_000
 """What a visitor's phone can download of a text encoder without thinking about it."""

@@ -7,7 +7,9 @@ from builder.errors import ModelError
 from builder.model import ImageTextModel
 from builder.models.checkpoint import load_own_model, load_published_model
 from builder.models.default import DEFAULT_MODELS
+from builder.models.hub.store import find_hub_folder
 from builder.models.published import find_published, suggest
+from builder.spec.hub_name import HubName, is_hub_name
 from builder.spec.models import ModelSpec, id_of_source
 
 
@@ -41,6 +43,11 @@ def _load_source(spec: ModelSpec, model_id: str, cache_folder: Path | None) -> I
             f"{spec.precomputed}: has rows but no towers, so it cannot embed anything else."
         )
     assert spec.name, "every model has a source"
+    if is_hub_name(spec.name):
+        from builder.models.hub.model import load_hub_model
+
+        name = HubName.parse(spec.name)
+        return load_hub_model(find_hub_folder(name, cache_folder), spec, model_id, name)
     if load := DEFAULT_MODELS.get(spec.name):
         return replace(load(), id=model_id)
     published = find_published(spec.name)

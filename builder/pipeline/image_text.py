@@ -10,6 +10,7 @@ from builder.cache import Cache, digest
 from builder.conversion.text_encoder import export_text_encoder
 from builder.embedding.embed import Input, embed
 from builder.embedding.fidelity import measure_fidelity
+from builder.embedding.matrix import choose_dtype
 from builder.fingerprint import image_code
 from builder.images.prepare import ImageSet, PreparedImage, prepare_images
 from builder.model import ImageTextModel, Preprocessing
@@ -117,7 +118,7 @@ def build_model(
     embeddings = embed(model, seen, texts, cache=cache, progress=progress)
     encoder = export_text_encoder(
         model,
-        options.quantization,
+        options.quantization or model.storage,
         embeddings,
         converter=options.converter,
         cache=cache,
@@ -129,6 +130,7 @@ def build_model(
         texts=texts,
         goldens=choose_goldens(spec.prompts, texts, embeddings.tokens),
         encoder=encoder,
+        dtype=choose_dtype(embeddings.zimg, embeddings.ztxt, model.scoring.scale),
         fidelity=measure_fidelity(
             model, images.images, embeddings.zimg, cache=cache, progress=progress
         ),

@@ -130,8 +130,9 @@ class ModelSpec(Table):
 
     converter: Converter = "native"
     """What converts the text tower; `tensorflowjs` is the reference, and must be installed."""
-    quantization: Storage = "float16"
-    """How the text tower's weights are stored."""
+    quantization: Storage | None = None
+    """How the text tower's weights are stored: by default as float16, or as they are if they have
+    less than 1 MB."""
     resize: Resize | None = None
     """How pictures are resized; by default, as the model expects."""
 
@@ -151,16 +152,20 @@ class ModelSpec(Table):
         return self.checkpoint is not None and self.checkpoint.is_dir()
 
     def _check_keys(self, source: str) -> None:
-        known = (source, *(_KEYS_OF_FOLDERS if self.is_folder else _KEYS_OF[source]))
-        name = "a checkpoint that is a folder" if self.is_folder else source
+        kind = source
+        if self.is_folder:
+            kind = "a checkpoint that is a folder"
+        elif self.name is not None and is_hub_name(self.name):
+            kind = "a name on the hub"
+        known = (source, *_KEYS_OF.get(kind, _KEYS_OF_HUB))
         for key in type(self).model_fields:
             if key in self.model_fields_set and key not in known:
                 raise mistake(
-                    f"'{key}' cannot be given with {name}",
-                    f"Remove it; {name} goes with {', '.join(known[1:])}.",
+                    f"'{key}' cannot be given with {kind}",
+                    f"Remove it; {kind} goes with {', '.join(known[1:])}.",
                 )
         for key in ("architecture", "tokenizer"):
-            if source == "checkpoint" and not self.is_folder and getattr(self, key) is None:
+            if kind == "checkpoint" and getattr(self, key) is None:
                 raise mistake(
                     f"a checkpoint needs a table [models.{key}]", f"For example: {_TABLES[key]}"
                 )
@@ -177,7 +182,7 @@ _KEYS_OF = {
     "precomputed": ("id", "card"),
 }
 
-_KEYS_OF_FOLDERS = ("id", "architecture", "max_length", "card", *_EXPORT)
+_KEYS_OF_HUB = ("id", "architecture", "max_length", "card", *_EXPORT)
 
 _TABLES = {
     "architecture": 'image = { variant = "B/16", pool_type = "tok" },'

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext
 
-from tests.e2e.conftest import serve_site
+from tests.e2e.conftest import open_page, serve_site
 from tests.e2e.demo_page import card_of, texts_of, wait_for_answer
 from tests.shared import HUB_GOLDENS, needs
 
@@ -72,7 +72,9 @@ def probabilities(logits: NDArray[np.floating], *, sigmoid: bool) -> NDArray[np.
     "name",
     [name if name in BRIEF else pytest.param(name, marks=pytest.mark.long) for name in NAMES],
 )
-def test_the_page_answers_what_the_models_library_answers(tmp_path: Path, page: Page, name: str):
+def test_the_page_answers_what_the_models_library_answers(
+    tmp_path: Path, context: BrowserContext, errors: list[str], name: str
+):
     with np.load(HUB_GOLDENS / name / "golden.npz") as golden:
         logits, sigmoid = golden["logits_per_image"], "bias" in golden
         texts: list[str] = json.loads(golden["texts"].item())
@@ -82,7 +84,7 @@ def test_the_page_answers_what_the_models_library_answers(tmp_path: Path, page: 
     out = tmp_path / "site"
     command = [sys.executable, "-m", "builder", "build", spec, "-o", out]
     subprocess.run([*command, "--cache-dir", tmp_path / "cache"], check=True)
-    with serve_site(out) as site:
+    with serve_site(out) as site, open_page(context, site.url, errors) as page:
         for i in range(3):
             page.goto(f"{site.url}#image=image-{i}")
             page.reload()

@@ -57,6 +57,7 @@ def test_a_folder_needs_nothing_else(folder: Path):
     assert read({"checkpoint": "clip"}, folder).is_folder
     assert read({"checkpoint": "clip", "max_length": 8}, folder).max_length == 8
     assert not read(CHECKPOINT, folder).is_folder
+    assert read({"name": "hf:a/b", "max_length": 8, "card": {"name": "B"}}, folder).card.name == "B"
 
 
 def test_what_is_not_said_has_its_usual_value(folder: Path):
@@ -84,6 +85,10 @@ def test_what_is_not_said_has_its_usual_value(folder: Path):
         (
             {"checkpoint": "clip", "resolution": 224},
             "'resolution' cannot be given with a checkpoint that is a folder. Remove it",
+        ),
+        (
+            {"name": "hf:a/b", "resize": "bicubic"},
+            "'resize' cannot be given with a name on the hub",
         ),
         ({**CHECKPOINT, "max_length": 8}, "'max_length' cannot be given with checkpoint"),
         ({**CHECKPOINT, "resolution": 0}, "greater than 0"),

@@ -17,6 +17,8 @@ from builder.manifest import Scoring, SigmoidScoring, SoftmaxScoring
 from builder.model import ImageTextModel, ModelCard
 from builder.models.hub.folder import HubModel, open_hub_model, read_pixels
 from builder.models.hub.heads import Heads
+from builder.options import storage_of
+from builder.spec.hub_name import HubName
 from builder.spec.models import CardSpec, ModelSpec
 from builder.text.hub.folder import read_hub_tokenizer
 from builder.towers.architecture import check_table
@@ -32,11 +34,11 @@ _LICENSE = re.compile(r"^license(?:_name)?:[ \t]*[\"']?(\w[\w.+-]*)", re.MULTILI
 
 
 def load_hub_model(
-    folder: Path, spec: ModelSpec, model_id: str, name: str | None = None
+    folder: Path, spec: ModelSpec, model_id: str, name: HubName | None = None
 ) -> ImageTextModel:
     """The model in a folder that transformers or open_clip wrote.
 
-    `name` is what the hub calls it, OWNER/NAME.
+    `name` is what the hub calls it.
 
     Raises:
         ModelError: if it cannot be read, or its parts do not fit together.
@@ -61,6 +63,7 @@ def load_hub_model(
         text_fingerprint=fingerprint,
         load_image=lambda: rule.apply_to(model.read_tower("image")),
         load_text=lambda: model.read_tower("text"),
+        storage=storage_of(model.design.count_parameters("text")),
     )
 
 
@@ -112,14 +115,14 @@ def _scoring_of(model: HubModel) -> Scoring:
     return SigmoidScoring(scale=scale, bias=bias)
 
 
-def _fill_card(card: CardSpec, model: HubModel, folder: Path, name: str | None) -> ModelCard:
+def _fill_card(card: CardSpec, model: HubModel, folder: Path, name: HubName | None) -> ModelCard:
     return ModelCard(
-        name=card.name or (name or folder.resolve().name).rpartition("/")[2],
+        name=card.name or (name.name if name else folder.resolve().name),
         description=card.description or f"A model of the family {model.family}.",
         image_tower=card.image_tower or describe_tower(model.design.image),
         text_tower=card.text_tower or describe_tower(model.design.text),
         license=card.license or read_license(folder) or "Not stated",
-        source=card.source or (f"https://huggingface.co/{name}" if name else None),
+        source=card.source or (f"https://huggingface.co/{name.repository}" if name else None),
     )
 
 
