@@ -38,12 +38,16 @@ class SimpleTokenizer:
     """Texts to rows of exactly `context_length` ids, padded with 0 after the end token."""
 
     def __init__(self, merges: Sequence[Merge], context_length: int, clean: CleanKind = "lower"):
+        """Raises ModelError if a part of a merge is no piece."""
         self._merges = merges
         letters = list(_byte_letters())
         pieces = [*letters, *(letter + _SUFFIX for letter in letters), *map("".join, merges)]
         # If a piece comes twice, the last one counts, as in open_clip.
         self._ids = {piece: index for index, piece in enumerate((*pieces, *_SPECIAL))}
         self._count = len(pieces) + len(_SPECIAL)
+        strange = next((p for merge in merges for p in merge if p not in self._ids), None)
+        if strange is not None:
+            raise ModelError(f"a merge has the part {strange!r}, which is no piece.")
         start, end = (self._ids[word] for word in _SPECIAL)
         self.layout = RowLayout(max_length=context_length, start_id=start, end_id=end, pad_id=0)
         self._cleaning = make_cleaning(clean)

@@ -110,6 +110,17 @@ def test_open_clip_may_clean_a_text_for_a_tokenizer_of_transformers(tmp_path: Pa
         ({"model": {**make_bpe()["model"], "dropout": 0.5}}, "dropout = 0.5 is not supported"),
         ({"model": {"type": "BPE"}}, "not a tokenizer of Hugging Face's"),
         ({"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}, "has no piece <pad>"),
+        (
+            {"model": {"type": "Unigram", "vocab": [["a", 0.0], ["<pad>", -1.0]], "unk_id": None}},
+            "unk_id = None is not supported",
+        ),
+        (
+            {
+                "model": {"type": "WordPiece", "vocab": {"<pad>": 0}, "unk_token": "?"}
+                | {"continuing_subword_prefix": "##", "max_input_chars_per_word": 9}
+            },
+            r"unk_token = '\?' is not in the vocabulary",
+        ),
         ({"model": 3}, "not a tokenizer of Hugging Face's"),
         ({"added_tokens": [{"id": 0, "content": "<s>", "special": True}]}, "not a tokenizer"),
         (
