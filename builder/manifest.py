@@ -509,7 +509,7 @@ class UnigramSegmenter(_Part):
     algorithm: Literal["unigram"] = "unigram"
     scores: tuple[float, ...]
     single_precision: bool = Field(description="Whether the scores are to be rounded to float32.")
-    unknown_id: int | None
+    unknown_id: int
     byte_fallback: bool
 
 

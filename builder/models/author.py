@@ -21,6 +21,7 @@ from builder.options import MAX_RESOLUTION
 from builder.params import find_non_finite
 from builder.spec.models import Resize
 from builder.spec.types import Target
+from builder.text.shippable import check_shippable
 from builder.text.tokenizer import Tokenizer
 from builder.towers.layers import l2_normalize
 
@@ -142,6 +143,10 @@ def _check_fields(model: TwoTowerModel, model_id: str) -> None:
     for name, wanted, is_right in _FIELDS:
         if not is_right(value := getattr(model, name)):
             raise ModelError(f"{model_id}: {name} = {show(value)} is not {wanted}.")
+    try:
+        check_shippable(model.tokenizer)
+    except ModelError as error:
+        raise ModelError(f"{model_id}: {error.message}", error.remedy) from error
     for name in ("scale", "bias"):
         if (number := getattr(model, name)) is not None and not math.isfinite(number):
             raise NumberError(f"{model_id}: {name} = {number} is not finite.")

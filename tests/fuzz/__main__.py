@@ -50,7 +50,8 @@ def compare_tokens(count: int, seed: int) -> int:
                 milliseconds = browser.milliseconds(prompts)
             print(
                 f"{name}: {len(found)} of {count:,} texts differ (seed {seed}, {seconds:.0f} s);"
-                f" 1,000 prompts take {milliseconds:.0f} ms"
+                f" 1,000 prompts take {milliseconds:.0f} ms",
+                flush=True,
             )
             for difference in found[:_SHOWN]:
                 print(f"  {difference}")

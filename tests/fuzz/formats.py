@@ -1,5 +1,6 @@
 """Every format of files that this program reads: how a good one is made, damaged and read."""
 
+import gzip
 import random
 import shutil
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from builder.params import read_params
 from builder.site.check import check_site
 from builder.spec.demo import load_any_spec
 from builder.spec.models import ModelSpec
+from builder.text.hub import read_hub_tokenizer
 from builder.text.load import load_tokenizer
 from builder.towers.checkpoint import Checkpoint, checkpoint_fingerprint
 from builder.towers.checkpoint_layouts import plan_parts, read_parts, read_scoring
@@ -29,6 +31,7 @@ from tests.fuzz.mutations import damage_bytes
 from tests.fuzz.vocabularies import sentencepiece_bpe, sentencepiece_unigram_bytes, wordpiece
 from tests.models.original_demo import write_original_demo
 from tests.site.sites import write_small_site
+from tests.text.hub.folders import write_bert, write_bpe, write_json
 from tests.text.test_sentencepiece import TEXTS
 
 Damage = Callable[[bytes, random.Random], bytes]
@@ -94,6 +97,28 @@ def _vocabulary(make: Callable[[], Any]) -> Callable[[Path], None]:
 def _write_wordpiece(folder: Path) -> None:
     pieces: Any = wordpiece().to_manifest().pieces
     (folder / "v.txt").write_text("\n".join(pieces), encoding="utf-8")
+
+
+def _write_hub_bpe(folder: Path) -> None:
+    normalizer = {"type": "Replace", "pattern": {"Regex": "[ab]+c|\\s"}, "content": "a"}
+    write_bpe(folder, {"model_max_length": 9, "pad_token": "<pad>"}, normalizer=normalizer)
+
+
+def _write_hub_bert(folder: Path) -> None:
+    write_bert(folder)
+
+
+def _write_open_clip(folder: Path) -> None:
+    text = {"context_length": 6, "tokenizer_kwargs": {"clean": "canonicalize"}}
+    write_json(folder / "open_clip_config.json", {"model_cfg": {"text_cfg": text}})
+    (folder / "bpe_simple_vocab_16e6.txt.gz").write_bytes(gzip.compress(b"head\na b</w>\n"))
+
+
+def _read_hub_tokenizer(folder: Path) -> None:
+    tokenizer = read_hub_tokenizer(folder, 32)
+    rows = tokenizer([*TEXTS[:5], "", "ab abc", "x" * 300])
+    assert rows.min() >= 0
+    assert tokenizer.to_manifest().pieces
 
 
 def _write_params(folder: Path) -> None:
@@ -259,6 +284,21 @@ FORMATS: Mapping[str, Format] = {
         ("v.txt",),
         lambda folder: _tokenize(folder, "v.txt"),
         _TEXT,
+    ),
+    "tokenizer.json": Format(
+        _write_hub_bpe,
+        ("tokenizer.json", "tokenizer_config.json"),
+        _read_hub_tokenizer,
+        _JSON,
+    ),
+    "vocab.txt": Format(
+        _write_hub_bert, ("vocab.txt", "tokenizer_config.json"), _read_hub_tokenizer, _TEXT
+    ),
+    "open_clip_config.json": Format(
+        _write_open_clip,
+        ("open_clip_config.json", "bpe_simple_vocab_16e6.txt.gz"),
+        _read_hub_tokenizer,
+        (damage_bytes,),
     ),
     "def.json": Format(_write_demo, (f"{_MODEL}/def.json",), _read_model, _JSON),
     "vocabulary.json": Format(_write_demo, (f"{_MODEL}/vocabulary.json",), _read_model, _JSON),

@@ -123,7 +123,7 @@ def official() -> Tokenizer:
     )
 
 
-VOCABULARIES: Mapping[str, Callable[[], Tokenizer]] = {
+_OURS: Mapping[str, Callable[[], Tokenizer]] = {
     make.__name__.replace("_", "-"): make
     for make in (
         sentencepiece_bpe,
@@ -136,7 +136,8 @@ VOCABULARIES: Mapping[str, Callable[[], Tokenizer]] = {
         mini,
         official,
     )
-} | HUB_VOCABULARIES
+}
+VOCABULARIES: Mapping[str, Callable[[], Tokenizer]] = {**_OURS, **HUB_VOCABULARIES}
 
 
 def _prune(data: bytes) -> Tokenizer:

@@ -158,3 +158,14 @@ def test_a_parameter_that_is_not_finite_is_named():
     spoilt = replace(tower, params={"layers": [{"kernel": kernel}]})
     with pytest.raises(NumberError, match=r"\['layers'\]\[0\]\['kernel'\] of the image tower"):
         as_image_text_model(make_model(image=spoilt), "mine")
+
+
+def test_a_tokenizer_that_no_site_can_hold_is_refused_before_anything_is_built():
+    class Own:
+        layout = make_model().tokenizer.layout
+
+        def __call__(self, texts: list[str]) -> np.ndarray[Any, Any]:
+            return np.zeros((len(texts), self.layout.max_length), np.int32)
+
+    with pytest.raises(ModelError, match="mine: the tokenizer cannot be shipped: Own has no met"):
+        as_image_text_model(make_model(tokenizer=Own()), "mine")

@@ -10,7 +10,7 @@ from builder.manifest import AddedToken, RowLayout
 from builder.text.hub.classes import adapt, added_tokens_of, make_bert, make_clip, make_roberta
 from builder.text.hub.cleaning import CleanKind, make_cleaning
 from builder.text.hub.config import TokenizerConfig, read_object, read_tokenizer_config
-from builder.text.hub.pipeline import Cleaning, PipelineTokenizer
+from builder.text.hub.pipeline import Cleaning, PipelineTokenizer, open_spec
 from builder.text.hub.sections import (
     SectionRules,
     SectionTokenizer,
@@ -58,13 +58,13 @@ def read_hub_tokenizer(
 
 def _read_open_clip(folder: Path, positions: int) -> Tokenizer:
     path = folder / OPEN_CLIP_CONFIG
-    text = read_object(path).get("model_cfg", {}).get("text_cfg", {})
+    text = _get_object(path, _get_object(path, read_object(path), "model_cfg"), "text_cfg")
     length = text.get("context_length", 77)
     if type(length) is not int or length < 2:
         raise ModelError(f"{path}: context_length = {length!r} is no length of a row.")
     length = min(length, positions)
     has_classes = bool(text.get("hf_tokenizer_name"))
-    options = dict(text.get("tokenizer_kwargs") or {})
+    options = dict(_get_object(path, text, "tokenizer_kwargs"))
     clean = options.pop("clean", "whitespace" if has_classes else "lower")
     strip = options.pop("strip_sep_token", False) if has_classes else False
     if text.get("tokenizer_mode") or options:
@@ -77,6 +77,13 @@ def _read_open_clip(folder: Path, positions: int) -> Tokenizer:
     config = read_tokenizer_config(folder)
     cleaning = make_cleaning(clean)
     return _read_files(folder, config, length, cleaning=cleaning, without_end=strip)
+
+
+def _get_object(path: Path, values: Json, name: str) -> Json:
+    found = values.get(name) or {}
+    if not isinstance(found, dict):
+        raise ModelError(f"{path}: {name} is not a table.", _REMEDY)
+    return found
 
 
 def _read_files(
@@ -112,11 +119,9 @@ def _read_files(
 
 def _read_spec(path: Path, config: TokenizerConfig) -> Json:
     if path.name == "tokenizer.json":
-        spec = read_input_json(path, _REMEDY, ModelError)
-        if not isinstance(spec, dict) or not isinstance(spec.get("model"), dict):
-            raise ModelError(f"{path}: is not a tokenizer of Hugging Face's.", _REMEDY)
+        spec = read_object(path)
         with naming(path):
-            return adapt(spec, config)
+            return adapt(open_spec(spec)[1], config)
     if path.name == "vocab.txt":
         text = read_input_text(path, _REMEDY, ModelError).removesuffix("\n")
         vocabulary = {line.rstrip(): index for index, line in enumerate(text.split("\n"))}
@@ -142,15 +147,10 @@ def _read_vocabulary(path: Path) -> Mapping[str, int]:
 
 def _ids_of(spec: Json) -> Mapping[str, int]:
     """All pieces and added tokens."""
-    model = spec["model"]
-    vocabulary = model.get("vocab")
-    if isinstance(vocabulary, list):
-        ids = {entry[0]: index for index, entry in enumerate(vocabulary)}
-    elif isinstance(vocabulary, dict):
-        ids = dict(vocabulary)
-    else:
-        raise ModelError(f"model: {model.get('type')!r} has no vocabulary.", _REMEDY)
-    return ids | {token["content"]: token["id"] for token in spec.get("added_tokens", [])}
+    vocabulary = spec["model"]["vocab"]
+    if isinstance(vocabulary, list):  # Unigram's
+        vocabulary = {entry[0]: index for index, entry in enumerate(vocabulary)}
+    return vocabulary | {token["content"]: token["id"] for token in spec.get("added_tokens", [])}
 
 
 def _find(ids: Mapping[str, int], token: str | None) -> int:

@@ -66,7 +66,7 @@ class PipelineTokenizer:
         """
         self._cleaning = cleaning or Cleaning()
         self._replaced = dict(replaced or {})
-        self._tokenizer, self._spec = _open(spec)
+        self._tokenizer, self._spec = open_spec(spec)
         start, end = describe_marks(self._spec["post_processor"])
         self.layout = layout.model_copy(
             update={"start_id": self._replace(start), "end_id": self._replace(end)}
@@ -139,8 +139,12 @@ class PipelineTokenizer:
         return tuple(added)
 
 
-def _open(spec: Json) -> tuple[Tokenizer, Json]:
-    """The library's reader, and what it understood, in the form that its present version writes."""
+def open_spec(spec: Json) -> tuple[Tokenizer, Json]:
+    """The library's reader, and what it understood, in the form that its present version writes.
+
+    Raises:
+        ModelError: if it is not a tokenizer that the library reads.
+    """
     _check_charsmaps(spec.get("normalizer"))
     try:
         tokenizer = Tokenizer.from_str(json.dumps({**spec, "truncation": None, "padding": None}))

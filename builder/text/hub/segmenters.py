@@ -29,7 +29,7 @@ def describe_model(model: Json) -> tuple[tuple[str, ...], Segmenter]:
         case "WordPiece":
             pieces = list_pieces(model["vocab"])
             return pieces, WordPieceSegmenter(
-                unknown_id=model["vocab"][model["unk_token"]],
+                unknown_id=_find_unknown(model),
                 prefix=model["continuing_subword_prefix"],
                 max_word_length=model["max_input_chars_per_word"],
             )
@@ -65,19 +65,23 @@ def _refuse_options(model: Json, **accepted: Sequence[Any]) -> None:
 def _describe_bpe(model: Json) -> BpeSegmenter:
     vocabulary: Mapping[str, int] = model["vocab"]
     merged, lefts = pack_merges(vocabulary, [tuple(merge) for merge in model["merges"]])
-    unknown = model["unk_token"]
-    if unknown is not None and unknown not in vocabulary:
-        raise ModelError(f"model: unk_token = {unknown!r} is not in the vocabulary.")
     return BpeSegmenter(
         merged=merged,
         lefts=lefts,
-        unknown_id=None if unknown is None else vocabulary[unknown],
+        unknown_id=None if model["unk_token"] is None else _find_unknown(model),
         fuse_unknown=model["fuse_unk"],
         byte_fallback=model["byte_fallback"],
         suffix=model["end_of_word_suffix"] or "",
         whole=model["ignore_merges"],
         words={},
     )
+
+
+def _find_unknown(model: Json) -> int:
+    unknown = model["unk_token"]
+    if unknown not in model["vocab"]:
+        raise ModelError(f"model: unk_token = {unknown!r} is not in the vocabulary.")
+    return model["vocab"][unknown]
 
 
 def pack_merges(
@@ -103,6 +107,8 @@ def _describe_unigram(model: Json) -> tuple[tuple[str, ...], UnigramSegmenter]:
     pieces, scores = zip(*model["vocab"], strict=True)
     if len(pieces) > MAX_PIECES:
         raise ModelError(f"model: has {len(pieces):,} pieces; at most {MAX_PIECES:,} are allowed.")
+    if model["unk_id"] is None:
+        raise ModelError("model: unk_id = None is not supported: no id stands for the unknown.")
     numbers = np.array(scores, np.float64)
     if not np.isfinite(numbers).all():
         raise NumberError("model: a score is not finite.")

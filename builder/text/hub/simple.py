@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from tokenizers import Regex, models, pre_tokenizers
 
 from builder.errors import ModelError, naming
-from builder.input_file import MAX_BYTES, read_input, read_input_json, read_input_text
+from builder.input_file import MAX_BYTES, read_input, read_input_text
 from builder.manifest import BpeSegmenter, FileRef, PipelineModel, PipelineRef, RowLayout
 from builder.text.hub.cleaning import CleanKind, make_cleaning
 from builder.text.hub.components import describe_pre_tokenizer
+from builder.text.hub.config import read_object
 from builder.text.hub.patterns import PatternWriter
+from builder.text.hub.pipeline import open_spec
 from builder.text.hub.segmenters import list_pieces, pack_merges
 from builder.text.tokenizer import make_rows
 
@@ -36,12 +38,16 @@ class SimpleTokenizer:
     """Texts to rows of exactly `context_length` ids, padded with 0 after the end token."""
 
     def __init__(self, merges: Sequence[Merge], context_length: int, clean: CleanKind = "lower"):
+        """Raises ModelError if a part of a merge is no piece."""
         self._merges = merges
         letters = list(_byte_letters())
         pieces = [*letters, *(letter + _SUFFIX for letter in letters), *map("".join, merges)]
         # If a piece comes twice, the last one counts, as in open_clip.
         self._ids = {piece: index for index, piece in enumerate((*pieces, *_SPECIAL))}
         self._count = len(pieces) + len(_SPECIAL)
+        strange = next((p for merge in merges for p in merge if p not in self._ids), None)
+        if strange is not None:
+            raise ModelError(f"a merge has the part {strange!r}, which is no piece.")
         start, end = (self._ids[word] for word in _SPECIAL)
         self.layout = RowLayout(max_length=context_length, start_id=start, end_id=end, pad_id=0)
         self._cleaning = make_cleaning(clean)
@@ -143,10 +149,10 @@ def _read_merges(folder: Path) -> tuple[Path, list[Merge]]:
         text = read_input_text(path, remedy, ModelError)
         return path, parse_merges(path, text.split("\n"))
     if (path := folder / "tokenizer.json").exists():
-        model = read_input_json(path, remedy, ModelError).get("model", {})
-        if model.get("type") == "BPE" and model.get("end_of_word_suffix") == _SUFFIX:
-            merges = [m.split(" ") if isinstance(m, str) else m for m in model["merges"]]
-            return path, parse_merges(path, [" ".join(merge) for merge in merges])
+        with naming(path):
+            model = open_spec(read_object(path))[1]["model"]
+        if model["type"] == "BPE" and model["end_of_word_suffix"] == _SUFFIX:
+            return path, [(left, right) for left, right in model["merges"]]
     raise ModelError(f"{folder}: holds no merges of CLIP's tokenizer.", remedy)
 
 

@@ -654,7 +654,7 @@ export interface UnigramSegmenter {
    * Whether the scores are to be rounded to float32.
    */
   singlePrecision: boolean;
-  unknownId: number | null;
+  unknownId: number;
   byteFallback: boolean;
 }
 /**

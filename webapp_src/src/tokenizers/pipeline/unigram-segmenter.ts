@@ -8,7 +8,7 @@ const UNKNOWN_PENALTY = 10;
 interface Path {
   readonly score: number;
   readonly start: number;
-  readonly id: number | null;
+  readonly id: number;
 }
 
 /**
@@ -41,7 +41,7 @@ export class UnigramSegmenter {
       const before = paths[start]?.score ?? 0;
       const single = start + ((word.codePointAt(start) ?? 0) > 0xffff ? 2 : 1);
       let singleKnown = false;
-      const offer = (end: number, gain: number, id: number | null): void => {
+      const offer = (end: number, gain: number, id: number): void => {
         const best = paths[end];
         const score = gain + before;
         if (!best || score > best.score) paths[end] = { score, start, id };
@@ -64,7 +64,7 @@ export class UnigramSegmenter {
     const pieces: string[] = [];
     let unknownEnd: number | undefined;
     for (let end = word.length; end > 0;) {
-      const { start, id } = paths[end] ?? { start: 0, id: null };
+      const { start, id } = paths[end] ?? { start: 0, id: this.model.unknownId };
       if (id === this.model.unknownId) unknownEnd ??= end;
       else {
         if (unknownEnd !== undefined) pieces.push(word.slice(end, unknownEnd));
@@ -84,6 +84,6 @@ export class UnigramSegmenter {
       const bytes = Array.from(new TextEncoder().encode(piece), (b) => this.ids.get(nameByte(b)));
       if (bytes.every((byte) => byte !== undefined)) return bytes;
     }
-    return [this.model.unknownId ?? 0];
+    return [this.model.unknownId];
   }
 }

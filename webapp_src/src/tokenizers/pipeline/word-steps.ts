@@ -58,7 +58,10 @@ function split(word: string, pattern: RegExp, { behavior, invert }: SplitStep): 
 function cut(word: string, pattern: RegExp, invert: boolean): Part[] {
   const parts: Part[] = [];
   let end = 0;
-  for (const match of word.matchAll(pattern)) {
+  // Not matchAll, which copies the expression for every word.
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(word); match; match = pattern.exec(word)) {
+    if (match[0] === '') pattern.lastIndex += 1;
     if (match.index > end) parts.push({ text: word.slice(end, match.index), separates: invert });
     end = match.index + match[0].length;
     parts.push({ text: match[0], separates: !invert });
