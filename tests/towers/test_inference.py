@@ -19,6 +19,7 @@ from builder.towers.checkpoint_layouts import Shape
 from builder.towers.inference import compare_architectures, infer_architecture, infer_checkpoint
 from builder.towers.modules import init_shapes
 from builder.towers.two_towers import build_image_tower, build_text_tower
+from tests.towers.big_vision_params import save
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "big_vision"
 CONFIGS = {repr(model.config): model for model in published_models().values()}
@@ -169,7 +170,7 @@ def test_bert_of_unknown_heads_is_refused():
 
 def test_a_file_without_towers_is_refused_by_name(tmp_path: Path):
     path = tmp_path / "classifier.npz"
-    np.savez(path, **{"embedding/kernel": np.zeros((4, 4, 3, 8), np.float32)})
+    save(path, {"embedding/kernel": np.zeros((4, 4, 3, 8), np.float32)})
     message = re.escape(f"{path}: it has no parameters of a text tower")
     with pytest.raises(ModelError, match=message):
         infer_checkpoint(path)
