@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.cache import digest
-from builder.errors import ModelError
+from builder.errors import ModelError, naming
 from builder.fingerprint import tower_code
 from builder.manifest import Scoring, SigmoidScoring, SoftmaxScoring
 from builder.model import ImageTextModel, ModelCard, Preprocessing, Tower
@@ -23,6 +23,7 @@ from builder.towers.architecture import (
 from builder.towers.checkpoint import checkpoint_fingerprint
 from builder.towers.checkpoint_layouts import load_scoring
 from builder.towers.description import describe_image_tower, describe_text_tower
+from builder.towers.inference import infer_checkpoint
 
 _RESOLUTION = 224
 """That of LiT, at which most image towers were first trained."""
@@ -63,25 +64,25 @@ def load_published_model(
 
 
 def load_own_model(path: Path, spec: ModelSpec, model_id: str) -> ImageTextModel:
-    """The author's checkpoint, with the architecture and the tokenizer that the spec gives.
+    """The author's checkpoint, with the tokenizer that the spec gives.
+
+    The architecture is that of the spec, or else that of the file's shapes.
 
     Raises:
         ModelError: if they do not fit together.
     """
-    assert spec.architecture is not None, "a checkpoint comes with its architecture"
     assert spec.tokenizer is not None, "a checkpoint comes with its tokenizer"
-    try:
-        architecture = read_architecture(spec.architecture)
-    except ModelError as error:
-        raise ModelError(f"{path}: {error}") from None
-    if architecture.image is None:
-        raise ModelError(f"{path}: a demo needs an image tower, but the architecture has none.")
+    config = spec.architecture or infer_checkpoint(path)
+    with naming(path):
+        architecture = read_architecture(config)
+        if architecture.image is None:
+            raise ModelError("a demo needs an image tower, but the architecture has none.")
     tokenizer = _load_own_tokenizer(spec.tokenizer, architecture.text)
     resolution = spec.resolution or _RESOLUTION
     return _load_model(
         model_id,
         path,
-        spec.architecture,
+        config,
         tokenizer=tokenizer,
         preprocessing=Preprocessing(resolution, "tf-bilinear", "squash"),
         scoring=spec.scoring,

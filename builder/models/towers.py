@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from builder.errors import ModelError
 from builder.model import Towers
 from builder.models.hub.folder import is_hub_folder, load_hub_towers
 from builder.models.published import find_file, find_published, require_published
 from builder.towers import two_towers
+from builder.towers.inference import infer_checkpoint
 
 
 def load_towers(checkpoint: str | Path, config: Mapping[str, Any] | None = None) -> Towers:
@@ -19,7 +19,7 @@ def load_towers(checkpoint: str | Path, config: Mapping[str, Any] | None = None)
 
     `config` has the keyword arguments of big_vision's `two_towers.Model`; here, `image=None` leaves
     the image tower out. Without a config, `checkpoint` is the name of a published model that has
-    been fetched, or its file under the name that it was published with.
+    been fetched, or a file, whose name or shapes tell its architecture.
 
     If pictures do not have the size used in training, position embeddings are resampled as by
     big_vision's `resample_posemb`.
@@ -37,14 +37,11 @@ def load_towers(checkpoint: str | Path, config: Mapping[str, Any] | None = None)
 
 
 def _find(checkpoint: str | Path) -> tuple[Path, Mapping[str, Any]]:
-    """The file and the config of a published model, by its name or its file."""
+    """A published model's file and config, by its name or its file; or any file and its config."""
     path = Path(checkpoint)
     if path.suffix != ".npz":
         published = require_published(str(checkpoint))
         return find_file(published.checkpoint, published.name), published.config
     if published := find_published(path.stem):
         return path, published.config
-    raise ModelError(
-        f"{path}: no published model has a file of this name. As config, give the arguments of"
-        " two_towers.Model that it was trained with."
-    )
+    return path, infer_checkpoint(path)

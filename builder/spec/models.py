@@ -106,7 +106,7 @@ class ModelSpec(Table):
     """One of the models that `lit-demo models` lists, or any `hf:OWNER/NAME@REVISION`."""
     checkpoint: Annotated[ExistingPath, AfterValidator(_only_npz)] | None = None
     """A folder as a hub has it, of transformers or open_clip; or an npz file in one of big_vision's
-    layouts, described by `architecture` and `tokenizer`."""
+    layouts, with its `tokenizer`."""
     towers: TargetName | None = None
     """`module:function`, which returns a `builder.TwoTowerModel`."""
     precomputed: ExistingFolder | None = None
@@ -115,8 +115,9 @@ class ModelSpec(Table):
     id: Id | None = None
     """Its id in links; made from its name or file if left out."""
     architecture: Architecture | None = None
-    """Keyword arguments of big_vision's `two_towers.Model`; the text "none" stands for None. For a
-    folder, `num_heads` of a tower whose config does not say it."""
+    """Keyword arguments of big_vision's `two_towers.Model`, if the shapes in an npz file do not
+    tell them; the text "none" stands for None. For a folder, `num_heads` of a tower whose config
+    does not say it."""
     tokenizer: TokenizerSpec | None = None
     """How texts become token rows."""
     resolution: Annotated[int | None, Field(gt=0, le=MAX_RESOLUTION)] = None
@@ -164,11 +165,11 @@ class ModelSpec(Table):
                     f"'{key}' cannot be given with {kind}",
                     f"Remove it; {kind} goes with {', '.join(known[1:])}.",
                 )
-        for key in ("architecture", "tokenizer"):
-            if kind == "checkpoint" and getattr(self, key) is None:
-                raise mistake(
-                    f"a checkpoint needs a table [models.{key}]", f"For example: {_TABLES[key]}"
-                )
+        if kind == "checkpoint" and self.tokenizer is None:
+            raise mistake(
+                "a checkpoint needs a table [models.tokenizer]",
+                'For example: vocabulary = "vocabulary.model", max_length = 16',
+            )
 
 
 _EXPORT = ("converter", "quantization")
@@ -183,12 +184,6 @@ _KEYS_OF = {
 }
 
 _KEYS_OF_HUB = ("id", "architecture", "max_length", "card", *_EXPORT)
-
-_TABLES = {
-    "architecture": 'image = { variant = "B/16", pool_type = "tok" },'
-    ' text = { width = 384, depth = 12 }, out_dim = ["none", 768]',
-    "tokenizer": 'vocabulary = "vocabulary.model", max_length = 16',
-}
 
 
 def id_of_model(table: dict[str, Any]) -> str | None:

@@ -8,12 +8,15 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-_EPSILON = 1e-5
-_EXPANSION = 4
+EXPANSION = 4
+"""A block's output has so many times the columns of its middle."""
 
 
 class ModifiedResNet(nn.Module):
-    """`blocks` of each of four stages; `width` is that of the first; `num_classes` columns."""
+    """`blocks` of each of four stages; `width` is that of the first; `num_classes` columns.
+
+    Batch norms are part of the convolutions before them.
+    """
 
     blocks: tuple[int, int, int, int]
     width: int
@@ -34,20 +37,6 @@ class ModifiedResNet(nn.Module):
         return _AttentionPool(self.num_heads, self.num_classes, name="attnpool")(x)
 
 
-class FrozenBatchNorm(nn.Module):
-    """Batch normalization by the statistics of training."""
-
-    @nn.compact
-    def __call__(self, x: jax.Array) -> jax.Array:
-        """`[..., c] -> [..., c]`."""
-        shape = (x.shape[-1],)
-        scale = self.param("scale", nn.initializers.ones, shape)
-        bias = self.param("bias", nn.initializers.zeros, shape)
-        mean = self.param("mean", nn.initializers.zeros, shape)
-        variance = self.param("var", nn.initializers.ones, shape)
-        return (x - mean) * (scale * jax.lax.rsqrt(variance + _EPSILON)) + bias
-
-
 class _Bottleneck(nn.Module):
     planes: int
     stride: int
@@ -60,10 +49,10 @@ class _Bottleneck(nn.Module):
         y = _convolve(y, self.planes, 3, "conv2")
         if self.stride > 1:
             y = nn.avg_pool(y, pool, pool)
-        y = _convolve(y, self.planes * _EXPANSION, 1, "conv3", activate=False)
+        y = _convolve(y, self.planes * EXPANSION, 1, "conv3", activate=False)
         if self.stride > 1 or x.shape[-1] != y.shape[-1]:
             x = nn.avg_pool(x, pool, pool)
-            x = _convolve(x, self.planes * _EXPANSION, 1, "downsample", activate=False)
+            x = _convolve(x, self.planes * EXPANSION, 1, "downsample", activate=False)
         return nn.relu(x + y)
 
 
@@ -89,8 +78,5 @@ class _AttentionPool(nn.Module):
 def _convolve(
     x: jax.Array, features: int, size: int, name: str, *, strides: int = 1, activate: bool = True
 ) -> jax.Array:
-    convolution = nn.Conv(
-        features, (size, size), strides, padding=size // 2, use_bias=False, name=name
-    )
-    x = FrozenBatchNorm(name=f"{name}_norm")(convolution(x))
+    x = nn.Conv(features, (size, size), strides, padding=size // 2, name=name)(x)
     return nn.relu(x) if activate else x

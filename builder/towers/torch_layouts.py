@@ -6,7 +6,9 @@ Sources: the modelling files of transformers 4.53 and 5.24 (clip, siglip, vit) a
 
 from collections.abc import Iterator
 
-from builder.towers.renaming import Rule, dense, norm
+from builder.towers.fusion import Branch, Fusion
+from builder.towers.modified_resnet import EXPANSION, ModifiedResNet
+from builder.towers.renaming import Rule, convolution, dense, norm
 
 _ATTENTION = "MultiHeadDotProductAttention_0"
 _PARTS = ("query", "key", "value")
@@ -115,21 +117,17 @@ def open_clip_image(*, after_pool: bool) -> list[Rule]:
 
 
 def open_clip_resnet() -> list[Rule]:
-    """open_clip's ModifiedResNet."""
-    block, ours = "visual.layer{}.{}", "img/layer{}_{}"
+    """open_clip's ModifiedResNet once its batch norms are part of its convolutions."""
     pool = "visual.attnpool"
     return [
+        *(rule for i in "123" for rule in convolution(f"visual.conv{i}.fused", f"img/conv{i}")),
         *(
             rule
-            for i in "123"
-            for rule in _normed(f"visual.conv{i}", f"visual.bn{i}", f"img/conv{i}")
+            for part in ("conv1", "conv2", "conv3", "downsample")
+            for rule in convolution(
+                f"visual.layer{{}}.{{}}.{part}.fused", f"img/layer{{}}_{{}}/{part}"
+            )
         ),
-        *(
-            rule
-            for i in "123"
-            for rule in _normed(f"{block}.conv{i}", f"{block}.bn{i}", f"{ours}/conv{i}")
-        ),
-        *_normed(f"{block}.downsample.0", f"{block}.downsample.1", f"{ours}/downsample"),
         Rule(f"{pool}.positional_embedding", "img/attnpool/pos_embedding"),
         *(
             rule
@@ -140,16 +138,34 @@ def open_clip_resnet() -> list[Rule]:
     ]
 
 
-def _normed(convolution: str, normalization: str, target: str) -> list[Rule]:
-    """A convolution without bias and the batch normalization after it."""
-    names = {"weight": "scale", "bias": "bias", "running_mean": "mean", "running_var": "var"}
-    return [
-        Rule(f"{convolution}.weight", f"{target}/kernel", "convolution"),
-        *(
-            Rule(f"{normalization}.{theirs}", f"{target}_norm/{ours}")
-            for theirs, ours in names.items()
-        ),
+def open_clip_resnet_fusions(tower: ModifiedResNet) -> list[Fusion]:
+    """The convolutions of a ModifiedResNet and the batch norms after them."""
+    half, width = tower.width // 2, tower.width
+    columns = [3, half, half, width]
+    fusions = [
+        _fuse(f"visual.conv{i}", f"visual.conv{i}", f"visual.bn{i}", columns[i], columns[i - 1], 3)
+        for i in (1, 2, 3)
     ]
+    before = width
+    for stage, count in enumerate(tower.blocks):
+        planes = width * 2**stage
+        after = planes * EXPANSION
+        for i in range(count):
+            block = f"visual.layer{stage + 1}.{i}"
+            units = [("conv1", planes, before, 1), ("conv2", planes, planes, 3)]
+            for unit, out, inputs, size in (*units, ("conv3", after, planes, 1)):
+                name = f"{block}.{unit}"
+                fusions.append(_fuse(name, name, name.replace("conv", "bn"), out, inputs, size))
+            if i == 0 and (stage > 0 or before != after):
+                name = f"{block}.downsample"
+                fusions.append(_fuse(name, f"{name}.0", f"{name}.1", after, before, 1))
+            before = after
+    return fusions
+
+
+def _fuse(unit: str, source: str, normalization: str, out: int, inputs: int, size: int) -> Fusion:
+    branch = Branch(source, size, norm=normalization)
+    return Fusion(f"{unit}.fused", (out, inputs, size, size), (branch,))
 
 
 def open_clip_text(prefix: str, *, projection_bias: bool) -> list[Rule]:

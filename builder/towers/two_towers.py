@@ -28,6 +28,7 @@ from builder.towers.checkpoint_layouts import (
     read_parts,
     read_scoring,
 )
+from builder.towers.inference import compare_architectures, infer_architecture
 from builder.towers.modules import init_shapes, unit_tower
 from builder.towers.text_transformer import TextTransformer
 from builder.towers.vit import VisionTransformer
@@ -80,9 +81,11 @@ class _Model:
         self.architecture = architecture
         self.file = file
         self.parts = _plan(file, architecture)
-        wanted = _find_shapes(architecture, {part.name: part.shape for part in self.parts})
-        if problems := compare_shapes(self.parts, wanted):
-            lines = [f"{path}: this is not a checkpoint of the given architecture.", *problems]
+        given = {part.name: part.shape for part in self.parts}
+        if misfits := compare_shapes(self.parts, _find_shapes(architecture, given)):
+            # Where sizes differ, they say more than all arrays that have them.
+            reasons = _explain(architecture, given) or misfits
+            lines = [f"{path}: this is not a checkpoint of the given architecture.", *reasons]
             raise ModelError("\n  ".join(lines))
 
     def read_image(self) -> Tower:
@@ -154,6 +157,14 @@ def _find_shapes(architecture: Architecture, given: Mapping[str, Shape]) -> dict
     if architecture.has_bias:
         shapes["b"] = (1,)
     return shapes
+
+
+def _explain(architecture: Architecture, given: Mapping[str, Shape]) -> list[str]:
+    try:
+        found = read_architecture(infer_architecture(given))
+    except ModelError:
+        return []  # The file is of no architecture, so that only its arrays can be compared.
+    return compare_architectures(architecture, found)
 
 
 def _count_positions(shape: Shape | None, default: int) -> int:

@@ -5,21 +5,26 @@ import re
 import textwrap
 from pathlib import Path
 
+import flax.serialization
 import numpy as np
+import orbax.checkpoint
 import pytest
 from rich.console import Console
 
+from builder.author_code import load_function
 from builder.cache import Cache
+from builder.models.author import TwoTowerModel
 from builder.pipeline.image_text import build_site
 from builder.progress import Progress
 from builder.site.report import Report
 from builder.spec.demo import DemoSpec, load_spec
 from builder.spec.models import ModelSpec
+from builder.spec.types import Target
 from tests.conftest import DEMO, MakeDemo
 from tests.towers.checkpoints import VOCABULARY
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "models.md"
-MODULES = ("my_linen", "my_equinox", "my_nnx", "my_torch")
+MODULES = ("my_linen", "my_msgpack", "my_equinox", "my_nnx", "my_orbax", "my_torch")
 
 
 def blocks(language: str) -> list[str]:
@@ -48,7 +53,37 @@ def spec(make_demo: MakeDemo) -> Path:
     }
     weights = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     np.savez(path.parent / "weights.npz", **weights)  # pyright: ignore[reportArgumentType]
+    save_flax_models(path.parent)
     return path
+
+
+def call(folder: Path, target: str) -> TwoTowerModel:
+    """What an example's function returns."""
+    module, _, name = target.partition(":")
+    return load_function(Target(module, name, folder))()
+
+
+def save_flax_models(folder: Path) -> None:
+    """Write the Flax examples' own parameters, as those that read files expect them."""
+    linen, nnx_model = call(folder, "my_linen:make"), call(folder, "my_nnx:make")
+    for side in ("image", "text"):
+        params = getattr(linen, side).params
+        (folder / f"{side}.msgpack").write_bytes(flax.serialization.to_bytes(params))
+        with orbax.checkpoint.StandardCheckpointer() as checkpointer:
+            checkpointer.save(
+                folder.resolve() / f"{side}_checkpoint", getattr(nnx_model, side).params
+            )
+
+
+@pytest.mark.parametrize(("written", "read"), [("my_linen", "my_msgpack"), ("my_nnx", "my_orbax")])
+def test_an_example_that_reads_a_file_has_the_rows_of_what_wrote_it(
+    written: str, read: str, spec: Path
+):
+    theirs, ours = (call(spec.parent, f"{name}:make") for name in (written, read))
+    pictures = np.random.default_rng(1).normal(size=(2, 224, 224, 3)).astype(np.float32)
+    tokens = np.arange(32, dtype=np.int32).reshape(2, 16)
+    np.testing.assert_array_equal(ours.image(pictures), theirs.image(pictures))
+    np.testing.assert_array_equal(ours.text(tokens), theirs.text(tokens))
 
 
 @pytest.mark.slow

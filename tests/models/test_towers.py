@@ -17,13 +17,11 @@ from tests.towers.big_vision_params import (
 @pytest.mark.slow
 def test_a_published_model_has_its_architecture_from_the_registry(tmp_path: Path):
     path = save(tmp_path / "LiT-L16Ti.npz", init_params(LIT))
-    with pytest.raises(
-        ModelError, match=r"missing: txt/Encoder_0/encoderblock_11/LayerNorm_0/scale \(192,\)"
-    ):
+    with pytest.raises(ModelError, match="the file's text tower has width 16, not 192; depth 3"):
         builder.load_towers(path)
     with pytest.raises(ModelError, match="there is no published model 'LiT-L16Tiny'"):
         builder.load_towers("LiT-L16Tiny")
-    with pytest.raises(ModelError, match=r"mine\.npz: no published model has a file of this name"):
+    with pytest.raises(ModelError, match=r"mine\.npz: there is no such file"):
         builder.load_towers(tmp_path / "mine.npz")
 
 

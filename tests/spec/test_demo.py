@@ -21,7 +21,7 @@ def test_a_spec_reads_back_what_was_written(make_demo: MakeDemo):
     assert [image.id for image in spec.images] == ["red", "blue"]
     assert spec.images[0].file == path.parent / "images" / "red.png"
     assert spec.images[1].license == "CC0-1.0"
-    assert spec.models[0].quantization == "float16"
+    assert spec.models[0].quantization is None
 
 
 def test_prompts_of_a_spec_are_listed_once(make_demo: MakeDemo):

@@ -63,7 +63,7 @@ def test_a_folder_needs_nothing_else(folder: Path):
 def test_what_is_not_said_has_its_usual_value(folder: Path):
     spec = read({"name": "mini-tiny"}, folder)
     assert (spec.id, spec.resize, spec.scoring) == (None, None, None)
-    assert (spec.converter, spec.quantization) == ("native", "float16")
+    assert (spec.converter, spec.quantization) == ("native", None)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_is_not_said_has_its_usual_value(folder: Path):
         ({"name": "a", "scoring": "softmax"}, "'scoring' cannot be given with name. Remove it"),
         ({"precomputed": "rows", "quantization": "uint8"}, "'quantization' cannot be given with"),
         ({"towers": "b:c", "card": {}}, "'card' cannot be given with towers"),
-        ({"checkpoint": "mine.npz"}, r"a checkpoint needs a table \[models.architecture\]"),
+        ({"checkpoint": "mine.npz"}, r"a checkpoint needs a table \[models.tokenizer\]"),
         (
             {key: CHECKPOINT[key] for key in ("checkpoint", "architecture")},
             r"needs a table \[models.tokenizer\]. For example: vocabulary = ",

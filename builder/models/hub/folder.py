@@ -17,7 +17,8 @@ from builder.models.hub.preprocessing import (
     read_transformers_pixels,
 )
 from builder.models.hub.transformers_design import design_transformers_model
-from builder.towers.safetensors_files import SafetensorsFiles, list_weight_files
+from builder.towers.safetensors_files import list_weight_files
+from builder.towers.weight_files import open_weights
 
 Library: TypeAlias = Literal["transformers", "open_clip"]
 
@@ -32,6 +33,7 @@ _WEIGHTS = (
     "model.safetensors.index.json",
     "open_clip_model.safetensors",
     "open_clip_model.safetensors.index.json",
+    "flax_model.msgpack",
 )
 _PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "open_clip_pytorch_model.bin")
 
@@ -73,17 +75,17 @@ class HubModel:
             ModelError: if the files do not hold the model that the config describes, naming every
                 parameter that is missing, left over or of the wrong shape.
         """
-        with naming(self.weights), SafetensorsFiles(self.weights) as file:
+        with naming(self.weights), open_weights(self.weights) as file:
             return self.design.read(file)
 
     def read_tower(self, side: Side) -> Tower:
         """One of the towers with its weights; see `read`."""
-        with naming(self.weights), SafetensorsFiles(self.weights) as file:
+        with naming(self.weights), open_weights(self.weights) as file:
             return self.design.read_tower(file, side)
 
     def read_scoring(self) -> tuple[float, float | None]:
         """The factor of cosines, and the bias if the model has one; see `read`."""
-        with naming(self.weights), SafetensorsFiles(self.weights) as file:
+        with naming(self.weights), open_weights(self.weights) as file:
             return self.design.read_scoring(file)
 
 
@@ -101,7 +103,7 @@ def open_hub_model(folder: Path, heads: Heads = UNKNOWN) -> HubModel:
             "Name the folder that save_pretrained, open_clip or a download from a hub made.",
         )
     weights = _find_weights(folder)
-    with naming(weights), SafetensorsFiles(weights) as file:
+    with naming(weights), open_weights(weights) as file:
         shapes = dict(file.shapes)
     # Folders that are for both libraries have two configs.
     library: Library = "open_clip" if _is_open_clip(shapes) else "transformers"

@@ -86,7 +86,12 @@ def _design_image(model: OpenClipConfig, shapes: Mapping[str, Shape], given: Hea
         return design_timm_tower(image, model.embed_dim, shapes, given)
     if not isinstance(image.layers, int):
         resnet = ModifiedResNet(image.layers, image.width, image.heads, model.embed_dim)
-        return TowerDesign("open_clip ResNet", resnet, layouts.open_clip_resnet())
+        return TowerDesign(
+            "open_clip ResNet",
+            resnet,
+            layouts.open_clip_resnet(),
+            layouts.open_clip_resnet_fusions(resnet),
+        )
     if image.patch_size is None:
         raise ModelError("vision_cfg.patch_size is null, but its image tower is a ViT.")
     after_pool = image.final_ln_after_pool

@@ -159,3 +159,12 @@ def test_heads_that_cannot_share_the_width_are_refused(
     path.write_text(json.dumps(config))
     with pytest.raises(ModelError, match=r"cannot share a width of 16|larger than the width"):
         builder.load_towers(folder)
+
+
+def test_a_negative_variance_of_a_resnet_is_named(tmp_path: Path):
+    folder = Path(shutil.copytree(GOLDEN / "open_clip_resnet", tmp_path / "model"))
+    name = "visual.layer2.0.downsample.1.running_var"
+    variance = load_file(folder / WEIGHTS)[name]
+    change(folder, **{name.replace(".", "__"): -variance})
+    with pytest.raises(NumberError, match=r"downsample\.1\.running_var holds a negative variance"):
+        builder.load_towers(folder)
