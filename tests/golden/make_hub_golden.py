@@ -130,7 +130,9 @@ def _open_clip_configs() -> dict[str, dict[str, Any]]:
 def _timm_configs() -> dict[str, dict[str, Any]]:
     """Models whose image towers are timm's, of names that it does not know but for those below."""
 
-    def configure(tower: str, pool: str, *, image: Any = None, text: Any = None, **options: Any):
+    def configure(
+        tower: str, pool: str, *, image: Any = None, text: Any = None, **options: Any
+    ) -> dict[str, Any]:
         return {
             "embed_dim": 12,
             "custom_text": True,
@@ -195,7 +197,7 @@ def _fastvit(options: dict[str, Any], kwargs: dict[str, Any]) -> Any:
     return _trunk(FastVit(pos_embs=places, **{**options, **_heads_of(kwargs)}))
 
 
-@register_model
+@register_model  # pyright: ignore[reportUntypedFunctionDecorator]
 def fastvit_mci_small(pretrained: bool = False, **kwargs: Any) -> Any:
     """As MobileCLIP's S0 to S2."""
     assert not pretrained
@@ -210,7 +212,7 @@ def fastvit_mci_small(pretrained: bool = False, **kwargs: Any) -> Any:
     return _fastvit(options, kwargs)
 
 
-@register_model
+@register_model  # pyright: ignore[reportUntypedFunctionDecorator]
 def fastvit_mci_five(pretrained: bool = False, **kwargs: Any) -> Any:
     """As MobileCLIP 2's S3 and S4."""
     assert not pretrained
@@ -229,7 +231,7 @@ def fastvit_mci_five(pretrained: bool = False, **kwargs: Any) -> Any:
     return _fastvit(options, kwargs)
 
 
-@register_model
+@register_model  # pyright: ignore[reportUntypedFunctionDecorator]
 def fastvit_t8(pretrained: bool = False, **kwargs: Any) -> Any:
     """As FastViT's own towers, whose names say that a GELU is left out; this one is smaller."""
     assert not pretrained
@@ -248,7 +250,7 @@ def _vit(kwargs: dict[str, Any], **options: Any) -> Any:
     return _trunk(VisionTransformer(**{**sizes, **options, **_heads_of(kwargs)}))
 
 
-@register_model
+@register_model  # pyright: ignore[reportUntypedFunctionDecorator]
 def vit_base_mci_small(pretrained: bool = False, **kwargs: Any) -> Any:
     """As MobileCLIP-B, with a stem of convolutions."""
     assert not pretrained
@@ -263,7 +265,7 @@ def vit_base_mci_small(pretrained: bool = False, **kwargs: Any) -> Any:
     return _vit(kwargs, img_size=32, patch_size=1, no_embed_class=True, embed_layer=patches)
 
 
-@register_model
+@register_model  # pyright: ignore[reportUntypedFunctionDecorator]
 def vit_base_patch8_clip_16(pretrained: bool = False, **kwargs: Any) -> Any:
     """As MobileCLIP 2's L/14."""
     assert not pretrained
@@ -271,7 +273,7 @@ def vit_base_patch8_clip_16(pretrained: bool = False, **kwargs: Any) -> Any:
     return _vit(kwargs, img_size=16, patch_size=8, pre_norm=True, norm_layer=epsilon)
 
 
-@register_model
+@register_model  # pyright: ignore[reportUntypedFunctionDecorator]
 def vit_base_patch8_siglip_16(pretrained: bool = False, **kwargs: Any) -> Any:
     """As SigLIP."""
     assert not pretrained

@@ -45,7 +45,7 @@ LIBRARIES = (
     Library(
         "transformers",
         "config.json",
-        ("model.safetensors", f"model{_INDEX}"),
+        ("model.safetensors", f"model{_INDEX}", "flax_model.msgpack"),
         "model.save_pretrained(FOLDER)",
     ),
     Library(

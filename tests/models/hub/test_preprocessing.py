@@ -30,6 +30,6 @@ def test_pixels_are_those_of_the_models_own_library(name: str):
         for i in range(3):
             seen = see(Image.fromarray(golden[f"image_{i}"]), rule.preprocessing)
             values = seen.astype(np.float32) * np.float32(1 / 255)
-            pixels = (values - np.float32(rule.mean)) / np.float32(rule.std)
+            pixels = (values - np.array(rule.mean, np.float32)) / np.array(rule.std, np.float32)
             expected = golden["pixel_values"][i].transpose(1, 2, 0)
             np.testing.assert_allclose(pixels, expected, atol=1e-5)
