@@ -61,16 +61,23 @@ def fetch(names: tuple[str, ...], cache_dir: Path | None, mirror: str | None, up
 
 
 @click.command()
-@click.argument("path", type=PATH)
-def inspect(path: Path) -> None:
-    """Say what the folder of a model is, without building anything.
+@click.argument("checkpoint")
+@_CACHE
+def inspect(checkpoint: str, cache_dir: Path | None) -> None:
+    """Say what a checkpoint is, without building anything.
 
-    The folder is one that transformers or open_clip wrote, or a download from a hub.
+    CHECKPOINT is the folder of a model of transformers or open_clip, the name hf:OWNER/NAME of one
+    that has been fetched, or an npz file of big_vision.
     """
     from builder.errors import ModelError
-    from builder.models.inspection import inspect_folder, show_inspection
+    from builder.models.hub.store import find_hub_folder
+    from builder.models.inspection import inspect_checkpoint, show_inspection
+    from builder.spec.hub_name import HubName, is_hub_name
 
-    found = inspect_folder(path)
+    path = Path(checkpoint)
+    if is_hub_name(checkpoint):
+        path = find_hub_folder(HubName.parse(checkpoint), cache_dir)
+    found = inspect_checkpoint(path)
     show_inspection(found, Console())
     if found.problems:
         raise ModelError("\n".join(map(str, found.problems)))

@@ -292,8 +292,8 @@ def test_what_no_build_could_read_is_refused_before_its_weights_are_fetched(
         ({"config.json": CONFIG, "pytorch_model.bin": WEIGHTS}, r"pytorch_model\.bin, a pickle.*"),
         ({"config.json": CONFIG}, "no weights of transformers"),
         (
-            {"config.json": CONFIG, "flax_model.msgpack": WEIGHTS},
-            r"only in flax_model\.msgpack, which no build reads[\s\S]*save_pretrained",
+            {"config.json": CONFIG, "tf_model.h5": WEIGHTS},
+            r"only in tf_model\.h5, which no build reads[\s\S]*save_pretrained",
         ),
         ({"README.md": b""}, r"has no config\.json or open_clip_config\.json"),
         ({}, r"has no config\.json or open_clip_config\.json"),
