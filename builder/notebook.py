@@ -101,6 +101,7 @@ class Demo:
         architecture: Mapping[str, Any] | None = None,
         tokenizer: Mapping[str, Any] | None = None,
         resolution: int | None = None,
+        max_length: int | None = None,
         scoring: ScoringKind | None = None,
         card: Mapping[str, str] | None = None,
         converter: Converter | None = None,
@@ -110,9 +111,10 @@ class Demo:
         """Add a model; the page opens with the first.
 
         Args:
-            name: One of the models that `lit-demo models` lists.
-            checkpoint: Instead, an npz file in one of big_vision's layouts; it needs an
-                `architecture` and a `tokenizer`.
+            name: One of the models that `lit-demo models` lists, or `hf:OWNER/NAME` on the
+                Hugging Face hub.
+            checkpoint: Instead, a folder that transformers or open_clip wrote, or an npz file in
+                one of big_vision's layouts, which needs a `tokenizer`.
             towers: Instead, JAX functions with their parameters, or a function that returns them,
                 or its name as `module:function`.
             precomputed: Instead, a data folder of the original LiT demo.
@@ -121,10 +123,12 @@ class Demo:
             tokenizer: How texts become token rows: `vocabulary`, `max_length` and more, as in
                 `[models.tokenizer]`.
             resolution: Side of the pictures in pixels.
+            max_length: Tokens of a text that a folder's model reads.
             scoring: "softmax" or "sigmoid".
             card: What a visitor is told, as in `[models.card]`.
             converter: What converts the text tower; "tensorflowjs" is the reference converter.
-            quantization: How the text tower's weights are stored; float16 if left out.
+            quantization: How the text tower's weights are stored; float16 if left out, or "none"
+                if they have less than 1 MB.
             resize: How pictures are resized; by default, as the model expects.
 
         Raises:
@@ -138,6 +142,7 @@ class Demo:
             "architecture": architecture,
             "tokenizer": tokenizer,
             "resolution": resolution,
+            "max_length": max_length,
             "scoring": scoring,
             "card": card,
             "converter": converter,

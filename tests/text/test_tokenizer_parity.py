@@ -14,7 +14,7 @@ from tests.fuzz.texts import make_texts
 from tests.fuzz.vocabularies import MINI, OFFICIAL, VOCABULARIES
 from tests.shared import FIELD_CASES, needs
 
-COUNT = 5000
+COUNT = 1000
 
 
 @pytest.fixture(scope="module")

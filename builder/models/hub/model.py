@@ -21,13 +21,19 @@ from builder.options import storage_of
 from builder.spec.hub_name import HubName
 from builder.spec.models import CardSpec, ModelSpec
 from builder.text.hub.folder import read_hub_tokenizer
+from builder.text.tokenizer import Tokenizer
 from builder.towers.architecture import check_table
 from builder.towers.post_norm import PostNormTower
 from builder.towers.text_transformer import TextTransformer
 from builder.towers.vit import VisionTransformer
 
+_LONG_ROW = 77
+"""CLIP's. Towers that read more are language models, which also read whole pages."""
 _USUAL_LENGTH = 64
-"""Tokens of a text, where the tower could read more: captions have fewer, and each costs time."""
+"""Tokens of a text for those: captions have fewer, and each costs time."""
+
+_UNUSED = 100
+"""Some vocabularies end with up to this many entries that no text uses and no tower knows."""
 
 _MODEL_CARD = "README.md"
 _LICENSE = re.compile(r"^license(?:_name)?:[ \t]*[\"']?(\w[\w.+-]*)", re.MULTILINE)
@@ -48,10 +54,10 @@ def load_hub_model(
     tokenizer = read_hub_tokenizer(
         folder, choose_length(model, spec.max_length), library=model.library
     )
+    _check_vocabulary(folder, tokenizer, model.design.text)
     fingerprint = digest(
         tower_code(), *(hash_file(path) for path in (model.config, *model.files)), repr(rule)
     )
-
     return ImageTextModel(
         id=model_id,
         card=_fill_card(spec.card, model, folder, name),
@@ -98,7 +104,8 @@ def choose_length(model: HubModel, wanted: int | None) -> int:
     """
     design = model.design
     if wanted is None:
-        return min(design.length, _USUAL_LENGTH) if design.reads_shorter else design.length
+        is_long = design.length > _LONG_ROW and design.reads_shorter
+        return _USUAL_LENGTH if is_long else design.length
     if wanted == design.length or (wanted < design.length and design.reads_shorter):
         return wanted
     reads = f"at most {design.length}" if design.reads_shorter else f"exactly {design.length}"
@@ -106,6 +113,15 @@ def choose_length(model: HubModel, wanted: int | None) -> int:
         f"{model.config}: its text tower reads {reads} tokens, not {wanted}.",
         "Correct max_length of this model in demo.toml, or leave it out.",
     )
+
+
+def _check_vocabulary(folder: Path, tokenizer: Tokenizer, tower: nn.Module) -> None:
+    pieces, known = len(tokenizer.to_manifest().pieces), getattr(tower, "vocab_size", None)
+    if known is not None and pieces > known + _UNUSED:
+        raise ModelError(
+            f"{folder}: its tokenizer has {pieces:,} pieces, but its text tower knows {known:,}.",
+            "Take the tokenizer that the model was trained with.",
+        )
 
 
 def _scoring_of(model: HubModel) -> Scoring:

@@ -97,6 +97,23 @@ def test_shorter_rows_give_the_same_results_where_padding_does_not_count(clip: P
     np.testing.assert_allclose(rows[0], rows[1], atol=1e-6)
 
 
+def test_a_tokenizer_of_another_model_is_refused(clip: Path):
+    for name in ("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json"):
+        (clip / name).unlink()
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(HUB_GOLDENS / "clip_eos" / name, clip / name)
+    path = clip / "tokenizer.json"
+    path.chmod(0o644)
+    table = json.loads(path.read_text("utf-8"))
+    vocabulary = table["model"]["vocab"]
+    vocabulary.update({f"more{i}": len(vocabulary) + i for i in range(101)})
+    path.write_text(json.dumps(table))
+    with pytest.raises(
+        ModelError, match=r"its tokenizer has 74\d pieces, but its text tower knows"
+    ):
+        load(clip)
+
+
 @pytest.mark.parametrize(
     ("name", "length", "message"),
     [
