@@ -58,7 +58,7 @@ def check_download(path: Path, sha256: str | None = None, *, thorough: bool = Fa
         ChangedFileError: if it is not the file that it should be.
         ModelError: if it cannot be read.
     """
-    record = _read_json(record_of(path))
+    record = read_note(record_of(path))
     expected = sha256 or record.get("sha256")
     try:
         state = _state_of(path)
@@ -73,7 +73,7 @@ def check_download(path: Path, sha256: str | None = None, *, thorough: bool = Fa
     checked = {"url": record.get("url"), "sha256": found, "state": state if settled else None}
     if checked != record:
         with suppress(OSError):  # Where nothing can be written, the file is hashed at every use.
-            _write_json(record_of(path), checked)
+            write_note(record_of(path), checked)
     return found
 
 
@@ -135,7 +135,7 @@ class Part:
     @property
     def origin(self) -> Origin | None:
         """What the part belongs to, if it came from this address."""
-        note = _read_json(self._note)
+        note = read_note(self._note)
         if note.keys() != {field.name for field in fields(Origin)}:
             return None
         texts = (note["url"], note["validator"], note["md5"])
@@ -152,7 +152,7 @@ class Part:
     def begin(self, origin: Origin) -> None:
         """Start with nothing received."""
         self.path.write_bytes(b"")
-        _write_json(self._note, asdict(origin))
+        write_note(self._note, asdict(origin))
 
     def discard(self) -> None:
         """Forget what was received."""
@@ -182,7 +182,7 @@ class Part:
         with self.path.open("rb+") as file:
             os.fsync(file.fileno())
         # If the next step fails, the record fits no file, and the file is downloaded again.
-        _write_json(record_of(self.target), {"url": self.url, "sha256": sha256, "state": None})
+        write_note(record_of(self.target), {"url": self.url, "sha256": sha256, "state": None})
         self.path.replace(self.target)
         self._note.unlink(missing_ok=True)
 
@@ -204,7 +204,7 @@ def _hash_file(path: Path, *algorithms: str) -> tuple[str, ...]:
     return tuple(found.hexdigest() for found in hashes)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_note(path: Path) -> dict[str, Any]:
     """The object in a file; empty if there is no file, or it was cut off."""
     try:
         content = json.loads(path.read_text("utf-8"))
@@ -213,5 +213,6 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _write_json(path: Path, content: Mapping[str, object]) -> None:
-    replace_file(path, json.dumps(content).encode())
+def write_note(path: Path, content: Mapping[str, object]) -> None:
+    """Keep an object in a file, all of it or nothing."""
+    replace_file(path, json.dumps(content, indent=1).encode())

@@ -205,7 +205,7 @@ def test_where_nothing_can_be_written_a_file_is_hashed_each_time(
 
     begin(tmp_path).finish()
     settle(monkeypatch)
-    monkeypatch.setattr(record, "_write_json", refuse)
+    monkeypatch.setattr(record, "write_note", refuse)
     hashed = count_hashes(monkeypatch)
     check_download(tmp_path / "a.bin")
     check_download(tmp_path / "a.bin")

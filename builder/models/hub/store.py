@@ -5,15 +5,12 @@ revision was when it was first fetched, `COMMIT.json` which files of it a build 
 folder `COMMIT` has them. Nothing here uses the network or imports JAX.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from builder.download.record import ChangedFileError, check_download
+from builder.download.record import ChangedFileError, check_download, read_note, write_note
 from builder.errors import ModelError, writing
-from builder.file_system import replace_file
 from builder.models.published import checkpoint_folder
 from builder.spec.hub_name import HubName, is_commit
 
@@ -66,10 +63,10 @@ class HubStore:
                 "repository": snapshot.repository,
                 "files": [asdict(file) for file in snapshot.files.values()],
             }
-            _write_json(self.folder / f"{snapshot.commit}.json", content)
+            write_note(self.folder / f"{snapshot.commit}.json", content)
             if not is_commit(name.wanted):
                 pins = {**self._revisions(), name.wanted: snapshot.commit}
-                _write_json(self.folder / "revisions.json", pins)
+                write_note(self.folder / "revisions.json", pins)
 
     def has_all(self, snapshot: Snapshot) -> bool:
         """Whether all files are there as they should be; needs to write nothing."""
@@ -84,11 +81,11 @@ class HubStore:
         return True
 
     def _revisions(self) -> dict[str, str]:
-        found = _read_json(self.folder / "revisions.json")
+        found = read_note(self.folder / "revisions.json")
         return {name: text for name, text in found.items() if is_commit(str(text))}
 
     def _read_snapshot(self, commit: str) -> Snapshot | None:
-        content = _read_json(self.folder / f"{commit}.json")
+        content = read_note(self.folder / f"{commit}.json")
         try:
             files = [HubFile(**file) for file in content["files"]]
             return Snapshot(content["repository"], commit, {file.name: file for file in files})
@@ -127,16 +124,3 @@ def find_hub_folder(name: HubName, cache_folder: Path | None = None) -> Path:
                 raise
             raise ModelError(f"{name}: {error.message}", remedy) from None
     return folder
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    """The object in a file; empty if there is no file, or it was cut off."""
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _write_json(path: Path, content: Mapping[str, object]) -> None:
-    replace_file(path, json.dumps(content, indent=1).encode())
