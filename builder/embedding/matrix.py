@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Dtype = Literal["float32", "float16", "int8"]
 
 _COMPARED = 256
-_LOGIT_ERROR = 1e-3
+_LOGIT_ERROR = 2e-3
 """Of a logit: a probability moves by a quarter of it (sigmoid) or half of it (softmax) at most."""
 
 _NUMPY = {"float32": "<f4", "float16": "<f2", "int8": "i1"}

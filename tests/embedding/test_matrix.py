@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from builder.embedding.matrix import Dtype, decode_matrix, encode_matrix
+from builder.embedding.matrix import Dtype, choose_dtype, decode_matrix, encode_matrix
 
 
 def unit_rows(n: int, d: int) -> np.ndarray:
@@ -30,3 +30,10 @@ def test_the_largest_entry_uses_the_whole_int8_range():
 @pytest.mark.parametrize("rows", [np.zeros((2, 3), np.float32), np.zeros((0, 3), np.float32)])
 def test_a_matrix_without_values_is_stored_too(rows: np.ndarray):
     np.testing.assert_array_equal(decode_matrix(encode_matrix(rows, "int8")), rows)
+
+
+def test_rows_are_halved_only_where_scores_stay_what_they_are():
+    rows = np.random.default_rng(0).standard_normal((8, 40)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    assert choose_dtype(rows, rows, scale=1) == "float16"
+    assert choose_dtype(rows, rows, scale=110) == "float32"
