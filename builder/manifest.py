@@ -1,26 +1,26 @@
 """The contract between the builder and the web app: what a site's `manifest.json` contains.
 
-These models are the only place where the format is written down. `make generate` derives the JSON
-Schema and the TypeScript types in `webapp_src/src/generated/` from them. URLs are relative to the
-manifest, so a site works under any path. Rows of matrices are tied to images and prompts by id.
+These models, and those of vocabulary files in `builder.vocabulary`, are the only place where the
+format is written down. `make generate` derives the JSON Schema and the TypeScript types in
+`webapp_src/src/generated/` from them. URLs are relative to the manifest, so a site works under any
+path. Rows of matrices are tied to images and prompts by id.
 """
 
 import json
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     TypeAdapter,
     field_validator,
     model_validator,
 )
-from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from builder.addresses import find_folder_flaw
 from builder.file_names import find_flaw
+from builder.schema import Part
+from builder.vocabulary import PipelineModel, SentencePieceModel, WordPieceModel
 
 SCHEMA_VERSION = 1
 
@@ -31,17 +31,7 @@ Backend = Literal["wasm", "webgl", "webgpu", "cpu"]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=to_camel,
-        populate_by_name=True,
-        json_schema_serialization_defaults_required=True,
-    )
-
-
-class FileRef(_Part):
+class FileRef(Part):
     """A file of the site: where it is, its hash and its size."""
 
     url: str
@@ -73,14 +63,14 @@ class MatrixRef(FileRef):
     rows: tuple[str, ...] = Field(description="The id of each row, in order.")
 
 
-class SoftmaxScoring(_Part):
+class SoftmaxScoring(Part):
     """Probabilities over a card's prompts: softmax(scale * cosine)."""
 
     kind: Literal["softmax"] = "softmax"
     scale: float
 
 
-class SigmoidScoring(_Part):
+class SigmoidScoring(Part):
     """A probability for each prompt on its own: sigmoid(scale * cosine + bias)."""
 
     kind: Literal["sigmoid"] = "sigmoid"
@@ -95,7 +85,7 @@ CanonicalizationStep = Literal["lower-ascii", "lower", "strip-punctuation", "col
 """What is done to a text before it is tokenized; `builder.text.canonicalization` defines each."""
 
 
-class RowLayout(_Part):
+class RowLayout(Part):
     """How token rows are made from the pieces of a text in canonical form.
 
     A row holds `start_id`, as many pieces as fit, `end_id`, and `pad_id` up to `max_length`: both
@@ -134,7 +124,7 @@ class PipelineRef(RowLayout):
 TokenizerRef = Annotated[SentencePieceRef | WordPieceRef | PipelineRef, Field(discriminator="kind")]
 
 
-class GraphModelRef(_Part):
+class GraphModelRef(Part):
     """A TensorFlow.js graph model: token rows int32[b, max_length] to unit rows float32[b, dim]."""
 
     model: FileRef
@@ -143,7 +133,7 @@ class GraphModelRef(_Part):
     output: str
 
 
-class Golden(_Part):
+class Golden(Part):
     """A text whose tokens and embedding a browser must reproduce before its answers are trusted."""
 
     text: str
@@ -151,7 +141,7 @@ class Golden(_Part):
     row: str = Field(description="Row of the model's prompt embeddings.")
 
 
-class ModelCard(_Part):
+class ModelCard(Part):
     """What a visitor is told about a model."""
 
     name: str
@@ -184,14 +174,14 @@ class Model(ModelCard):
         return self
 
 
-class Prompt(_Part):
+class Prompt(Part):
     """An example prompt; `id` names its row in every model's prompt embeddings."""
 
     id: str
     text: str
 
 
-class Credit(_Part):
+class Credit(Part):
     """Who made a picture, under which licence, and where it comes from."""
 
     author: str | None
@@ -199,7 +189,7 @@ class Credit(_Part):
     source: str | None
 
 
-class Image(_Part):
+class Image(Part):
     """A picture: `photo` is what the models saw, `display` sharper copies of the same crop."""
 
     id: str
@@ -211,21 +201,21 @@ class Image(_Part):
     credit: Credit
 
 
-class Link(_Part):
+class Link(Part):
     """A link in the page's header."""
 
     label: str
     url: str
 
 
-class Generator(_Part):
+class Generator(Part):
     """The program that wrote the site."""
 
     name: str
     version: str
 
 
-class PageManifest(_Part):
+class PageManifest(Part):
     """What every site's manifest says, whatever its page shows."""
 
     sha256: Sha256 = Field(
@@ -273,7 +263,7 @@ class ArrayRef(FileRef):
     shape: tuple[int, ...]
 
 
-class FunctionInput(_Part):
+class FunctionInput(Part):
     """An input of a function. `range` is the least and the greatest of its numbers, if known."""
 
     name: str
@@ -283,7 +273,7 @@ class FunctionInput(_Part):
     labels: tuple[str, ...] = Field(description="Names of entries of the last axis; may be empty.")
 
 
-class FunctionGolden(_Part):
+class FunctionGolden(Part):
     """A call that a browser must reproduce before its answers are trusted.
 
     Arrays are in the order of the function's inputs and outputs; `tolerance` is the largest
@@ -295,7 +285,7 @@ class FunctionGolden(_Part):
     tolerance: Annotated[float, Field(gt=0)]
 
 
-class Function(_Part):
+class Function(Part):
     """A JAX function as a TensorFlow.js graph model; inputs and outputs are identified by name."""
 
     id: str
@@ -311,251 +301,6 @@ class FunctionSiteManifest(PageManifest):
 
     functions: Annotated[tuple[Function, ...], Field(min_length=1)]
     data: dict[str, FileRef]
-
-
-class SentencePieceModel(_Part):
-    """Content of a SentencePiece vocabulary file, with the fields of sentencepiece's ModelProto.
-
-    `types` are ModelProto.SentencePiece.Type: 1 normal, 2 unknown, 3 control, 4 user defined,
-    5 unused, 6 byte.
-    """
-
-    algorithm: Literal["bpe", "unigram"]
-    pieces: tuple[str, ...]
-    scores: tuple[float, ...]
-    types: tuple[int, ...]
-    unknown_id: int
-    byte_fallback: bool
-    add_dummy_prefix: bool
-    remove_extra_whitespaces: bool
-    escape_whitespaces: bool
-    precompiled_charsmap: str = Field(description="Base64; empty if nothing is normalized.")
-
-
-CodePoints = tuple[int, ...]
-"""A set of code points: the first and the last of each span, in turn."""
-
-
-class BertCharacters(_Part):
-    """What BERT's normalizer does to characters, step by step, before it splits words at spaces."""
-
-    removed: CodePoints
-    spaces: CodePoints = Field(description="Become U+0020.")
-    spaced: CodePoints = Field(description="Get a space before and after.")
-    normalized: CodePoints = Field(description="Runs of them are converted to normal form D.")
-    stripped: CodePoints = Field(description="Accents, removed after that.")
-    lower: dict[str, str]
-    signs: CodePoints = Field(description="Each is a word by itself.")
-
-
-class WordPieceModel(_Part):
-    """Content of a WordPiece vocabulary file, with the options of Hugging Face's `tokenizers`.
-
-    A word is split into the longest pieces that fit, from its start; pieces after the first have
-    `prefix` before them in the vocabulary. A word that cannot be split, or has more than
-    `max_word_length` characters, is unknown.
-    """
-
-    pieces: tuple[str, ...]
-    unknown_id: int
-    prefix: str
-    max_word_length: int
-    characters: BertCharacters
-
-
-class ReplaceStep(_Part):
-    """Each match of a pattern becomes `content`, taken literally."""
-
-    kind: Literal["replace"] = "replace"
-    pattern: str
-    content: str
-    at_start: bool = Field(default=False, description="Only in what the whole text begins with.")
-
-
-class SpaceAroundStep(_Part):
-    """Each of the characters gets a space before and after."""
-
-    kind: Literal["space-around"] = "space-around"
-    characters: CodePoints
-
-
-class MapStep(_Part):
-    """Characters become others, each by itself, or go."""
-
-    kind: Literal["map"] = "map"
-    removed: CodePoints
-    runs: tuple[int, ...] = Field(
-        description="First and last code point, the distance between two of a run, and what is"
-        " added to each: four numbers a run."
-    )
-    others: dict[str, str]
-
-
-class NormalFormStep(_Part):
-    """Runs of the characters are converted to a normal form of Unicode."""
-
-    kind: Literal["normal-form"] = "normal-form"
-    form: Literal["NFC", "NFD", "NFKC", "NFKD"]
-    characters: CodePoints
-
-
-class FinalSigmaStep(_Part):
-    """A capital sigma that ends a word becomes the small final one."""
-
-    kind: Literal["final-sigma"] = "final-sigma"
-    cased: CodePoints
-    ignorable: CodePoints
-
-
-class CharsmapStep(_Part):
-    """A SentencePiece charsmap as Hugging Face's `tokenizers` applies it, by grapheme clusters."""
-
-    kind: Literal["charsmap"] = "charsmap"
-    precompiled_charsmap: str = Field(description="Base64.")
-    joining: CodePoints = Field(description="Go on with the cluster before them.")
-    prepending: CodePoints = Field(description="Go on with the cluster after them.")
-    controls: CodePoints = Field(description="Nothing goes on with them.")
-
-
-class UnescapeStep(_Part):
-    """References of HTML become the characters, as Python's `html.unescape` does."""
-
-    kind: Literal["unescape"] = "unescape"
-
-
-class FixTextStep(_Part):
-    """ftfy's `fix_text` without its repair of mojibake: the steps on each line until it stays.
-
-    Entities are replaced before them, up to the first line that has a `<`.
-    """
-
-    kind: Literal["fix-text"] = "fix-text"
-    steps: tuple[
-        Annotated[ReplaceStep | MapStep | NormalFormStep, Field(discriminator="kind")], ...
-    ]
-
-
-class HtmlReferences(_Part):
-    """What the references of HTML stand for."""
-
-    entities: dict[str, str] = Field(description="By name, with the semicolon if it needs one.")
-    capitals: dict[str, str] = Field(description="Names in capitals that ftfy knows besides.")
-    replaced: dict[int, str] = Field(description="Numbers that stand for another character.")
-    dropped: CodePoints
-
-
-class SplitStep(_Part):
-    """A word is split at the matches of a pattern, or with `invert` at what is between them."""
-
-    kind: Literal["split"] = "split"
-    pattern: str
-    behavior: Literal[
-        "removed", "isolated", "merged-with-previous", "merged-with-next", "contiguous"
-    ]
-    invert: bool = False
-
-
-class BytesStep(_Part):
-    """The bytes of a word in UTF-8 become letters, as in GPT-2."""
-
-    kind: Literal["bytes"] = "bytes"
-
-
-TextStep = Annotated[
-    ReplaceStep
-    | SpaceAroundStep
-    | MapStep
-    | NormalFormStep
-    | FinalSigmaStep
-    | CharsmapStep
-    | UnescapeStep
-    | FixTextStep,
-    Field(discriminator="kind"),
-]
-WordStep = Annotated[ReplaceStep | SplitStep | BytesStep, Field(discriminator="kind")]
-
-
-class AddedToken(_Part):
-    """A token that is found in the text itself, with the spaces that it takes away beside it."""
-
-    content: str
-    id: int
-    left_strip: bool = False
-    right_strip: bool = False
-
-
-class BpeSegmenter(_Part):
-    """Byte-pair encoding with a list of merges.
-
-    For each merge, in order of rank, `merged` is the id of what comes out, less the one before it,
-    and `lefts` how many UTF-16 units its left part has. 0 stands for all parts that the vocabulary
-    has, the longest left one first.
-    """
-
-    algorithm: Literal["bpe"] = "bpe"
-    merged: tuple[int, ...]
-    lefts: tuple[int, ...]
-    unknown_id: int | None
-    fuse_unknown: bool
-    byte_fallback: bool
-    suffix: str = Field(description="Put after the last character of a word.")
-    whole: bool = Field(description="Whether a word that is a piece is left whole.")
-    words: dict[str, int] = Field(description="Words with an id of their own.")
-
-
-class UnigramSegmenter(_Part):
-    """Unigram as in Hugging Face's `tokenizers`, in double precision."""
-
-    algorithm: Literal["unigram"] = "unigram"
-    scores: tuple[float, ...]
-    single_precision: bool = Field(description="Whether the scores are to be rounded to float32.")
-    unknown_id: int
-    byte_fallback: bool
-
-
-class WordPieceSegmenter(_Part):
-    """The longest pieces from the left, as in a `WordPieceModel`."""
-
-    algorithm: Literal["wordpiece"] = "wordpiece"
-    unknown_id: int
-    prefix: str
-    max_word_length: int
-
-
-class SentencePieceSegmenter(_Part):
-    """A `SentencePieceModel` that sees each part of the text after `before`.
-
-    The pieces of `before`, `skipped` of them, are left out again.
-    """
-
-    algorithm: Literal["sentencepiece"] = "sentencepiece"
-    model: SentencePieceModel
-    before: str
-    skipped: int
-
-
-class PipelineModel(_Part):
-    """Content of the vocabulary file of a tokenizer that works in steps, as Hugging Face's do.
-
-    The whole text goes through `clean`. `added` tokens are cut out of it; what is between them goes
-    through `normalizer`, then `added_normalized` are cut out, and what is left goes through
-    `pre_tokenizer`, which makes words of it, and the segmenter. Empty parts are dropped after each
-    cut. Patterns are JavaScript's, where `\\p{name}` within brackets is one of the `classes`. A
-    piece that is empty stands for an id that has none.
-    """
-
-    pieces: tuple[str, ...]
-    classes: dict[str, CodePoints]
-    html: HtmlReferences | None = Field(description="Null if no step needs them.")
-    clean: tuple[TextStep, ...]
-    added: tuple[AddedToken, ...]
-    normalizer: tuple[TextStep, ...]
-    added_normalized: tuple[AddedToken, ...]
-    pre_tokenizer: tuple[WordStep, ...]
-    segmenter: Annotated[
-        BpeSegmenter | UnigramSegmenter | WordPieceSegmenter | SentencePieceSegmenter,
-        Field(discriminator="algorithm"),
-    ]
 
 
 def json_schema() -> dict[str, Any]:

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 
 from builder.errors import ModelError, naming
-from builder.manifest import PipelineModel, SentencePieceModel, WordPieceModel
 from builder.models.catalogue import format_size
 from builder.models.hub.folder import HubModel, open_hub_model, read_pixels
 from builder.models.hub.heads import UNKNOWN, Heads
@@ -24,6 +23,7 @@ from builder.towers.checkpoint import Checkpoint
 from builder.towers.checkpoint_layouts import load_scoring, plan_parts
 from builder.towers.description import describe_image_tower, describe_text_tower, format_count
 from builder.towers.inference import infer_architecture
+from builder.vocabulary import PipelineModel, SentencePieceModel, WordPieceModel
 
 _FLOAT16_BYTES = 2
 _ALGORITHMS = {

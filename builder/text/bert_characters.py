@@ -6,7 +6,6 @@ from functools import cache
 from tokenizers import normalizers
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
-from builder.manifest import BertCharacters
 from builder.text.characters import (
     SEPARATOR,
     Normalize,
@@ -15,6 +14,7 @@ from builder.text.characters import (
     find_reordered,
     to_spans,
 )
+from builder.vocabulary import BertCharacters
 
 
 @cache

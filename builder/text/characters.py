@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from tokenizers import normalizers
 
-from builder.manifest import CodePoints
+from builder.vocabulary import CodePoints
 
 SEPARATOR = "\u01c3"
 """A letter that no table of Unicode changes, whatever is beside it, and that nothing becomes."""

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from builder.errors import ModelError, naming
 from builder.input_file import read_input
-from builder.manifest import FileRef, RowLayout, SentencePieceModel, SentencePieceRef
+from builder.manifest import FileRef, RowLayout, SentencePieceRef
 from builder.text.sentencepiece_model import check_model, open_model, parse_model
 from builder.text.tokenizer import make_rows
+from builder.vocabulary import SentencePieceModel
 
 _ALGORITHMS: dict[int, Literal["unigram", "bpe"]] = {1: "unigram", 2: "bpe"}
 _UNKNOWN = 2

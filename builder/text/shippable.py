@@ -6,16 +6,8 @@ from typing import Any
 import numpy as np
 
 from builder.errors import BuilderError, ModelError, first_line
-from builder.manifest import (
-    FileRef,
-    PipelineModel,
-    PipelineRef,
-    RowLayout,
-    SentencePieceModel,
-    SentencePieceRef,
-    WordPieceModel,
-    WordPieceRef,
-)
+from builder.manifest import FileRef, PipelineRef, RowLayout, SentencePieceRef, WordPieceRef
+from builder.vocabulary import PipelineModel, SentencePieceModel, WordPieceModel
 
 _REFS: Mapping[type, type] = {
     SentencePieceModel: SentencePieceRef,

@@ -6,17 +6,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.manifest import (
-    FileRef,
-    PipelineModel,
-    PipelineRef,
-    RowLayout,
-    SentencePieceModel,
-    SentencePieceRef,
-    WordPieceModel,
-    WordPieceRef,
-)
+from builder.manifest import FileRef, PipelineRef, RowLayout, SentencePieceRef, WordPieceRef
 from builder.text.canonicalization import canonicalize
+from builder.vocabulary import PipelineModel, SentencePieceModel, WordPieceModel
 
 
 class Tokenizer(Protocol):

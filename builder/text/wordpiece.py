@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from builder.errors import ModelError
 from builder.input_file import read_input_text
-from builder.manifest import FileRef, RowLayout, WordPieceModel, WordPieceRef
+from builder.manifest import FileRef, RowLayout, WordPieceRef
 from builder.text.tokenizer import make_rows
+from builder.vocabulary import WordPieceModel
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -14,9 +14,10 @@ from typing import Any
 import sentencepiece
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-from builder.manifest import RowLayout, SentencePieceModel, WordPieceModel
+from builder.manifest import RowLayout
 from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.text.wordpiece import WordPieceTokenizer
+from builder.vocabulary import SentencePieceModel, WordPieceModel
 
 HERE = Path(__file__).parent
 

@@ -15,7 +15,11 @@ from functools import cache
 from html import entities
 from typing import Literal
 
-from builder.manifest import (
+from builder.text.characters import CHARACTERS, to_spans
+from builder.text.hub.patterns import PatternWriter, quote
+from builder.text.hub.pipeline import Cleaning
+from builder.text.hub.steps import make_map, make_python_form, make_python_lower
+from builder.vocabulary import (
     CodePoints,
     FixTextStep,
     HtmlReferences,
@@ -23,10 +27,6 @@ from builder.manifest import (
     TextStep,
     UnescapeStep,
 )
-from builder.text.characters import CHARACTERS, to_spans
-from builder.text.hub.patterns import PatternWriter, quote
-from builder.text.hub.pipeline import Cleaning
-from builder.text.hub.steps import make_map, make_python_form, make_python_lower
 
 CleanKind = Literal["lower", "whitespace", "canonicalize"]
 

@@ -10,15 +10,6 @@ from typing import Any, cast
 from tokenizers import normalizers
 
 from builder.errors import ModelError
-from builder.manifest import (
-    BytesStep,
-    NormalFormStep,
-    ReplaceStep,
-    SpaceAroundStep,
-    SplitStep,
-    TextStep,
-    WordStep,
-)
 from builder.text.bert_characters import bert_step
 from builder.text.characters import find_changes, to_spans
 from builder.text.hub.patterns import PatternWriter, known_spans, quote
@@ -28,6 +19,15 @@ from builder.text.hub.steps import (
     make_map,
     make_rust_form,
     make_rust_lower,
+)
+from builder.vocabulary import (
+    BytesStep,
+    NormalFormStep,
+    ReplaceStep,
+    SpaceAroundStep,
+    SplitStep,
+    TextStep,
+    WordStep,
 )
 
 Json = Mapping[str, Any]

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from builder.errors import ModelError, naming
 from builder.input_file import read_input, read_input_json, read_input_text
-from builder.manifest import AddedToken, RowLayout
+from builder.manifest import RowLayout
 from builder.text.hub.classes import adapt, added_tokens_of, make_bert, make_clip, make_roberta
 from builder.text.hub.cleaning import CleanKind, make_cleaning
 from builder.text.hub.config import TokenizerConfig, read_object, read_tokenizer_config
@@ -20,6 +20,7 @@ from builder.text.hub.sections import (
 from builder.text.hub.simple import parse_merges, read_simple_tokenizer
 from builder.text.sentencepiece_model import check_model, open_model
 from builder.text.tokenizer import Tokenizer
+from builder.vocabulary import AddedToken
 
 Library = Literal["transformers", "open_clip"]
 Json = Mapping[str, Any]

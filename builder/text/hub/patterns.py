@@ -12,8 +12,8 @@ from functools import cache
 from tokenizers import Regex, pre_tokenizers
 
 from builder.errors import ModelError
-from builder.manifest import CodePoints
 from builder.text.characters import CHARACTERS, EMPTY_PLANES, SEPARATOR, to_spans
+from builder.vocabulary import CodePoints
 
 _TOKEN = re.compile(
     r"""

@@ -12,15 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from builder.errors import ModelError, first_line
-from builder.manifest import (
-    AddedToken,
-    FileRef,
-    HtmlReferences,
-    PipelineModel,
-    PipelineRef,
-    RowLayout,
-    TextStep,
-)
+from builder.manifest import FileRef, PipelineRef, RowLayout
 from builder.text.hub.components import (
     describe_marks,
     describe_normalizer,
@@ -30,6 +22,7 @@ from builder.text.hub.patterns import PatternWriter, known_spans
 from builder.text.hub.segmenters import describe_model
 from builder.text.sentencepiece_model import check_charsmap
 from builder.text.tokenizer import make_rows
+from builder.vocabulary import AddedToken, HtmlReferences, PipelineModel, TextStep
 
 Clean = Callable[[str], str]
 Json = Mapping[str, Any]

@@ -7,22 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.manifest import (
-    AddedToken,
-    FileRef,
-    PipelineModel,
-    PipelineRef,
-    ReplaceStep,
-    RowLayout,
-    SentencePieceSegmenter,
-    TextStep,
-)
+from builder.manifest import FileRef, PipelineRef, RowLayout
 from builder.text.hub.cleaning import list_spaces
 from builder.text.hub.patterns import PatternWriter, quote
 from builder.text.hub.steps import make_python_lower
 from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.text.sentencepiece_model import check_model, parse_model
 from builder.text.tokenizer import make_rows
+from builder.vocabulary import (
+    AddedToken,
+    PipelineModel,
+    ReplaceStep,
+    SentencePieceSegmenter,
+    TextStep,
+)
 
 MARK = "\u2581"
 """What SentencePiece writes for a space."""

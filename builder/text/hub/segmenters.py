@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from builder.errors import ModelError, NumberError
-from builder.manifest import BpeSegmenter, UnigramSegmenter, WordPieceSegmenter
 from builder.text.sentencepiece_model import MAX_PIECES
+from builder.vocabulary import BpeSegmenter, UnigramSegmenter, WordPieceSegmenter
 
 Json = Mapping[str, Any]
 Segmenter = BpeSegmenter | UnigramSegmenter | WordPieceSegmenter

@@ -11,7 +11,7 @@ from tokenizers import Regex, models, pre_tokenizers
 
 from builder.errors import ModelError, naming
 from builder.input_file import MAX_BYTES, read_input, read_input_text
-from builder.manifest import BpeSegmenter, FileRef, PipelineModel, PipelineRef, RowLayout
+from builder.manifest import FileRef, PipelineRef, RowLayout
 from builder.text.hub.cleaning import CleanKind, make_cleaning
 from builder.text.hub.components import describe_pre_tokenizer
 from builder.text.hub.config import read_object
@@ -19,6 +19,7 @@ from builder.text.hub.patterns import PatternWriter
 from builder.text.hub.pipeline import open_spec
 from builder.text.hub.segmenters import list_pieces, pack_merges
 from builder.text.tokenizer import make_rows
+from builder.vocabulary import BpeSegmenter, PipelineModel
 
 ARCHIVE = "bpe_simple_vocab_16e6.txt.gz"
 _SPECIAL = ("<start_of_text>", "<end_of_text>")

@@ -8,7 +8,6 @@ from typing import Literal, get_args
 
 from tokenizers import normalizers
 
-from builder.manifest import CharsmapStep, FinalSigmaStep, MapStep, NormalFormStep
 from builder.text.characters import (
     CHARACTERS,
     Normalize,
@@ -16,6 +15,7 @@ from builder.text.characters import (
     find_reordered,
     to_spans,
 )
+from builder.vocabulary import CharsmapStep, FinalSigmaStep, MapStep, NormalFormStep
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 FORMS: tuple[Form, ...] = get_args(Form)
