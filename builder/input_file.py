@@ -102,6 +102,20 @@ def read_input_json(path: Path, remedy: str, kind: type[BuilderError] = BuilderE
         return json.loads(text, parse_constant=_refuse_constant)
 
 
+def read_input_object(
+    path: Path, remedy: str, kind: type[BuilderError] = BuilderError
+) -> dict[str, Any]:
+    """What a file in JSON holds, which is an object.
+
+    Raises:
+        BuilderError: of that kind, if it cannot be read or is not a JSON object.
+    """
+    content = read_input_json(path, remedy, kind)
+    if not isinstance(content, dict):
+        raise kind(f"{path}: is not a JSON object. {remedy}")
+    return content
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number in JSON")
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from builder.errors import ModelError
 from builder.manifest import ModelCard, Scoring
-from builder.options import Storage
+from builder.options import Library, Storage
 from builder.text.tokenizer import Tokenizer
 
 Params = Any
@@ -95,7 +95,7 @@ class Preprocessing:
     size: int = 224
     resize: Filter | Literal["tf-bilinear"] = "bicubic"
     fit: Literal["crop", "squash", "pad"] = "crop"
-    library: Literal["transformers", "open_clip"] | None = None
+    library: Library | None = None
     edge: int | None = None
 
 

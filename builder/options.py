@@ -14,6 +14,9 @@ Choice: TypeAlias = Literal[Quantization, "auto"]
 Converter: TypeAlias = Literal["native", "tensorflowjs"]
 """Which program makes a graph: ours, or that of the package tensorflowjs."""
 
+Library: TypeAlias = Literal["transformers", "open_clip"]
+"""What wrote a hub's model, and prepares its pictures and texts."""
+
 MAX_RESOLUTION = 4096
 """Side in pixels of the pictures that a model sees: ten times what models are trained with."""
 

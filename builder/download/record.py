@@ -16,7 +16,7 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -75,6 +75,24 @@ def check_download(path: Path, sha256: str | None = None, *, thorough: bool = Fa
         with suppress(OSError):  # Where nothing can be written, the file is hashed at every use.
             write_note(record_of(path), checked)
     return found
+
+
+def has_all(files: Iterable[tuple[Path, str | None]]) -> bool:
+    """Whether all of these files, each with its SHA-256 if that is known, are as they should be.
+
+    Needs to write nothing.
+
+    Raises:
+        ModelError: if one cannot be read.
+    """
+    try:
+        for path, sha256 in files:
+            if not path.is_file():
+                return False
+            check_download(path, sha256)
+    except ChangedFileError:
+        return False
+    return True
 
 
 def _changed(

@@ -15,9 +15,8 @@ from builder.spec.models import ScoringKind
 from builder.tables import print_whole
 from builder.towers.architecture import TransformerArchitecture
 from builder.towers.checkpoint import Checkpoint
-from builder.towers.parameter_counts import count_text_params
+from builder.towers.parameter_counts import count_text_params, encoder_bytes
 
-_FLOAT16_BYTES = 2
 _MARGIN = 2
 
 _LEGEND = """
@@ -131,7 +130,7 @@ def _list_default_models() -> Iterator[ListedModel]:
             resolution=224,
             text_tower=f"{text.depth} layers of {text.width}",
             text_params=text_params,
-            text_encoder_bytes=text_params * _FLOAT16_BYTES,
+            text_encoder_bytes=encoder_bytes(text_params),
             max_length=config["seq_len"],
             scoring="softmax",
             checkpoint_bytes=None,

@@ -13,7 +13,7 @@ from builder.model import ImageTextModel, ModelCard, Preprocessing, Tower
 from builder.models.published import PublishedModel, find_file
 from builder.spec.models import CardSpec, ModelSpec, ScoringKind, TokenizerSpec
 from builder.text.load import read_tokenizer
-from builder.text.tokenizer import Tokenizer
+from builder.text.tokenizer import Tokenizer, count_excess_pieces
 from builder.towers.architecture import (
     Architecture,
     BertArchitecture,
@@ -27,9 +27,6 @@ from builder.towers.inference import infer_checkpoint
 
 _RESOLUTION = 224
 """That of LiT, at which most image towers were first trained."""
-
-_UNUSED = 100
-"""Some vocabularies end with up to this many entries that no text uses and no tower knows."""
 
 
 def load_published_model(
@@ -156,8 +153,7 @@ def _make_scoring(
 def _load_own_tokenizer(spec: TokenizerSpec, tower: TextArchitecture) -> Tokenizer:
     tokenizer = read_tokenizer(spec.vocabulary, spec)
     size = tower.config.vocab_size if isinstance(tower, BertArchitecture) else tower.vocab_size
-    pieces = len(tokenizer.to_manifest().pieces)
-    if pieces > size + _UNUSED:
+    if pieces := count_excess_pieces(tokenizer, size):
         raise ModelError(
             f"{spec.vocabulary}: has {pieces:,} pieces, but the text tower knows {size:,} tokens."
             " Name the vocabulary that it was trained with, or correct vocab_size."

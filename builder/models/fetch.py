@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from builder.download.address import mask_password, web_address
-from builder.download.record import ChangedFileError, check_download
+from builder.download.record import has_all
 from builder.errors import ModelError
 from builder.models.catalogue import format_size
 from builder.models.default import DEFAULT_MODELS
@@ -65,15 +65,7 @@ def fetch_missing(models: Iterable[ModelSpec], cache_folder: Path, progress: Pro
 
 
 def _has_all(model: PublishedModel, folder: Path) -> bool:
-    """Whether all files of a model are there as they should be; needs to write nothing."""
-    try:
-        for file in model.files:
-            if not (folder / file.name).is_file():
-                return False
-            check_download(folder / file.name, file.sha256)
-    except ChangedFileError:
-        return False
-    return True
+    return has_all((folder / file.name, file.sha256) for file in model.files)
 
 
 def _fetch_from_hub(

@@ -23,9 +23,9 @@ from builder.towers.checkpoint import Checkpoint
 from builder.towers.checkpoint_layouts import load_scoring, plan_parts
 from builder.towers.description import describe_image_tower, describe_text_tower, format_count
 from builder.towers.inference import infer_architecture
+from builder.towers.parameter_counts import encoder_bytes
 from builder.vocabulary import PipelineModel, SentencePieceModel, WordPieceModel
 
-_FLOAT16_BYTES = 2
 _ALGORITHMS = {
     "bpe": "byte-pair encoding",
     "unigram": "unigrams",
@@ -155,7 +155,7 @@ def describe_pieces(tokenizer: Tokenizer) -> str:
 
 
 def _describe_download(text_params: int) -> str:
-    size = text_params * _FLOAT16_BYTES
+    size = encoder_bytes(text_params)
     fit = {"yes": "fits a phone", "slow": "slow on a phone", "no": "too large for a phone"}
     return f"{format_size(size)} for a visitor, as float16: {fit[fit_of(size)]}"
 

@@ -19,11 +19,15 @@ from builder.model import Preprocessing
 from builder.spec.models import ScoringKind, with_none
 from builder.text.load import TokenizerSettings
 from builder.towers.architecture import read_architecture
-from builder.towers.parameter_counts import count_image_params, count_text_params
+from builder.towers.parameter_counts import (
+    count_image_params,
+    count_text_params,
+    encoder_bytes,
+)
 
 _REPOSITORY = re.compile(r"(?:https://(?:huggingface\.co|hf\.co)/)?([\w.-]+/[\w.-]+)/?")
 """How the Hugging Face hub names models."""
-_FLOAT16_BYTES, _FLOAT32_BYTES = 2, 4
+_FLOAT32_BYTES = 4
 _BERT_NAMES = ("base", "large")
 _MARGIN = 2
 """Sizes are computed from the towers; no download is larger than this many times that."""
@@ -78,7 +82,7 @@ class PublishedModel:
     @property
     def text_encoder_bytes(self) -> int:
         """What a visitor downloads of the text encoder, with float16 weights."""
-        return self.text_params * _FLOAT16_BYTES
+        return encoder_bytes(self.text_params)
 
     @property
     def files(self) -> tuple[RemoteFile, ...]:

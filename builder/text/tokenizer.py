@@ -10,6 +10,9 @@ from builder.manifest import FileRef, PipelineRef, RowLayout, SentencePieceRef, 
 from builder.text.canonicalization import canonicalize
 from builder.vocabulary import PipelineModel, SentencePieceModel, WordPieceModel
 
+_UNUSED = 100
+"""Some vocabularies end with up to this many entries that no text uses and no tower knows."""
+
 
 class Tokenizer(Protocol):
     """Texts to rows of exactly `max_length` token ids."""
@@ -34,6 +37,15 @@ class Tokenizer(Protocol):
     def to_ref(self, file: FileRef, /) -> SentencePieceRef | WordPieceRef | PipelineRef:
         """The manifest's entry, given the file of the vocabulary."""
         ...
+
+
+def count_excess_pieces(tokenizer: Tokenizer, known: int) -> int:
+    """How many pieces a vocabulary has, if those are too many for a text tower; 0 if not.
+
+    The tower has `known` rows in its table.
+    """
+    pieces = len(tokenizer.to_manifest().pieces)
+    return pieces if pieces > known + _UNUSED else 0
 
 
 class Segmenter(Protocol):

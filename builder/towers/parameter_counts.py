@@ -9,6 +9,13 @@ from builder.towers.architecture import (
     TransformerArchitecture,
 )
 
+_FLOAT16_BYTES = 2
+
+
+def encoder_bytes(text_params: int) -> int:
+    """What a visitor downloads of a text encoder, with float16 weights."""
+    return text_params * _FLOAT16_BYTES
+
 
 def count_image_params(tower: ImageArchitecture, resolution: int) -> int:
     """Parameters of an image tower for pictures of that side in pixels."""

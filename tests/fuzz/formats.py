@@ -115,7 +115,9 @@ def _write_open_clip(folder: Path) -> None:
 
 
 def _read_hub_tokenizer(folder: Path) -> None:
-    tokenizer = read_hub_tokenizer(folder, 32)
+    is_open_clip = (folder / "open_clip_config.json").exists()
+    library = "open_clip" if is_open_clip else "transformers"
+    tokenizer = read_hub_tokenizer(folder, 32, library=library)
     rows = tokenizer([*TEXTS[:5], "", "ab abc", "x" * 300])
     assert rows.min() >= 0
     assert tokenizer.to_manifest().pieces

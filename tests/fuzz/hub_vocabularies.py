@@ -187,7 +187,8 @@ def _read(
             text = {"context_length": MAX_LENGTH, **open_clip}
             spec = {"model_cfg": {"text_cfg": text}}
             (folder / "open_clip_config.json").write_text(json.dumps(spec))
-        return read_hub_tokenizer(folder, MAX_LENGTH)
+        library = "transformers" if open_clip is None else "open_clip"
+        return read_hub_tokenizer(folder, MAX_LENGTH, library=library)
 
 
 @cache

@@ -10,8 +10,9 @@ from PIL import Image
 from builder.images.preprocess import preprocess
 from builder.images.resize import resize_tf_bilinear
 from builder.model import Preprocessing
+from tests.shared import SHARED, needs
 
-GOLDENS = Path(__file__).parents[3] / "shared" / "goldens" / "preprocess"
+GOLDENS = SHARED / "goldens" / "preprocess"
 
 
 @pytest.mark.parametrize("fit", ["crop", "squash"])
@@ -26,7 +27,7 @@ def test_small_pictures_become_what_tensorflow_makes_of_them(
     np.testing.assert_array_equal(np.asarray(found), expected)
 
 
-@pytest.mark.skipif(not GOLDENS.is_dir(), reason="needs ../shared/goldens/preprocess")
+@needs(GOLDENS)
 @pytest.mark.parametrize("fit", ["crop", "squash"])
 @pytest.mark.parametrize("name", ["cat", "koala", "cup"])
 def test_pixels_equal_those_of_vit_jax(name: str, fit: Literal["crop", "squash"]):

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from builder.errors import ModelError, naming
-from builder.input_file import read_input_json
+from builder.input_file import read_input_object
 from builder.model import Tower, Towers
 from builder.models.hub.design import Design
 from builder.models.hub.heads import UNKNOWN, Heads, Side
@@ -17,10 +17,9 @@ from builder.models.hub.preprocessing import (
     read_transformers_pixels,
 )
 from builder.models.hub.transformers_design import design_transformers_model
+from builder.options import Library
 from builder.towers.safetensors_files import list_weight_files
 from builder.towers.weight_files import open_weights
-
-Library: TypeAlias = Literal["transformers", "open_clip"]
 
 CONFIG = "config.json"
 OPEN_CLIP_CONFIG = "open_clip_config.json"
@@ -108,7 +107,7 @@ def open_hub_model(folder: Path, heads: Heads = UNKNOWN) -> HubModel:
     # Folders that are for both libraries have two configs.
     library: Library = "open_clip" if _is_open_clip(shapes) else "transformers"
     path = folder / (OPEN_CLIP_CONFIG if library == "open_clip" else CONFIG)
-    config = read_table(path)
+    config = _read(path)
     with naming(path):
         if library == "open_clip":
             design = design_open_clip_model(config, shapes, heads)
@@ -132,13 +131,13 @@ def read_pixels(model: HubModel) -> PixelRule:
     resolution = model.design.resolution
     if model.library == "open_clip":
         with naming(model.config):
-            return read_open_clip_pixels(read_table(model.config), resolution)
+            return read_open_clip_pixels(_read(model.config), resolution)
     folder = model.config.parent
     path = folder / PREPROCESSOR_CONFIG
-    config = read_table(path) if path.exists() else {}
+    config = _read(path) if path.exists() else {}
     if not config and (folder / PROCESSOR_CONFIG).exists():
         path = folder / PROCESSOR_CONFIG
-        config = read_table(path).get("image_processor") or {}
+        config = _read(path).get("image_processor") or {}
     if not config:
         raise ModelError(
             f"{path}: is missing, so nothing says how pictures are to be prepared.",
@@ -169,13 +168,5 @@ def _find_weights(folder: Path) -> Path:
     raise ModelError(f"{folder}: holds no weights ({' or '.join(_WEIGHTS)}). Download it again.")
 
 
-def read_table(path: Path) -> Mapping[str, Any]:
-    """The content of a JSON file of a hub's folder.
-
-    Raises:
-        ModelError: if there is no such file, or no table in it.
-    """
-    content = read_input_json(path, "Download the model again.", ModelError)
-    if not isinstance(content, dict):
-        raise ModelError(f"{path}: is not a table of settings. Download the model again.")
-    return content
+def _read(path: Path) -> Mapping[str, Any]:
+    return read_input_object(path, "Download the model again.", ModelError)

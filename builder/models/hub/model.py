@@ -21,7 +21,7 @@ from builder.options import storage_of
 from builder.spec.hub_name import HubName
 from builder.spec.models import CardSpec, ModelSpec
 from builder.text.hub.folder import read_hub_tokenizer
-from builder.text.tokenizer import Tokenizer
+from builder.text.tokenizer import Tokenizer, count_excess_pieces
 from builder.towers.architecture import check_table
 from builder.towers.post_norm import PostNormTower
 from builder.towers.text_transformer import TextTransformer
@@ -31,9 +31,6 @@ _LONG_ROW = 77
 """CLIP's. Towers that read more are language models, which also read whole pages."""
 _USUAL_LENGTH = 64
 """Tokens of a text for those: captions have fewer, and each costs time."""
-
-_UNUSED = 100
-"""Some vocabularies end with up to this many entries that no text uses and no tower knows."""
 
 _MODEL_CARD = "README.md"
 _LICENSE = re.compile(r"^license(?:_name)?:[ \t]*[\"']?(\w[\w.+-]*)", re.MULTILINE)
@@ -116,8 +113,8 @@ def choose_length(model: HubModel, wanted: int | None) -> int:
 
 
 def _check_vocabulary(folder: Path, tokenizer: Tokenizer, tower: nn.Module) -> None:
-    pieces, known = len(tokenizer.to_manifest().pieces), getattr(tower, "vocab_size", None)
-    if known is not None and pieces > known + _UNUSED:
+    known = getattr(tower, "vocab_size", None)
+    if known is not None and (pieces := count_excess_pieces(tokenizer, known)):
         raise ModelError(
             f"{folder}: its tokenizer has {pieces:,} pieces, but its text tower knows {known:,}.",
             "Take the tokenizer that the model was trained with.",

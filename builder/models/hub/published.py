@@ -13,12 +13,10 @@ from typing import Any, Literal
 
 from builder.options import Fit, fit_of
 from builder.spec.hub_name import PREFIX
-from builder.towers.parameter_counts import TextSizes, count_text_sizes
+from builder.towers.parameter_counts import TextSizes, count_text_sizes, encoder_bytes
 
 Known = Literal["card", "documentation", "not looked up"]
 """How a licence is known."""
-
-_FLOAT16_BYTES = 2
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class HubModelFacts:
     @property
     def text_encoder_bytes(self) -> int:
         """What a visitor downloads of the text encoder, with float16 weights."""
-        return self.text_params * _FLOAT16_BYTES
+        return encoder_bytes(self.text_params)
 
     @property
     def phone(self) -> Fit:

@@ -1,9 +1,9 @@
 """The cache that huggingface_hub keeps for all programs of a user, below `HF_HOME`."""
 
-import hashlib
 import shutil
 from pathlib import Path
 
+from builder.listing import is_unchanged
 from builder.models.hub.store import HubFile, Snapshot
 
 
@@ -32,7 +32,4 @@ def _is_listed(path: Path, file: HubFile) -> bool:
     """Whether a file is the one of the list, as far as the hub knows it."""
     if not path.is_file() or file.bytes is None or path.stat().st_size != file.bytes:
         return False
-    if file.sha256 is None:
-        return True
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest() == file.sha256
+    return is_unchanged(path, file.sha256)

@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from builder.download.record import ChangedFileError, check_download, read_note, write_note
+from builder.download.record import (
+    ChangedFileError,
+    check_download,
+    has_all,
+    read_note,
+    write_note,
+)
 from builder.errors import ModelError, writing
 from builder.models.published import checkpoint_folder
 from builder.spec.hub_name import HubName, is_commit
@@ -71,14 +77,7 @@ class HubStore:
     def has_all(self, snapshot: Snapshot) -> bool:
         """Whether all files are there as they should be; needs to write nothing."""
         folder = self.folder_of(snapshot)
-        try:
-            for file in snapshot.files.values():
-                if not (folder / file.name).is_file():
-                    return False
-                check_download(folder / file.name, file.sha256)
-        except ChangedFileError:
-            return False
-        return True
+        return has_all((folder / file.name, file.sha256) for file in snapshot.files.values())
 
     def _revisions(self) -> dict[str, str]:
         found = read_note(self.folder / "revisions.json")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.errors import ModelError
-from builder.input_file import read_input_json
+from builder.input_file import read_input_object
 
 Json = Mapping[str, Any]
 
@@ -100,7 +100,4 @@ def read_object(path: Path) -> Json:
     """
     if not path.exists():
         return {}
-    values = read_input_json(path, _REMEDY, ModelError)
-    if not isinstance(values, dict):
-        raise ModelError(f"{path}: is not a JSON object.", _REMEDY)
-    return values
+    return read_input_object(path, _REMEDY, ModelError)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from builder.errors import ModelError, naming
 from builder.input_file import read_input, read_input_json, read_input_text
 from builder.manifest import RowLayout
+from builder.options import Library
 from builder.text.hub.classes import adapt, added_tokens_of, make_bert, make_clip, make_roberta
 from builder.text.hub.cleaning import CleanKind, make_cleaning
 from builder.text.hub.config import TokenizerConfig, read_object, read_tokenizer_config
@@ -22,7 +23,6 @@ from builder.text.sentencepiece_model import check_model, open_model
 from builder.text.tokenizer import Tokenizer
 from builder.vocabulary import AddedToken
 
-Library = Literal["transformers", "open_clip"]
 Json = Mapping[str, Any]
 
 OPEN_CLIP_CONFIG = "open_clip_config.json"
@@ -34,23 +34,17 @@ _REMEDY = "Take the folder as its library saved it, tokenizer included."
 
 
 def read_hub_tokenizer(
-    folder: Path, positions: int, *, library: Library | None = None
+    folder: Path, positions: int, *, library: Library = "transformers"
 ) -> Tokenizer:
     """A tokenizer with the token ids of the model's own library.
 
     `positions` is how many token ids the text tower can read; the folder may say fewer. `library`
-    is the one whose weights are used: without it, open_clip where the folder has its configuration
-    and none of transformers.
+    is the one whose weights are used.
 
     Raises:
         ModelError: if the folder has no tokenizer, a damaged one, or one that the web app could not
             follow.
     """
-    if library is None:
-        is_open_clip = (folder / OPEN_CLIP_CONFIG).exists() and not (
-            folder / "config.json"
-        ).exists()
-        library = "open_clip" if is_open_clip else "transformers"
     if library == "open_clip":
         return _read_open_clip(folder, positions)
     config = read_tokenizer_config(folder)

@@ -78,7 +78,7 @@ def test_open_clip_takes_merges_from_its_archive(tmp_path: Path):
     (tmp_path / "bpe_simple_vocab_16e6.txt.gz").write_bytes(gzip.compress(b"head\na b</w>\n"))
     config = {"model_cfg": {"text_cfg": {"context_length": 6}}}
     write_json(tmp_path / "open_clip_config.json", config)
-    tokenizer = read_hub_tokenizer(tmp_path, 77)
+    tokenizer = read_hub_tokenizer(tmp_path, 77, library="open_clip")
     a, b, ab, start, end = 64, 65, 512, 513, 514
     # Entities twice, spaces, capitals; a special token only where a word begins.
     texts = ["  AB&amp;amp;\u00a0b", "<start_of_text>!<end_of_text>", "ababababab", "ba"]
@@ -94,7 +94,7 @@ def test_open_clip_may_clean_a_text_for_a_tokenizer_of_transformers(tmp_path: Pa
     text: dict[str, Any] = {"context_length": 5, "hf_tokenizer_name": "x"}
     text["tokenizer_kwargs"] = {"clean": "canonicalize", "strip_sep_token": True}
     write_json(tmp_path / "open_clip_config.json", {"model_cfg": {"text_cfg": text}})
-    tokenizer = read_hub_tokenizer(write_bert(tmp_path), 77)
+    tokenizer = read_hub_tokenizer(write_bert(tmp_path), 77, library="open_clip")
     assert tokenizer(["CAF_É!", "Café"]).tolist() == [[2, 1, 1, 0, 0], [2, 7, 0, 0, 0]]
 
 
@@ -175,7 +175,7 @@ def test_settings_that_no_row_can_have_are_refused(
 def test_what_open_clip_alone_can_do_is_refused(tmp_path: Path, text: dict[str, Any], message: str):
     write_json(tmp_path / "open_clip_config.json", {"model_cfg": {"text_cfg": text}})
     with pytest.raises(ModelError, match=message):
-        read_hub_tokenizer(tmp_path, 77)
+        read_hub_tokenizer(tmp_path, 77, library="open_clip")
 
 
 def test_a_folder_without_a_tokenizer_is_told_what_may_be_there(tmp_path: Path):

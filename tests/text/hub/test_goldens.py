@@ -38,7 +38,9 @@ def test_ids_are_those_of_the_folders_library(folder: Path):
     golden = np.load(folder / "golden.npz")
     texts = json.loads((folder / "golden.json").read_text(encoding="utf-8"))["texts"]
     expected = golden["input_ids_max_length" if "input_ids_max_length" in golden else "input_ids"]
-    tokenizer = read_hub_tokenizer(folder, POSITIONS)
+    is_open_clip = (folder / "open_clip_config.json").exists()
+    library = "open_clip" if is_open_clip else "transformers"
+    tokenizer = read_hub_tokenizer(folder, POSITIONS, library=library)
     assert tokenizer(texts).tolist() == expected.tolist()
     if "input_ids_of_lower" in golden:
         lower = [text.lower() for text in texts]
