@@ -1,7 +1,9 @@
 """What the exporter writes, loaded in Chromium as anyone would load it, against JAX."""
 
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,21 +76,23 @@ def origin(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def backend(request: pytest.FixtureRequest) -> str:
-    return request.param
+def start(playwright: Playwright, origin: str) -> Iterator[Callable[[str], Page]]:
+    """Gives the page of a backend, one for all functions."""
+    with ExitStack() as stack:
 
+        @cache
+        def start(backend: str) -> Page:
+            browser = playwright.chromium.launch(
+                executable_path=chromium_path(), args=list(SOFTWARE_GPU_FLAGS)
+            )
+            stack.callback(browser.close)
+            page = browser.new_page()
+            page.goto(origin)
+            page.wait_for_function("globalThis.exportedModels")
+            page.evaluate("(backend) => exportedModels.start(backend)", backend)
+            return page
 
-@pytest.fixture(scope="module")
-def started(playwright: Playwright, origin: str, backend: str) -> Iterator[Page]:
-    browser = playwright.chromium.launch(
-        executable_path=chromium_path(), args=list(SOFTWARE_GPU_FLAGS)
-    )
-    page = browser.new_page()
-    page.goto(origin)
-    page.wait_for_function("globalThis.exportedModels")
-    page.evaluate("(backend) => exportedModels.start(backend)", backend)
-    yield page
-    browser.close()
+        yield start
 
 
 def run_in_page(
@@ -102,9 +106,9 @@ def run_in_page(
     return page.evaluate(call, [url, sent, list(outputs)])
 
 
-@pytest.mark.parametrize(("backend", "function"), CASES, indirect=["backend"])
+@pytest.mark.parametrize(("backend", "function"), CASES)
 def test_a_model_computes_in_chromium_what_jax_computes(
-    started: Page,
+    start: Callable[[str], Page],
     folder: Path,
     backend: str,
     function: Function,
@@ -120,7 +124,7 @@ def test_a_model_computes_in_chromium_what_jax_computes(
     model.save(folder / "models" / backend / function.name)
     inputs = function.arrays()
     url = f"models/{backend}/{function.name}/model.json"
-    found = run_in_page(started, url, inputs, list(model.outputs))
+    found = run_in_page(start(backend), url, inputs, list(model.outputs))
     expected = jax.tree.leaves(function.apply(*map(jnp.asarray, inputs.values())))
     for values, wanted in zip(found, expected, strict=True):
         actual = np.array(values, np.float64).reshape(wanted.shape)
