@@ -109,14 +109,20 @@ class Runtime:
         headers = [{"name": name, "bytes": len(content)} for name, content in files.items()]
         self._ask({"method": "load", "files": headers}, list(files.values()))
 
-    def predict(self, inputs: Mapping[str, Any]) -> dict[str, Array]:
-        """Outputs by name for inputs by name, computed with `execute()`."""
+    def predict(
+        self, inputs: Mapping[str, Any], integers: Sequence[str] | None = None
+    ) -> dict[str, Array]:
+        """Outputs by name for inputs by name, computed with `execute()`.
+
+        `integers` are the weights whose products are computed in integers, where a kernel can: by
+        default those that the model says.
+        """
         arrays = {name: narrow_array(a, f"input {name!r}") for name, a in inputs.items()}
         headers = [
             {"name": name, "dtype": a.dtype.name, "shape": a.shape, "bytes": a.nbytes}
             for name, a in arrays.items()
         ]
-        request = {"method": "predict", "inputs": headers}
+        request = {"method": "predict", "inputs": headers, "integers": integers}
         answer, payload = self._ask(request, [a.tobytes() for a in arrays.values()])
         outputs: dict[str, Array] = {}
         offset = 0

@@ -2,7 +2,9 @@
  * Runs graph models in TensorFlow.js for Python: requests come as frames on stdin, answers go as
  * frames to stdout, one for one. The first argument is the backend, one of FLOOR_BACKENDS.
  *
- * Requests: {method: "load", files: [{name, bytes}]} and {method: "predict", inputs: ArrayHeader[]}.
+ * Requests: {method: "load", files: [{name, bytes}]} and {method: "predict", inputs: ArrayHeader[],
+ * integers: string[] | null}; these are the weights whose products are done in integers, by default
+ * those that the model says.
  * Answers: {outputs: ArrayHeader[]} or {error: string}, and {tensors: number}, those alive.
  */
 import '@tensorflow/tfjs-backend-cpu';
@@ -19,6 +21,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { FLOOR_BACKENDS } from '../src/inference/backends';
 import { executeGraph } from '../src/inference/execute-graph';
+import { noteInt8Weights } from '../src/inference/kernels/int8-weights';
+import { installKernels } from '../src/inference/kernels/install';
+import type { Variant } from '../src/inference/kernels/kernel-module';
 import { cutPayload, fromTensor, toTensor, type ArrayHeader, type Output } from './arrays';
 import { encodeFrame, readFrames } from './frames';
 
@@ -28,9 +33,11 @@ interface FileHeader {
 }
 
 type Request =
-  { method: 'load'; files: FileHeader[] } | { method: 'predict'; inputs: ArrayHeader[] };
+  | { method: 'load'; files: FileHeader[] }
+  | { method: 'predict'; inputs: ArrayHeader[]; integers: string[] | null };
 
 let model: GraphModel | undefined;
+let kernels: Variant | undefined;
 
 async function load(files: readonly FileHeader[], payload: Uint8Array): Promise<void> {
   const contents = new Map(cutPayload(files, payload).map(([{ name }, bytes]) => [name, bytes]));
@@ -50,8 +57,14 @@ async function load(files: readonly FileHeader[], payload: Uint8Array): Promise<
   model = await loadGraphModel(io.fromMemory(artifacts));
 }
 
-async function predict(headers: readonly ArrayHeader[], payload: Uint8Array): Promise<Output[]> {
+async function predict(
+  headers: readonly ArrayHeader[],
+  integers: readonly string[] | undefined,
+  payload: Uint8Array,
+): Promise<Output[]> {
   if (model === undefined) throw new Error('no model is loaded');
+  // As in the page: what integers make of a model is part of what is checked.
+  if (noteInt8Weights(model, integers) && backend === 'wasm') kernels ??= await installKernels();
   const inputs = Object.fromEntries(
     cutPayload(headers, payload).map(([header, bytes]) => [header.name, toTensor(header, bytes)]),
   );
@@ -68,8 +81,9 @@ async function predict(headers: readonly ArrayHeader[], payload: Uint8Array): Pr
 async function answer(request: Request, payload: Uint8Array): Promise<Uint8Array> {
   try {
     let outputs: Output[] = [];
-    if (request.method === 'predict') outputs = await predict(request.inputs, payload);
-    else await load(request.files, payload);
+    if (request.method === 'predict') {
+      outputs = await predict(request.inputs, request.integers ?? undefined, payload);
+    } else await load(request.files, payload);
     return encodeFrame(
       { outputs: outputs.map(({ header }) => header), tensors: memory().numTensors },
       outputs.map(({ bytes }) => bytes),

@@ -7,7 +7,7 @@ import asc from 'assemblyscript/asc';
 import { Buffer } from 'node:buffer';
 import { existsSync, readFileSync } from 'node:fs';
 
-const SOURCES = ['matmul.ts', 'pointwise.ts'];
+const SOURCES = ['matmul.ts', 'int8.ts', 'pointwise.ts'];
 const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory'];
 const FEATURES = { SIMD: ['simd'], RELAXED_SIMD: ['simd', 'relaxed-simd'] };
 

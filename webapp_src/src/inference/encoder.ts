@@ -1,4 +1,5 @@
 import { tensor2d, type Tensor } from '@tensorflow/tfjs-core';
+import { noteInt8Weights } from './kernels/int8-weights';
 import { RecordedGraph } from './kernels/recorded-graph';
 import { Tokenizer } from '../tokenizers/tokenizer';
 import type { EncoderFiles } from './encoder-files';
@@ -17,6 +18,7 @@ export class PromptEncoder {
   static async load(spec: EncoderSpec, files: EncoderFiles): Promise<PromptEncoder> {
     const tokenizer = await Tokenizer.create(spec.tokenizer, readJson(files.vocabulary));
     const model = await loadGraph(files.model, files.weights);
+    noteInt8Weights(model);
     const { input, output } = spec.encoder;
     // What the kernels of a loop are called on changes from step to step, so it is not recorded.
     const Graph = needsAsync(model) ? AsyncGraph : RecordedGraph;

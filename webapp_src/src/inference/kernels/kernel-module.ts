@@ -24,6 +24,27 @@ export interface KernelModule {
     low: number,
     high: number,
   ): void;
+  quantize(
+    x: number,
+    codes: number,
+    facts: number,
+    rows: number,
+    columns: number,
+    stride: number,
+  ): void;
+  packInt8(b: number, packed: number, k: number, n: number): void;
+  multiplyInt8(
+    a: number,
+    facts: number,
+    packed: number,
+    bias: number,
+    scales: number,
+    c: number,
+    m: number,
+    n: number,
+    k: number,
+    stride: number,
+  ): void;
   normalize(x: number, y: number, rows: number, columns: number, epsilon: number): void;
   gate(x: number, y: number, count: number, cubic: number, linear: number): void;
 }

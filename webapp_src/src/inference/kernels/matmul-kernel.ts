@@ -11,6 +11,8 @@ import {
   viewMatrices,
 } from './matrix-layout';
 import type { KernelModule } from './kernel-module';
+import { Int8Products } from './int8-products';
+import { isInt8 } from './int8-weights';
 import { packedBytes, Packing } from './packing';
 
 type Range = readonly [low: number, high: number];
@@ -25,6 +27,7 @@ const RANGES: Readonly<Partial<Record<string, Range>>> = {
 /** Stands in for the kernels BatchMatMul and _FusedMatMul. */
 export class MatMul {
   private readonly packing: Packing;
+  private readonly int8: Int8Products;
 
   constructor(
     private readonly backend: WasmBackend,
@@ -32,17 +35,24 @@ export class MatMul {
     private readonly module: KernelModule,
   ) {
     this.packing = new Packing(heap, module);
+    this.int8 = new Int8Products(heap, module);
     const disposeData = backend.disposeData.bind(backend);
     backend.disposeData = (dataId, force) => {
       const gone = disposeData(dataId, force);
-      if (gone) this.packing.forget(dataId);
+      if (gone) {
+        this.packing.forget(dataId);
+        this.int8.forget(dataId);
+      }
       return gone;
     };
   }
 
-  /** The product, or undefined for what TensorFlow.js's own kernel must do or refuse. */
+  /**
+   * The product, or undefined for what TensorFlow.js's own kernel must do or refuse. Beside the inputs
+   * of TensorFlow.js, `scales` may be given with weights of eight bits; `fuse` does.
+   */
   multiply({ inputs, attrs }: KernelArguments): TensorInfo | undefined {
-    const { a, b, bias, preluActivationWeights } = inputs;
+    const { a, b, bias, scales, preluActivationWeights } = inputs;
     const range = RANGES[(attrs?.['activation'] as string | undefined) ?? 'linear'];
     if (!a || !b || !range || preluActivationWeights) return undefined;
     if (a.dtype !== 'float32' || b.dtype !== 'float32') return undefined;
@@ -59,13 +69,18 @@ export class MatMul {
     const rows = stacked ? stackRows(left) : left;
     const leftIndices = stacked ? [0] : broadcastIndices(batchDims(a), outDims);
     const rightIndices = stacked ? [0] : broadcastIndices(batchDims(b), outDims);
+    if (stacked && range === RANGES['linear'] && !attrs?.['transposeB'] && isInt8(b.dataId)) {
+      const vectors = { bias: this.locate(bias), scales: this.locate(scales) };
+      this.int8.multiply(rows, b.dataId, right, vectors, this.heap.locate(out));
+      return out;
+    }
     const outBytes = rows.rows * right.columns * FLOAT_BYTES;
     this.packing.with(b.dataId, right, (packed) => {
       leftIndices.forEach((index, i) => {
         this.module.multiply(
           rows.pointer + index * matrixBytes(rows),
           packed + (rightIndices[i] ?? 0) * packedBytes(right),
-          bias ? this.heap.locate(bias) : 0,
+          this.locate(bias),
           this.heap.locate(out) + i * outBytes,
           rows.rows,
           right.columns,
@@ -77,6 +92,10 @@ export class MatMul {
       });
     });
     return out;
+  }
+
+  private locate(vector: TensorInfo | undefined): number {
+    return vector ? this.heap.locate(vector) : 0;
   }
 }
 
