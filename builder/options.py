@@ -2,14 +2,20 @@
 
 from typing import Literal, TypeAlias
 
-Quantization: TypeAlias = Literal["float16", "uint16", "uint8"]
-"""Weights in fewer bytes than float32 takes."""
+Quantization: TypeAlias = Literal["float16", "uint16", "uint8", "int8", "int4"]
+"""Weights in fewer bytes than float32 takes.
+
+int8 and int4 have a scale for each channel: see `builder.tfjs.codes`.
+"""
 
 Storage: TypeAlias = Literal["none", Quantization]
 """Any way to store weights; "none" is float32."""
 
 Choice: TypeAlias = Literal[Quantization, "auto"]
 """A way in fewer bytes; "auto" uses the fewest for each weight that keep a model's answers."""
+
+StorageChoice: TypeAlias = Literal[Storage, "auto"]
+"""Any way, or as few bytes as keep a model's answers."""
 
 Converter: TypeAlias = Literal["native", "tensorflowjs"]
 """Which program makes a graph: ours, or that of the package tensorflowjs."""
@@ -30,9 +36,9 @@ _WORTH_SHRINKING = 1_000_000
 """Bytes of float32 weights below which nobody would notice the half."""
 
 
-def storage_of(parameters: int) -> Storage:
+def storage_of(parameters: int) -> StorageChoice:
     """How the weights of a text tower of so many parameters are stored, if nobody says."""
-    return "none" if parameters * 4 < _WORTH_SHRINKING else "float16"
+    return "none" if parameters * 4 < _WORTH_SHRINKING else "auto"
 
 
 PHONE_BYTES = 10_000_000

@@ -17,14 +17,21 @@ from builder.errors import BuilderError, ExportError, reading
 from builder.file_system import replace_file
 from builder.input_file import read_input
 from builder.options import Quantization
+from builder.tfjs.codes import Bits, CodedGraph, find_axes, fit_bits, is_bits
 from builder.tfjs.functions import ASYNC_OPS
 from builder.tfjs.graph import Array, DType, TensorType
 from builder.tfjs.operands import TF_DTYPES
 from builder.tfjs.ops import concrete
-from builder.tfjs.quantize import SMALLEST, Quantizations, decode, encode
+from builder.tfjs.quantize import SMALLEST, Quantizations, can_quantize, decode, encode
 from builder.version import NAME
 
 MODEL = "model.json"
+
+_CAN_BE_CODES = (
+    "Large matrices can be int8 if products, or gathers of rows, are all that reads them; int4 if"
+    " these are gathers of rows of an even length."
+)
+
 _MAX_WEIGHTS = 1 << 31
 """Bytes of a file of weights that may be read; other converters write one of any size."""
 
@@ -46,6 +53,8 @@ class GraphModel:
     weights: Mapping[str, Array]
     functions: tuple[Mapping[str, Any], ...] = ()
     quantization: Quantizations = None
+    float_products: tuple[str, ...] = ()
+    """Weights of eight bits whose products are computed in float32 all the same."""
     complex: tuple[str, ...] = ()
     """Inputs and outputs of complex numbers, each of which is two: `x` is `x/real`, `x/imag`."""
 
@@ -63,6 +72,9 @@ class GraphModel:
         if unknown := [name for name in self.quantization if name not in self.weights]:
             known = ", ".join(n for n, array in self.weights.items() if array.size >= SMALLEST)
             raise ExportError(f"There is no weight {unknown[0]!r} to quantize, only {known}.")
+        for name, way in self.quantization.items():
+            if is_bits(way) and self.kinds[name] != way:
+                raise ExportError(f"The weight {name!r} cannot be {way}. {_CAN_BE_CODES}")
 
     def __repr__(self) -> str:
         inputs, outputs = (
@@ -95,10 +107,60 @@ class GraphModel:
         return not ASYNC_OPS.isdisjoint(node["op"] for node in self.nodes)
 
     @cached_property
+    def kinds(self) -> Mapping[str, Quantization | None]:
+        """How each weight is stored; None is as it is.
+
+        Where int8 and int4 were asked for all weights, those that cannot be so are float16.
+        """
+        chosen = self.quantization
+        kinds: dict[str, Quantization | None] = {}
+        for name, array in self.weights.items():
+            way = chosen.get(name) if isinstance(chosen, Mapping) else chosen
+            if way and is_bits(way):
+                bits = fit_bits(way, array, self._axes.get(name))
+                way = bits if bits and can_quantize(array, bits) else "float16"
+            kinds[name] = way if way and can_quantize(array, way) else None
+        return kinds
+
+    @property
+    def stored(self) -> dict[str, Quantization]:
+        """The weights that are not stored as they are, and how they are: a `quantization`."""
+        return {name: way for name, way in self.kinds.items() if way}
+
+    @property
+    def integer_products(self) -> tuple[str, ...]:
+        """The weights of eight bits whose products are computed in integers, where a kernel can."""
+        products = (n for n, way in self.kinds.items() if way == "int8" and self._axes[n] == 1)
+        return tuple(name for name in products if name not in self.float_products)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The weights that could have eight bits and have more."""
+        eight_bits = replace(self, quantization="int8", float_products=()).kinds
+        could = [name for name, way in eight_bits.items() if way == "int8"]
+        return tuple(name for name in could if not is_bits(self.kinds[name]))
+
+    @property
+    def table_bytes(self) -> int:
+        """Bytes of the tables whose rows are gathered."""
+        tables = (name for name, axis in self._axes.items() if axis == 0)
+        return sum(len(encode(self.weights[name], self.kinds[name])[0]) for name in tables)
+
+    @cached_property
+    def _axes(self) -> Mapping[str, int]:
+        """Along which axis a weight would have scales. What loops and branches read has none."""
+        in_functions = {i for f in self.functions for n in f["nodeDef"] for i in n.get("input", ())}
+        axes = find_axes(self.nodes, self.weights)
+        return {name: axis for name, axis in axes.items() if name not in in_functions}
+
+    @cached_property
     def files(self) -> Mapping[str, bytes]:
         """Contents by name: "model.json" and the shards of the weights."""
-        manifest, paths, shards = _store(self.weights, self.quantization)
-        topology: dict[str, Any] = {"node": self.nodes, "versions": {"producer": 1}}
+        kinds = dict(self.kinds)
+        chosen: dict[str, Bits] = {name: way for name, way in kinds.items() if is_bits(way)}
+        coded = CodedGraph(self.nodes, self.weights, chosen)
+        manifest, paths, shards = _store(coded.weights, {**kinds, **coded.scales})
+        topology: dict[str, Any] = {"node": coded.nodes, "versions": {"producer": 1}}
         if self.functions:
             topology["library"] = {"function": self.functions}
         model: dict[str, Any] = {
@@ -115,7 +177,11 @@ class GraphModel:
 
     def _metadata(self) -> dict[str, Any]:
         """What a program that runs the model may want to know beside its signature."""
-        known = {"needsAsync": self.needs_async, "complex": list(self.complex)}
+        known = {
+            "needsAsync": self.needs_async,
+            "complex": list(self.complex),
+            "integerProducts": list(self.integer_products),
+        }
         return {key: value for key, value in known.items() if value}
 
     @property
@@ -178,7 +244,7 @@ def _name_weights(data: bytes) -> str:
 
 
 def _store(
-    weights: Mapping[str, Array], quantization: Quantizations
+    weights: Mapping[str, Array], kinds: Mapping[str, Quantization | None]
 ) -> tuple[list[dict[str, Any]], list[str], dict[str, bytes]]:
     """The weights of the manifest, and their bytes: names of files in order, and the files.
 
@@ -188,18 +254,12 @@ def _store(
     manifest: list[dict[str, Any]] = []
     data = bytearray()
     for name, array in sorted(weights.items(), key=lambda item: -item[1].size):
-        encoded, kind = encode(array, _choice(name, quantization))
+        encoded, kind = encode(array, kinds.get(name))
         manifest.append({"name": name, "shape": list(array.shape), **kind})
         data += encoded
     pieces = [bytes(data[i : i + SHARD_BYTES]) for i in range(0, len(data), SHARD_BYTES)]
     paths = [_name_weights(piece) for piece in pieces]
     return manifest, paths, dict(zip(paths, pieces, strict=True))
-
-
-def _choice(name: str, quantization: Quantizations) -> Quantization | None:
-    if quantization is None or isinstance(quantization, str):
-        return quantization
-    return quantization.get(name)
 
 
 def tensor_shape(kind: TensorType) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import jax
 import numpy as np
 import pytest
 
-from builder.conversion.check import Tolerance, check_model
-from builder.conversion.parity import Parity
+from builder.conversion.check import check_model
+from builder.conversion.parity import Parity, Tolerance
 from builder.conversion.samples import Sample
 from builder.options import Quantization
 from builder.tfjs.export import export

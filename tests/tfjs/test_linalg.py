@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from jax import lax
 
-from builder.conversion.check import Tolerance, check_model
+from builder.conversion.check import check_model
+from builder.conversion.parity import Tolerance
 from builder.conversion.samples import Sample
 from builder.errors import ExportError, ParityError
 from builder.tfjs.export import export

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from builder.options import Quantization
+from builder.tfjs.codes import is_bits
 from builder.tfjs.quantize import SMALLEST, can_quantize, decode, encode
 
-KINDS = get_args(Quantization)
+KINDS = [way for way in get_args(Quantization) if not is_bits(way)]
 WEIGHTS = np.random.default_rng(0).normal(size=(SMALLEST // 16, 16)).astype(np.float32)
 
 
@@ -73,3 +74,17 @@ def test_numbers_beyond_float16_are_not_made_infinite():
     assert not can_quantize(large, "float16")
     assert can_quantize(large, "uint16")
     assert can_quantize(np.minimum(large, 65_504), "float16")
+
+
+@pytest.mark.parametrize(("quantization", "low", "high"), [("int8", -127, 127), ("int4", 0, 254)])
+def test_codes_are_bytes(quantization: Any, low: int, high: int):
+    codes = np.arange(low, high + 1, dtype=np.float32)
+    data, kind = encode(codes, quantization)
+    assert len(data) == codes.size
+    np.testing.assert_array_equal(decode(data, kind), codes)
+
+
+@pytest.mark.parametrize(("quantization", "largest"), [("int8", 127), ("int4", 7)])
+def test_a_matrix_whose_scales_float16_cannot_hold_has_no_codes(quantization: Any, largest: int):
+    assert can_quantize(np.full(SMALLEST, 65504 * largest, np.float32), quantization)
+    assert not can_quantize(np.full(SMALLEST, 65536 * largest, np.float32), quantization)
