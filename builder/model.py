@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from builder.errors import ModelError
 from builder.manifest import ModelCard, Scoring
-from builder.options import Library, Storage
+from builder.options import Library, StorageChoice
 from builder.text.tokenizer import Tokenizer
 
 Params = Any
@@ -117,7 +117,7 @@ class ImageTextModel:
     text_fingerprint: str
     load_image: Callable[[], Tower]
     load_text: Callable[[], Tower]
-    storage: Storage = "float16"
+    storage: StorageChoice = "auto"
 
     @cached_property
     def text_tower(self) -> Tower:

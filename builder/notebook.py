@@ -17,7 +17,7 @@ from builder.images.arrays import take_picture
 from builder.model import ImageTextModel
 from builder.models.author import TwoTowerModel, as_image_text_model
 from builder.models.load import load_model
-from builder.options import Converter, Storage
+from builder.options import Converter, StorageChoice
 from builder.pipeline.image_text import build_spec
 from builder.progress import Progress
 from builder.publish.archive import write_zip
@@ -105,7 +105,7 @@ class Demo:
         scoring: ScoringKind | None = None,
         card: Mapping[str, str] | None = None,
         converter: Converter | None = None,
-        quantization: Storage | None = None,
+        quantization: StorageChoice | None = None,
         resize: Resize | None = None,
     ) -> None:
         """Add a model; the page opens with the first.
@@ -127,8 +127,8 @@ class Demo:
             scoring: "softmax" or "sigmoid".
             card: What a visitor is told, as in `[models.card]`.
             converter: What converts the text tower; "tensorflowjs" is the reference converter.
-            quantization: How the text tower's weights are stored; float16 if left out, or "none"
-                if they have less than 1 MB.
+            quantization: How the text tower's weights are stored; if left out, in eight bits
+                wherever that changes no answer, or "none" if they have less than 1 MB.
             resize: How pictures are resized; by default, as the model expects.
 
         Raises:

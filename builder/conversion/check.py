@@ -14,9 +14,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from builder.conversion.extremes import ExtremeSample
-from builder.conversion.parity import Parity, measure_parity, worst
+from builder.conversion.parity import Parity, Tolerance, measure_parity, worst
 from builder.conversion.samples import Sample
-from builder.conversion.selection import select_quantization
+from builder.conversion.selection import Select, select_quantization
 from builder.errors import ExportError, ParityError
 from builder.options import Converter
 from builder.progress import Advance
@@ -24,12 +24,6 @@ from builder.tfjs.export import export
 from builder.tfjs.model import GraphModel
 from builder.tfjs.quantize import Quantizations
 from builder.tfjs.runtime import NodeBackend, Runtime
-
-MAX_ERROR = 1e-5
-"""How far float32 weights may be off, in parts of an output's largest number, or of 1 if larger."""
-
-MIN_COSINE = 0.9999
-"""The least cosine of rows to JAX's with quantized weights."""
 
 BACKENDS: tuple[NodeBackend, ...] = ("wasm", "cpu")
 """Tried in this order: the backend that every browser has, then the one with all kernels."""
@@ -48,34 +42,6 @@ _FINITE = frozenset(
 
 _ROUNDINGS = 4
 """How often JAX may round to a narrower float where TensorFlow.js does not round."""
-
-
-@dataclass(frozen=True)
-class Tolerance:
-    """How far a model may be off: `Parity.relative_error` for float32 weights, cosine for
-    others."""
-
-    max_error: float = MAX_ERROR
-    min_cosine: float = MIN_COSINE
-
-    def check(self, parity: Parity, quantization: str | None) -> None:
-        """Let a model pass, or refuse it; `quantization` says how its weights are stored.
-
-        Raises:
-            ParityError: if it is further from JAX.
-        """
-        # Written so that NaN, which is neither within nor beyond a limit, fails.
-        if quantization is None and not parity.relative_error <= self.max_error:
-            raise ParityError(
-                f"In TensorFlow.js the model differs from JAX by {parity.max_abs_error:.2g};"
-                f" {self.max_error:g} of the largest number is allowed with float32 weights."
-            )
-        if quantization is not None and not parity.min_cosine >= self.min_cosine:
-            raise ParityError(
-                f"With {quantization} weights the least cosine to JAX's output is"
-                f" {parity.min_cosine:.6f}, below min_cosine = {self.min_cosine}. Quantize less, or"
-                " lower min_cosine."
-            )
 
 
 @dataclass(frozen=True)
@@ -163,7 +129,7 @@ def export_checked(
     make_samples: Callable[[GraphModel], Sequence[Sample]],
     *,
     make_extremes: Callable[[GraphModel], Sequence[ExtremeSample]] | None = None,
-    quantization: Quantizations | Literal["auto"] = None,
+    quantization: Quantizations | Literal["auto"] | Select = None,
     tolerance: Tolerance | None = None,
     converter: Converter = "native",
     advance: Advance = lambda _: None,
@@ -171,7 +137,8 @@ def export_checked(
     """Export `apply_fn(params, *inputs)` and compare it with JAX; see `builder.tfjs.export`.
 
     `make_samples` returns what to compare on, under the names that the model gives its inputs and
-    outputs; the model with float32 weights is also compared on what `make_extremes` returns. The
+    outputs; the model with float32 weights is also compared on what `make_extremes` returns.
+    `quantization` may be a function that makes another model of one with float32 weights. The
     default tolerance is that of the narrowest float that goes in. `advance` is called after the
     export, after the comparison with float32 weights, and after that of what ships.
 
@@ -201,6 +168,8 @@ def export_checked(
             model = select_quantization(
                 exact, samples, trial.runtime, min_cosine=tolerance.min_cosine
             ).model
+        elif callable(quantization):
+            model = quantization(exact, samples, trial.runtime)
         elif quantization is not None:
             model = exact.quantized(quantization)
         if model is not exact:

@@ -11,9 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from builder.author_code import author_code, load_function
-from builder.conversion.check import Tolerance, export_checked
+from builder.conversion.check import export_checked
 from builder.conversion.extremes import ExtremeSample, draw_extremes
-from builder.conversion.parity import Parity
+from builder.conversion.parity import Parity, Tolerance
 from builder.conversion.samples import SIZES, Function, Sample
 from builder.errors import BuilderError, ExportError, ParityError, writing
 from builder.options import MAX_AXES, Choice, Converter

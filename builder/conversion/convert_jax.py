@@ -11,8 +11,9 @@ import jax.export
 from rich.console import Console
 
 from builder.conversion.callables import ABSENT, as_function
-from builder.conversion.check import MAX_ERROR, MIN_COSINE, Tolerance, export_checked
+from builder.conversion.check import export_checked
 from builder.conversion.extremes import ExtremeSample, draw_extremes
+from builder.conversion.parity import MAX_ERROR, MIN_COSINE, Tolerance
 from builder.conversion.predict import flatten_arguments
 from builder.conversion.samples import Function, Sample
 from builder.errors import BuilderError, ExportError, first_line, writing

@@ -9,8 +9,8 @@ import numpy as np
 from builder.author_code import author_code
 from builder.cache import Cache, digest, pack, unpack
 from builder.conversion.calls import Call, load_call
-from builder.conversion.check import Tolerance, export_checked
-from builder.conversion.parity import Parity
+from builder.conversion.check import export_checked
+from builder.conversion.parity import Parity, Tolerance
 from builder.conversion.samples import Sample
 from builder.errors import about
 from builder.fingerprint import exporter_code, runtime_code

@@ -1,4 +1,4 @@
-"""How far what TensorFlow.js computes is from what JAX computes."""
+"""How far what TensorFlow.js computes is from what JAX computes, and how far it may be."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from builder.errors import ParityError
 from builder.tfjs.graph import Array
+
+MAX_ERROR = 1e-5
+"""How far float32 weights may be off, in parts of an output's largest number, or of 1 if larger."""
+
+MIN_COSINE = 0.9999
+"""The least cosine of rows to JAX's with quantized weights."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,33 @@ class Parity:
     max_abs_error: float
     min_cosine: float
     relative_error: float
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far a model may be off: `Parity.relative_error` for float32 weights, else the cosine."""
+
+    max_error: float = MAX_ERROR
+    min_cosine: float = MIN_COSINE
+
+    def check(self, parity: Parity, quantization: str | None) -> None:
+        """Let a model pass, or refuse it; `quantization` says how its weights are stored.
+
+        Raises:
+            ParityError: if it is further from JAX.
+        """
+        # Written so that NaN, which is neither within nor beyond a limit, fails.
+        if quantization is None and not parity.relative_error <= self.max_error:
+            raise ParityError(
+                f"In TensorFlow.js the model differs from JAX by {parity.max_abs_error:.2g};"
+                f" {self.max_error:g} of the largest number is allowed with float32 weights."
+            )
+        if quantization is not None and not parity.min_cosine >= self.min_cosine:
+            raise ParityError(
+                f"With {quantization} weights the least cosine to JAX's output is"
+                f" {parity.min_cosine:.6f}, below min_cosine = {self.min_cosine}. Quantize less, or"
+                " lower min_cosine."
+            )
 
 
 def measure_parity(actual: Mapping[str, Array], expected: Mapping[str, Any]) -> Parity:

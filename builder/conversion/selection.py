@@ -1,7 +1,8 @@
 """Finds the fewest bytes for every weight that keep a model's answers on samples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -13,6 +14,11 @@ from builder.tfjs.graph import Array
 from builder.tfjs.model import GraphModel
 from builder.tfjs.quantize import can_quantize, decode, encode
 from builder.tfjs.runtime import Runtime
+
+T = TypeVar("T")
+
+Select: TypeAlias = Callable[[GraphModel, Sequence[Sample], Runtime], GraphModel]
+"""Stores a model's weights in fewer bytes, as its results on samples in TensorFlow.js allow."""
 
 STEPS: tuple[tuple[Quantization, ...], ...] = (("uint16", "float16"), ("uint8",))
 """How weights can be stored, largest first; of one size, the one nearest to the weight is used."""
@@ -96,18 +102,32 @@ class _Search:
         chosen: dict[str, Quantization],
         candidates: Sequence[tuple[str, Quantization]],
     ) -> Selection:
-        """Add all candidates that pass to `chosen`: together, or else half by half."""
-        if not candidates:
-            return best
-        found = self.measure({**chosen, **dict(candidates)})
-        if self.passes(found):
-            chosen.update(candidates)
-            return found
-        if len(candidates) == 1:
-            return best
+        """Add all candidates that pass to `chosen`; the selection that they make, or `best`."""
+        found: dict[int, Selection] = {0: best}
+
+        def passes(added: Sequence[tuple[str, Quantization]]) -> bool:
+            measured = self.measure({**chosen, **dict(added)})
+            if self.passes(measured):
+                found[len(added)] = measured
+            return self.passes(measured)
+
+        kept: list[tuple[str, Quantization]] = []
+        add_passing(kept, candidates, passes)
+        chosen.update(kept)
+        return found[len(kept)]
+
+
+def add_passing(
+    kept: list[T], candidates: Sequence[T], passes: Callable[[Sequence[T]], bool]
+) -> None:
+    """Add all candidates that pass with the others to `kept`: together, or else half by half."""
+    together = [*kept, *candidates]
+    if not candidates or passes(together):
+        kept[:] = together
+    elif len(candidates) > 1:
         half = len(candidates) // 2
-        best = self.lower(best, chosen, candidates[:half])
-        return self.lower(best, chosen, candidates[half:])
+        add_passing(kept, candidates[:half], passes)
+        add_passing(kept, candidates[half:], passes)
 
 
 def _nearest(array: Array, kinds: Sequence[Quantization]) -> Quantization:

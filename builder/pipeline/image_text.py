@@ -120,6 +120,7 @@ def build_model(
         model,
         options.quantization or model.storage,
         embeddings,
+        choices=[[texts.index(prompt) for prompt in image.prompts] for image in spec.images],
         converter=options.converter,
         cache=cache,
         progress=progress,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from builder.errors import ModelError
-from builder.options import MAX_RESOLUTION, Converter, Storage
+from builder.options import MAX_RESOLUTION, Converter, StorageChoice
 from builder.spec.hub_name import HubName, is_hub_name
 from builder.spec.types import (
     ExistingFile,
@@ -131,9 +131,10 @@ class ModelSpec(Table):
 
     converter: Converter = "native"
     """What converts the text tower; `tensorflowjs` is the reference, and must be installed."""
-    quantization: Storage | None = None
-    """How the text tower's weights are stored: by default as float16, or as they are if they have
-    less than 1 MB."""
+    quantization: StorageChoice | None = None
+    """How the text tower's weights are stored. By default `auto`: in eight bits wherever that
+    changes no answer of the demo, else as float16; or `none`, as they are, if they have less than
+    1 MB."""
     resize: Resize | None = None
     """How pictures are resized; by default, as the model expects."""
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from builder.conversion import check
-from builder.conversion.check import Tolerance, check_model, export_checked
+from builder.conversion.check import check_model, export_checked
 from builder.conversion.convert_jax import convert_jax
+from builder.conversion.parity import Tolerance
 from builder.conversion.predict import tfjs_predict_fn
 from builder.conversion.samples import Function, Sample
 from builder.errors import ExportError, ParityError

@@ -11,9 +11,8 @@ import jax
 import numpy as np
 import pytest
 
-from builder.conversion.check import MIN_COSINE
 from builder.conversion.convert_jax import convert_jax
-from builder.conversion.parity import measure_parity
+from builder.conversion.parity import MIN_COSINE, measure_parity
 from builder.conversion.predict import tfjs_predict_fn
 from builder.conversion.samples import Sample
 from builder.conversion.selection import Selection, select_quantization

@@ -20,6 +20,7 @@ from builder.progress import Progress
 
 _ROWS = np.random.default_rng(0).normal(size=(9, 3))
 TABLE = (_ROWS / np.linalg.norm(_ROWS, axis=1, keepdims=True)).astype(np.float32)
+_NONE = np.zeros((0, 3), np.float32)
 
 
 class Runs:
@@ -30,13 +31,13 @@ class Runs:
         self.compared: list[list[int]] = []
         self.drift = np.zeros(3, np.float32)
 
-    def export(self, model: Any, quantization: str, *_: object) -> ExportedEncoder:
+    def export(self, model: Any, quantization: Any, *_: object) -> ExportedEncoder:
         self.exports.append(quantization)
         return ExportedEncoder(
-            model=b"{}",
+            model=f"{model.text_fingerprint} {quantization} {len(self.exports)}".encode(),
             weights={"w.bin": b"weights"},
             nodes=3,
-            quantization="none" if quantization == "none" else "float16",
+            quantization="int8" if quantization == "auto" else quantization,
             parity=EncoderParity(1, 1e-7, 0.5, 0.5),
             problems=("no cpu",),
         )
@@ -66,7 +67,7 @@ def cache(tmp_path: Path) -> Cache:
 
 def export(
     cache: Cache, *texts: int, fingerprint: str = "tower", quantization: Any = "float16",
-    converter: Any = "native", max_length: int = 1,
+    converter: Any = "native", max_length: int = 1, zimg: np.ndarray = _NONE, choices: Any = (),
 ) -> ExportedEncoder:  # fmt: skip
     tokens = np.array(texts, np.int32)[:, None]
     layout = SimpleNamespace(max_length=max_length)
@@ -76,7 +77,8 @@ def export(
     return export_text_encoder(
         model,
         quantization,
-        Embeddings(np.zeros((0, 3), np.float32), TABLE[list(texts)], tokens),
+        Embeddings(zimg, TABLE[list(texts)], tokens),
+        choices=choices,
         converter=converter,
         cache=cache,
         progress=Progress(Console(file=io.StringIO())),
@@ -87,7 +89,7 @@ def test_an_encoder_that_was_kept_is_the_one_that_was_exported(runs: Runs, cache
     first = export(cache, 1, 2)
     assert export(cache, 1, 2) == first
     assert (first.model, first.weights, first.problems) == (
-        b"{}", {"w.bin": b"weights"}, ("no cpu",),
+        b"tower float16 1", {"w.bin": b"weights"}, ("no cpu",),
     )  # fmt: skip
     assert runs.exports == ["float16"]
     assert runs.compared == [[1, 2]]
@@ -152,12 +154,34 @@ def test_a_row_that_differs_is_told_each_time(runs: Runs, cache: Cache):
     assert runs.compared == [[1], [2], [2], [2]]
 
 
-def test_the_same_tokens_with_another_row_are_another_text(runs: Runs, cache: Cache):
+def test_another_row_of_the_same_tokens_is_compared_with_what_was_run(runs: Runs, cache: Cache):
     export(cache, 1)
     before = TABLE[1].copy()
     try:
         TABLE[1] = TABLE[2]
-        export(cache, 1)
+        with pytest.raises(ParityError, match="float16"):
+            export(cache, 1)
     finally:
         TABLE[1] = before
-    assert runs.compared == [[1], [1]]
+    assert runs.compared == [[1]]
+
+
+def test_an_answer_lost_to_eight_bits_exports_anew(runs: Runs, cache: Cache):
+    """Texts 1 and 2 are offered for the picture; the choice of weights was made for 1 alone."""
+    picture = TABLE[[1]]
+    export(cache, 1, quantization="auto", zimg=picture, choices=[[0]])
+    exact = export(cache, 1, 2, quantization="auto", zimg=picture, choices=[[0, 1]])
+    assert runs.exports == ["auto"]
+    runs.drift[:] = 3 * (TABLE[2] - TABLE[3])
+    with pytest.raises(ParityError, match="nano: With int8 weights the least cosine"):
+        export(cache, 1, 3, quantization="auto", zimg=picture, choices=[[0, 1]])
+    assert runs.exports == ["auto", "auto"], "tried once more, with all texts"
+    assert exact.quantization == "int8"
+
+
+def test_a_choice_is_kept_while_its_answers_are(runs: Runs, cache: Cache):
+    for texts in ((1, 2), (1, 2, 3)):
+        choices = [list(range(len(texts)))]
+        export(cache, *texts, quantization="auto", zimg=TABLE[[1]], choices=choices)
+    assert runs.exports == ["auto"]
+    assert runs.compared == [[1, 2], [3]]

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from builder.cache import Cache
-from builder.conversion.check import MAX_ERROR
+from builder.conversion.parity import MAX_ERROR
 from builder.embedding.embed import Embeddings
 from builder.embedding.matrix import StoredMatrix, decode_matrix
 from builder.errors import BuilderError, ExportError, ParityError, SiteError

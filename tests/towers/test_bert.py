@@ -7,7 +7,8 @@ import jax
 import numpy as np
 import pytest
 
-from builder.conversion.check import Tolerance, check_model
+from builder.conversion.check import check_model
+from builder.conversion.parity import Tolerance
 from builder.conversion.samples import Sample
 from builder.model import Params, Tower
 from builder.tfjs.export import export

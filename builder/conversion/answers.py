@@ -1,0 +1,63 @@
+"""What a demo answers in JAX, and which of that is lost when a text tower is computed otherwise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.model import Rows
+
+MIN_COSINE = 0.9995
+"""The least cosine to JAX's row of a text that is offered for a picture."""
+
+MIN_COSINE_ELSEWHERE = 0.999
+"""That of any other text, by which a page knows a working encoder (webapp_src, goldens.ts)."""
+
+Places = NDArray[np.intp]
+"""Where texts are among all."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a demo answers in JAX: rows float32[n, d] of its pictures and texts, and which is best.
+
+    `choices` has the places of the texts that are offered for each picture.
+    """
+
+    zimg: Rows
+    ztxt: Rows
+    choices: Sequence[Sequence[int]]
+
+    def find_lost(self, found: Rows, places: Places | None = None) -> Places:
+        """The texts whose rows are too far from JAX's, the farthest first, then lost choices.
+
+        `found` are the rows of all texts, or of those at `places`; others are taken as they are. A
+        choice is lost if another text of the picture fits best; it has two texts.
+        """
+        rows = found
+        if places is not None:
+            rows = self.ztxt.copy()
+            rows[places] = found
+        with np.errstate(invalid="ignore", divide="ignore"):
+            cosines = (rows * self.ztxt).sum(1) / (
+                np.linalg.norm(rows, axis=1) * np.linalg.norm(self.ztxt, axis=1)
+            )
+        order = np.argsort(np.nan_to_num(cosines, nan=-1))
+        # Written so that NaN, which is neither within nor beyond a limit, is lost.
+        far = [place for place in order if not cosines[place] >= self._limits[place]]
+        pairs = zip(self.best(self.ztxt), self.best(rows), strict=True)
+        lost = [place for pair in pairs if pair[0] != pair[1] for place in pair]
+        return np.array(list(dict.fromkeys([*far, *lost])), np.intp)
+
+    @cached_property
+    def _limits(self) -> NDArray[np.float64]:
+        limits = np.full(len(self.ztxt), MIN_COSINE_ELSEWHERE)
+        limits[[place for texts in self.choices for place in texts]] = MIN_COSINE
+        return limits
+
+    def best(self, ztxt: Rows) -> list[int]:
+        """The place of the best text of each picture that has texts."""
+        pairs = zip(self.zimg, self.choices, strict=True)
+        return [texts[int(np.argmax(ztxt[list(texts)] @ row))] for row, texts in pairs if texts]

@@ -1,0 +1,107 @@
+"""Chooses which weights of a text tower become whole numbers of eight bits, and which products are
+computed in integers, by the answers that a demo then gives."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from builder.conversion.answers import Answers, Places
+from builder.conversion.samples import Sample
+from builder.conversion.selection import add_passing
+from builder.tfjs.model import GraphModel
+from builder.tfjs.runtime import Runtime
+
+LARGE_VOCABULARY = 30_000
+"""Rows from which a table is worth trying in four bits."""
+
+_WATCHED = 16
+"""Texts on which a choice is tried before it is tried on all."""
+
+
+def select_eight_bits(
+    model: GraphModel, samples: Sequence[Sample], runtime: Runtime, *, answers: Answers
+) -> GraphModel:
+    """As many weights as possible in eight bits, and as many products as possible in integers.
+
+    All are tried together, then half by half. A weight that loses an answer is stored as float16; a
+    product that does is computed in float32, from weights of eight bits. Large tables are tried in
+    four bits last. If no weight can have eight bits, all are float16; those were not measured.
+
+    The first sample has the texts of `answers`. Afterwards, the runtime holds one of the models
+    that were tried.
+    """
+    search = _Search(samples[0], runtime, answers)
+    best = model.quantized("int8")
+    if search.find_lost(best).size:
+        names = [name for name, way in best.kinds.items() if way == "int8"]
+        coded = search.keep(names, lambda chosen: _in_float32(_with_codes(model, chosen)))
+        if not coded:
+            return model.quantized("float16")
+        best = _with_codes(model, coded)
+        products = best.integer_products
+        kept = search.keep(products, lambda chosen: _in_float32(best, except_for=chosen))
+        best = _in_float32(best, except_for=kept)
+    smaller = best.quantized({**best.stored, **dict.fromkeys(_large_tables(best), "int4")})
+    return best if search.find_lost(smaller).size else smaller
+
+
+def _with_codes(model: GraphModel, names: Collection[str]) -> GraphModel:
+    """These weights as int8, the others as float16."""
+    kinds = model.quantized("float16").stored
+    return model.quantized({**kinds, **dict.fromkeys(names, "int8")})
+
+
+def _in_float32(model: GraphModel, except_for: Collection[str] = ()) -> GraphModel:
+    left = tuple(name for name in model.integer_products if name not in except_for)
+    return replace(model, float_products=left)
+
+
+def _large_tables(model: GraphModel) -> list[str]:
+    tables = model.quantized("int4").kinds
+    return [
+        name
+        for name, way in model.kinds.items()
+        if way == "int8" and tables[name] == "int4" and len(model.weights[name]) >= LARGE_VOCABULARY
+    ]
+
+
+class _Search:
+    """Runs models that differ in how weights are stored and products computed."""
+
+    def __init__(self, sample: Sample, runtime: Runtime, answers: Answers) -> None:
+        (self._input, self._tokens), *_ = sample.inputs.items()
+        (self._output, _), *_ = sample.expected.items()
+        self._runtime = runtime
+        self._answers = answers
+        self._loaded: GraphModel | None = None
+
+    def find_lost(self, model: GraphModel, places: Places | None = None) -> Places:
+        """What a model loses of the answers to all texts, or to those at `places`."""
+        if self._loaded is None or model.quantization != self._loaded.quantization:
+            self._runtime.load(model.files)
+            self._loaded = model
+        tokens = self._tokens if places is None else self._tokens[places]
+        found = self._runtime.predict({self._input: tokens}, model.integer_products)
+        return self._answers.find_lost(found[self._output], places)
+
+    def keep(
+        self, candidates: Sequence[str], make: Callable[[Sequence[str]], GraphModel]
+    ) -> list[str]:
+        """As many candidates as `make` a model that loses nothing.
+
+        Most are tried on a few texts only, of those that a model with more of them has lost.
+        """
+        kept = list(candidates)
+        watched = np.array([], np.intp)
+        while kept and (lost := self.find_lost(make(kept))).size:
+            watched = np.union1d(watched, lost[:_WATCHED])
+            kept = []
+            add_passing(kept, candidates, partial(self._passes, make, watched))
+        return kept
+
+    def _passes(
+        self, make: Callable[[Sequence[str]], GraphModel], watched: Places, some: Sequence[str]
+    ) -> bool:
+        return not self.find_lost(make(some), watched).size
