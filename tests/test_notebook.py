@@ -171,7 +171,7 @@ def test_mistakes_are_named_where_they_are_made(demo: builder.Demo):
     with pytest.raises(TypeError, match="licence"):
         demo.add_image(np.zeros((9, 9)), ["a"], licence="CC0")  # pyright: ignore[reportCallIssue]
     with pytest.raises(BuilderError, match="add_model: quantization"):
-        demo.add_model("mini-tiny", quantization="int4")  # pyright: ignore[reportArgumentType]
+        demo.add_model("mini-tiny", quantization="int5")  # pyright: ignore[reportArgumentType]
     with pytest.raises(BuilderError, match="nothing says which model this is"):
         demo.add_model()
     with pytest.raises(BuilderError, match="Demo: models: the list is empty"):

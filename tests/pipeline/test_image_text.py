@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from builder.cache import Cache
+from builder.conversion.answers import MIN_COSINE_ELSEWHERE
 from builder.conversion.parity import MAX_ERROR
 from builder.embedding.embed import Embeddings
 from builder.embedding.matrix import StoredMatrix, decode_matrix
@@ -124,8 +125,8 @@ def test_the_exported_encoder_computes_what_jax_computes(make_demo: MakeDemo, ca
     parity = parity_of(report)
     assert parity.texts == 3 + len(GOLDEN_TEXTS)
     assert 0 < parity.float32_max_abs_error <= 1e-5
-    assert 0.9999 <= parity.min_cosine <= 1.000001
-    assert parity.float32_max_abs_error < parity.max_abs_error < 1e-2
+    assert MIN_COSINE_ELSEWHERE <= parity.min_cosine <= 1.000001
+    assert parity.float32_max_abs_error < parity.max_abs_error < 0.05
 
 
 def test_another_converter_exports_anew_or_says_what_to_install(make_demo: MakeDemo, cache: Cache):
@@ -199,7 +200,7 @@ def test_a_text_that_drifts_fails_though_the_encoder_was_exported_before(
 
     monkeypatch.setattr(image_text, "embed", drift)
     for _ in range(2):  # what failed is not remembered as passed
-        with pytest.raises(ParityError, match=r"mini-tiny: With float16 weights the least cosine"):
+        with pytest.raises(ParityError, match=r"mini-tiny: In TensorFlow.js the model differs"):
             run_build(spec, cache)
 
 
@@ -257,8 +258,9 @@ def test_quantization_none_ships_float32(make_demo: MakeDemo, cache: Cache):
     _, small, _ = run_build(make_demo(), cache)
     _, large, _ = run_build(make_demo(text), cache)
     assert parity_of(large).max_abs_error <= MAX_ERROR
+    assert (large.models[0].quantization, small.models[0].quantization) == ("none", "int8")
     ratio = large.models[0].encoder_bytes / small.models[0].encoder_bytes
-    assert 1.8 < ratio <= 2
+    assert 3.3 < ratio <= 4
 
 
 def test_an_unknown_model_is_refused_before_anything_slow(make_demo: MakeDemo, cache: Cache):
