@@ -10,6 +10,7 @@ from builder.commands.bench import bench
 from builder.commands.build import build, check, new, serve
 from builder.commands.cache import cache
 from builder.commands.convert import convert
+from builder.commands.distil import distil
 from builder.commands.evaluate import evaluate
 from builder.commands.imports import import_original
 from builder.commands.models import inspect, models
@@ -81,6 +82,7 @@ _COMMANDS = (
     convert,
     evaluate,
     bench,
+    distil,
     models,
     inspect,
     publish,

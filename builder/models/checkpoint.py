@@ -103,9 +103,8 @@ def _load_model(
     card: ModelCard,
 ) -> ImageTextModel:
     architecture = read_architecture(config)
-    fingerprint = digest(
-        tower_code(), checkpoint_fingerprint(path), json.dumps(config, sort_keys=True, default=str)
-    )
+    weights = checkpoint_fingerprint(path)
+    fingerprint = digest(tower_code(), weights, json.dumps(config, sort_keys=True, default=str))
 
     # The towers bring in JAX, which a build that finds everything in the cache does not need.
 
@@ -132,6 +131,7 @@ def _load_model(
         text_fingerprint=fingerprint,
         load_image=load_image,
         load_text=load_text,
+        space=weights,
     )
 
 

@@ -129,6 +129,9 @@ class ModelSpec(Table):
     card: CardSpec = CardSpec()
     """What a visitor is told."""
 
+    text_tower: ExistingFolder | None = None
+    """A folder that `lit-demo distil` or `lit-demo tune` wrote, in place of the model's own text
+    tower."""
     converter: Converter = "native"
     """What converts the text tower; `tensorflowjs` is the reference, and must be installed."""
     quantization: Storage | None = None
@@ -172,7 +175,7 @@ class ModelSpec(Table):
             )
 
 
-_EXPORT = ("converter", "quantization")
+_EXPORT = ("text_tower", "converter", "quantization")
 _KEYS_OF = {
     "name": ("id", "resize", *_EXPORT),
     "checkpoint": (
