@@ -15,6 +15,7 @@ from builder.commands.evaluate import evaluate
 from builder.commands.imports import import_original
 from builder.commands.models import inspect, models
 from builder.commands.publish import publish
+from builder.commands.tune import tune
 from builder.errors import BuilderError, explain_system_error
 from builder.failures import (
     BAD_INPUT,
@@ -83,6 +84,7 @@ _COMMANDS = (
     evaluate,
     bench,
     distil,
+    tune,
     models,
     inspect,
     publish,

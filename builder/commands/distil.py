@@ -10,7 +10,7 @@ from builder.commands import PATH, open_cache
 from builder.commands.training import hosts_options, join, training_options
 
 if TYPE_CHECKING:
-    from builder.tuning.distil import Size
+    from builder.tuning.student import Size
 
 
 @click.command()

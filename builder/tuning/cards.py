@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from builder.evaluation.retrieval import RetrievalEvaluation
-from builder.evaluation.scores import Share
+from builder.evaluation.score_table import format_share
 from builder.model import ModelCard
 from builder.params import flatten_params
 from builder.towers.description import format_count
@@ -71,12 +71,8 @@ def tabulate_recall(found: RetrievalEvaluation) -> Iterator[str]:
     ways = (("Text to image", "text_to_image"), ("Image to text", "image_to_text"))
     for title, name in ways:
         rows = [(row.model.id, getattr(row, name)) for row in found.models]
-        head = (f"{title}: {size}", *rows[0][1])
-        yield table(head, [(model, *map(_percent, shares.values())) for model, shares in rows])
-
-
-def _percent(share: Share) -> str:
-    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%})"
+        head = (f"{title}, recall in %: {size}", *rows[0][1])
+        yield table(head, [(model, *map(format_share, shares.values())) for model, shares in rows])
 
 
 def _escape(cell: str) -> str:

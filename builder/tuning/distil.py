@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import jax
 import numpy as np
@@ -30,9 +29,11 @@ from builder.tuning.pictures import embed_demo_pictures, embed_pictures
 from builder.tuning.showing import draw_history, showing
 from builder.tuning.source_model import load_source_model
 from builder.tuning.student import (
+    Size,
     embed_pieces,
     init_student,
     load_tokenizer,
+    make_tower,
     train_student,
     train_tokenizer,
 )
@@ -56,14 +57,6 @@ from builder.tuning.tower_folder import (
 )
 from builder.tuning.training import Measure, Trained, Training
 from builder.tuning.work_folder import Facts, open_work_folder
-
-Size = Literal["tiny", "small"]
-
-SIZES: Mapping[Size, tuple[int, int, int, int]] = {
-    "tiny": (192, 4, 768, 3),
-    "small": (256, 4, 1024, 4),
-}
-"""Width, depth, columns of the MLP and heads, as of `mini`'s towers."""
 
 _CAPTIONS, _GLOSSES = 110_000, 30_000
 """Texts of the built-in corpus before those that occur twice are left out."""
@@ -204,8 +197,7 @@ def _learn(
         return gather(embed_corpus(model, part, cache=cache, progress=progress), len(texts))
 
     tokenizer = load_tokenizer(lesson.vocabulary, wanted.max_length)
-    width, depth, mlp_dim, heads = SIZES[wanted.size]
-    tower = TextTransformer(model.dim, width, depth, mlp_dim, heads, len(tokenizer))
+    tower = make_tower(wanted.size, model.dim, len(tokenizer))
     targets = teach(corpus.texts)
     pieces = embed_pieces(lesson.vocabulary, lambda texts: teach(texts).astype(np.float32))
     held_out = tokenizer(corpus.held_out), teach(corpus.held_out).astype(np.float32)

@@ -8,9 +8,9 @@ saves most of the training.
 """
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import jax
 import jax.numpy as jnp
@@ -27,6 +27,21 @@ from builder.tuning.training import Measure, Report, Trained, Training, choose_r
 
 SEQ_LEN = 16
 PAD, END, UNKNOWN = 0, 1, 2
+
+
+Size = Literal["tiny", "small"]
+
+SIZES: Mapping[Size, tuple[int, int, int, int]] = {
+    "tiny": (192, 4, 768, 3),
+    "small": (256, 4, 1024, 4),
+}
+"""Width, depth, columns of the MLP and heads, as of `mini`'s towers."""
+
+
+def make_tower(size: Size, dim: int, vocab_size: int) -> TextTransformer:
+    """A tower of that size whose rows have `dim` columns."""
+    width, depth, mlp_dim, heads = SIZES[size]
+    return TextTransformer(dim, width, depth, mlp_dim, heads, vocab_size)
 
 
 def train_tokenizer(texts: Sequence[str], vocab_size: int) -> bytes:
