@@ -17,6 +17,7 @@ from builder.fingerprint import tower_code
 from builder.input_file import find_fault, read_input_object
 from builder.manifest import Scoring
 from builder.model import ImageTextModel, Tower
+from builder.models.checkpoint import check_length
 from builder.options import storage_of
 from builder.text.load import TokenizerSettings, read_tokenizer
 from builder.towers.architecture import Architecture, TransformerArchitecture, read_architecture
@@ -91,7 +92,7 @@ def read_text_tower_config(folder: Path) -> TextTowerConfig:
     except ValidationError as error:
         known = list(TextTowerConfig.model_fields)
         found = explain_errors(error.errors(include_url=False), lambda _: known)
-        lines = (f"{'.'.join(map(str, f.location))}: {f.message}." for f in found)
+        lines = (f"{'.'.join(map(str, f.location))}: {f.message}. {f.remedy}" for f in found)
         raise ModelError(f"{path}: {' '.join(lines)} {_REMEDY}") from None
 
 
@@ -114,7 +115,9 @@ def replace_text_tower(model: ImageTextModel, folder: Path) -> ImageTextModel:
     def load_text() -> Tower:
         from builder.towers.two_towers import load_text_tower
 
-        return load_text_tower(path, config.architecture)
+        tower = load_text_tower(path, config.architecture)
+        check_length(path, tower, length)
+        return tower
 
     length = config.tokenizer.max_length
     described = describe_text_tower(architecture, length)

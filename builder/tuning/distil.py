@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from builder.cache import Cache, digest
+from builder.evaluation.data import CaptionedImages, load_captioned_images
 from builder.model import ImageTextModel, Params
 from builder.models.text_tower import replace_text_tower
 from builder.progress import Progress
@@ -102,6 +103,7 @@ class _Lesson:
     demo: DemoSpec | None
     corpus: Corpus
     zimg: NDArray[np.float32] | None
+    captions: CaptionedImages | None
     vocabulary: bytes
     notes: tuple[str, ...]
 
@@ -130,7 +132,7 @@ def distil(wanted: Distillation, *, cache: Cache, progress: Progress) -> Distill
             replace_text_tower(lesson.model, stage),
             lesson.corpus.held_out,
             demo=lesson.demo,
-            captions=wanted.captions,
+            captions=lesson.captions,
             trained_on=lesson.corpus.texts,
             cache=cache,
             progress=progress,
@@ -145,6 +147,7 @@ def distil(wanted: Distillation, *, cache: Cache, progress: Progress) -> Distill
 
 def _prepare(wanted: Distillation, cache: Cache, progress: Progress) -> _Lesson:
     demo = load_spec(wanted.demo) if wanted.demo else None
+    captions = load_captioned_images(wanted.captions) if wanted.captions else None
     model = load_source_model(wanted.model, cache=cache, progress=progress)
     sources, notes = _find_sources(wanted, demo, cache)
     for source in sources:
@@ -158,9 +161,8 @@ def _prepare(wanted: Distillation, cache: Cache, progress: Progress) -> _Lesson:
     progress.say(f"Training a vocabulary on {len(corpus.texts):,} texts")
     vocabulary = train_tokenizer(corpus.texts, wanted.vocabulary)
     notes += _note_cuts(vocabulary, corpus, wanted.max_length)
-    return _Lesson(
-        model, demo, corpus, np.concatenate(zimg) if zimg else None, vocabulary, tuple(notes)
-    )
+    bank = np.concatenate(zimg) if zimg else None
+    return _Lesson(model, demo, corpus, bank, captions, vocabulary, tuple(notes))
 
 
 def _find_sources(

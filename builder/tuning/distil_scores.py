@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from builder.cache import Cache
 from builder.embedding.embed import embed_texts
-from builder.evaluation.data import load_captioned_images
+from builder.evaluation.data import CaptionedImages
 from builder.evaluation.retrieval import RetrievalEvaluation, evaluate_retrieval
 from builder.model import ImageTextModel
 from builder.progress import Progress
@@ -50,24 +49,23 @@ def score_student(
     unseen: Sequence[str],
     *,
     demo: DemoSpec | None,
-    captions: Path | None,
+    captions: CaptionedImages | None,
     trained_on: Sequence[str],
     cache: Cache,
     progress: Progress,
 ) -> DistilScores:
-    """Compare the two on texts, on a demo's cards, and on the captions of a csv.
+    """Compare the two on texts, on a demo's cards, and on captioned pictures.
 
     Raises:
-        BuilderError: if the csv or one of its pictures cannot be read.
+        SpecError: naming every picture that cannot be used.
     """
     cosines = _compare(teacher, student, unseen, cache, progress)
     retrieval, seen = None, 0
     if captions:
-        data = load_captioned_images(captions)
         named = {"teacher": teacher, "student": student}
         models = [replace(model, id=f"{model.id} ({role})") for role, model in named.items()]
-        retrieval = evaluate_retrieval(models, data, cache=cache, progress=progress)
-        seen = len(set(data.captions) & set(trained_on))
+        retrieval = evaluate_retrieval(models, captions, cache=cache, progress=progress)
+        seen = len(set(captions.captions) & set(trained_on))
     return DistilScores(
         texts=len(unseen),
         mean=float(cosines.mean()),
