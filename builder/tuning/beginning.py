@@ -84,6 +84,6 @@ def _bias(kind: Kind) -> float:
 def _with_scoring(text: Params, scale: float, bias: float) -> Params:
     return {
         "text": jax.tree.map(np.asarray, text),
-        "log_scale": np.float32(math.log(scale)),
-        "bias": np.float32(bias),
+        "log_scale": np.asarray(math.log(scale), np.float32),
+        "bias": np.asarray(bias, np.float32),
     }

@@ -196,7 +196,7 @@ def _state_facts(wanted: Tuning, model: ImageTextModel, pairs: Pairs, start: Beg
         **_spell_settings(wanted),
         "model": model.image_fingerprint,
         "pairs": digest(pairs.zimg.tobytes(), *pairs.texts, pairs.image_of.tobytes()),
-        "tower to begin from": digest(*map(np.ndarray.tobytes, jax.tree.leaves(start.params))),
+        "tower to begin from": digest(*(leaf.tobytes() for leaf in jax.tree.leaves(start.params))),
     }
 
 
