@@ -64,6 +64,13 @@ class Lesson:
     targets: np.ndarray
 
 
+def make_teacher(work: Path, image_weights: Path, say: Say) -> tuple[Teacher, Projection]:
+    """Step one: the teacher, and the projection that the image tower also needs."""
+    classes = read_classes(fetch_source(IMAGENET, work / "sources"))
+    wordnet = WordNet(fetch_source(WORDNET, work / "sources"))
+    return _make_teacher(work, image_weights, classes, wordnet, say)
+
+
 def make_lesson(work: Path, image_weights: Path, say: Say) -> Lesson:
     """Steps one and two: the teacher, and the corpus with its embeddings `float16[n, DIM]`."""
     classes = read_classes(fetch_source(IMAGENET, work / "sources"))

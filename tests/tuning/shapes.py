@@ -1,7 +1,11 @@
-"""Made-up pictures of coloured shapes, and captions of them from a small grammar."""
+"""Made-up pictures of coloured shapes, and captions of them from a small grammar.
+
+`python -m tests.tuning.shapes FOLDER COUNT` writes some, with a csv.
+"""
 
 import csv
 import random
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,3 +93,7 @@ def write_pairs(folder: Path, count: int, seed: int = 0) -> Path:
             scene.draw(rng).save(folder / name)
             rows.writerow([name, scene.describe(rng), scene.describe(rng)])
     return path
+
+
+if __name__ == "__main__":
+    print(write_pairs(Path(sys.argv[1]), int(sys.argv[2])))

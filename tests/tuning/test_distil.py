@@ -20,8 +20,11 @@ from builder.tuning import student
 from builder.tuning.distil import Distillation, distil
 from builder.tuning.training import Training
 from tests.commands.run import run
+from tests.shared import HUB_GOLDENS, needs
+from tests.tuning.sentences import make_sentences
 from tests.tuning.towers import TEXTS, describe_model, load_small, write_demo
 
+TINY = student.SIZES["tiny"]
 TRAINING = Training(steps=4, batch=8, warmup=1, report_steps=2)
 
 
@@ -148,6 +151,23 @@ def test_pictures_change_what_is_learned(tmp_path: Path, wanted: Distillation):
         towers.append(weights(wanted.out))
     name = "txt/head/kernel"
     assert (towers[0][name] != towers[1][name]).any()
+
+
+@pytest.mark.long
+@needs(HUB_GOLDENS)
+def test_a_siglip_with_random_weights_is_matched_on_unseen_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The command and its time are in docs/how-to/distil.md."""
+    monkeypatch.setitem(student.SIZES, "tiny", TINY)  # pyright: ignore[reportArgumentType]
+    path = tmp_path / "texts.txt"
+    path.write_text("\n".join(make_sentences(20_000)))
+    words = ["distil", "--model", HUB_GOLDENS / "siglip", "--texts", path, "--no-built-in"]
+    words += ["--vocabulary", "1000", "--steps", "600", "-o", tmp_path / "tower"]
+    code, printed = run(*words, "--cache-dir", tmp_path / "cache")
+    assert code == 0, printed
+    history = json.loads((tmp_path / "tower" / "history.json").read_text())
+    assert history[-1]["cosine"] >= 0.95
 
 
 @pytest.mark.parametrize(
