@@ -3,7 +3,7 @@
 Several hosts write to one folder, which all of them must see.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import orbax.checkpoint as ocp
 
 from builder.errors import BuilderError, first_line
 
-History = list[Mapping[str, float]]
+History = Sequence[Mapping[str, float]]
 """The figures of each report: `step`, `loss` and what was measured."""
 
 State = TypeVar("State")

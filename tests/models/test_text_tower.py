@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -42,7 +43,7 @@ def test_a_model_with_another_text_tower_keeps_all_that_is_of_pictures(tmp_path:
     assert changed.text_fingerprint != model.text_fingerprint
     tokens = changed.tokenizer(TEXTS[:3])
     assert tokens.shape == (3, 8)
-    expected = embed_tokens(made.tower, made.params, tokens)
+    expected = embed_tokens(made.tower, made.params, jnp.asarray(tokens))
     np.testing.assert_allclose(changed.text_tower(tokens), expected, atol=1e-3)
 
 

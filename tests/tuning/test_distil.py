@@ -1,6 +1,10 @@
 """The command distil, on a small model: a folder of a tower, which a demo then names."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -168,6 +172,41 @@ def test_a_siglip_with_random_weights_is_matched_on_unseen_texts(
     assert code == 0, printed
     history = json.loads((tmp_path / "tower" / "history.json").read_text())
     assert history[-1]["cosine"] >= 0.95
+
+
+@pytest.mark.long
+def test_two_hosts_make_the_tower_that_one_makes(
+    tmp_path: Path, texts: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Those of the loop itself are in test_training."""
+    monkeypatch.setitem(student.SIZES, "tiny", TINY)  # pyright: ignore[reportArgumentType]
+    spec = write_demo(tmp_path / "demo")
+    words = ["distil", "--model", spec, "--texts", texts, "--no-built-in", "--vocabulary", "400"]
+    words += ["--demo", spec, "--steps", "4", "--batch", "8"]
+    one, two = tmp_path / "one", tmp_path / "two"
+    code, printed = run(*words, "-o", one, "--cache-dir", tmp_path / "cache")
+    assert code == 0, printed
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        address = f"localhost:{free.getsockname()[1]}"
+    hosts = [
+        subprocess.Popen(
+            [
+                *(sys.executable, "-m", "builder", *words, "-o", two, "--hosts", "2"),
+                *("--cache-dir", tmp_path / f"cache-{i}"),
+                *("--coordinator", address, "--host", str(i)),
+            ],
+            env={**os.environ, "JAX_PLATFORMS": "cpu"},
+        )
+        for i in range(2)
+    ]
+    try:
+        assert [host.wait(timeout=600) for host in hosts] == [0, 0]
+    finally:
+        for host in hosts:
+            host.kill()
+    for name, leaf in weights(one).items():
+        np.testing.assert_allclose(weights(two)[name], leaf, atol=5e-3, err_msg=name)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from builder.cache import Cache
+from builder.model import ImageTextModel
 from builder.models.load import load_model
 from builder.models.text_tower import replace_text_tower
 from builder.progress import Progress
@@ -31,7 +32,11 @@ def figures(out: Path) -> dict[str, float]:
 def colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Pictures of three colours with captions, and a model whose image tower sees colours."""
     monkeypatch.setitem(student.SIZES, "tiny", (24, 1, 32, 2))  # pyright: ignore[reportArgumentType]
-    monkeypatch.setattr(tune, "load_source_model", lambda *_, **__: make_colour_model())
+
+    def load(*_: object, **__: object) -> ImageTextModel:
+        return make_colour_model()
+
+    monkeypatch.setattr(tune, "load_source_model", load)
     lines = ["file,caption1,caption2"]
     for number in range(24):
         name, colour = list(COLOURS.items())[number % 3]
