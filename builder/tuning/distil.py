@@ -18,7 +18,7 @@ from rich.console import Console
 from builder.cache import Cache, digest
 from builder.evaluation.data import CaptionedImages, load_captioned_images
 from builder.model import ImageTextModel, Params
-from builder.models.text_tower import replace_text_tower
+from builder.models.text_tower import WEIGHTS, replace_text_tower
 from builder.progress import Progress
 from builder.spec.demo import DemoSpec, load_spec
 from builder.towers.text_transformer import TextTransformer, embed_tokens
@@ -40,6 +40,7 @@ from builder.tuning.student import (
 )
 from builder.tuning.targets import Targets, embed_corpus
 from builder.tuning.texts import (
+    NOT_STATED,
     PROMPT_WEIGHT,
     Corpus,
     TextSource,
@@ -105,7 +106,6 @@ class _Lesson:
     zimg: NDArray[np.float32] | None
     captions: CaptionedImages | None
     vocabulary: bytes
-    notes: tuple[str, ...]
 
 
 def distil(wanted: Distillation, *, cache: Cache, progress: Progress) -> Distilled | None:
@@ -141,15 +141,14 @@ def distil(wanted: Distillation, *, cache: Cache, progress: Progress) -> Distill
         card = write_distil_card(made, lesson.corpus, _spell_settings(wanted), scores)
         files = finish_files(made, "distilled", files, card, curves, trained.history)
         kept = write_tower(wanted.out, files)
-    notes = (*lesson.notes, *kept.notes(wanted.out))
-    return Distilled(scores, len(files["text.npz"]), notes)
+    return Distilled(scores, len(files[WEIGHTS]), tuple(kept.notes(wanted.out)))
 
 
 def _prepare(wanted: Distillation, cache: Cache, progress: Progress) -> _Lesson:
     demo = load_spec(wanted.demo) if wanted.demo else None
     captions = load_captioned_images(wanted.captions) if wanted.captions else None
     model = load_source_model(wanted.model, cache=cache, progress=progress)
-    sources, notes = _find_sources(wanted, demo, cache)
+    sources = _find_sources(wanted, demo, cache, progress)
     for source in sources:
         progress.say(describe(source))
     corpus = assemble(sources, wanted.training.seed)
@@ -160,33 +159,30 @@ def _prepare(wanted: Distillation, cache: Cache, progress: Progress) -> _Lesson:
         zimg.append(embed_pictures(model, wanted.pictures, cache=cache, progress=progress))
     progress.say(f"Training a vocabulary on {len(corpus.texts):,} texts")
     vocabulary = train_tokenizer(corpus.texts, wanted.vocabulary)
-    notes += _note_cuts(vocabulary, corpus, wanted.max_length)
+    _tell_cuts(vocabulary, corpus, wanted.max_length, progress)
     bank = np.concatenate(zimg) if zimg else None
-    return _Lesson(model, demo, corpus, bank, captions, vocabulary, tuple(notes))
+    return _Lesson(model, demo, corpus, bank, captions, vocabulary)
 
 
 def _find_sources(
-    wanted: Distillation, demo: DemoSpec | None, cache: Cache
-) -> tuple[list[TextSource], list[str]]:
+    wanted: Distillation, demo: DemoSpec | None, cache: Cache, progress: Progress
+) -> list[TextSource]:
     sources = [read_texts(path) for path in wanted.texts]
-    notes: list[str] = []
     if demo:
-        license = "as the author has it"
-        sources.append(TextSource("the demo's prompts", demo.prompts, license, PROMPT_WEIGHT))
+        sources.append(TextSource("the demo's prompts", demo.prompts, NOT_STATED, PROMPT_WEIGHT))
     if wanted.built_in:
-        source, note = built_in_texts(cache.folder, _CAPTIONS, _GLOSSES, wanted.training.seed)
-        sources.append(source)
-        notes += [note] if note else []
-    return sources, notes
+        seed = wanted.training.seed
+        sources.append(built_in_texts(cache.folder, _CAPTIONS, _GLOSSES, seed, progress))
+    return sources
 
 
-def _note_cuts(vocabulary: bytes, corpus: Corpus, length: int) -> list[str]:
+def _tell_cuts(vocabulary: bytes, corpus: Corpus, length: int, progress: Progress) -> None:
     pieces = load_tokenizer(vocabulary, length).encode(corpus.texts)
-    cut = sum(len(ids) >= length for ids in pieces)
-    if not cut:
-        return []
-    share = f"{cut / len(pieces):.1%} of the texts have"
-    return [f"{share} more than {length - 1} tokens, of which the tower reads no more."]
+    if cut := sum(len(ids) >= length for ids in pieces):
+        progress.say(
+            f"{cut / len(pieces):.1%} of the texts have more than {length - 1} tokens, of which the"
+            " tower reads no more. --max-length says how many it reads."
+        )
 
 
 def _learn(
@@ -242,7 +238,7 @@ def _state_facts(wanted: Distillation, lesson: _Lesson) -> Facts:
         "model": lesson.model.text_fingerprint,
         "texts": digest(*lesson.corpus.texts, lesson.corpus.weights.tobytes()),
         "pictures": digest(b"" if lesson.zimg is None else lesson.zimg.tobytes()),
-        "vocabulary": digest(lesson.vocabulary),
+        "tokens": digest(lesson.vocabulary),
     }
 
 
@@ -251,6 +247,7 @@ def _spell_settings(wanted: Distillation) -> Facts:
     training = wanted.training
     return {
         "size": wanted.size,
+        "vocabulary": wanted.vocabulary,
         "max-length": wanted.max_length,
         "agreement": wanted.agreement,
         "steps": training.steps,

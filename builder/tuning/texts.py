@@ -4,6 +4,7 @@ import csv
 import io
 import random
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from builder.cache import DOWNLOADS
 from builder.errors import BuilderError, reading
 from builder.input_file import read_input_text
+from builder.locks import hold_lock
+from builder.progress import Progress
 from builder.tuning.corpus import expand, make_corpus, make_grammar
 from builder.tuning.imagenet import read_classes
 from builder.tuning.sources import IMAGENET, WORDNET, fetch_source
@@ -21,8 +24,10 @@ from builder.tuning.wordnet import WordNet
 
 PROMPT_WEIGHT = 20
 """How often an epoch shows a prompt of the demo, where it shows another text once."""
+NOT_STATED = "not stated"
+"""The licence of what an author brings."""
 _HELD_OUT_SHARE = 0.02
-_HELD_OUT_MOST = 2000
+_HELD_OUT_LEAST, _HELD_OUT_MOST = 2, 2000
 _FEWEST = 20
 """Texts below which there is nothing to learn and hold out from."""
 _REMEDY = "Name a .txt with a text on each line, or a .csv with a column named caption."
@@ -66,7 +71,7 @@ def read_texts(path: Path) -> TextSource:
     texts = tuple(clean for line in found if (clean := " ".join(line.split())))
     if not texts:
         raise BuilderError(f"{path}: has no text. {_REMEDY}")
-    return TextSource(str(path), texts, "as the author has it")
+    return TextSource(str(path), texts, NOT_STATED)
 
 
 def _read_columns(path: Path, text: str) -> Iterable[str]:
@@ -80,32 +85,34 @@ def _read_columns(path: Path, text: str) -> Iterable[str]:
 
 
 def built_in_texts(
-    cache_folder: Path, captions: int, glosses: int, seed: int
-) -> tuple[TextSource, str]:
-    """Texts for any model of English, and a sentence about what could not be had.
+    cache_folder: Path, captions: int, glosses: int, seed: int, progress: Progress
+) -> TextSource:
+    """Texts for any model of English.
 
     They are names and descriptions of ImageNet's classes, WordNet's glosses, and captions of a
-    grammar with the names of both; without a connection only captions of the grammar's own words.
-    What is fetched is kept with the downloads.
+    grammar with the names of both; without a connection only captions of the grammar's own words,
+    which is said. What is fetched is kept with the downloads.
     """
     folder = cache_folder / DOWNLOADS / "texts"
     try:
-        classes = read_classes(fetch_source(IMAGENET, folder))
-        wordnet = WordNet(fetch_source(WORDNET, folder))
+        with hold_lock(folder / "lock", "Name a writable folder with --cache-dir."):
+            classes = read_classes(fetch_source(IMAGENET, folder))
+            wordnet = WordNet(fetch_source(WORDNET, folder))
     except BuilderError as error:
         rng, grammar = random.Random(seed), make_grammar(())
         texts = tuple(dict.fromkeys(expand("caption", grammar, rng) for _ in range(captions)))
-        note = f"The built-in corpus has captions alone, since the rest cannot be had: {error}"
-        return TextSource("built-in captions", texts, "Apache-2.0"), note
+        progress.say(f"The built-in corpus has captions alone. The rest cannot be had: {error}")
+        return TextSource("built-in captions", texts, "Apache-2.0")
     texts = tuple(make_corpus(classes, wordnet, captions, glosses, seed))
     license = "Apache-2.0; WordNet's glosses under the WordNet licence, class names under MIT"
-    return TextSource("built-in corpus", texts, license), ""
+    return TextSource("built-in corpus", texts, license)
 
 
 def assemble(sources: Sequence[TextSource], seed: int) -> Corpus:
     """All texts once, with the largest of their weights, and a share of them held out.
 
-    Only texts of weight 1 are held out: a demo's prompts are learned.
+    Only texts of weight 1 are held out, since a demo's prompts are learned, and none that differs
+    from another text by its capitals alone, which the student does not see.
 
     Raises:
         BuilderError: if there are too few.
@@ -120,8 +127,10 @@ def assemble(sources: Sequence[TextSource], seed: int) -> Corpus:
             f"there are {len(usual)} texts besides the demo's prompts; a tower learns from"
             f" {_FEWEST} or more. Name files with --texts, or leave --no-built-in out."
         )
-    count = min(max(round(len(usual) * _HELD_OUT_SHARE), _FEWEST // 10), _HELD_OUT_MOST)
-    held_out = set(random.Random(seed).sample(usual, count))
+    count = min(max(round(len(usual) * _HELD_OUT_SHARE), _HELD_OUT_LEAST), _HELD_OUT_MOST)
+    folded = Counter(text.casefold() for text in weights)
+    alone = [text for text in usual if folded[text.casefold()] == 1]
+    held_out = set(random.Random(seed).sample(alone, min(count, len(alone))))
     texts = tuple(text for text in weights if text not in held_out)
     return Corpus(
         texts,

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from builder.errors import BuilderError, ModelError
-from builder.input_file import find_fault, find_folder_fault
+from builder.input_file import find_folder_fault
 from builder.manifest import Scoring
 from builder.model import ImageTextModel
 from builder.models.text_tower import (
@@ -106,17 +107,19 @@ def check_tower_target(out: Path) -> None:
     """Refuse, before anything slow begins, to write where something else is.
 
     Raises:
-        BuilderError: if `out` is a file, or a folder with another `config.json`.
+        BuilderError: if `out` is a file, or a folder with other files of these names.
     """
     if not out.exists():
         return
     if fault := find_folder_fault(out):
         raise BuilderError(f"{out}: {fault}. Name another folder with -o.")
-    if not find_fault(out / CONFIG) and not find_own_files(out):
-        raise BuilderError(
-            f"{out / CONFIG}: was not written by this program and would be replaced. Name another"
-            " folder with -o."
-        )
+    own = find_own_files(out)
+    for name in (CONFIG, WEIGHTS, VOCABULARY, CARD, CURVES, HISTORY):
+        if name not in own and os.path.lexists(out / name):
+            raise BuilderError(
+                f"{out / name}: was not written by this program and would be replaced. Name another"
+                " folder with -o."
+            )
 
 
 def write_tower(out: Path, files: Mapping[str, bytes]) -> Kept:

@@ -16,6 +16,7 @@ import optax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from numpy.typing import NDArray
 
+from builder.errors import NumberError
 from builder.model import Params
 from builder.tuning.checkpoints import Checkpoints, History
 
@@ -92,6 +93,10 @@ def train(
     `batch_of` gives the whole batch of a step, the same in every process, and must depend on
     nothing but the step: a training that was interrupted then ends with the same parameters as one
     that was not. The number of examples is a multiple of that of devices (`round_batch`).
+
+    Raises:
+        NumberError: if the loss is NaN or infinite.
+        BuilderError: if the state in `folder` cannot be read.
     """
     optimizer = _make_optimizer(training)
     mesh = Mesh(np.array(jax.devices()), ("batch",))
@@ -117,6 +122,11 @@ def train(
             done = step + 1
             if done % training.report_steps == 0 or done == training.steps:
                 figures = {"loss": float(np.mean([np.asarray(x) for x in losses]))}
+                if not np.isfinite(figures["loss"]):
+                    raise NumberError(
+                        f"the loss is {figures['loss']} before step {done}. Lower --learning-rate,"
+                        " and begin again with --restart."
+                    )
                 losses.clear()
                 figures |= measure(_fetch(state[0]))
                 history = [*history, {"step": float(done), **figures}]

@@ -20,7 +20,7 @@ from rich.console import Console
 from builder.cache import Cache, digest
 from builder.manifest import Scoring, SigmoidScoring, SoftmaxScoring
 from builder.model import ImageTextModel, Params
-from builder.models.text_tower import replace_text_tower
+from builder.models.text_tower import WEIGHTS, replace_text_tower
 from builder.progress import Progress
 from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.towers.text_transformer import embed_tokens
@@ -119,7 +119,7 @@ def tune(wanted: Tuning, *, cache: Cache, progress: Progress) -> Tuned | None:
         card = write_tune_card(made, wanted.pairs, len(learned), _spell_settings(wanted), scores)
         files = finish_files(made, "tuned", files, card, curves, trained.history)
         kept = write_tower(wanted.out, files)
-    return Tuned(scores, len(files["text.npz"]), tuple(kept.notes(wanted.out)))
+    return Tuned(scores, len(files[WEIGHTS]), tuple(kept.notes(wanted.out)))
 
 
 def _begin(wanted: Tuning, model: ImageTextModel, learned: Pairs) -> Beginning:
@@ -203,10 +203,16 @@ def _state_facts(wanted: Tuning, model: ImageTextModel, pairs: Pairs, start: Beg
 def _spell_settings(wanted: Tuning) -> Facts:
     """What the training depends on besides model and pairs, as options name it."""
     training = wanted.training
+    tower: Facts = {"from": str(wanted.begin)}
+    if wanted.begin is None:
+        tower = {
+            "size": wanted.size,
+            "vocabulary": wanted.vocabulary,
+            "max-length": wanted.max_length,
+        }
     return {
         "loss": wanted.loss,
-        "size": wanted.size,
-        "max-length": wanted.max_length,
+        **tower,
         "held-out": wanted.held_out,
         "steps": training.steps,
         "batch": training.batch,

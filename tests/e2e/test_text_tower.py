@@ -27,6 +27,8 @@ def test_the_page_answers_with_the_small_tower(
     subprocess.run([*command, "--cache-dir", tmp_path / "cache"], check=True)
     model = load_model(load_spec(spec).models[0])
     with serve_site(out) as site, open_page(context, site.url, errors) as page:
+        page.goto(f"{site.url}#image=red")
+        page.reload()
         card = card_of(page)
         wait_for_answer(card)
         card.get_by_role("textbox").first.fill(TYPED)

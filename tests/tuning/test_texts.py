@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from builder.errors import BuilderError
+from builder.progress import Progress
 from builder.tuning import texts
 from builder.tuning.texts import TextSource, assemble, built_in_texts, describe, read_texts
 
@@ -68,7 +70,16 @@ def test_without_a_connection_the_grammar_makes_captions_and_says_so(
         raise BuilderError("no connection.")
 
     monkeypatch.setattr(texts, "fetch_source", refuse)
-    source, note = built_in_texts(tmp_path, captions=300, glosses=10, seed=0)
+    console = Console(record=True, width=200)
+    source = built_in_texts(tmp_path, 300, 10, 0, Progress(console))
     assert len(source.texts) > 200
     assert len(source.texts) == len(set(source.texts))
-    assert note.endswith("since the rest cannot be had: no connection.")
+    assert "has captions alone. The rest cannot be had: no connection." in console.export_text()
+
+
+def test_a_text_is_unseen_only_if_no_other_has_its_letters():
+    texts = tuple(f"{word} {i}" for i in range(40) for word in ("Cat", "cat"))
+    with_unique = (*texts, "a dog", "a boat", "a tree")
+    corpus = assemble([TextSource("mine", with_unique, "")], seed=0)
+    assert corpus.held_out
+    assert {*corpus.held_out} <= {"a dog", "a boat", "a tree"}

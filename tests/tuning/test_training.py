@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from builder.errors import BuilderError
+from builder.errors import BuilderError, NumberError
 from builder.tuning.showing import draw_history, expect_end
 from builder.tuning.training import Report, Trained, Training, choose_rows, round_batch, train
 from builder.tuning.work_folder import open_work_folder
@@ -86,6 +86,15 @@ def test_a_damaged_state_is_refused_in_a_sentence(tmp_path: Path):
             file.write_bytes(b"damaged")
     with pytest.raises(BuilderError, match=r"state of step 8 cannot be read.*--restart"):
         toy(folder)
+
+
+def test_a_loss_that_is_no_number_ends_the_training_with_a_remedy(tmp_path: Path):
+    def loss(params: dict[str, jax.Array], x: jax.Array) -> jax.Array:
+        return (params["x"] * x).sum() * jnp.inf
+
+    start = {"x": np.ones(1, np.float32)}
+    with pytest.raises(NumberError, match=r"the loss is .* before step 4\. Lower --learning-rate"):
+        train(start, loss, lambda _: (np.ones((8, 1)),), TRAINING, tmp_path, [].append)
 
 
 @pytest.mark.parametrize("schedule", ["flat", "cosine"])

@@ -139,6 +139,6 @@ def test_a_tower_learns_shapes_and_colours_from_minis_features(
 @pytest.mark.long
 def test_a_tower_learns_shapes_and_colours_from_5000_pictures(tmp_path: Path):
     """The command and its figures are in docs/how-to/tune.md."""
-    more = ("--steps", "1000", "--batch", "256")
+    more = ("--steps", "300", "--batch", "256")
     out = tune_to_shapes(tmp_path, 5000, 336, *more)
     assert figures(out)["recall@1"] > 30 / 336
