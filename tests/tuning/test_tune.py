@@ -47,14 +47,27 @@ def colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("loss", "steps"), [("softmax", 60), ("sigmoid", 200)])
+@pytest.mark.parametrize(("loss", "steps"), [("softmax", 100), ("sigmoid", 200)])
 def test_a_tower_learns_the_words_for_colours(tmp_path: Path, colours: Path, loss: str, steps: int):
     classes = tmp_path / "classes"
     for name, colour in COLOURS.items():
         paint(classes / name / "a.png", colour)
+    templates = tmp_path / "templates.txt"
+    templates.write_text("something {}\na {} thing")
     out = tmp_path / "tower"
     words = ["tune", "--model", "any", "--pairs", colours, "--loss", loss, "--classes", classes]
-    words += ["--held-out", "4", "--steps", str(steps), "--batch", "16", "--learning-rate", "0.01"]
+    words += [
+        "--templates",
+        templates,
+        "--held-out",
+        "4",
+        "--steps",
+        str(steps),
+        "--batch",
+        "16",
+        "--learning-rate",
+        "0.01",
+    ]
     words += ["--vocabulary", "400", "-o", out, "--cache-dir", tmp_path / "cache"]
     code, printed = run(*words)
     assert code == 0, printed
