@@ -168,6 +168,11 @@ class ModelSpec(Table):
                     f"'{key}' cannot be given with {kind}",
                     f"Remove it; {kind} goes with {', '.join(known[1:])}.",
                 )
+        if self.text_tower and self.max_length:
+            raise mistake(
+                "'max_length' cannot be given with text_tower",
+                "Remove it; the folder says how many tokens its tower reads.",
+            )
         if kind == "checkpoint" and self.tokenizer is None:
             raise mistake(
                 "a checkpoint needs a table [models.tokenizer]",

@@ -14,7 +14,7 @@ from builder.evaluation.models import find_specs
 from builder.manifest import SoftmaxScoring
 from builder.models.load import load_model
 from builder.models.text_tower import replace_text_tower
-from builder.spec.demo import load_spec
+from builder.spec.demo import load_spec, read_table
 from builder.spec.models import ModelSpec
 from builder.towers.text_transformer import embed_tokens
 from builder.tuning.tower_folder import check_tower_target, finish_files, pack_tower, write_tower
@@ -66,6 +66,18 @@ def test_a_tower_of_another_model_is_refused(tmp_path: Path):
     mini = ModelSpec(name="mini-tiny", text_tower=out)
     with pytest.raises(ModelError, match="make one for 'mini-tiny'"):
         load_model(mini)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"precomputed": HUB_MODEL}, "'text_tower' cannot be given with precomputed"),
+        ({"name": "hf:a/b", "max_length": 9}, "'max_length' cannot be given with text_tower"),
+    ],
+)
+def test_what_a_text_tower_does_not_go_with_is_refused(table: dict[str, object], message: str):
+    with pytest.raises(BuilderError, match=message):
+        read_table(ModelSpec, {**table, "text_tower": HUB_MODEL}, "demo.toml")
 
 
 def test_both_towers_of_mini_have_one_joint_space(tmp_path: Path):
