@@ -10,10 +10,12 @@ from builder.commands.bench import bench
 from builder.commands.build import build, check, new, serve
 from builder.commands.cache import cache
 from builder.commands.convert import convert
+from builder.commands.distil import distil
 from builder.commands.evaluate import evaluate
 from builder.commands.imports import import_original
 from builder.commands.models import inspect, models
 from builder.commands.publish import publish
+from builder.commands.tune import tune
 from builder.errors import BuilderError, explain_system_error
 from builder.failures import (
     BAD_INPUT,
@@ -81,6 +83,8 @@ _COMMANDS = (
     convert,
     evaluate,
     bench,
+    distil,
+    tune,
     models,
     inspect,
     publish,

@@ -104,7 +104,9 @@ class ImageTextModel:
     """A two-tower model as a demo needs it. Weights are read when they are first needed.
 
     The fingerprints are hashes of everything an embedding depends on, so that results can be
-    cached. `storage` is how the text tower's weights are stored if the author does not say.
+    cached. `storage` is how the text tower's weights are stored if the author does not say. `space`
+    is a hash of the image tower's weights alone, without our code: a text tower that was made for
+    this model has it written down.
     """
 
     id: str
@@ -118,6 +120,7 @@ class ImageTextModel:
     load_image: Callable[[], Tower]
     load_text: Callable[[], Tower]
     storage: StorageChoice = "auto"
+    space: str = ""
 
     @cached_property
     def text_tower(self) -> Tower:

@@ -17,6 +17,7 @@ from builder.images.arrays import take_picture
 from builder.model import ImageTextModel
 from builder.models.author import TwoTowerModel, as_image_text_model
 from builder.models.load import load_model
+from builder.models.text_tower import replace_text_tower
 from builder.options import Converter, StorageChoice
 from builder.pipeline.image_text import build_spec
 from builder.progress import Progress
@@ -97,6 +98,7 @@ class Demo:
         checkpoint: str | Path | None = None,
         towers: str | TwoTowerModel | Callable[[], TwoTowerModel] | None = None,
         precomputed: str | Path | None = None,
+        text_tower: str | Path | None = None,
         id: str | None = None,
         architecture: Mapping[str, Any] | None = None,
         tokenizer: Mapping[str, Any] | None = None,
@@ -118,6 +120,8 @@ class Demo:
             towers: Instead, JAX functions with their parameters, or a function that returns them,
                 or its name as `module:function`.
             precomputed: Instead, a data folder of the original LiT demo.
+            text_tower: A folder that `lit-demo distil` or `lit-demo tune` wrote, in place of the
+                model's own text tower.
             id: Its id in links; made from its name or file if left out.
             architecture: Keyword arguments of big_vision's `two_towers.Model`.
             tokenizer: How texts become token rows: `vocabulary`, `max_length` and more, as in
@@ -138,6 +142,7 @@ class Demo:
             "name": name,
             "checkpoint": checkpoint,
             "precomputed": precomputed,
+            "text_tower": text_tower,
             "id": id,
             "architecture": architecture,
             "tokenizer": tokenizer,
@@ -268,7 +273,8 @@ class Demo:
     def _load(self, spec: ModelSpec) -> ImageTextModel:
         key = spec.id or id_of_source(spec)
         if model := self._towers.get(key):
-            return as_image_text_model(model, key)
+            loaded = as_image_text_model(model, key)
+            return replace_text_tower(loaded, spec.text_tower) if spec.text_tower else loaded
         return load_model(spec, self._cache.folder)
 
     def _built(self) -> Path:

@@ -13,7 +13,8 @@ _MODELS = click.option(
     multiple=True,
     required=True,
     metavar="NAME",
-    help="The name of a model, or a demo.toml for all of its models. May be repeated.",
+    help="A model's name, a folder as a hub has it, demo.toml for all of its models, or"
+    " demo.toml#ID for one. May be repeated.",
 )
 _JSON = click.option("--json", "out", type=PATH, help="Also write every figure to this file.")
 _CACHE = click.option("--cache-dir", type=PATH, help="Where embeddings are kept for later runs.")

@@ -63,7 +63,7 @@ def place_tower(
     Raises:
         ModelError: if not even one input per device fits.
     """
-    devices = jax.devices()
+    devices = jax.local_devices()
     largest = limit.cpu if devices[0].platform == "cpu" else limit.accelerator
     while largest:
         batch_size = choose_batch_size(count, largest, len(devices))
@@ -130,7 +130,7 @@ def multiplies_bfloat16() -> bool:
 
 def _place(tower: Tower, shape: Sequence[int], dtype: DTypeLike) -> PlacedTower | None:
     """The tower compiled for that shape of batch, or None if two batches do not fit at once."""
-    devices = jax.devices()
+    devices = jax.local_devices()
     mesh = Mesh(np.array(devices), ("batch",))
     split, everywhere = (NamedSharding(mesh, PartitionSpec(*axes)) for axes in (("batch",), ()))
     params = jax.device_put(tower.params, everywhere)

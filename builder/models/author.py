@@ -3,7 +3,7 @@
 import math
 import numbers
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -106,6 +106,7 @@ def as_image_text_model(model: TwoTowerModel, model_id: str) -> ImageTextModel:
         text_fingerprint=_fingerprint(text, tokens),
         load_image=lambda: image,
         load_text=lambda: text,
+        space=digest(*_describe_arrays(jax.tree.leaves(image.params))),
     )
 
 
@@ -191,6 +192,11 @@ def _fingerprint(tower: Tower, batch: jax.ShapeDtypeStruct) -> str:
     same parameters gives the same rows.
     """
     traced = jax.jit(tower.apply).trace(tower.params, batch)
-    arrays = [np.asarray(leaf) for leaf in (*jax.tree.leaves(tower.params), *traced.jaxpr.consts)]
-    parts = [part for a in arrays for part in (f"{a.dtype}{a.shape}", a.tobytes())]
-    return digest(tower_code(), traced.lower().as_text(), *parts)
+    arrays = (*jax.tree.leaves(tower.params), *traced.jaxpr.consts)
+    return digest(tower_code(), traced.lower().as_text(), *_describe_arrays(arrays))
+
+
+def _describe_arrays(leaves: Iterable[Any]) -> Iterator[str | bytes]:
+    for array in map(np.asarray, leaves):
+        yield f"{array.dtype}{array.shape}"
+        yield array.tobytes()

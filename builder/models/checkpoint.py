@@ -15,7 +15,6 @@ from builder.spec.models import CardSpec, ModelSpec, ScoringKind, TokenizerSpec
 from builder.text.load import read_tokenizer
 from builder.text.tokenizer import Tokenizer, count_excess_pieces
 from builder.towers.architecture import (
-    Architecture,
     BertArchitecture,
     TextArchitecture,
     read_architecture,
@@ -103,9 +102,8 @@ def _load_model(
     card: ModelCard,
 ) -> ImageTextModel:
     architecture = read_architecture(config)
-    fingerprint = digest(
-        tower_code(), checkpoint_fingerprint(path), json.dumps(config, sort_keys=True, default=str)
-    )
+    weights = checkpoint_fingerprint(path)
+    fingerprint = digest(tower_code(), weights, json.dumps(config, sort_keys=True, default=str))
 
     # The towers bring in JAX, which a build that finds everything in the cache does not need.
 
@@ -118,7 +116,8 @@ def _load_model(
         from builder.towers.two_towers import load_text_tower
 
         tower = load_text_tower(path, config)
-        _check_length(path, architecture, tower, tokenizer.layout.max_length)
+        if not isinstance(architecture.text, BertArchitecture):
+            check_length(path, tower, tokenizer.layout.max_length)
         return tower
 
     return ImageTextModel(
@@ -132,6 +131,7 @@ def _load_model(
         text_fingerprint=fingerprint,
         load_image=load_image,
         load_text=load_text,
+        space=weights,
     )
 
 
@@ -161,9 +161,12 @@ def _load_own_tokenizer(spec: TokenizerSpec, tower: TextArchitecture) -> Tokeniz
     return tokenizer
 
 
-def _check_length(path: Path, architecture: Architecture, tower: Tower, max_length: int) -> None:
-    if isinstance(architecture.text, BertArchitecture):
-        return
+def check_length(path: Path, tower: Tower, max_length: int) -> None:
+    """Refuse a transformer of big_vision's that was trained with rows of another length.
+
+    Raises:
+        ModelError: saying which.
+    """
     positions = tower.params["pos_embedding"].shape[1]
     if positions != max_length:
         raise ModelError(

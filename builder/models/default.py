@@ -50,6 +50,7 @@ def _load_mini(variant: Literal["tiny", "small"]) -> ImageTextModel:
         text_fingerprint=digest(*shared, *text_files),
         load_image=partial(_load_mini_image, folder),
         load_text=partial(_load_mini_text, folder, variant),
+        space=digest(*image_files),
     )
 
 

@@ -9,6 +9,7 @@ from builder.models.checkpoint import load_own_model, load_published_model
 from builder.models.default import DEFAULT_MODELS
 from builder.models.hub.store import find_hub_folder
 from builder.models.published import find_published, suggest
+from builder.models.text_tower import replace_text_tower
 from builder.spec.hub_name import HubName, is_hub_name
 from builder.spec.models import ModelSpec, id_of_source
 
@@ -20,6 +21,8 @@ def load_model(spec: ModelSpec, cache_folder: Path | None = None) -> ImageTextMo
         BuilderError: if there is none, its files are missing or unreadable, or its code fails.
     """
     model = _load_source(spec, spec.id or id_of_source(spec), cache_folder)
+    if spec.text_tower:
+        model = replace_text_tower(model, spec.text_tower)
     if spec.resize:
         preprocessing = replace(model.preprocessing, resize=spec.resize)
         model = replace(model, preprocessing=preprocessing)

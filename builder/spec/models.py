@@ -129,6 +129,9 @@ class ModelSpec(Table):
     card: CardSpec = CardSpec()
     """What a visitor is told."""
 
+    text_tower: ExistingFolder | None = None
+    """A folder that `lit-demo distil` or `lit-demo tune` wrote, in place of the model's own text
+    tower."""
     converter: Converter = "native"
     """What converts the text tower; `tensorflowjs` is the reference, and must be installed."""
     quantization: StorageChoice | None = None
@@ -166,6 +169,11 @@ class ModelSpec(Table):
                     f"'{key}' cannot be given with {kind}",
                     f"Remove it; {kind} goes with {', '.join(known[1:])}.",
                 )
+        if self.text_tower and self.max_length:
+            raise mistake(
+                "'max_length' cannot be given with text_tower",
+                "Remove it; the folder says how many tokens its tower reads.",
+            )
         if kind == "checkpoint" and self.tokenizer is None:
             raise mistake(
                 "a checkpoint needs a table [models.tokenizer]",
@@ -173,7 +181,7 @@ class ModelSpec(Table):
             )
 
 
-_EXPORT = ("converter", "quantization")
+_EXPORT = ("text_tower", "converter", "quantization")
 _KEYS_OF = {
     "name": ("id", "resize", *_EXPORT),
     "checkpoint": (

@@ -18,8 +18,6 @@ from builder.tuning.imagenet import ImageNetClass, read_classes
 from builder.tuning.minilm import load_minilm
 from builder.tuning.sources import IMAGENET, MINILM, WORDNET, fetch_source
 from builder.tuning.student import (
-    Progress,
-    Training,
     embed_pieces,
     init_student,
     load_tokenizer,
@@ -37,6 +35,7 @@ from builder.tuning.teacher import (
     fit_prototypes,
     project_teacher,
 )
+from builder.tuning.training import Report, Training
 from builder.tuning.wordnet import Taxonomy, WordNet
 from builder.tuning.work import remember, remember_array
 
@@ -65,6 +64,13 @@ class Lesson:
     targets: np.ndarray
 
 
+def make_teacher(work: Path, image_weights: Path, say: Say) -> tuple[Teacher, Projection]:
+    """Step one: the teacher, and the projection that the image tower also needs."""
+    classes = read_classes(fetch_source(IMAGENET, work / "sources"))
+    wordnet = WordNet(fetch_source(WORDNET, work / "sources"))
+    return _make_teacher(work, image_weights, classes, wordnet, say)
+
+
 def make_lesson(work: Path, image_weights: Path, say: Say) -> Lesson:
     """Steps one and two: the teacher, and the corpus with its embeddings `float16[n, DIM]`."""
     classes = read_classes(fetch_source(IMAGENET, work / "sources"))
@@ -85,8 +91,8 @@ def make_student(work: Path, name: str, lesson: Lesson, say: Say) -> Params:
     pieces = remember_array(work / "pieces.npy", lambda: embed_pieces(model, lesson.teacher))
     tower, training = TOWERS[name], TRAININGS[name]
 
-    def report(progress: Progress) -> None:
-        say(f"{name}: step {progress.step:,} of {progress.steps:,}, loss {progress.loss:.4f}")
+    def report(report: Report) -> None:
+        say(f"{name}: step {report.step:,} of {report.steps:,}, loss {report.loss:.4f}")
 
     return train_student(
         tower,
@@ -94,9 +100,9 @@ def make_student(work: Path, name: str, lesson: Lesson, say: Say) -> Params:
         load_tokenizer(model)(lesson.texts),
         lesson.targets,
         training,
-        work / f"{name}.npz",
+        work / name,
         report,
-    )
+    ).params
 
 
 def make_tokenizer(work: Path, texts: Sequence[str]) -> bytes:

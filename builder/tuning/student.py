@@ -1,66 +1,61 @@
 """Distils a teacher into a small text tower, from texts alone.
 
 The student sees token ids, the teacher's embedding of the same text is its
-target, and the loss is one minus their cosine. Word embeddings and head start
-from the teacher's own embeddings of the tokens, which makes the untrained
-student a bag of words and saves most of the training.
+target, and the loss is one minus their cosine. Pictures add how far the two
+disagree about them. Word embeddings and head start from the teacher's own
+embeddings of the tokens, which makes the untrained student a bag of words and
+saves most of the training.
 """
 
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 import sentencepiece as spm
 
 from builder.manifest import RowLayout
 from builder.params import Params
 from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.towers.text_transformer import TextTransformer, embed_tokens
+from builder.tuning.losses import Bank, distillation_loss
 from builder.tuning.teacher import Teacher
-from builder.tuning.work import write_atomically
-
-_State = tuple[Params, optax.OptState]
+from builder.tuning.training import Measure, Report, Trained, Training, choose_rows, train
 
 SEQ_LEN = 16
 PAD, END, UNKNOWN = 0, 1, 2
-_CHECKPOINT_STEPS = 100
 
 
-@dataclass(frozen=True)
-class Training:
-    """How long and how fast a student learns."""
+Size = Literal["tiny", "small"]
 
-    steps: int
-    batch: int = 128
-    learning_rate: float = 1e-3
-    warmup: int = 200
-    weight_decay: float = 0.01
-    seed: int = 0
+SIZES: Mapping[Size, tuple[int, int, int, int]] = {
+    "tiny": (192, 4, 768, 3),
+    "small": (256, 4, 1024, 4),
+}
+"""Width, depth, columns of the MLP and heads, as of `mini`'s towers."""
 
 
-@dataclass(frozen=True)
-class Progress:
-    """Where a training stands: steps done, of how many, and the mean loss since the last report."""
-
-    step: int
-    steps: int
-    loss: float
+def make_tower(size: Size, dim: int, vocab_size: int) -> TextTransformer:
+    """A tower of that size whose rows have `dim` columns."""
+    width, depth, mlp_dim, heads = SIZES[size]
+    return TextTransformer(dim, width, depth, mlp_dim, heads, vocab_size)
 
 
 def train_tokenizer(texts: Sequence[str], vocab_size: int) -> bytes:
-    """A sentencepiece BPE model: case-folding, byte fallback, ids as in LiT (no start token)."""
+    """A sentencepiece BPE model: case-folding, byte fallback, ids as in LiT (no start token).
+
+    It has fewer than `vocab_size` tokens if the texts have no more that occur twice.
+    """
     model = io.BytesIO()
     spm.SentencePieceTrainer.Train(
         sentence_iterator=iter(texts),
         model_writer=model,
         model_type="bpe",
         vocab_size=vocab_size,
+        hard_vocab_limit=False,
         byte_fallback=True,
         normalization_rule_name="nmt_nfkc_cf",
         character_coverage=0.9999,
@@ -74,9 +69,9 @@ def train_tokenizer(texts: Sequence[str], vocab_size: int) -> bytes:
     return model.getvalue()
 
 
-def load_tokenizer(model: bytes) -> SentencePieceTokenizer:
-    """At most 15 tokens, then the end token up to the last place, as LiT fills its rows."""
-    return SentencePieceTokenizer(model, RowLayout(max_length=SEQ_LEN, end_id=END, pad_id=END))
+def load_tokenizer(model: bytes, length: int = SEQ_LEN) -> SentencePieceTokenizer:
+    """Rows of `length` tokens that end with the end token up to the last place, as LiT's do."""
+    return SentencePieceTokenizer(model, RowLayout(max_length=length, end_id=END, pad_id=END))
 
 
 def embed_pieces(model: bytes, teacher: Teacher) -> np.ndarray:
@@ -90,9 +85,11 @@ def embed_pieces(model: bytes, teacher: Teacher) -> np.ndarray:
     return rows
 
 
-def init_student(tower: TextTransformer, pieces: np.ndarray, seed: int) -> Params:
+def init_student(
+    tower: TextTransformer, pieces: np.ndarray, seed: int, length: int = SEQ_LEN
+) -> Params:
     """Random parameters, except for embeddings and head, which are from `embed_pieces`."""
-    tokens = jnp.zeros((1, SEQ_LEN), jnp.int32)
+    tokens = jnp.zeros((1, length), jnp.int32)
     params = cast("Params", tower.init(jax.random.key(seed), tokens)["params"])
     _, _, directions = np.linalg.svd(pieces, full_matrices=False)
     directions = directions[: tower.width]
@@ -112,77 +109,28 @@ def train_student(
     tokens: np.ndarray,
     targets: np.ndarray,
     training: Training,
-    checkpoint: Path,
-    report: Callable[[Progress], None],
-) -> Params:
-    """Trains on `tokens` `int32[n, l]` and `targets` `float[n, d]`; resumes from `checkpoint`.
+    folder: Path,
+    report: Callable[[Report], None],
+    *,
+    weights: np.ndarray | None = None,
+    bank: Bank | None = None,
+    measure: Measure = lambda _: {},
+) -> Trained:
+    """Trains on `tokens` `int32[n, l]` and `targets` `float[n, d]`; resumes from `folder`.
 
-    The order of the texts follows from the seed and the step, so that a training
-    which was interrupted ends with the same parameters as one which was not.
+    `weights` `int[n]` are how often an epoch shows each text, by default once.
     """
-    optimizer = _make_optimizer(training)
+    seen = np.arange(len(tokens)) if weights is None else np.repeat(np.arange(len(tokens)), weights)
 
-    def loss_of(params: Params, tokens: jax.Array, targets: jax.Array) -> jax.Array:
-        return 1 - (embed_tokens(tower, params, tokens) * targets).sum(1).mean()
+    def batch_of(step: int) -> tuple[np.ndarray, ...]:
+        rows = seen[choose_rows(len(seen), training, step)]
+        return tokens[rows], targets[rows].astype(np.float32)
 
-    @jax.jit
-    def take_step(state: _State, tokens: jax.Array, targets: jax.Array) -> tuple[_State, jax.Array]:
-        params, moments = state
-        loss, gradients = jax.value_and_grad(loss_of)(params, tokens, targets)
-        updates, moments = optimizer.update(gradients, moments, params)
-        return (cast("Params", optax.apply_updates(params, updates)), moments), loss
+    def loss(params: Params, tokens: jax.Array, targets: jax.Array) -> jax.Array:
+        return distillation_loss(embed_tokens(tower, params, tokens), targets, bank)
 
-    start, state = _load_checkpoint(checkpoint, (params, optimizer.init(params)))
-    losses: list[jax.Array] = []
-    for step in range(start, training.steps):
-        rows = _choose_rows(len(tokens), training, step)
-        state, loss = take_step(state, tokens[rows], targets[rows].astype(np.float32))
-        losses.append(loss)
-        if (step + 1) % _CHECKPOINT_STEPS == 0 or step + 1 == training.steps:
-            _save_checkpoint(checkpoint, step + 1, state)
-            report(Progress(step + 1, training.steps, float(np.mean(losses))))
-            losses.clear()
-    return state[0]
-
-
-def _make_optimizer(training: Training) -> optax.GradientTransformation:
-    peak, decay = training.learning_rate, training.steps // 4
-    # Flat until the decay, so that a longer training passes through the states of a shorter one.
-    schedule = optax.join_schedules(
-        (
-            optax.linear_schedule(0, peak, training.warmup),
-            optax.constant_schedule(peak),
-            optax.linear_schedule(peak, 0, decay),
-        ),
-        (training.warmup, training.steps - decay),
-    )
-    return optax.chain(
-        optax.clip_by_global_norm(1.0),
-        optax.adamw(schedule, b2=0.98, weight_decay=training.weight_decay),
-    )
-
-
-def _choose_rows(count: int, training: Training, step: int) -> np.ndarray:
-    """The rows of one batch: each epoch is a permutation of its own, a remainder is left out."""
-    epoch, batch = divmod(step, max(count // training.batch, 1))
-    order = np.random.default_rng((training.seed, epoch)).permutation(count)
-    return order[batch * training.batch : (batch + 1) * training.batch]
+    return train(params, loss, batch_of, training, folder, report, measure)
 
 
 def _is_special(tokenizer: spm.SentencePieceProcessor, i: int) -> bool:
     return tokenizer.IsControl(i) or tokenizer.IsUnknown(i) or tokenizer.IsByte(i)
-
-
-def _save_checkpoint(path: Path, step: int, state: _State) -> None:
-    leaves = {f"leaf_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(state))}
-    with write_atomically(path) as file:
-        np.savez(file, allow_pickle=False, step=step, **leaves)
-
-
-def _load_checkpoint(path: Path, state: _State) -> tuple[int, _State]:
-    """The step and state saved at `path`, or step 0 and the given state."""
-    if not path.is_file():
-        return 0, state
-    with np.load(path, allow_pickle=False) as file:
-        leaves = [jnp.asarray(file[f"leaf_{i}"]) for i in range(len(jax.tree.leaves(state)))]
-        return int(file["step"]), jax.tree.unflatten(jax.tree.structure(state), leaves)

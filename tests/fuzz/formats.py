@@ -16,15 +16,18 @@ from builder.evaluation.data import load_labelled_images
 from builder.evaluation.templates import load_templates
 from builder.images.open import open_picture
 from builder.models.importer import import_demo
+from builder.models.load import load_model
 from builder.models.precomputed.model import load_precomputed
+from builder.models.text_tower import replace_text_tower
 from builder.params import read_params
 from builder.site.check import check_site
-from builder.spec.demo import load_any_spec
+from builder.spec.demo import load_any_spec, load_spec
 from builder.spec.models import ModelSpec
 from builder.text.hub import read_hub_tokenizer
 from builder.text.load import load_tokenizer
 from builder.towers.checkpoint import Checkpoint, checkpoint_fingerprint
 from builder.towers.checkpoint_layouts import plan_parts, read_parts, read_scoring
+from builder.tuning.shards import Shard
 from tests.conftest import DEMO, gradient
 from tests.fuzz.damage import damage_encoded_text, damage_json, damage_model, damage_npz
 from tests.fuzz.mutations import damage_bytes
@@ -33,6 +36,8 @@ from tests.models.original_demo import write_original_demo
 from tests.site.sites import write_small_site
 from tests.text.hub.folders import write_bert, write_bpe, write_json
 from tests.text.test_sentencepiece import TEXTS
+from tests.tuning.test_pairs import web_dataset
+from tests.tuning.towers import load_small, write_random_tower
 
 Damage = Callable[[bytes, random.Random], bytes]
 
@@ -254,6 +259,19 @@ def _picture(write: Callable[[Path], None]) -> Format:
     return Format(write, ("picture",), _open_picture)
 
 
+def _write_tower(folder: Path) -> None:
+    write_random_tower(folder / "tower", load_small(folder))
+
+
+def _write_shard(folder: Path) -> None:
+    (folder / "a.tar").write_bytes(web_dataset())
+
+
+def _read_tower(folder: Path) -> None:
+    model = load_model(load_spec(folder / "demo.toml").models[0])
+    _ = replace_text_tower(model, folder / "tower").text_tower
+
+
 _TEXT = (damage_bytes, damage_encoded_text)
 _JSON = (damage_bytes, damage_encoded_text, damage_json, damage_json)
 _ROWS = tuple(f"{_MODEL}/{name}" for name in ("zimgs.bin", "ztxts.bin", "zimgs.txt", "ztxts.txt"))
@@ -326,6 +344,12 @@ FORMATS: Mapping[str, Format] = {
         ("t.txt",),
         lambda folder: load_templates(str(folder / "t.txt")),
         _TEXT,
+    ),
+    "text tower": Format(_write_tower, ("tower/config.json",), _read_tower, _JSON),
+    "shard": Format(
+        _write_shard,
+        ("a.tar",),
+        lambda folder: Shard(str(folder / "a.tar"), "").read(),
     ),
     "jpeg": _picture(_write_exif),
     "png": _picture(_write_picture("PNG", icc_profile=None)),

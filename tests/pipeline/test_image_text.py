@@ -20,10 +20,12 @@ from builder.pipeline.image_text import GOLDEN_TEXTS, build_site
 from builder.progress import Progress
 from builder.site.check import check_site
 from builder.site.report import Report
+from builder.spec.demo import load_spec
 from builder.spec.models import ModelSpec
 from tests.conftest import DEMO, MakeDemo
 from tests.site.manifests import load_manifest
 from tests.site.sites import content
+from tests.tuning.towers import describe_model, load_small, write_demo, write_random_tower
 
 IMAGE_STEP = "Embed images with mini-tiny"
 PROMPT_STEP = "Embed prompts with mini-tiny"
@@ -314,3 +316,29 @@ def test_the_report_is_shown_whole_in_a_narrow_terminal(make_demo: MakeDemo, cac
     report.show(Console(file=shown, width=60))
     assert f"{parity_of(report).min_cosine:.6f}" in shown.getvalue()
     assert "…" not in shown.getvalue()
+
+
+@pytest.mark.slow
+def test_a_demo_with_another_text_tower_keeps_the_rows_of_its_pictures(
+    tmp_path: Path, cache: Cache
+):
+    folder = tmp_path / "demo"
+    write_random_tower(folder / "tower", load_small(folder))
+    tables = describe_model("large"), describe_model("small", 'text_tower = "tower"')
+    spec = write_demo(folder, *tables)
+    out, _, _ = run_build(spec, cache)
+    assert check_site(out) == []
+    manifest = load_manifest(out)
+    small = manifest.models[1]
+    zimg = [(out / model.image_embeddings.url).read_bytes() for model in manifest.models]
+    assert zimg[0] == zimg[1]
+    prompt = manifest.images[0].prompts[0]
+    for table, model in zip(load_spec(spec).models, manifest.models, strict=True):
+        source, ref = load_model(table), model.prompt_embeddings
+        stored = StoredMatrix((out / ref.url).read_bytes(), ref.dtype, ref.shape, ref.scale)  # pyright: ignore[reportArgumentType]
+        shipped = decode_matrix(stored)[ref.rows.index(prompt.id)]
+        expected = source.text_tower(source.tokenizer([prompt.text]))[0]
+        np.testing.assert_allclose(shipped, expected, atol=1e-3)
+    assert small.text_tower.endswith("distilled")
+    assert small.tokenizer
+    assert small.tokenizer.max_length == 8

@@ -17,8 +17,6 @@ from builder.tuning.imagenet import ImageNetClass
 from builder.tuning.sources import Source, fetch_source
 from builder.tuning.student import (
     SEQ_LEN,
-    Progress,
-    Training,
     embed_pieces,
     init_student,
     load_tokenizer,
@@ -32,6 +30,7 @@ from builder.tuning.teacher import (
     fit_prototypes,
     normalize,
 )
+from builder.tuning.training import Report, Training
 from builder.tuning.wordnet import Taxonomy, WordNet
 from builder.tuning.work import remember_array, write_atomically
 
@@ -166,8 +165,8 @@ def test_a_student_starts_as_a_bag_of_the_teachers_words() -> None:
 
 @pytest.mark.long
 def test_training_lowers_the_loss(tmp_path: Path) -> None:
-    reports: list[Progress] = []
-    train(tmp_path / "student.npz", Training(steps=200, batch=4, warmup=5), reports)
+    reports: list[Report] = []
+    train(tmp_path / "student", Training(steps=200, batch=4, warmup=5), reports)
     assert [report.step for report in reports] == [100, 200]
     assert reports[1].loss < reports[0].loss / 2
 
@@ -175,16 +174,16 @@ def test_training_lowers_the_loss(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_an_interrupted_training_ends_like_an_uninterrupted_one(tmp_path: Path) -> None:
     training = Training(steps=150, batch=4, warmup=5)
-    whole = train(tmp_path / "whole.npz", training, [])
+    whole = train(tmp_path / "whole", training, [])
 
-    def interrupt(progress: Progress) -> None:
+    def interrupt(report: Report) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train(tmp_path / "parts.npz", training, interrupt)
-    resumed: list[Progress] = []
-    parts = train(tmp_path / "parts.npz", training, resumed)
-    assert [report.step for report in resumed] == [150]
+        train(tmp_path / "parts", training, interrupt)
+    resumed: list[Report] = []
+    parts = train(tmp_path / "parts", training, resumed)
+    assert [report.step for report in resumed] == [100, 150]
     for name, leaf in flatten_params(whole).items():
         np.testing.assert_array_equal(leaf, flatten_params(parts)[name], err_msg=name)
 
@@ -236,7 +235,7 @@ def small_tower() -> TextTransformer:
 
 
 def train(
-    checkpoint: Path, training: Training, report: list[Progress] | Callable[[Progress], None]
+    checkpoint: Path, training: Training, report: list[Report] | Callable[[Report], None]
 ) -> Params:
     """A student of `embed_letters`; `report` collects the progress or is called with it."""
     model = train_tokenizer(TEXTS, vocab_size=300)
@@ -248,7 +247,7 @@ def train(
         training,
         checkpoint,
         report.append if isinstance(report, list) else report,
-    )
+    ).params
 
 
 def test_the_scale_is_found_at_which_the_model_is_as_sure_as_it_is_right() -> None:

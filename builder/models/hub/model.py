@@ -52,9 +52,8 @@ def load_hub_model(
         folder, choose_length(model, spec.max_length), library=model.library
     )
     _check_vocabulary(folder, tokenizer, model.design.text)
-    fingerprint = digest(
-        tower_code(), *(hash_file(path) for path in (model.config, *model.files)), repr(rule)
-    )
+    weights = [hash_file(path) for path in model.files]
+    fingerprint = digest(tower_code(), hash_file(model.config), *weights, repr(rule))
     return ImageTextModel(
         id=model_id,
         card=_fill_card(spec.card, model, folder, name),
@@ -67,6 +66,7 @@ def load_hub_model(
         load_image=lambda: rule.apply_to(model.read_tower("image")),
         load_text=lambda: model.read_tower("text"),
         storage=storage_of(model.design.count_parameters("text")),
+        space=digest(*weights),
     )
 
 

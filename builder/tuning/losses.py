@@ -1,0 +1,70 @@
+"""What a text tower is trained to lower: losses of batches of unit rows, in nats or in cosines."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from numpy.typing import NDArray
+
+Kind = Literal["softmax", "sigmoid"]
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Rows of pictures, `float32[b, d]`, on which student and teacher are to agree.
+
+    `scale` is the model's factor of cosines, and `weight` that of the agreement in the loss.
+    """
+
+    zimg: NDArray[np.float32]
+    scale: float
+    weight: float
+
+
+def cosine_loss(ztxt: jax.Array, targets: jax.Array) -> jax.Array:
+    """One minus the mean cosine of rows `[n, d]` to their targets."""
+    return 1 - (ztxt * targets).sum(1).mean()
+
+
+def agreement_loss(ztxt: jax.Array, targets: jax.Array, bank: Bank) -> jax.Array:
+    """Divergence of the student's scores over the bank from the teacher's, in nats.
+
+    The mean of KL(teacher || student), both a softmax over the pictures at the model's scale: what
+    a page would show if it asked which picture fits a text. SEED distils similarities to a queue
+    of rows in this way (https://arxiv.org/abs/2101.04731), TinyCLIP and CLIP-KD the affinities
+    within a batch (https://arxiv.org/abs/2309.12314, https://arxiv.org/abs/2307.12732).
+    """
+    expected, found = (bank.scale * (rows @ bank.zimg.T) for rows in (targets, ztxt))
+    log_teacher = jax.nn.log_softmax(expected)
+    difference = log_teacher - jax.nn.log_softmax(found)
+    return (jnp.exp(log_teacher) * difference).sum(1).mean()
+
+
+def distillation_loss(ztxt: jax.Array, targets: jax.Array, bank: Bank | None) -> jax.Array:
+    """The cosine loss, and with a bank its weight times the agreement loss."""
+    loss = cosine_loss(ztxt, targets)
+    return loss if bank is None else loss + bank.weight * agreement_loss(ztxt, targets, bank)
+
+
+def contrastive_loss(
+    kind: Kind, zimg: jax.Array, ztxt: jax.Array, scale: jax.Array, bias: jax.Array
+) -> jax.Array:
+    """How badly pairs of rows `[n, d]` find each other in their batch, per pair.
+
+    "softmax" is the cross-entropy of the right text for each picture and the right picture for each
+    text, their mean; the bias cancels out (CLIP, https://arxiv.org/abs/2103.00020, as in LiT,
+    https://arxiv.org/abs/2111.07991). "sigmoid" asks of each of the n² pairs whether it is one
+    (SigLIP, https://arxiv.org/abs/2303.15343).
+    """
+    logits = scale * (zimg @ ztxt.T) + bias
+    if kind == "sigmoid":
+        signs = 2 * jnp.eye(len(logits)) - 1
+        return -jax.nn.log_sigmoid(signs * logits).sum(1).mean()
+    labels = jnp.arange(len(logits))
+    losses = [
+        optax.softmax_cross_entropy_with_integer_labels(x, labels) for x in (logits, logits.T)
+    ]
+    return (losses[0].mean() + losses[1].mean()) / 2

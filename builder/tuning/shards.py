@@ -1,0 +1,139 @@
+"""Captioned pictures from Parquet files and WebDataset's tar shards, wherever fsspec finds them.
+
+A shard is read as a whole. Formats: https://parquet.apache.org, with the columns that Hugging
+Face's data sets have, and https://github.com/webdataset/webdataset.
+"""
+
+import io
+import json
+import re
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+import fsspec
+
+from builder.errors import BuilderError, reading
+
+_PICTURES = ("jpg", "jpeg", "png", "webp")
+_CAPTIONS = ("caption", "captions", "text", "txt")
+"""Names that data sets give to the column or the key of captions."""
+_BRACES = re.compile(r"\{(\d+)\.\.(\d+)\}")
+_REMEDY = "Name a .csv, a .parquet, or a .tar of WebDataset."
+
+
+@dataclass(frozen=True)
+class Example:
+    """A picture's file and its captions."""
+
+    name: str
+    picture: bytes
+    captions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A file of examples. `version` changes when the file does."""
+
+    address: str
+    version: str
+
+    def read(self) -> list[Example]:
+        """All examples, in the file's order.
+
+        Raises:
+            BuilderError: if it cannot be read, or is not what its name says.
+        """
+        with reading(self.address, _REMEDY):
+            with fsspec.open(self.address, "rb") as file:
+                data: bytes = file.read()  # pyright: ignore[reportAttributeAccessIssue]
+            is_tar = PurePosixPath(self.address).suffix == ".tar"
+            examples = list((_read_tar if is_tar else _read_parquet)(self.address, data))
+        if not examples:
+            raise BuilderError(f"{self.address}: has no picture with a caption. {_REMEDY}")
+        return examples
+
+
+def find_shards(address: str) -> list[Shard]:
+    """The shards of an address, in which `{000..012}` and `*` stand for several.
+
+    Raises:
+        BuilderError: if there are none, or its file system cannot be used.
+    """
+    shards: list[Shard] = []
+    for one in _expand_braces(address):
+        with reading(one, "Correct the address, or install what fsspec needs for it."):
+            system, path = fsspec.core.url_to_fs(one)
+            found = sorted(system.glob(path)) if "*" in path else [path]
+            shards += [Shard(system.unstrip_protocol(p), system.ukey(p)) for p in found]
+    if not shards:
+        raise BuilderError(f"{address}: there are no such files. {_REMEDY}")
+    return shards
+
+
+def _expand_braces(address: str) -> Iterator[str]:
+    """WebDataset's notation of numbered shards."""
+    if not (braces := _BRACES.search(address)):
+        yield address
+        return
+    first, last = braces.groups()
+    for number in range(int(first), int(last) + 1):
+        here = f"{address[: braces.start()]}{number:0{len(first)}}{address[braces.end() :]}"
+        yield from _expand_braces(here)
+
+
+def _read_tar(address: str, data: bytes) -> Iterator[Example]:
+    pictures: dict[str, bytes] = {}
+    captions: dict[str, tuple[str, ...]] = {}
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        for member in archive:
+            if not member.isfile() or (stream := archive.extractfile(member)) is None:
+                continue
+            folder, _, name = member.name.rpartition("/")
+            key, _, suffix = name.partition(".")
+            key, suffix = f"{folder}/{key}".lstrip("/"), suffix.lower()
+            if suffix in _PICTURES:
+                pictures[key] = stream.read()
+            elif suffix in _CAPTIONS:
+                captions[key] = _clean(stream.read().decode())
+            elif suffix == "json" and key not in captions:
+                captions[key] = _find_captions(json.loads(stream.read()))
+    for key, picture in pictures.items():
+        if found := captions.get(key):
+            yield Example(f"{address}:{key}", picture, found)
+
+
+def _read_parquet(address: str, data: bytes) -> Iterator[Example]:
+    try:
+        import pyarrow.parquet as parquet  # pyright: ignore[reportMissingImports]
+    except ModuleNotFoundError:
+        raise BuilderError(
+            f"{address}: Parquet is read by pyarrow, which is not installed. Install it:"
+            " pip install 'lit-demo-builder[tuning]'"
+        ) from None
+    file: Any = parquet.ParquetFile(io.BytesIO(data))
+    names: list[str] = file.schema_arrow.names
+    texts = [name for name in names if name in _CAPTIONS]
+    if "image" not in names or not texts:
+        raise BuilderError(
+            f"{address}: its columns are {', '.join(names)}. It must have image, with the bytes of"
+            " pictures, and caption."
+        )
+    number = 0
+    for batch in file.iter_batches(columns=["image", *texts]):
+        for row in batch.to_pylist():
+            number += 1
+            picture = row["image"]["bytes"] if isinstance(row["image"], dict) else row["image"]
+            if picture and (found := _find_captions(row)):
+                yield Example(f"{address}:{number}", picture, found)
+
+
+def _find_captions(row: dict[str, Any]) -> tuple[str, ...]:
+    return next((_clean(row[name]) for name in _CAPTIONS if row.get(name)), ())
+
+
+def _clean(captions: str | list[str]) -> tuple[str, ...]:
+    given = [captions] if isinstance(captions, str) else captions
+    return tuple(text for caption in given if (text := " ".join(caption.split())))
