@@ -1,7 +1,7 @@
-"""A text tower with fewer token ids: the rows of its table that are kept, and nothing else changed."""
+"""A text tower with fewer token ids: some rows of its table, and all else as it is."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import jax
 import numpy as np
@@ -28,7 +28,7 @@ def keep_tokens(tower: Tower, kept: Sequence[int], known: int) -> Tower:
         apply, fixed = tower.table.renumber(kept), tower.table.fixed
     if list(kept[:fixed]) != list(range(fixed)):
         raise ModelError(
-            f"the text tower counts from the id {fixed - 1}, so all ids up to it would have to stay.",
+            f"the text tower counts from the id {fixed - 1}, so all ids up to it must stay.",
             _REMEDY,
         )
 
@@ -39,7 +39,7 @@ def keep_tokens(tower: Tower, kept: Sequence[int], known: int) -> Tower:
         return np.asarray(leaf)[np.minimum(kept, leaf.shape[0] - 1)]
 
     params = jax.tree_util.tree_map_with_path(cut, tower.params)
-    return Tower(apply, cast("Params", params))
+    return Tower(apply, params)
 
 
 def _find_table(params: Params, known: int) -> tuple[str, ...]:
