@@ -56,7 +56,7 @@ class CuttableTokenizer(Tokenizer, Protocol):
         """The ids of each text's pieces, without marks, padding or an end."""
         ...
 
-    def keep(self, kept: Sequence[int], merging: Sequence[int] = (), /) -> Tokenizer:
+    def keep(self, kept: Sequence[int], merging: Sequence[int] = (), /) -> "CuttableTokenizer":
         """The same with these pieces alone, ascending; each id becomes its place among them.
 
         Pieces that are `merging` come after those: others are merged from them, but no text ends up

@@ -22,7 +22,7 @@ def keep_tokens(tower: Tower, kept: Sequence[int], known: int) -> Tower:
         ModelError: if there is no such parameter, or several; or if an id that the tower knows by
             number would get another one.
     """
-    path = tower.table.path if tower.table else _find_table(tower.params, known)
+    path = _path_of(tower, known)
     apply, fixed = tower.apply, 0
     if tower.table:
         apply, fixed = tower.table.renumber(kept), tower.table.fixed
@@ -40,6 +40,18 @@ def keep_tokens(tower: Tower, kept: Sequence[int], known: int) -> Tower:
 
     params = jax.tree_util.tree_map_with_path(cut, tower.params)
     return Tower(apply, params)
+
+
+def table_shape(tower: Tower, known: int) -> tuple[int, int]:
+    """How many rows the table of a tower has, and how wide they are; see `keep_tokens`."""
+    path = _path_of(tower, known)
+    leaves = jax.tree_util.tree_leaves_with_path(tower.params)
+    (shape,) = [leaf.shape for place, leaf in leaves if _names(place) == path]
+    return shape
+
+
+def _path_of(tower: Tower, known: int) -> tuple[str, ...]:
+    return tower.table.path if tower.table else _find_table(tower.params, known)
 
 
 def _find_table(params: Params, known: int) -> tuple[str, ...]:
