@@ -1,14 +1,29 @@
 """Vocabularies cut by chance, and the texts that they should tokenize as before."""
 
+import base64
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from builder.text.cutting.closures import Kept
+from builder.text.cutting.cut_pieces import places_of
 from builder.text.cutting.inventory import require_cuttable, take_inventory
 from builder.text.cutting.tokenizer import CutTokenizer, cut_tokenizer
 from builder.text.tokenizer import CuttableTokenizer, Tokenizer
+from builder.vocabulary import (
+    CutPieces,
+    PipelineModel,
+    SentencePieceModel,
+    SentencePieceSegmenter,
+    WordPieceModel,
+)
 
+_BYTE = re.compile("<0x[0-9A-F]{2}>")
 _MORE = 0.3
 """How many of the other pieces stay as well."""
 
@@ -50,3 +65,48 @@ def find_changed(cut: Cut, texts: Sequence[str]) -> tuple[list[str], int]:
                     f" {[places[i] for i in before if i != before[-1]][:12]}"
                 )
     return changed, count
+
+
+def tell_cut_short(cut: Cut, texts: Sequence[str]) -> list[bool]:
+    """What the page should say of each text; see `CutPieces` in `builder.vocabulary`."""
+    model = cut.tokenizer.to_manifest()
+    assert model.cut, "the vocabulary was cut"
+    bits = np.unpackbits(
+        np.frombuffer(base64.b64decode(model.cut.filter), np.uint8), bitorder="little"
+    )
+    unknown = _unknown_id(model)
+    layout = cut.tokenizer.layout
+    marks = sum(mark is not None for mark in (layout.start_id, layout.end_id))
+
+    def is_short(ids: Sequence[int]) -> bool:
+        names = [model.pieces[i] if i < len(model.pieces) else "" for i in ids]
+        if unknown in ids or any(_BYTE.fullmatch(name) for name in names):
+            return True
+        return any(_is_cut_at(names[start:], model.cut, bits) for start in range(len(names)))
+
+    segmented = cut.tokenizer.inner.segment(texts)
+    return [is_short(ids[: layout.max_length - marks]) for ids in segmented]
+
+
+def _is_cut_at(names: Sequence[str], cut: CutPieces | None, bits: NDArray[np.uint8]) -> bool:
+    assert cut
+    joined = names[0]
+    for before, name in pairwise(names):
+        begins = (cut.space and name.startswith(cut.space)) or not name.startswith(cut.prefix)
+        if begins or (cut.suffix and before.endswith(cut.suffix)):
+            return False
+        joined += name.removeprefix(cut.prefix)
+        if len(joined.encode("utf-16-le", "surrogatepass")) // 2 > cut.longest:
+            return False
+        if all(bits[place] for place in places_of(joined, cut.hashes, len(bits))):
+            return True
+    return False
+
+
+def _unknown_id(model: SentencePieceModel | WordPieceModel | PipelineModel) -> int | None:
+    if not isinstance(model, PipelineModel):
+        return model.unknown_id
+    segmenter = model.segmenter
+    if isinstance(segmenter, SentencePieceSegmenter):
+        return segmenter.model.unknown_id
+    return segmenter.unknown_id
