@@ -9,7 +9,7 @@ import numpy as np
 
 from builder.cache import Cache, digest
 from builder.embedding.embed import embed_texts
-from builder.errors import ModelError
+from builder.errors import ModelError, naming
 from builder.fingerprint import vocabulary_code
 from builder.input_file import read_input
 from builder.model import ImageTextModel, Tower
@@ -83,10 +83,11 @@ def cut_vocabulary(
         BuilderError: if the spec asks for what is not there, or for too few pieces.
         ModelError: if the tokenizer or the tower cannot do with fewer pieces.
     """
-    whole = require_cuttable(model.tokenizer)
-    inventory = take_inventory(whole)
+    with naming(model.id):
+        whole = require_cuttable(model.tokenizer)
+        inventory = take_inventory(whole)
     key = _key_of(model, whole, spec, prompts)
-    with cache.lock(key):
+    with cache.lock(key), naming(model.id):
         if (stored := cache.load("vocabularies", key)) is not None:
             choice = _Choice(**json.loads(stored))
         else:

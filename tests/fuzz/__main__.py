@@ -1,7 +1,7 @@
 """`python -m tests.fuzz [COUNT [SEED]]`: tokens of every vocabulary, damaged files, mistaken specs.
 
-COUNT texts go through each vocabulary, whole and cut, in Python and in the browser; a twentieth as many damaged
-files of each format are read, and as many specs.
+COUNT texts go through each vocabulary, whole and cut, in Python and in the browser; a twentieth as
+many damaged files of each format are read, and as many specs.
 """
 
 import os

@@ -11,7 +11,10 @@ const [image] = makeManifest().images;
 const card = createCard('cat', ['a cat', 'a lion', '']);
 const ANSWER = answer([0.3, 0.7]);
 
-function answer(probabilities: number[], isCutShort: (text: string) => boolean = () => false): Answer {
+function answer(
+  probabilities: number[],
+  isCutShort: (text: string) => boolean = () => false,
+): Answer {
   return currentAnswer(card.prompts.slice(0, 2), probabilities, isCutShort);
 }
 
