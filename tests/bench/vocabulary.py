@@ -104,9 +104,11 @@ def make_model(tokenizer: SentencePieceTokenizer) -> ImageTextModel:
     tokens = jax.ShapeDtypeStruct((1, LENGTH), jnp.int32)
     shapes: Any = jax.eval_shape(module.init, jax.random.key(0), tokens)
     chance = np.random.default_rng(0)
-    params = jax.tree.map(
-        lambda leaf: 0.02 * chance.standard_normal(leaf.shape, np.float32), shapes["params"]
-    )
+
+    def draw(leaf: jax.ShapeDtypeStruct) -> np.ndarray:
+        return 0.02 * chance.standard_normal(leaf.shape, np.float32)
+
+    params = jax.tree.map(draw, shapes["params"])
 
     def load_image() -> Tower:
         raise NotImplementedError("no picture is embedded here")

@@ -54,15 +54,15 @@ def choose_pieces(
 
 def take_most_used(source: Source, base: Set[int], others: Set[int], part: float) -> frozenset[int]:
     """The most used pieces of a source that, with the base, are that part of its `share`."""
-    wanted = part * source.share * sum(source.use.values())
-    have = sum(count for index, count in source.use.items() if index in base)
+    wanted = part * source.share * sum(source.tried.values())
+    have = sum(count for index, count in source.tried.items() if index in base)
     taken: set[int] = set()
     for index in sorted(source.use, key=lambda i: (-source.use[i], i)):
         if have >= wanted:
             break
         if index in others:
             taken.add(index)
-            have += source.use[index]
+            have += source.tried.get(index, 0)
     return frozenset(taken)
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from builder.errors import BuilderError
 
-WORDS = 100_000
+WORDS = 200_000
 """The most frequent ones, of which the pieces are counted; held-out text has all others too."""
-HELD_OUT = 10_000
+HELD_OUT = 50_000
 """Texts that are made to measure on."""
 _WORDS_PER_TEXT = 10
 """A caption has about as many."""
@@ -36,14 +36,16 @@ class Language:
     code: str
     words: Mapping[str, float]
 
+    @property
+    def has_spaces(self) -> bool:
+        """Whether there are spaces between its words."""
+        return self.code not in _WITHOUT_SPACES
+
     def contexts(self) -> Iterator[tuple[str, str, float]]:
-        """What is before a word, the word, and how often it stands so."""
+        """What is before a word, the word, and how often that is, in a language with spaces."""
         for place, (word, share) in enumerate(self.words.items()):
             if place == WORDS:
                 return
-            if self.code in _WITHOUT_SPACES:
-                yield "", word, share
-                continue
             capital = word[:1].upper() + word[1:]
             yield "", word, share * _AT_START / 2
             yield "", capital, share * _AT_START / 2
@@ -53,19 +55,19 @@ class Language:
     def write(self, count: int = HELD_OUT, seed: int = 0) -> list[str]:
         """Texts of words drawn at random as often as they are used, all words among them."""
         chance = random.Random(seed)
-        space = "" if self.code in _WITHOUT_SPACES else " "
+        space = " " if self.has_spaces else ""
         drawn = chance.choices(
             list(self.words), list(self.words.values()), k=count * _WORDS_PER_TEXT
         )
         texts: list[str] = []
         for start in range(0, len(drawn), _WORDS_PER_TEXT):
             words = [_fill_digits(word, chance) for word in drawn[start : start + _WORDS_PER_TEXT]]
-            text = space.join(
-                f"{word}," if space and chance.random() < _COMMA else word for word in words
-            )
-            if chance.random() < 1 / 2:
-                text = text[:1].upper() + text[1:]
-            texts.append(f"{text}." if space and chance.random() < _FULL_STOP else text)
+            if space:
+                words[:-1] = [f"{w}," if chance.random() < _COMMA else w for w in words[:-1]]
+                words[-1] += "." if chance.random() < _FULL_STOP else ""
+            text = space.join(words)
+            is_capital = chance.random() < 1 / 2
+            texts.append(text[:1].upper() + text[1:] if is_capital else text)
         return texts
 
 
