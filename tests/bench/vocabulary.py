@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import jax
@@ -25,16 +26,20 @@ from builder.model import ImageTextModel, ModelCard, Preprocessing, Tower
 from builder.models.cut import cut_vocabulary
 from builder.progress import Progress
 from builder.spec.models import VocabularySpec
+from builder.text.cutting.closures import Kept
+from builder.text.cutting.languages import read_language
 from builder.text.cutting.tokenizer import CutTokenizer
 from builder.text.sentencepiece import SentencePieceTokenizer
-from builder.text.tokenizer import Tokenizer
+from builder.text.tokenizer import CuttableTokenizer
 from builder.tfjs.export import export
 from builder.towers.modules import unit_tower
 from builder.towers.text_transformer import TextTransformer
 from builder.vocabulary import SentencePieceModel
+from tests.fuzz.cutting import Cut, tell_cut_short
 from tests.shared import CAPTIONS
 
 PIECES, LENGTH, WIDTH = 256_000, 64, 768
+NOTED = ("en", "de", "fr", "es", "tr")
 PROMPTS = ("a photo of a kitten asleep on a sofa", "two dogs play in the snow")
 _SCORES_FROM = 256 + 4
 _NORMAL, _UNKNOWN, _CONTROL, _USER_DEFINED, _UNUSED, _BYTE = range(1, 7)
@@ -54,8 +59,11 @@ def main(path: str) -> None:
         )
     print(f"{report.pieces_before:,} pieces, cut to {report.pieces:,}; held-out text as before:")
     print(f"  made of words: {report.shares['en']:.2%} of the tokens")
+    assert isinstance(model.tokenizer, SentencePieceTokenizer)
+    assert isinstance(smaller.tokenizer, CutTokenizer)
     if CAPTIONS.exists():
         describe_captions(model.tokenizer, smaller.tokenizer)
+    describe_notes(model.tokenizer, smaller.tokenizer)
     tower = smaller.text_tower
     files = export(
         tower.apply,
@@ -129,38 +137,51 @@ def make_model(tokenizer: SentencePieceTokenizer) -> ImageTextModel:
     )
 
 
-def describe_captions(whole: Tokenizer, smaller: Tokenizer) -> None:
+def describe_captions(whole: SentencePieceTokenizer, smaller: CutTokenizer) -> None:
     """Print what share of real captions keep their tokens; nobody chose pieces by these."""
-    assert isinstance(whole, SentencePieceTokenizer)
-    assert isinstance(smaller, CutTokenizer)
     with CAPTIONS.open(encoding="utf-8") as file:
         texts = [row[f"caption{n}"].strip() for row in csv.DictReader(file) for n in range(1, 6)]
     texts = [text for text in texts if text]
     words = [word for text in texts for word in text.split()]
     print(
-        f"  {len(texts)} captions of COCO: {_same(whole, smaller, texts, by_token=True):.2%} of the"
-        f" tokens, {_same(whole, smaller, [f'x {word}' for word in words]):.2%} of the words,"
-        f" {_same(whole, smaller, texts):.1%} of the captions"
+        f"  {len(texts)} captions of COCO: {_share_of_tokens(whole, smaller, texts):.2%} of the"
+        f" tokens, {mean(_same(whole, smaller, [f'x {word}' for word in words])):.2%} of the words,"
+        f" {mean(_same(whole, smaller, texts)):.1%} of the captions"
     )
 
 
-def _same(
-    whole: SentencePieceTokenizer,
-    smaller: CutTokenizer,
-    texts: Sequence[str],
-    *,
-    by_token: bool = False,
+def describe_notes(whole: SentencePieceTokenizer, smaller: CutTokenizer) -> None:
+    """Print how often the page would say that a text uses what was cut, and how often it does."""
+    for code in NOTED:
+        texts = read_language(code).write(1000, seed=9)
+        noted = tell_cut_short(Cut(whole, smaller, Kept(())), texts)
+        same = _same(whole, smaller, texts)
+        needless = sum(a and b for a, b in zip(noted, same, strict=True))
+        print(
+            f"  {code}: {sum(same)} of {len(texts)} texts keep all tokens, of which {needless} get"
+            f" a note; of the others, {sum(noted) - needless} do"
+        )
+
+
+def _share_of_tokens(
+    whole: SentencePieceTokenizer, smaller: CutTokenizer, texts: Sequence[str]
 ) -> float:
     model = smaller.to_manifest()
     assert isinstance(model, SentencePieceModel)
-    before, after = whole.to_manifest().pieces, model.pieces
-    kept = {name for name, kind in zip(after, model.types, strict=True) if kind != _UNUSED}
-    named = [[before[i] for i in ids] for ids in whole.segment(texts)]
-    if by_token:
-        tokens = [name for names in named for name in names]
-        return sum(name in kept for name in tokens) / len(tokens)
-    found = [[after[i] for i in ids] for ids in smaller.inner.segment(texts)]
-    return sum(a == b for a, b in zip(named, found, strict=True)) / len(texts)
+    named = zip(model.pieces, model.types, strict=True)
+    kept = {name for name, kind in named if kind != _UNUSED}
+    tokens = [name for names in _names(whole, texts) for name in names]
+    return mean(name in kept for name in tokens)
+
+
+def _same(whole: SentencePieceTokenizer, smaller: CutTokenizer, texts: Sequence[str]) -> list[bool]:
+    before, after = _names(whole, texts), _names(smaller.inner, texts)
+    return [a == b for a, b in zip(before, after, strict=True)]
+
+
+def _names(tokenizer: CuttableTokenizer, texts: Sequence[str]) -> list[list[str]]:
+    pieces = tokenizer.to_manifest().pieces
+    return [[pieces[i] for i in ids] for ids in tokenizer.segment(texts)]
 
 
 if __name__ == "__main__":
