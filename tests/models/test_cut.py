@@ -34,7 +34,7 @@ HUB = {
     "openclip_xlmr": "unigram",
     "v5_dual_clip_roberta": "bytes, positions counted from padding",
 }
-BRIEF = ("clip_openai", "dual_clip_xlmr", "dual_vit_bert")
+BRIEF = ("clip_openai",)
 
 
 def cut(

@@ -5,6 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from builder.text.cutting.languages import Language
+
+_TEXTS = 5000
+"""Fewer than are drawn for an author, which takes long on a busy machine."""
+
 Lists = Mapping[str, Mapping[str, float]]
 
 
@@ -20,4 +25,10 @@ def give_words(monkeypatch: pytest.MonkeyPatch, lists: Lists) -> None:
         get_frequency_dict=find,
     )
     monkeypatch.setattr("builder.text.cutting.languages._import_wordfreq", lambda: module)
+    write = Language.write
+
+    def write_less(language: Language, count: int = _TEXTS, seed: int = 0) -> list[str]:
+        return write(language, min(count, _TEXTS), seed)
+
+    monkeypatch.setattr(Language, "write", write_less)
     monkeypatch.setattr("builder.models.cut._has_words", lambda: False)
