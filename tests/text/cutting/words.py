@@ -20,10 +20,10 @@ def give_words(monkeypatch: pytest.MonkeyPatch, lists: Lists) -> None:
         assert wordlist == "best"
         return lists[code]
 
-    module = SimpleNamespace(
-        available_languages=lambda wordlist: dict.fromkeys(lists, wordlist),
-        get_frequency_dict=find,
-    )
+    def list_codes(wordlist: str) -> Mapping[str, str]:
+        return dict.fromkeys(lists, wordlist)
+
+    module = SimpleNamespace(available_languages=list_codes, get_frequency_dict=find)
     monkeypatch.setattr("builder.text.cutting.languages._import_wordfreq", lambda: module)
     write = Language.write
 
