@@ -191,8 +191,8 @@ def about(name: str) -> Generator[None]:
 
 
 @contextmanager
-def naming(path: Path) -> Generator[None]:
-    """Say in a BuilderError which file it is about."""
+def naming(path: Path | str) -> Generator[None]:
+    """Say in a BuilderError which file, or which model, it is about."""
     try:
         yield
     except BuilderError as error:

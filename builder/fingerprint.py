@@ -24,6 +24,11 @@ def embedding_code() -> str:
     return digest(_sources("embedding/devices.py"), _packages("jax", "jaxlib", "numpy"))
 
 
+def vocabulary_code() -> str:
+    """What the choice of pieces depends on besides vocabulary and texts: how they are chosen."""
+    return digest(_sources("text", "vocabulary.py"), _packages("sentencepiece", "tokenizers"))
+
+
 def image_code() -> str:
     """What prepared pictures depend on besides the author's file: cropping, resizing, codecs."""
     return digest(_sources("images"), _packages("pillow", "pillow-heif", "numpy"))

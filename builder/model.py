@@ -1,6 +1,6 @@
 """What the pipeline needs from a model, whichever family it belongs to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
@@ -28,11 +28,26 @@ class Apply(Protocol):
 
 
 @dataclass(frozen=True)
+class TokenTable:
+    """Where a text tower has a row for each token id, and what it is with fewer of them.
+
+    `path` leads to the table in the parameters, float32[ids, width]. `renumber` takes the ids that
+    are kept, in order, and gives the tower's function where each of them is its place in that
+    order. Ids below `fixed` must keep their numbers, since the tower counts with them.
+    """
+
+    path: tuple[str, ...]
+    renumber: Callable[[Sequence[int]], Apply]
+    fixed: int = 0
+
+
+@dataclass(frozen=True)
 class Tower:
-    """One tower with its weights."""
+    """One tower with its weights; `table` is that of its tokens, where it is known."""
 
     apply: Apply
     params: Params
+    table: TokenTable | None = None
 
     def __call__(self, inputs: NDArray[Any]) -> Rows:
         """Unit rows, float32[n, d], of a batch; compiled once per shape."""

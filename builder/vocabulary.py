@@ -10,6 +10,27 @@ from pydantic import Field
 from builder.schema import Part
 
 
+class CutPieces(Part):
+    """The pieces that a vocabulary was cut of, as a Bloom filter, so that a page can tell.
+
+    If pieces that stand side by side in a word have names that together are such a name, the whole
+    vocabulary would have split the word in another way. `space` begins the name of what begins a
+    word, `prefix` that of what goes on with one, and `suffix` ends that of what ends one; each is
+    empty where there is no such mark.
+
+    A name is in the filter if `hashes` bits are set: h + i * (h >>> 15 | 1), modulo 2^32 and then
+    the number of bits, for each i from 0, where h is the FNV-1a hash, of 32 bits, of the name in
+    UTF-8. Bit i is in byte i >> 3 at 1 << (i & 7).
+    """
+
+    filter: str = Field(description="Base64.")
+    hashes: int
+    longest: int = Field(description="Of the names, in UTF-16 units.")
+    space: str
+    prefix: str
+    suffix: str
+
+
 class SentencePieceModel(Part):
     """Content of a SentencePiece vocabulary file, with the fields of sentencepiece's ModelProto.
 
@@ -27,6 +48,7 @@ class SentencePieceModel(Part):
     remove_extra_whitespaces: bool
     escape_whitespaces: bool
     precompiled_charsmap: str = Field(description="Base64; empty if nothing is normalized.")
+    cut: CutPieces | None = Field(default=None, description="Null for a whole vocabulary.")
 
 
 CodePoints = tuple[int, ...]
@@ -58,6 +80,7 @@ class WordPieceModel(Part):
     prefix: str
     max_word_length: int
     characters: BertCharacters
+    cut: CutPieces | None = Field(default=None, description="Null for a whole vocabulary.")
 
 
 class ReplaceStep(Part):
@@ -253,3 +276,4 @@ class PipelineModel(Part):
         BpeSegmenter | UnigramSegmenter | WordPieceSegmenter | SentencePieceSegmenter,
         Field(discriminator="algorithm"),
     ]
+    cut: CutPieces | None = Field(default=None, description="Null for a whole vocabulary.")

@@ -176,7 +176,8 @@ def _with_unit_rows(tower: Tower) -> Tower:
     def apply(params: Params, inputs: Any) -> jax.Array:
         return l2_normalize(jnp.asarray(tower.apply(params, inputs), jnp.float32))
 
-    return replace(tower, apply=apply)
+    # A table's own function would give rows without what the author made of the tower.
+    return replace(tower, apply=apply, table=None)
 
 
 def _scoring_of(model: TwoTowerModel) -> Scoring:

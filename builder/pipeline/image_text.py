@@ -14,6 +14,7 @@ from builder.embedding.matrix import choose_dtype
 from builder.fingerprint import image_code
 from builder.images.prepare import ImageSet, PreparedImage, prepare_images
 from builder.model import ImageTextModel, Preprocessing
+from builder.models.cut import cut_vocabulary
 from builder.models.fetch import fetch_missing
 from builder.models.load import load_model
 from builder.models.precomputed.model import PrecomputedModel, load_precomputed
@@ -113,12 +114,18 @@ def build_model(
     """
     if isinstance(model, PrecomputedModel):
         return build_precomputed(model, spec, cache=cache, progress=progress)
+    storage = options.quantization or model.storage
+    vocabulary = None
+    if options.vocabulary:
+        model, vocabulary = cut_vocabulary(
+            model, options.vocabulary, spec.prompts, storage, cache=cache, progress=progress
+        )
     texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
     seen = [_see(image, model.preprocessing) for image in images.images]
     embeddings = embed(model, seen, texts, cache=cache, progress=progress)
     encoder = export_text_encoder(
         model,
-        options.quantization or model.storage,
+        storage,
         embeddings,
         choices=[[texts.index(prompt) for prompt in image.prompts] for image in spec.images],
         converter=options.converter,
@@ -135,7 +142,8 @@ def build_model(
         fidelity=measure_fidelity(
             model, images.images, embeddings.zimg, cache=cache, progress=progress
         ),
-        problems=encoder.problems,
+        vocabulary=vocabulary,
+        problems=(*(vocabulary.problems if vocabulary else ()), *encoder.problems),
     )
 
 

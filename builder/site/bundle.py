@@ -14,6 +14,7 @@ from builder.embedding.embed import Embeddings, Rows
 from builder.embedding.matrix import Dtype, encode_matrix
 from builder.images.prepare import Picture, PreparedImage
 from builder.manifest import FileRef, PageManifest, PictureRef, SiteManifest
+from builder.models.cut import VocabularyReport
 from builder.site.seal import UNSEALED, seal
 from builder.spec.demo import DemoSpec
 from builder.spec.page import PageSpec
@@ -57,7 +58,8 @@ class BuiltModel:
     """Everything that was computed for one model; `texts` are the rows of the text embeddings.
 
     `dtype` is how rows are shipped. `fidelity` is the least cosine between what the model saw and
-    what the page shows, if they differ. `problems` is what the author should know.
+    what the page shows, if they differ. `vocabulary` is what cutting it did, if it was cut.
+    `problems` is what the author should know.
     """
 
     model: DescribedModel
@@ -67,6 +69,7 @@ class BuiltModel:
     encoder: ExportedEncoder | None
     dtype: Dtype = "float16"
     fidelity: float | None = None
+    vocabulary: VocabularyReport | None = None
     problems: tuple[str, ...] = ()
 
 

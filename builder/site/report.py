@@ -11,6 +11,7 @@ from rich.table import Table
 from builder.conversion.text_encoder import EncoderParity
 from builder.images.prepare import ImageSet
 from builder.manifest import SiteManifest
+from builder.models.cut import VocabularyReport
 from builder.site.budget import Budget, measure_budget, megabytes
 from builder.site.bundle import BuiltModel, encoder_files
 from builder.site.folder import MANIFEST, PAGE, Site
@@ -35,6 +36,7 @@ class ModelReport:
     quantization: str | None
     parity: EncoderParity | None
     shown_min_cosine: float | None
+    vocabulary: VocabularyReport | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Report:
         console.print(sizes)
         if any(model.parity for model in self.models):
             print_whole(self._parity_table(), console)
+        if any(model.vocabulary for model in self.models):
+            print_whole(self._vocabulary_table(), console)
         for model in self.models:
             if model.shown_min_cosine is not None:
                 console.print(
@@ -107,6 +111,26 @@ class Report:
                 "" if exact is None else f"{exact:.1e}",
                 f"{model.parity.max_abs_error:.1e}",
                 f"{model.parity.min_cosine:.6f}",
+            )
+        return table
+
+    def _vocabulary_table(self) -> Table:
+        title = "Cut vocabularies, and what share of the tokens of other text is as before"
+        table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+        table.add_column("Model", no_wrap=True)
+        for heading in ("Pieces", "Before", "Table saved", "File saved", "Cosine", "As before"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for model in self.models:
+            if (cut := model.vocabulary) is None:
+                continue
+            table.add_row(
+                model.id,
+                f"{cut.pieces:,}",
+                f"{cut.pieces_before:,}",
+                megabytes(cut.table_bytes_saved),
+                megabytes(cut.file_bytes_saved),
+                f"{cut.min_cosine:.6f}",
+                ", ".join(f"{name} {share:.2%}" for name, share in cut.shares.items()),
             )
         return table
 
@@ -140,6 +164,7 @@ def make_report(
                 quantization=built.encoder.quantization if built.encoder else None,
                 parity=built.encoder.parity if built.encoder else None,
                 shown_min_cosine=built.fidelity,
+                vocabulary=built.vocabulary,
             )
             for built, described in zip(models, site.manifest.models, strict=True)
         ),

@@ -55,11 +55,42 @@ def _check_name(name: str) -> str:
 ModelName = Annotated[Text, AfterValidator(_check_name)]
 
 
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+"""The code of a language in ISO 639."""
+
+
 class TokenizerSpec(TokenizerSettings, Table):
     """How a checkpoint's texts become token rows."""
 
     vocabulary: ExistingFile
     """The SentencePiece model or the WordPiece word list."""
+
+
+class VocabularySpec(Table):
+    """What a text tower's vocabulary is cut to, so that its table of tokens becomes smaller.
+
+    All prompts of the demo keep their tokens, whatever is given here, and so do all single
+    characters of the scripts that the texts are written in. `languages` and `corpus` add up.
+    """
+
+    languages: Annotated[tuple[Language, ...], Field(strict=False)] = ()
+    """Codes such as "en": 99 % of the tokens of text in each stay. This needs
+    `lit-demo-builder[languages]`."""
+    corpus: ExistingFile | None = None
+    """A file with a text in each line. All tokens of nine lines in ten stay, and the tenth tells
+    how well that does for other such texts."""
+    pieces: Annotated[int | None, Field(gt=0)] = None
+    """The most pieces that may stay. If languages or texts need more, each loses the same part;
+    alone, the first pieces by the vocabulary's own order stay."""
+
+    @model_validator(mode="after")
+    def _says_what(self) -> "VocabularySpec":
+        if not self.languages and self.corpus is None and self.pieces is None:
+            raise mistake(
+                "nothing says what is to stay of the vocabulary",
+                'Give languages, corpus or pieces, for example: languages = ["en"]',
+            )
+        return self
 
 
 class CardSpec(Table):
@@ -120,6 +151,8 @@ class ModelSpec(Table):
     does not say it."""
     tokenizer: TokenizerSpec | None = None
     """How texts become token rows."""
+    vocabulary: VocabularySpec | None = None
+    """What the vocabulary is cut to; by default, all of it stays."""
     resolution: Annotated[int | None, Field(gt=0, le=MAX_RESOLUTION)] = None
     """Side of the pictures in pixels, 224 by default; position embeddings are resampled."""
     max_length: Annotated[int | None, Field(gt=1, le=MAX_LENGTH)] = None
@@ -181,7 +214,7 @@ class ModelSpec(Table):
             )
 
 
-_EXPORT = ("text_tower", "converter", "quantization")
+_EXPORT = ("text_tower", "vocabulary", "converter", "quantization")
 _KEYS_OF = {
     "name": ("id", "resize", *_EXPORT),
     "checkpoint": (

@@ -22,6 +22,15 @@ EMPTY_PLANES = [chr(code) for code in range(0x40000, 0xE0000)]
 """Unicode has nothing there: what a library does to one of them it does to all."""
 _BLOCK = 4096
 
+_SHOWN = (*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100))
+_HIDDEN = tuple(byte for byte in range(0x100) if byte not in _SHOWN)
+BYTES_BY_LETTER = {
+    **{chr(byte): byte for byte in _SHOWN},
+    **{chr(0x100 + place): byte for place, byte in enumerate(_HIDDEN)},
+}
+"""The byte that each letter stands for in byte-level vocabularies, in the order of GPT-2's
+`bytes_to_unicode`."""
+
 Normalize = Callable[[str], str]
 
 

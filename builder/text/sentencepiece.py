@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from builder.errors import ModelError, naming
 from builder.input_file import read_input
 from builder.manifest import FileRef, RowLayout, SentencePieceRef
-from builder.text.sentencepiece_model import check_model, open_model, parse_model
-from builder.text.tokenizer import make_rows
+from builder.text.sentencepiece_model import check_model, keep_pieces, open_model, parse_model
+from builder.text.tokenizer import canonicalize_all, make_rows, number, renumber_layout
 from builder.vocabulary import SentencePieceModel
 
 _ALGORITHMS: dict[int, Literal["unigram", "bpe"]] = {1: "unigram", 2: "bpe"}
@@ -63,8 +63,22 @@ class SentencePieceTokenizer:
         """Token rows int32[n, layout.max_length]."""
         return make_rows(texts, self.encode, self.layout)
 
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+    @property
+    def merges(self) -> Sequence[tuple[str, str]]:
+        """None: scores tell what merges."""
+        return ()
+
+    def segment(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text's pieces, without end token or padding."""
+        return self.encode(canonicalize_all(texts, self.layout))
+
+    def keep(self, kept: Sequence[int], merging: Sequence[int] = ()) -> "SentencePieceTokenizer":
+        """The same with these pieces alone; those that only merge are marked as unused."""
+        layout = renumber_layout(self.layout, number(kept))
+        return SentencePieceTokenizer(keep_pieces(self.model, kept, merging), layout)
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """The same for texts in canonical form."""
         return self._processor.encode(list(texts))
 
     def to_ref(self, file: FileRef) -> SentencePieceRef:

@@ -6,6 +6,7 @@ here, and fields that tokenizing does not need are left out.
 """
 
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,19 @@ def parse_model(data: bytes) -> Any:
     if not model.pieces:
         raise ModelError("not a SentencePiece model: it has no pieces.")
     return model
+
+
+def keep_pieces(data: bytes, kept: Sequence[int], merging: Sequence[int] = ()) -> bytes:
+    """The model with only those of its pieces, in that order; the second ones only merge."""
+    model = parse_model(data)
+    unused = type(model.pieces[0]).Type.UNUSED
+    pieces = [(model.pieces[i].piece, model.pieces[i].score, model.pieces[i].type) for i in kept]
+    pieces += [(model.pieces[i].piece, model.pieces[i].score, unused) for i in merging]
+    del model.pieces[:]
+    for piece, score, kind in pieces:
+        model.pieces.add(piece=piece, score=score, type=kind)
+    model.trainer_spec.vocab_size = len(pieces)
+    return model.SerializeToString()
 
 
 def open_model(model: bytes) -> sentencepiece.SentencePieceProcessor:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from builder.errors import ModelError
 from builder.input_file import read_input_text
 from builder.manifest import FileRef, RowLayout, WordPieceRef
-from builder.text.tokenizer import make_rows
+from builder.text.tokenizer import canonicalize_all, make_rows, number, renumber_layout
 from builder.vocabulary import WordPieceModel
 
 if TYPE_CHECKING:
@@ -62,6 +62,24 @@ class WordPieceTokenizer:
     def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """Token rows int32[n, layout.max_length]."""
         return make_rows(texts, self._segment, self.layout)
+
+    def __len__(self) -> int:
+        """How many pieces there are."""
+        return len(self.pieces)
+
+    @property
+    def merges(self) -> Sequence[tuple[str, str]]:
+        """None: the longest pieces win."""
+        return ()
+
+    def segment(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text's pieces, without marks or padding."""
+        return self._segment(canonicalize_all(texts, self.layout))
+
+    def keep(self, kept: Sequence[int], _: Sequence[int] = ()) -> "WordPieceTokenizer":
+        """The same with these pieces alone; nothing merges here."""
+        layout = renumber_layout(self.layout, number(kept))
+        return WordPieceTokenizer([self.pieces[i] for i in kept], layout)
 
     def to_ref(self, file: FileRef) -> WordPieceRef:
         """The manifest's entry, given the file of the vocabulary."""

@@ -4,6 +4,9 @@ The layers and parameter names are those of flaxformer's `BertEncoder` as big_vi
 (models/proj/flaxformer/bert.py). Source: "BERT", https://arxiv.org/abs/1810.04805.
 """
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
@@ -21,6 +24,15 @@ class BertTower(nn.Module):
 
     num_classes: int | None
     size: BertSize
+
+    token_table: ClassVar[tuple[str, ...]] = (
+        *("BertEncoder_0", "embedder", "embedders_token_ids", "embedding"),
+    )
+    fixed_tokens: ClassVar[int] = 1
+
+    def keep_tokens(self, kept: Sequence[int]) -> "BertTower":
+        """The tower for a table of these rows."""
+        return self.clone(size=self.size.model_copy(update={"vocab_size": len(kept)}))
 
     @nn.compact
     def __call__(self, tokens: jax.Array) -> jax.Array:

@@ -18,7 +18,8 @@ from builder.model import Tower
 from builder.params import Params, load_params
 from builder.towers.efficientnet import EfficientNetLite0
 from builder.towers.layers import l2_normalize
-from builder.towers.text_transformer import TextTransformer, embed_tokens
+from builder.towers.modules import unit_tower
+from builder.towers.text_transformer import TextTransformer
 
 Variant = Literal["tiny", "small"]
 
@@ -51,7 +52,7 @@ def load_text_tower(folder: Path, variant: Variant) -> Tower:
         config = _read_config(folder)
         params = load_params(folder / f"text_{variant}.npz")
     tower = TextTransformer(config["dim"], **config["text"][variant])
-    return Tower(lambda params, tokens: embed_tokens(tower, params, tokens), params)
+    return unit_tower(tower, params)
 
 
 def project_classes(logits: jax.Array, projection: jax.Array, floor: float) -> jax.Array:

@@ -5,13 +5,15 @@ modelling files of transformers. `builder.towers.bert` is BERT as flaxformer has
 tanh, and other names of parameters.
 """
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import ClassVar, Literal
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
 from builder.towers.layers import Activation, Embed, activate
+from builder.towers.modules import place_of
 
 Pool = Literal["first", "pooler", "mean", "normed-first"]
 """How a text becomes one row: its first position as it is, or through BERT's pooler (dense and
@@ -42,6 +44,17 @@ class PostNormTower(nn.Module):
     gelu_between: bool = False
     activation: Activation = "gelu"
     epsilon: float = 1e-12
+
+    token_table: ClassVar[tuple[str, ...]] = ("tokens", "embedding")
+
+    @property
+    def fixed_tokens(self) -> int:
+        """Those up to padding, where positions are counted from its id."""
+        return self.pad_id + 1 if self.counts_tokens else 0
+
+    def keep_tokens(self, kept: Sequence[int]) -> "PostNormTower":
+        """The tower for a table of these rows."""
+        return self.clone(vocab_size=len(kept), pad_id=place_of(self.pad_id, kept))
 
     @nn.compact
     def __call__(self, tokens: jax.Array) -> jax.Array:

@@ -6,7 +6,8 @@ without renaming anything. Its options beyond those of big_vision make it the
 text tower of CLIP and SigLIP as transformers and open_clip have them.
 """
 
-from typing import Literal, cast
+from collections.abc import Sequence
+from typing import ClassVar, Literal, cast
 
 import flax.linen as nn
 import jax
@@ -16,6 +17,7 @@ from builder.errors import ModelError
 from builder.params import Params
 from builder.towers.architecture import TextPool
 from builder.towers.layers import EPSILON, Activation, Embed, Encoder, MAPHead, l2_normalize
+from builder.towers.modules import place_of
 
 
 class TextTransformer(nn.Module):
@@ -41,6 +43,14 @@ class TextTransformer(nn.Module):
     activation: Activation = "gelu_tanh"
     epsilon: float = EPSILON
     head_bias: bool = True
+
+    token_table: ClassVar[tuple[str, ...]] = ("Embed_0", "embedding")
+    fixed_tokens: ClassVar[int] = 0
+
+    def keep_tokens(self, kept: Sequence[int]) -> "TextTransformer":
+        """The tower for a table of these rows; the highest id stays so, as the order does."""
+        end_id = None if self.end_id is None else place_of(self.end_id, kept)
+        return self.clone(vocab_size=len(kept), end_id=end_id)
 
     @nn.compact
     def __call__(self, tokens: jax.Array) -> jax.Array:

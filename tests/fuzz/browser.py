@@ -45,6 +45,10 @@ class BrowserTokenizer:
         """Token rows without the padding at their ends."""
         return json.loads(self._ask(texts))
 
+    def cut_short(self, texts: Sequence[str]) -> list[bool]:
+        """Whether each uses what was cut, where it was started to tell."""
+        return json.loads(self._ask(texts))
+
     def milliseconds(self, texts: Sequence[str]) -> float:
         """How long the texts take, where it was started to measure."""
         return float(self._ask(texts))
@@ -56,11 +60,13 @@ class BrowserTokenizer:
 
 
 @contextmanager
-def run(script: Path, tokenizer: Tokenizer, *, rounds: int = 0) -> Generator[BrowserTokenizer]:
-    """Have Node tokenize; with `rounds`, to measure."""
+def run(
+    script: Path, tokenizer: Tokenizer, *, rounds: int = 0, cut: bool = False
+) -> Generator[BrowserTokenizer]:
+    """Have Node tokenize; with `rounds`, to measure; with `cut`, to tell what was cut."""
     node = find_node()
     assert node
-    command = [node, str(script), str(rounds)]
+    command = [node, str(script), "cut" if cut else str(rounds)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

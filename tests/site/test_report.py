@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from builder.images.prepare import ImageSet
 from builder.manifest import SiteManifest
+from builder.models.cut import VocabularyReport
 from builder.site.bundle import BuiltModel, Bundle, bundle, to_json
 from builder.site.folder import MANIFEST, PAGE, Site
 from builder.site.report import Report, bytes_of, make_report
@@ -106,3 +108,14 @@ def test_a_file_that_the_site_lacks_is_no_file_of_no_bytes(tmp_path: Path):
     assert bytes_of(site, [PAGE, PAGE]) == 2 * len(b"page")
     with pytest.raises(KeyError):
         bytes_of(site, ["none.js"])
+
+
+def test_a_person_sees_what_cutting_a_vocabulary_saved(tmp_path: Path):
+    cut = VocabularyReport(5000, 10_000, 1_920_000, 90_000, {"en": 0.9907, "x.txt": 1}, 0.9999999)
+    report, _ = report_of(tmp_path, replace(built_model(), vocabulary=cut))
+    (row,) = [line for line in show(report, width=60).splitlines() if "10,000" in line]
+    expected = "nano 5,000 10,000 1.92 MB 0.09 MB 1.000000 en 99.07%, x.txt 100.00%"
+    assert row.split() == expected.split()
+    content = json.loads(report.to_json())["models"][0]["vocabulary"]
+    assert content["shares"] == {"en": 0.9907, "x.txt": 1}
+    assert content["table_bytes_saved"] == 1_920_000

@@ -130,3 +130,39 @@ def test_the_id_of_a_model_that_was_read_is_the_same(folder: Path):
     assert id_of_source(read(CHECKPOINT, folder)) == "mine"
     assert id_of_source(read({"towers": "mine:Make_It"}, folder)) == "make-it"
     assert id_of_source(read({"precomputed": "rows"}, folder)) == "rows"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"languages": ["en", "de"]},
+        {"corpus": "words.txt"},
+        {"pieces": 3000},
+        {"languages": ["en"], "corpus": "words.txt", "pieces": 3000},
+    ],
+)
+def test_a_vocabulary_is_cut_to_languages_texts_or_a_number(folder: Path, table: dict[str, Any]):
+    spec = read({"checkpoint": "clip", "vocabulary": table}, folder)
+    assert spec.vocabulary
+    assert spec.vocabulary.model_fields_set == set(table)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({}, "nothing says what is to stay"),
+        ({"languages": []}, "nothing says what is to stay"),
+        ({"languages": ["English"]}, "languages"),
+        ({"pieces": 0}, "pieces"),
+        ({"corpus": "none.txt"}, "there is no file"),
+        ({"sizes": 3}, "sizes"),
+    ],
+)
+def test_what_cannot_be_cut_to_is_refused(folder: Path, table: dict[str, Any], message: str):
+    with pytest.raises(ValidationError, match=message):
+        read({"checkpoint": "clip", "vocabulary": table}, folder)
+
+
+def test_rows_have_no_vocabulary(folder: Path):
+    with pytest.raises(ValidationError, match="'vocabulary' cannot be given with precomputed"):
+        read({"precomputed": "rows", "vocabulary": {"pieces": 9}}, folder)

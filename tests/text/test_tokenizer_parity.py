@@ -10,6 +10,7 @@ from builder.manifest import RowLayout
 from builder.text.sentencepiece import SentencePieceTokenizer
 from tests.fuzz.browser import build, run
 from tests.fuzz.compare import differences
+from tests.fuzz.cutting import cut_by_chance, tell_cut_short
 from tests.fuzz.texts import make_texts
 from tests.fuzz.vocabularies import MINI, OFFICIAL, VOCABULARIES
 from tests.shared import FIELD_CASES, needs
@@ -31,6 +32,23 @@ def test_the_browser_gives_pythons_tokens(script: Path, name: str):
     texts = make_texts(COUNT, 0, list(filter(None, tokenizer.to_manifest().pieces)))
     with run(script, tokenizer) as browser:
         assert list(map(str, differences(tokenizer, browser, texts))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", VOCABULARIES)
+def test_the_browser_gives_pythons_tokens_of_a_cut_vocabulary(script: Path, name: str):
+    if name == "official" and not OFFICIAL.is_file():
+        pytest.skip("the original demo's data is not here")
+    tokenizer = VOCABULARIES[name]()
+    pieces = list(filter(None, tokenizer.to_manifest().pieces))
+    cut = cut_by_chance(tokenizer, make_texts(60, 1, pieces), seed=2)
+    texts = make_texts(COUNT, 3, pieces)
+    with run(script, cut.tokenizer) as browser:
+        assert list(map(str, differences(cut.tokenizer, browser, texts))) == []
+    with run(script, cut.tokenizer, cut=True) as browser:
+        found = browser.cut_short(texts)
+    assert found == tell_cut_short(cut, texts)
+    assert 0 < sum(found) < len(texts)
 
 
 def test_pieces_that_are_kept_whole_win_as_in_sentencepiece(script: Path):

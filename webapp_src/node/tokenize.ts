@@ -2,7 +2,8 @@
  * The page's tokenizers for the tests: the first line of stdin is {ref, vocabulary} as JSON, every
  * other one a list of texts; each list is answered by a line with their token rows, without the
  * padding at their ends. With a number as argument, it answers instead how many milliseconds the
- * texts take, the best of that many runs.
+ * texts take, the best of that many runs; with "cut", whether each text uses what the vocabulary was
+ * cut of.
  */
 import { createInterface } from 'node:readline';
 import { Tokenizer, type TokenizerRef } from '../src/tokenizers/tokenizer';
@@ -12,20 +13,25 @@ interface Setting {
   vocabulary: unknown;
 }
 
-const rounds = Number(process.argv[2] ?? 0);
+const [, , mode = ''] = process.argv;
+const rounds = Number(mode) || 0;
 let tokenizer: Tokenizer | undefined;
 let padId = 0;
 
 for await (const line of createInterface({ input: process.stdin })) {
   if (tokenizer) {
     const texts = JSON.parse(line) as string[];
-    const answer = rounds > 0 ? measure(tokenizer, texts) : rowsOf(tokenizer, texts);
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    process.stdout.write(`${JSON.stringify(answer(tokenizer, texts))}\n`);
   } else {
     const { ref, vocabulary } = JSON.parse(line) as Setting;
     tokenizer = await Tokenizer.create(ref, vocabulary);
     padId = ref.padId;
   }
+}
+
+function answer(made: Tokenizer, texts: readonly string[]): unknown {
+  if (mode === 'cut') return texts.map((text) => made.isCutShort(text));
+  return rounds > 0 ? measure(made, texts) : rowsOf(made, texts);
 }
 
 function rowsOf(made: Tokenizer, texts: readonly string[]): number[][] {

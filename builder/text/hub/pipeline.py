@@ -19,9 +19,10 @@ from builder.text.hub.components import (
     describe_pre_tokenizer,
 )
 from builder.text.hub.patterns import PatternWriter, known_spans
+from builder.text.hub.renumbering import renumber_spec
 from builder.text.hub.segmenters import describe_model
 from builder.text.sentencepiece_model import check_charsmap
-from builder.text.tokenizer import make_rows
+from builder.text.tokenizer import canonicalize_all, make_rows, number, renumber_layout
 from builder.vocabulary import AddedToken, HtmlReferences, PipelineModel, TextStep
 
 Clean = Callable[[str], str]
@@ -74,6 +75,25 @@ class PipelineTokenizer:
     def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """Token rows int32[n, layout.max_length]."""
         return make_rows(texts, self._segment, self.layout)
+
+    @property
+    def merges(self) -> Sequence[tuple[str, str]]:
+        """Those of byte-pair encoding, by rank."""
+        return [(left, right) for left, right in self._spec["model"].get("merges", ())]
+
+    def segment(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text's pieces, without marks or padding."""
+        return self._segment(canonicalize_all(texts, self.layout))
+
+    def keep(self, kept: Sequence[int], _: Sequence[int] = ()) -> "PipelineTokenizer":
+        """The same with these pieces alone; what others are merged from is among them."""
+        places = number(kept)
+        return PipelineTokenizer(
+            renumber_spec(self._spec, places),
+            renumber_layout(self.layout, places),
+            cleaning=self._cleaning,
+            replaced={places[a]: places[b] for a, b in self._replaced.items()},
+        )
 
     def to_ref(self, file: FileRef) -> PipelineRef:
         """The manifest's entry, given the file of the vocabulary."""

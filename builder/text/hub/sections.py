@@ -12,8 +12,8 @@ from builder.text.hub.cleaning import list_spaces
 from builder.text.hub.patterns import PatternWriter, quote
 from builder.text.hub.steps import make_python_lower
 from builder.text.sentencepiece import SentencePieceTokenizer
-from builder.text.sentencepiece_model import check_model, parse_model
-from builder.text.tokenizer import make_rows
+from builder.text.sentencepiece_model import check_model, keep_pieces, parse_model
+from builder.text.tokenizer import canonicalize_all, make_rows, number, renumber_layout
 from builder.vocabulary import (
     AddedToken,
     PipelineModel,
@@ -114,6 +114,23 @@ class SectionTokenizer:
     def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """Token rows int32[n, layout.max_length]."""
         return make_rows(texts, self._segment, self.layout)
+
+    @property
+    def merges(self) -> Sequence[tuple[str, str]]:
+        """None: scores tell what merges."""
+        return ()
+
+    def segment(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text's pieces, without marks or padding."""
+        return self._segment(canonicalize_all(texts, self.layout))
+
+    def keep(self, kept: Sequence[int], merging: Sequence[int] = ()) -> "SectionTokenizer":
+        """The same with these pieces alone; those that only merge are marked as unused."""
+        places = number(kept)
+        added = [t.model_copy(update={"id": places[t.id]}) for t in self._added.values()]
+        layout = renumber_layout(self.layout, places)
+        model = keep_pieces(self._inner.model, [i for i in kept if i < len(self._inner)], merging)
+        return SectionTokenizer(model, layout, added, self._rules)
 
     def to_ref(self, file: FileRef) -> PipelineRef:
         """The manifest's entry, given the file of the vocabulary."""

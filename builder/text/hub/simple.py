@@ -12,13 +12,14 @@ from tokenizers import Regex, models, pre_tokenizers
 from builder.errors import ModelError, naming
 from builder.input_file import MAX_BYTES, read_input, read_input_text
 from builder.manifest import FileRef, PipelineRef, RowLayout
+from builder.text.characters import BYTES_BY_LETTER
 from builder.text.hub.cleaning import CleanKind, make_cleaning
 from builder.text.hub.components import describe_pre_tokenizer
 from builder.text.hub.config import read_object
 from builder.text.hub.patterns import PatternWriter
 from builder.text.hub.pipeline import open_spec
 from builder.text.hub.segmenters import list_pieces, pack_merges
-from builder.text.tokenizer import make_rows
+from builder.text.tokenizer import canonicalize_all, make_rows
 from builder.vocabulary import BpeSegmenter, PipelineModel
 
 ARCHIVE = "bpe_simple_vocab_16e6.txt.gz"
@@ -41,7 +42,7 @@ class SimpleTokenizer:
     def __init__(self, merges: Sequence[Merge], context_length: int, clean: CleanKind = "lower"):
         """Raises ModelError if a part of a merge is no piece."""
         self._merges = merges
-        letters = list(_byte_letters())
+        letters = list(BYTES_BY_LETTER)
         pieces = [*letters, *(letter + _SUFFIX for letter in letters), *map("".join, merges)]
         # If a piece comes twice, the last one counts, as in open_clip.
         self._ids = {piece: index for index, piece in enumerate((*pieces, *_SPECIAL))}
@@ -51,6 +52,7 @@ class SimpleTokenizer:
             raise ModelError(f"a merge has the part {strange!r}, which is no piece.")
         start, end = (self._ids[word] for word in _SPECIAL)
         self.layout = RowLayout(max_length=context_length, start_id=start, end_id=end, pad_id=0)
+        self._clean: CleanKind = clean
         self._cleaning = make_cleaning(clean)
         self._model = models.BPE(self._ids, list(merges), end_of_word_suffix=_SUFFIX)
         self._splitter = pre_tokenizers.Sequence(
@@ -68,6 +70,22 @@ class SimpleTokenizer:
     def __call__(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """Token rows int32[n, layout.max_length]."""
         return make_rows(texts, self._segment, self.layout)
+
+    @property
+    def merges(self) -> Sequence[Merge]:
+        """All of them, by rank."""
+        return self._merges
+
+    def segment(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text's pieces, without marks or padding."""
+        return self._segment(canonicalize_all(texts, self.layout))
+
+    def keep(self, kept: Sequence[int], _: Sequence[int] = ()) -> "SimpleTokenizer":
+        """The same with the merges of these pieces alone, which number them."""
+        first = self._count - len(_SPECIAL) - len(self._merges)
+        places = frozenset(kept)
+        merges = [merge for index, merge in enumerate(self._merges, first) if index in places]
+        return SimpleTokenizer(merges, self.layout.max_length, self._clean)
 
     def to_ref(self, file: FileRef) -> PipelineRef:
         """The manifest's entry, given the file of the vocabulary."""
@@ -181,10 +199,3 @@ def _unpack(path: Path, data: bytes) -> str:
         return content.decode()
     except (zlib.error, UnicodeDecodeError) as error:
         raise ModelError(f"{path}: is not gzip of text in UTF-8: {error}.") from None
-
-
-def _byte_letters() -> Sequence[str]:
-    """The letters that stand for bytes, in the order of GPT-2's `bytes_to_unicode`."""
-    shown = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    hidden = [byte for byte in range(256) if byte not in shown]
-    return [chr(code) for code in (*shown, *(256 + i for i in range(len(hidden))))]

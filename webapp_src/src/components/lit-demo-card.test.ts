@@ -9,7 +9,14 @@ import type { LitDemoPrompt } from './lit-demo-prompt';
 
 const [image] = makeManifest().images;
 const card = createCard('cat', ['a cat', 'a lion', '']);
-const ANSWER = currentAnswer(card.prompts.slice(0, 2), [0.3, 0.7]);
+const ANSWER = answer([0.3, 0.7]);
+
+function answer(
+  probabilities: number[],
+  isCutShort: (text: string) => boolean = () => false,
+): Answer {
+  return currentAnswer(card.prompts.slice(0, 2), probabilities, isCutShort);
+}
 
 function mountCard(answer: Answer, properties: Partial<LitDemoCard> = {}): Promise<LitDemoCard> {
   return mount(LitDemoCard, { card, image, answer, ...properties });
@@ -27,6 +34,13 @@ it('gives each prompt its probability and marks the best', async () => {
   expect(find(element, '[role=status]').textContent).toBe('Best match: “a lion”, 70.0 %');
 });
 
+it('says at a prompt that it uses what the vocabulary was cut of', async () => {
+  const element = await mountCard(answer([0.3, 0.7], (text) => text === 'a lion'));
+  const [first, second] = promptsOf(element);
+  expect(first?.note).toBe('');
+  expect(second?.note).toMatch(/not in the vocabulary that this demo has kept/);
+});
+
 it('keeps old probabilities as stale, but not of prompts that were edited', async () => {
   const [first, second] = ANSWER.scores.entries();
   if (!first || !second) throw new Error('There are no scores.');
@@ -42,12 +56,12 @@ it('keeps old probabilities as stale, but not of prompts that were edited', asyn
 });
 
 it('shows probabilities that are judged alone as they are', async () => {
-  const independent = currentAnswer(card.prompts.slice(0, 2), [0.5, 0.75]);
+  const independent = answer([0.5, 0.75]);
   const element = await mountCard(independent);
   const fills = promptsOf(element).map((prompt) => find(prompt, '.fill').style.transform);
   expect(fills.slice(0, 2)).toEqual(['translateX(-50%)', 'translateX(-25%)']);
   expect(find(element, '[role=status]').textContent).toBe('Best match: “a lion”, 75.0 %');
-  const none = await mountCard(currentAnswer(card.prompts.slice(0, 2), [1e-7, 2e-6]));
+  const none = await mountCard(answer([1e-7, 2e-6]));
   expect(find(none, '[role=status]').textContent).toBe('Best match: “a lion”, < 0.1 %');
 });
 

@@ -12,6 +12,9 @@ import './lit-demo-picture';
 import './lit-demo-prompt';
 import { buttons, shared } from './shared-styles';
 
+const CUT_SHORT =
+  'Some of this is not in the vocabulary that this demo has kept, so the full model may answer otherwise.';
+
 /**
  * A picture with the prompts that are compared on it.
  *
@@ -147,10 +150,12 @@ export class LitDemoCard extends LitElement {
     const { answer } = this;
     const score = answer.scores.get(key);
     const current = answer.state === 'current';
+    const own = score?.text === text ? score : undefined;
     return html`<lit-demo-prompt
       .text=${text}
       .number=${number}
-      .probability=${score?.text === text ? score.probability : undefined}
+      .probability=${own?.probability}
+      .note=${own?.cutShort ? CUT_SHORT : ''}
       .stale=${!current}
       .best=${current && bestPrompt(answer) === key}
       @prompt-edited=${(event: DemoEvent<'prompt-edited'>) => {

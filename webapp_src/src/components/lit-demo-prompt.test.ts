@@ -51,6 +51,16 @@ it('is submitted by Enter, but not while an input method composes', async () => 
   expect(submits).toHaveLength(1);
 });
 
+it('ties a note to the text that it is about', async () => {
+  const prompt = await mountPrompt({ text: 'ein Hund', note: 'Some of this was cut.' });
+  const described = find(prompt, 'textarea').getAttribute('aria-describedby') ?? '';
+  expect(find(prompt, `#${described}`).textContent).toBe('Some of this was cut.');
+  prompt.note = '';
+  await prompt.updateComplete;
+  expect(prompt.shadowRoot?.querySelector('.note')).toBeNull();
+  expect(find(prompt, 'textarea').hasAttribute('aria-describedby')).toBe(false);
+});
+
 it('can be removed', async () => {
   const prompt = await mountPrompt({ text: 'a cat', number: 3 });
   const removals = record('prompt-removed');

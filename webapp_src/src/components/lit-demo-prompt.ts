@@ -27,6 +27,7 @@ export class LitDemoPrompt extends LitElement {
         grid-template:
           'text text remove' auto
           'bar value value' auto
+          'note note note' auto
           / minmax(0, 1fr) auto var(--target);
         align-items: center;
         column-gap: 0.25rem;
@@ -38,6 +39,7 @@ export class LitDemoPrompt extends LitElement {
           grid-template:
             'text value remove' auto
             'bar bar .' auto
+            'note note .' auto
             / minmax(0, 1fr) auto var(--target);
         }
       }
@@ -110,6 +112,13 @@ export class LitDemoPrompt extends LitElement {
         grid-area: remove;
       }
 
+      .note {
+        grid-area: note;
+        margin: 0;
+        color: var(--muted);
+        font-size: 0.875rem;
+      }
+
       .fill {
         width: 100%;
         height: 100%;
@@ -177,6 +186,9 @@ export class LitDemoPrompt extends LitElement {
   @property({ type: Boolean, reflect: true }) stale = false;
   @property({ type: Boolean, reflect: true }) best = false;
 
+  /** What the visitor should know of the answer to this prompt; empty if nothing. */
+  @property() note = '';
+
   @query('textarea') private readonly input!: HTMLTextAreaElement;
   @query('.fill') private readonly fill!: HTMLElement;
 
@@ -192,6 +204,7 @@ export class LitDemoPrompt extends LitElement {
         <textarea
           rows="1"
           aria-label="Prompt ${number}"
+          aria-describedby=${this.note ? 'note' : nothing}
           placeholder="Describe the picture"
           enterkeyhint="go"
           autocapitalize="none"
@@ -227,6 +240,7 @@ export class LitDemoPrompt extends LitElement {
       >
         <div class="fill"></div>
       </div>
+      ${this.note ? html`<p class="note" id="note">${this.note}</p>` : nothing}
     `;
   }
 

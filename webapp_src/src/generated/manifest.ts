@@ -353,6 +353,35 @@ export interface FunctionSiteManifest {
   };
 }
 /**
+ * The pieces that a vocabulary was cut of, as a Bloom filter, so that a page can tell.
+ *
+ * If pieces that stand side by side in a word have names that together are such a name, the whole
+ * vocabulary would have split the word in another way. `space` begins the name of what begins a
+ * word, `prefix` that of what goes on with one, and `suffix` ends that of what ends one; each is
+ * empty where there is no such mark.
+ *
+ * A name is in the filter if `hashes` bits are set: h + i * (h >>> 15 | 1), modulo 2^32 and then
+ * the number of bits, for each i from 0, where h is the FNV-1a hash, of 32 bits, of the name in
+ * UTF-8. Bit i is in byte i >> 3 at 1 << (i & 7).
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "CutPieces".
+ */
+export interface CutPieces {
+  /**
+   * Base64.
+   */
+  filter: string;
+  hashes: number;
+  /**
+   * Of the names, in UTF-16 units.
+   */
+  longest: number;
+  space: string;
+  prefix: string;
+  suffix: string;
+}
+/**
  * Content of a SentencePiece vocabulary file, with the fields of sentencepiece's ModelProto.
  *
  * `types` are ModelProto.SentencePiece.Type: 1 normal, 2 unknown, 3 control, 4 user defined,
@@ -375,6 +404,10 @@ export interface SentencePieceModel {
    * Base64; empty if nothing is normalized.
    */
   precompiledCharsmap: string;
+  /**
+   * Null for a whole vocabulary.
+   */
+  cut: CutPieces | null;
 }
 /**
  * What BERT's normalizer does to characters, step by step, before it splits words at spaces.
@@ -424,6 +457,10 @@ export interface WordPieceModel {
   prefix: string;
   maxWordLength: number;
   characters: BertCharacters;
+  /**
+   * Null for a whole vocabulary.
+   */
+  cut: CutPieces | null;
 }
 /**
  * A token that is found in the text itself, with the spaces that it takes away beside it.
@@ -714,4 +751,8 @@ export interface PipelineModel {
   addedNormalized: AddedToken[];
   preTokenizer: (ReplaceStep | SplitStep | BytesStep)[];
   segmenter: BpeSegmenter | UnigramSegmenter | WordPieceSegmenter | SentencePieceSegmenter;
+  /**
+   * Null for a whole vocabulary.
+   */
+  cut: CutPieces | null;
 }

@@ -44,6 +44,11 @@ export class EncoderWorker extends WorkerLink<WorkerApi> {
     return this.call(this.api.embed(texts));
   }
 
+  /** For each text, whether it uses what the vocabulary was cut of. */
+  areCutShort(texts: readonly string[]): Promise<boolean[]> {
+    return this.call(this.api.areCutShort(texts));
+  }
+
   /** int32[maxLength]: the token row of a text. */
   tokenize(text: string): Promise<Int32Array> {
     return this.call(this.api.tokenize(text));

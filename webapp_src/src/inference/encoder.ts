@@ -30,6 +30,11 @@ export class PromptEncoder {
     return this.tokenizer.encodeRow(text);
   }
 
+  /** For each text, whether it uses what the vocabulary was cut of. */
+  areCutShort(texts: readonly string[]): boolean[] {
+    return texts.map((text) => this.tokenizer.isCutShort(text));
+  }
+
   /** A unit row, float32[dim], for each text. */
   async embed(texts: readonly string[]): Promise<Float32Array[]> {
     const { maxLength } = this.spec.tokenizer;

@@ -31,6 +31,8 @@ export interface WorkerApi {
   embed(texts: readonly string[]): Promise<Float32Array[]>;
   /** int32[maxLength]: the token row of a text. */
   tokenize(text: string): Int32Array;
+  /** For each text, whether it uses what the vocabulary was cut of. */
+  areCutShort(texts: readonly string[]): boolean[];
   /** Bytes that the backend holds. */
   memory(): number;
 }
@@ -65,6 +67,8 @@ const api: WorkerApi = {
   },
 
   tokenize: (text) => loaded().tokenize(text),
+
+  areCutShort: (texts) => loaded().areCutShort(texts),
 
   memory: usedBytes,
 };

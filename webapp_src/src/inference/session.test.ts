@@ -115,6 +115,17 @@ describe('a model session', () => {
     ]);
   });
 
+  it('remembers which texts use what the vocabulary was cut of', async () => {
+    const { session } = await openSession();
+    expect(session.isCutShort('Straße')).toBe(false);
+    await session.score('cat', ['Straße', 'a fish', 'a cat']);
+    expect(['Straße', 'a fish', 'a cat'].map((text) => session.isCutShort(text))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it('loads one encoder however often it is asked', async () => {
     const { session } = await openSession();
     await Promise.all([session.warm(), session.warm(), session.score('cat', ['new'])]);

@@ -9,6 +9,12 @@ import { TrustedEncoder } from './trusted-encoder';
 /** Rows of texts that visitors typed; at 1,024 dimensions this many take half a MiB. */
 const CACHED_ROWS = 128;
 
+/** What the encoder said of a text. */
+interface SeenText {
+  readonly row: Float32Array;
+  readonly cutShort: boolean;
+}
+
 /**
  * A model in use: its precomputed embeddings, and its encoder once that is needed.
  *
@@ -18,7 +24,7 @@ const CACHED_ROWS = 128;
 export class ModelSession {
   private embeddings: Embeddings | undefined;
   private readonly textEncoder: TrustedEncoder;
-  private readonly seen = new LruCache<string, Float32Array>(CACHED_ROWS);
+  private readonly seen = new LruCache<string, SeenText>(CACHED_ROWS);
   private readonly closing = new AbortController();
 
   constructor(
@@ -78,13 +84,19 @@ export class ModelSession {
     const rows = new Map(texts.map((text) => [text, this.rowOf(text)]));
     const unknown = [...rows.keys()].filter((text) => !rows.get(text));
     const encoded = unknown.length > 0 ? await this.textEncoder.embed(unknown) : [];
+    const short = unknown.length > 0 ? await this.textEncoder.areCutShort(unknown) : [];
     for (const [i, text] of unknown.entries()) {
       const row = encoded[i];
       if (!row) throw new Error('The encoder returned too few rows.');
       rows.set(text, row);
-      this.seen.set(text, row);
+      this.seen.set(text, { row, cutShort: short[i] ?? false });
     }
     return texts.flatMap((text) => rows.get(text) ?? []);
+  }
+
+  /** Whether a text that was embedded uses what the model's vocabulary was cut of. */
+  isCutShort(text: string): boolean {
+    return this.seen.get(text)?.cutShort ?? false;
   }
 
   /** int32[maxLength]: the token row of a text. */
@@ -102,7 +114,7 @@ export class ModelSession {
   }
 
   private rowOf(text: string): Float32Array | undefined {
-    return this.embeddings?.prompt(text) ?? this.seen.get(text);
+    return this.embeddings?.prompt(text) ?? this.seen.get(text)?.row;
   }
 
   private loaded(): Embeddings {

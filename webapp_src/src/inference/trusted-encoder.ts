@@ -51,6 +51,11 @@ export class TrustedEncoder {
     return this.ask(async (worker) => requireUnitRows(await worker.embed(texts)));
   }
 
+  /** For each text, whether it uses what the vocabulary was cut of. */
+  areCutShort(texts: readonly string[]): Promise<boolean[]> {
+    return this.ask((worker) => worker.areCutShort(texts));
+  }
+
   /** int32[maxLength]: the token row of a text. */
   tokenize(text: string): Promise<Int32Array> {
     return this.ask((worker) => worker.tokenize(text));

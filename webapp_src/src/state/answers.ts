@@ -4,6 +4,8 @@ import type { PromptField } from './cards';
 interface PromptScore {
   readonly text: string;
   readonly probability: number;
+  /** Whether the text uses what the model's vocabulary was cut of. */
+  readonly cutShort: boolean;
 }
 
 /**
@@ -20,10 +22,12 @@ export const NO_ANSWER: Answer = { state: 'stale', scores: new Map() };
 export function currentAnswer(
   fields: readonly PromptField[],
   probabilities: readonly number[],
+  isCutShort: (text: string) => boolean,
 ): Answer {
-  const scores = fields.map(
-    ({ key, text }, i) => [key, { text, probability: probabilities[i] ?? 0 }] as const,
-  );
+  const scores = fields.map(({ key, text }, i) => {
+    const score = { text, probability: probabilities[i] ?? 0, cutShort: isCutShort(text) };
+    return [key, score] as const;
+  });
   return { state: 'current', scores: new Map(scores) };
 }
 

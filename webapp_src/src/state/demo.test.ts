@@ -38,6 +38,10 @@ class FakeSession implements Session {
     return texts.map((text) => text.length);
   }
 
+  isCutShort(text: string): boolean {
+    return text.includes('ß');
+  }
+
   warm(): Promise<void> {
     this.warmed += 1;
     return Promise.resolve();
@@ -316,6 +320,16 @@ describe('a demo', () => {
     await demo.restore('#model=small&image=cat');
     expect(session.closed).toBe(true);
     expect(demo.model.id).toBe('small');
+  });
+
+  it('knows of each prompt whether it uses what the vocabulary was cut of', async () => {
+    const { demo } = await openDemo();
+    const { key, prompts } = cardOf(demo);
+    const edited = prompts[0]?.key ?? 0;
+    demo.editPrompt(key, edited, 'eine Straße');
+    await demo.compute(key);
+    const short = [...demo.answer(cardOf(demo)).scores].map(([at, score]) => [at, score.cutShort]);
+    expect(short).toEqual(prompts.map((field) => [field.key, field.key === edited]));
   });
 
   it('opens one card for a picture, the newest first', async () => {

@@ -2,7 +2,7 @@ import type { Image, Model, SiteManifest } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import { currentAnswer, NO_ANSWER, type Answer } from './answers';
 import * as cards from './cards';
-import type { Card } from './cards';
+import type { Card, PromptField } from './cards';
 import { formatFragment, parseFragment } from './link';
 import { addMessage, type Message } from './messages';
 
@@ -13,6 +13,8 @@ export interface Session {
   open(): Promise<void>;
   scoreKnown(imageId: string, texts: readonly string[]): number[] | undefined;
   score(imageId: string, texts: readonly string[]): Promise<number[]>;
+  /** Whether a text that was scored uses what the model's vocabulary was cut of. */
+  isCutShort(text: string): boolean;
   warm(): Promise<void>;
   close(): void;
 }
@@ -234,7 +236,7 @@ export class Demo {
         this.settle(key);
         return;
       }
-      this.answers.set(key, currentAnswer(fields, probabilities));
+      this.answers.set(key, this.answerFrom(fields, probabilities));
       this.host.onChange();
     } catch (error) {
       if (session === this.session) this.fail(key, error as Error);
@@ -318,10 +320,14 @@ export class Demo {
     const state = this.opened ? 'stale' : 'computing';
     this.answers.set(
       key,
-      known ? currentAnswer(fields, known) : { state, scores: this.answer(card).scores },
+      known ? this.answerFrom(fields, known) : { state, scores: this.answer(card).scores },
     );
     this.host.onChange();
     return known !== undefined;
+  }
+
+  private answerFrom(fields: readonly PromptField[], probabilities: readonly number[]): Answer {
+    return currentAnswer(fields, probabilities, (text) => this.session.isCutShort(text));
   }
 
   private fail(key: number, error: Error): void {

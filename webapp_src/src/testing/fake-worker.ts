@@ -33,6 +33,10 @@ export class FakeWorker {
     return Promise.resolve(texts.map(() => Float32Array.of(0, 1)));
   }
 
+  areCutShort(texts: string[]): Promise<boolean[]> {
+    return Promise.resolve(texts.map((text) => text.includes('ß')));
+  }
+
   tokenize(text: string): Promise<Int32Array> {
     return Promise.resolve(Int32Array.of(text.length));
   }

@@ -12,4 +12,5 @@ export const VOCABULARY: SentencePieceModel = {
   removeExtraWhitespaces: true,
   escapeWhitespaces: true,
   precompiledCharsmap: '',
+  cut: null,
 };

@@ -33,6 +33,7 @@ describe.each(['bpe', 'unigram'] as const)('a %s model with unused pieces', (alg
       removeExtraWhitespaces: false,
       escapeWhitespaces: true,
       precompiledCharsmap: '',
+      cut: null,
     });
 
   // What sentencepiece 0.2.3 gives for the same models.

@@ -17,6 +17,7 @@ const WORDS: WordPieceModel = {
     lower: { A: 'a' },
     signs: [0x21, 0x21],
   },
+  cut: null,
 };
 const LAYOUT = { canonicalization: [], maxLength: 4, startId: null, endId: 1, padId: 0 };
 

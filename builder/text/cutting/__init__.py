@@ -1,0 +1,1 @@
+"""Vocabularies cut to what a demo needs: which pieces stay, and what is lost."""

@@ -1,0 +1,145 @@
+"""Demos on cut vocabularies: what was kept is answered as before, and the page tells the rest."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import BrowserContext, Locator, expect
+
+from builder.models.load import load_model
+from builder.spec.models import ModelSpec
+from tests.e2e.conftest import ServedSite, open_page, serve_site
+from tests.e2e.conftest import write_demo as write_default_demo
+from tests.e2e.demo_page import card_of, texts_of, wait_for_answer, zimg_of
+from tests.e2e.test_hub_demo import probabilities
+from tests.e2e.test_hub_demo import write_demo as write_hub_demo
+from tests.shared import HUB_GOLDENS, needs
+
+NOTE = "Some of this is not in the vocabulary that this demo has kept"
+KEPT = "a sleepy kitten in a teacup"
+CUT = "a hummingbird and a xylophone"
+
+
+def build(spec: Path) -> Path:
+    out = spec.parent / "site"
+    command = [sys.executable, "-m", "builder", "build", spec, "-o", out]
+    subprocess.run([*command, "--cache-dir", spec.parent / "cache"], check=True)
+    return out
+
+
+@pytest.fixture(scope="module")
+def cut_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
+    spec = write_default_demo(tmp_path_factory.mktemp("cut") / "demo")
+    texts = "\n".join(f"{KEPT}, {n} of them" for n in range(20))
+    (spec.parent / "texts.txt").write_text(texts, encoding="utf-8")
+    table = '[models.vocabulary]\ncorpus = "texts.txt"\n'
+    model = 'name = "mini-tiny"\n'
+    text = spec.read_text(encoding="utf-8")
+    assert model in text
+    spec.write_text(text.replace(model, model + table, 1), encoding="utf-8")
+    with serve_site(build(spec)) as served:
+        yield served
+
+
+def ask(card: Locator, text: str) -> list[float]:
+    card.get_by_role("textbox").first.fill(text)
+    card.get_by_role("button", name="Compute").click()
+    return wait_for_answer(card)
+
+
+def test_kept_texts_are_answered_as_by_the_whole_model(
+    cut_site: ServedSite, context: BrowserContext, errors: list[str]
+):
+    whole = load_model(ModelSpec(name="mini-tiny"))
+    with open_page(context, cut_site.url, errors) as page:
+        page.goto(cut_site.url)
+        card = card_of(page)
+        wait_for_answer(card)
+        expect(card.get_by_text(NOTE)).to_have_count(0)
+        found = ask(card, KEPT)
+        ztxt = whole.text_tower(whole.tokenizer(texts_of(card)))
+        zimg = zimg_of(cut_site, cut_site.manifest.models[0], cut_site.manifest.images[0].id)
+        expected = probabilities(whole.scoring.scale * (ztxt @ zimg), sigmoid=False)
+        np.testing.assert_allclose(found, expected, atol=2e-3)
+        expect(card.get_by_text(NOTE)).to_have_count(0)
+
+
+def test_the_page_says_which_prompt_uses_what_was_cut(
+    cut_site: ServedSite, context: BrowserContext, errors: list[str]
+):
+    with open_page(context, cut_site.url, errors) as page:
+        page.goto(cut_site.url)
+        card = card_of(page)
+        wait_for_answer(card)
+        first, second = (card.locator("lit-demo-prompt").nth(n) for n in range(2))
+        ask(card, CUT)
+        expect(first.get_by_text(NOTE)).to_be_visible()
+        expect(second.get_by_text(NOTE)).to_have_count(0)
+        field = first.get_by_role("textbox")
+        expect(field).to_have_accessible_description(re.compile(NOTE))
+        field.fill(f"{CUT} again")
+        expect(first.get_by_text(NOTE)).to_have_count(0)
+        ask(card, KEPT)
+        expect(card.get_by_text(NOTE)).to_have_count(0)
+        ask(card, "猫")
+        expect(first.get_by_text(NOTE)).to_be_visible()
+
+
+def test_the_report_says_what_was_saved(cut_site: ServedSite):
+    report = json.loads((cut_site.folder / "report.json").read_text(encoding="utf-8"))
+    cut, whole = (model["vocabulary"] for model in report["models"])
+    assert whole is None
+    assert cut["pieces"] < 3000 < cut["pieces_before"] == 10_000
+    assert cut["min_cosine"] > 1 - 1e-5
+    assert list(cut["shares"]) == ["texts.txt"]
+    first, second = (
+        sum(ref.bytes for ref in model.encoder.weights)
+        for model in cut_site.manifest.models
+        if model.encoder
+    )
+    assert first + cut["table_bytes_saved"] / 2 < second
+
+
+@needs(HUB_GOLDENS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "clip_openai",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in ("dual_clip_xlmr", "dual_vit_bert")
+        ),
+    ],
+)
+def test_hubs_models_answer_as_their_libraries_with_less(
+    tmp_path: Path, context: BrowserContext, errors: list[str], name: str
+):
+    with np.load(HUB_GOLDENS / name / "golden.npz") as golden:
+        logits = golden["logits_per_image"]
+        texts: list[str] = json.loads(golden["texts"].item())
+    usable = [i for i, text in enumerate(texts) if text.strip()]
+    shown, typed = usable[:3], usable[3:6]
+    spec = write_hub_demo(tmp_path, name, [texts[i] for i in shown])
+    lines = [" ".join(texts[i].split()) for i in usable[:6]]
+    # Every tenth line is held out, so the texts come twice.
+    corpus = [*lines, *(f"{line} {line}" for line in lines)]
+    (tmp_path / "texts.txt").write_text("\n".join(corpus), encoding="utf-8")
+    table = '[models.vocabulary]\ncorpus = "texts.txt"\n'
+    head, images = spec.read_text(encoding="utf-8").split("[[images]]", 1)
+    spec.write_text(f"{head}{table}[[images]]{images}", encoding="utf-8")
+    with serve_site(build(spec)) as site, open_page(context, site.url, errors) as page:
+        page.goto(f"{site.url}#image=image-0")
+        page.reload()
+        card = card_of(page)
+        np.testing.assert_allclose(
+            wait_for_answer(card), probabilities(logits[0, shown], sigmoid=False), atol=1e-3
+        )
+        for j in typed:
+            found = ask(card, texts[j])
+            expected = probabilities(logits[0, [j, *shown[1:]]], sigmoid=False)
+            np.testing.assert_allclose(found, expected, atol=1e-3)
