@@ -13,7 +13,6 @@ from builder.errors import ModelError, naming
 from builder.fingerprint import vocabulary_code
 from builder.input_file import read_input
 from builder.model import ImageTextModel, Tower
-from builder.options import Storage
 from builder.progress import Progress
 from builder.spec.models import VocabularySpec
 from builder.text.cutting.choose import choose_pieces
@@ -35,14 +34,15 @@ _SAME = 1 - 1e-5
 class VocabularyReport:
     """What cutting a vocabulary did.
 
-    `pieces` and `pieces_before` have a row each in the tower's table. `shares` are those of the
-    tokens of held-out text that are as before, by language or file. `min_cosine` is the least one
-    between the rows that the prompts have with the whole vocabulary and with the cut one.
+    `pieces` and `pieces_before` have a row each in the tower's table, which is `rows_saved`
+    shorter: it may have had rows of no piece. `shares` are those of the tokens of held-out text
+    that are as before, by language or file. `min_cosine` is the least one between the rows that
+    the prompts have with the whole vocabulary and with the cut one.
     """
 
     pieces: int
     pieces_before: int
-    table_bytes_saved: int
+    rows_saved: int
     file_bytes_saved: int
     shares: Mapping[str, float]
     min_cosine: float
@@ -60,19 +60,18 @@ class VocabularyReport:
 
 @dataclass(frozen=True)
 class _Choice:
-    """What stays, the share of held-out tokens that do, and the shape of the tower's table."""
+    """What stays, the share of held-out tokens that do, and the rows of the tower's table."""
 
     rows: tuple[int, ...]
     merging: tuple[int, ...]
     shares: dict[str, float]
-    table: tuple[int, int]
+    table_rows: int
 
 
 def cut_vocabulary(
     model: ImageTextModel,
     spec: VocabularySpec,
     prompts: Sequence[str],
-    storage: Storage,
     *,
     cache: Cache,
     progress: Progress,
@@ -107,11 +106,10 @@ def cut_vocabulary(
         text_fingerprint=digest(model.text_fingerprint, json.dumps(kept.rows)),
         load_text=load_text,
     )
-    ids, width = choice.table
     report = VocabularyReport(
         pieces=len(kept.rows),
         pieces_before=len(whole),
-        table_bytes_saved=(ids - len(kept.rows)) * width * _bytes_of(storage),
+        rows_saved=choice.table_rows - len(kept.rows),
         file_bytes_saved=_size_of(whole) - _size_of(tokenizer),
         shares=choice.shares,
         min_cosine=_compare(model, smaller, prompts, cache, progress),
@@ -178,9 +176,9 @@ def _choose(
         }
         from builder.towers.token_table import table_shape
 
-        table = table_shape(model.load_text(), len(tokenizer))
+        table_rows, _ = table_shape(model.load_text(), len(tokenizer))
         advance(1)
-    return _Choice(kept.rows, kept.merging, shares, table)
+    return _Choice(kept.rows, kept.merging, shares, table_rows)
 
 
 def _compare(
@@ -203,10 +201,6 @@ def _compare(
             "Remove [models.vocabulary] of this model.",
         )
     return min(1.0, float(cosines[worst]))
-
-
-def _bytes_of(storage: Storage) -> int:
-    return np.dtype("float32" if storage == "none" else storage).itemsize
 
 
 def _size_of(tokenizer: Tokenizer) -> int:

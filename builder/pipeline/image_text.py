@@ -114,18 +114,17 @@ def build_model(
     """
     if isinstance(model, PrecomputedModel):
         return build_precomputed(model, spec, cache=cache, progress=progress)
-    storage = options.quantization or model.storage
     vocabulary = None
     if options.vocabulary:
         model, vocabulary = cut_vocabulary(
-            model, options.vocabulary, spec.prompts, storage, cache=cache, progress=progress
+            model, options.vocabulary, spec.prompts, cache=cache, progress=progress
         )
     texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
     seen = [_see(image, model.preprocessing) for image in images.images]
     embeddings = embed(model, seen, texts, cache=cache, progress=progress)
     encoder = export_text_encoder(
         model,
-        storage,
+        options.quantization or model.storage,
         embeddings,
         choices=[[texts.index(prompt) for prompt in image.prompts] for image in spec.images],
         converter=options.converter,

@@ -12,6 +12,7 @@ from builder.conversion.text_encoder import EncoderParity
 from builder.images.prepare import ImageSet
 from builder.manifest import SiteManifest
 from builder.models.cut import VocabularyReport
+from builder.site.advice import advise
 from builder.site.budget import Budget, measure_budget, megabytes
 from builder.site.bundle import BuiltModel, encoder_files
 from builder.site.folder import MANIFEST, PAGE, Site
@@ -27,7 +28,8 @@ class ModelReport:
 
     If rows were given instead of towers, it is compared with those; without an encoder, there is
     nothing to compare. `shown_min_cosine` is the least cosine between the row of a picture as the
-    model saw it and that of the JPEG on the page, if they differ.
+    model saw it and that of the JPEG on the page, if they differ. `table_bytes` are those of the
+    token embeddings.
     """
 
     id: str
@@ -37,6 +39,13 @@ class ModelReport:
     parity: EncoderParity | None
     shown_min_cosine: float | None
     vocabulary: VocabularyReport | None = None
+    table_bytes: int = 0
+
+    @property
+    def table_bytes_saved(self) -> int:
+        """By cutting the vocabulary."""
+        cut = self.vocabulary
+        return round(cut.rows_saved * self.table_bytes / cut.pieces) if cut else 0
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,7 @@ class Report:
         title = "Text encoders in TensorFlow.js against JAX"
         table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
         table.add_column("Model", no_wrap=True)
+        table.add_column("Weights", no_wrap=True)
         for heading in ("Download", "Nodes", "Texts", "Float32 error", "Shipped error", "Cosine"):
             table.add_column(heading, justify="right", no_wrap=True)
         for model in self.models:
@@ -105,6 +115,7 @@ class Report:
             exact = model.parity.float32_max_abs_error
             table.add_row(
                 model.id,
+                "float32" if model.quantization == "none" else model.quantization,
                 megabytes(model.encoder_bytes),
                 str(model.graph_nodes),
                 str(model.parity.texts),
@@ -127,7 +138,7 @@ class Report:
                 model.id,
                 f"{cut.pieces:,}",
                 f"{cut.pieces_before:,}",
-                megabytes(cut.table_bytes_saved),
+                megabytes(model.table_bytes_saved),
                 megabytes(cut.file_bytes_saved),
                 f"{cut.min_cosine:.6f}",
                 ", ".join(f"{name} {share:.2%}" for name, share in cut.shares.items()),
@@ -165,6 +176,7 @@ def make_report(
                 parity=built.encoder.parity if built.encoder else None,
                 shown_min_cosine=built.fidelity,
                 vocabulary=built.vocabulary,
+                table_bytes=built.encoder.table_bytes if built.encoder else 0,
             )
             for built, described in zip(models, site.manifest.models, strict=True)
         ),
@@ -178,6 +190,11 @@ def make_report(
         warnings=(
             *images.warnings,
             *(f"{built.model.id}: {text}" for built in models for text in built.problems),
+            *(
+                f"{built.model.id}: {text}"
+                for built, described in zip(models, site.manifest.models, strict=True)
+                for text in advise(built, sum(file.bytes for file in encoder_files(described)))
+            ),
         ),
     )
 

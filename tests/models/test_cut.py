@@ -44,7 +44,6 @@ def cut(
         model,
         VocabularySpec.model_validate(spec),
         prompts,
-        "float16",
         cache=Cache(folder / "cache"),
         progress=Progress(Console(file=io.StringIO())),
     )
@@ -85,7 +84,7 @@ def test_prompts_keep_their_rows_whatever_else_is_cut(tmp_path: Path, mini: Imag
     smaller, report = cut(tmp_path, mini, pieces=1500)
     assert 1300 < report.pieces <= 1500
     assert report.pieces_before == 10_000
-    assert report.table_bytes_saved == (10_000 - report.pieces) * 192 * 2
+    assert report.rows_saved == 10_000 - report.pieces
     assert report.shares == {}
     table = smaller.text_tower.params["Embed_0"]["embedding"]
     assert table.shape == (report.pieces, 192)

@@ -1,0 +1,57 @@
+"""What an author can do about a text encoder that is large, or not all in eight bits."""
+
+from builder.conversion.text_encoder import ExportedEncoder
+from builder.site.budget import megabytes
+from builder.site.bundle import BuiltModel
+
+LARGE = 20_000_000
+"""Bytes of a text encoder from which a build says how they could be fewer."""
+
+_MUCH = 0.3
+"""The part of a text encoder from which its table of token embeddings is worth cutting."""
+
+
+def advise(built: BuiltModel, encoder_bytes: int) -> list[str]:
+    """Sentences on a model whose encoder has so many bytes."""
+    encoder = built.encoder
+    if encoder is None:
+        return []
+    notes = _name_exceptions(encoder)
+    if encoder_bytes > LARGE:
+        ways = _find_ways(built, encoder, encoder_bytes)
+        notes.append(
+            f"visitors download {megabytes(encoder_bytes)} of text encoder. {' '.join(ways)}"
+        )
+    return notes
+
+
+def _name_exceptions(encoder: ExportedEncoder) -> list[str]:
+    notes: list[str] = []
+    if encoder.in_float16 and encoder.quantization == "int8":
+        notes.append(f"eight bits would change answers, so in float16: {_list(encoder.in_float16)}")
+    elif encoder.in_float16:
+        notes.append("eight bits would change answers, so its weights are in float16")
+    if encoder.in_float32:
+        notes.append(
+            "products in integers would change answers, so in float32, from weights of eight bits:"
+            f" {_list(encoder.in_float32)}"
+        )
+    return notes
+
+
+def _find_ways(built: BuiltModel, encoder: ExportedEncoder, encoder_bytes: int) -> list[str]:
+    ways: list[str] = []
+    if encoder.quantization not in ("int8", "int4") and not encoder.in_float16:
+        ways.append("Remove quantization: eight bits may be enough.")
+    if built.vocabulary is None and encoder.table_bytes > _MUCH * encoder_bytes:
+        ways.append(
+            f"{megabytes(encoder.table_bytes)} are a row for each piece of its vocabulary:"
+            " [models.vocabulary] keeps those of your languages."
+        )
+    ways.append("`lit-demo distil` makes a text tower of a few MB from it.")
+    return ways
+
+
+def _list(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:3])
+    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
