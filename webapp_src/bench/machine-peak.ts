@@ -1,16 +1,19 @@
 /** The machine's limits in WebAssembly; see wasm/peak.ts. */
 const PAGE_BYTES = 65_536;
 const STEPS = 1_000_000;
-const MULTIPLY_ADDS_PER_STEP = 8 * 4;
+const VECTORS_PER_STEP = 8;
 
 interface PeakModule {
   multiplyAdds(steps: number, at: number): void;
+  integerMultiplyAdds(steps: number, at: number): void;
   read(from: number, bytes: number, at: number): void;
 }
 
 interface Peak {
   /** Multiply-adds of float32 in a second, on vectors of 128 bits. */
   readonly multiplyAdds: number;
+  /** Multiply-adds of bytes in a second, likewise. */
+  readonly integerMultiplyAdds: number;
   /** Bytes in a second when the same `bytes` are read again and again. */
   readonly bytes: number;
 }
@@ -30,7 +33,14 @@ export async function measurePeak(bytes: number, runs: number): Promise<Peak> {
   const reading = findBest(runs, () => {
     module.read(PAGE_BYTES, bytes, 0);
   });
-  return { multiplyAdds: (STEPS * MULTIPLY_ADDS_PER_STEP) / computing, bytes: bytes / reading };
+  const computingIntegers = findBest(runs, () => {
+    module.integerMultiplyAdds(STEPS, 0);
+  });
+  return {
+    multiplyAdds: (STEPS * VECTORS_PER_STEP * 4) / computing,
+    integerMultiplyAdds: (STEPS * VECTORS_PER_STEP * 16) / computingIntegers,
+    bytes: bytes / reading,
+  };
 }
 
 /** Seconds that the fastest of `runs` takes. */

@@ -14,6 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { startBackend } from '../src/inference/start-backend';
 import { AsyncGraph, needsAsync } from '../src/inference/execute-graph';
+import { noteInt8Weights } from '../src/inference/kernels/int8-weights';
 import { GATE, NORMALIZE } from '../src/inference/kernels/pointwise-kernels';
 import { installKernels } from '../src/inference/kernels/install';
 import { median } from '../src/pages/benchmark/measure';
@@ -22,34 +23,38 @@ import { LENGTH, type Prompts, type Runner } from './runner';
 
 const CHANGED: readonly string[] = [BatchMatMul, _FusedMatMul, SplitV, GATE, NORMALIZE];
 
-/** A way to run the model: with some kernels, called by the executor or from a recording. */
+/** A way to run a model: with some kernels, called by the executor or from a recording. */
 interface Way {
+  readonly model: GraphModel;
   readonly kernels: readonly KernelConfig[];
   readonly isRecorded: boolean;
 }
 
 const ways = new Map<string, Way>();
-let model: GraphModel;
 
 /** A runner for each way, by name. */
 export async function makeRunners(): Promise<Map<string, Runner>> {
   await import('@tensorflow/tfjs-backend-wasm');
   const own = readKernels();
-  ways.set('TensorFlow.js, its own kernels', { kernels: own, isRecorded: false });
   await startBackend('wasm');
   enableProdMode();
+  const model = await loadGraphModel('models/ours/model.json');
+  const int8 = await loadGraphModel('models/ours-int8/model.json');
+  noteInt8Weights(int8);
+  ways.set('TensorFlow.js, its own kernels', { model, kernels: own, isRecorded: false });
   for (const variant of ['simd', 'relaxed-simd'] as const) {
     own.forEach(replaceKernel);
     await installKernels(variant);
     const kernels = readKernels();
-    ways.set(`TensorFlow.js, our ${variant}`, { kernels, isRecorded: false });
-    ways.set(`TensorFlow.js, our ${variant}, recorded`, { kernels, isRecorded: true });
+    const name = `TensorFlow.js, our ${variant}`;
+    ways.set(name, { model, kernels, isRecorded: false });
+    ways.set(`${name}, recorded`, { model, kernels, isRecorded: true });
+    ways.set(`${name}, recorded, int8`, { model: int8, kernels, isRecorded: true });
   }
-  model = await loadGraphModel('models/ours/model.json');
   return new Map([...ways].map(([name, way]) => [name, makeRunner(way)]));
 }
 
-function makeRunner({ kernels, isRecorded }: Way): Runner {
+function makeRunner({ model, kernels, isRecorded }: Way): Runner {
   const names = ['tokens', 'embeddings'] as const;
   const recorded = new RecordedGraph(model, ...names);
   const run = new AsyncGraph(model, ...names);

@@ -1,5 +1,5 @@
 /** What this machine can do at most, for `make bench`: multiply and add, and read memory. */
-import { multiplyAdd, VECTOR } from './lanes';
+import { DOT_IS_SLOW, dotAdd, multiplyAdd, VECTOR } from './lanes';
 
 /** Bytes that `read` reads before it looks whether it has all. */
 const STEP: usize = 8 * VECTOR;
@@ -26,6 +26,50 @@ export function multiplyAdds(steps: i32, at: usize): void {
     g = multiplyAdd(x, y, g);
     h = multiplyAdd(x, y, h);
   }
+  storeAny(at, a, b, c, d, e, f, g, h);
+}
+
+/** As `multiplyAdds`, 16 bytes with 16 of seven bits, in four sums; the faster of both ways. */
+export function integerMultiplyAdds(steps: i32, at: usize): void {
+  if (DOT_IS_SLOW) addDots<i16>(steps, at);
+  else addDots<i32>(steps, at);
+}
+
+function addDots<T>(steps: i32, at: usize): void {
+  const x = v128.load(at);
+  const y = v128.load(at, VECTOR);
+  let a = x;
+  let b = x;
+  let c = x;
+  let d = x;
+  let e = x;
+  let f = x;
+  let g = x;
+  let h = x;
+  for (let i = 0; i < steps; i++) {
+    a = dotAdd<T>(x, y, a);
+    b = dotAdd<T>(x, y, b);
+    c = dotAdd<T>(x, y, c);
+    d = dotAdd<T>(x, y, d);
+    e = dotAdd<T>(x, y, e);
+    f = dotAdd<T>(x, y, f);
+    g = dotAdd<T>(x, y, g);
+    h = dotAdd<T>(x, y, h);
+  }
+  storeAny(at, a, b, c, d, e, f, g, h);
+}
+
+function storeAny(
+  at: usize,
+  a: v128,
+  b: v128,
+  c: v128,
+  d: v128,
+  e: v128,
+  f: v128,
+  g: v128,
+  h: v128,
+): void {
   const left = v128.or(v128.or(a, b), v128.or(c, d));
   v128.store(at, v128.or(left, v128.or(v128.or(e, f), v128.or(g, h))));
 }

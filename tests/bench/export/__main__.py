@@ -13,7 +13,7 @@ import numpy as np
 
 from tests.bench.export.browser import Bench, open_bench
 from tests.bench.export.onnx_tower import write_models
-from tests.bench.export.report import GraphRun, Latency, Report, write_report
+from tests.bench.export.report import KERNELS, GraphRun, Latency, Report, write_report
 from tests.bench.export.tower import PROMPTS, embed, make_params, make_tokens
 from tests.e2e.conftest import SOFTWARE_GPU_FLAGS
 
@@ -24,7 +24,7 @@ ORT_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-th
 PYTHONS = {"ours": Path(sys.executable), "reference": ROOT / ".venv-crosscheck/bin/python"}
 WARM_UP = 5
 ROUNDS = 30
-PROFILED = ("TensorFlow.js, its own kernels", "TensorFlow.js, our relaxed-simd, recorded")
+PROFILED = ("TensorFlow.js, its own kernels", *KERNELS)
 BACKENDS = ("wasm", "webgpu", "webgl", "cpu")
 GRAPH_RUNS = 2
 WEIGHT_BYTES = 21 * 2**20
@@ -87,6 +87,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder)
         conversions = make_site(site)
+        int8 = sum(file.stat().st_size for file in (site / "models/ours-int8").iterdir())
         with open_bench(site) as bench:
             latencies = time_runners(bench)
             rows = bench.embed(max(PROMPTS))
@@ -94,6 +95,7 @@ def main() -> None:
                 browser=bench.browser,
                 rounds=ROUNDS,
                 conversions=conversions,
+                int8_bytes=int8,
                 cosines={name: find_cosine(r, max(PROMPTS)) for name, r in rows.items()},
                 latencies=latencies,
                 profiles={

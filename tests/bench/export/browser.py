@@ -42,7 +42,7 @@ class Bench:
         return self._call("runGraph", folder, backend, _prompts(prompts), runs)
 
     def measure_peak(self, size: int, runs: int) -> Mapping[str, float]:
-        """The most `multiplyAdds`, and `bytes` read of so many, in a second."""
+        """The most `multiplyAdds` of each kind, and `bytes` read of so many, in a second."""
         return self._call("measurePeak", size, runs)
 
     def _call(self, name: str, *arguments: object) -> Any:

@@ -27,7 +27,13 @@ Graphs: TypeAlias = Mapping[str, Callable[[Path], object]]
 def _prepare_ours(params: Any) -> Graphs:
     export = import_module("builder.tfjs.export").export
     inputs = {"tokens": (f"(b, {LENGTH})", "int32")}
-    return {"ours": lambda folder: export(embed, params, inputs, ["embeddings"]).save(folder)}
+
+    def prepare(quantization: str | None) -> Callable[[Path], object]:
+        return lambda folder: export(
+            embed, params, inputs, ["embeddings"], quantization=quantization
+        ).save(folder)
+
+    return {"ours": prepare(None), "ours-int8": prepare("int8")}
 
 
 def _prepare_reference(params: Any) -> Graphs:

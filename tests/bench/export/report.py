@@ -19,8 +19,11 @@ ROOT = Path(__file__).parents[3]
 BASELINE = "ONNX Runtime Web, float32"
 
 
-KERNEL = "TensorFlow.js, our relaxed-simd, recorded"
-"""What the page uses."""
+KERNELS = {
+    "TensorFlow.js, our relaxed-simd, recorded": "multiplyAdds",
+    "TensorFlow.js, our relaxed-simd, recorded, int8": "integerMultiplyAdds",
+}
+"""What the page uses, and which of the machine's limits holds for it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Report:
     browser: str
     rounds: int
     conversions: Mapping[str, Mapping[str, float]]
+    int8_bytes: int
     cosines: Mapping[str, float]
     latencies: Mapping[str, Latency]
     profiles: Mapping[tuple[str, int], Mapping[str, float]]
@@ -62,6 +66,7 @@ def write_report(report: Report, path: Path) -> None:
             python=platform.python_version(),
             rounds=report.rounds,
             latency=_latency_table(report),
+            int8_bytes=f"{report.int8_bytes:,}",
             profile=_profile_table(report.profiles),
             roofline=_roofline(report),
             graphs=_graph_table(report.graphs),
@@ -80,7 +85,7 @@ Written by `make bench`; do not edit.
 The model is a text tower with the shape of LiT-L16Ti's (12 layers, width 192, MLP 768, 3 heads,
 16,000 tokens, prompts of 16 tokens) and random weights, exported by `builder.tfjs` in float32. The
 ONNX model holds the same weights the way PyTorch's exporter would write them, with layer norms and
-GELU as single operators. For int8, it was converted with `quantize_dynamic`.
+GELU as single operators. Its int8 is what `quantize_dynamic` makes of it.
 
 Machine: {machine}. Chromium {browser} (headless), TensorFlow.js {tfjs},
 ONNX Runtime Web {ort}, Python {python}, JAX {jax}.
@@ -98,6 +103,9 @@ quartiles in brackets. The cosine is the lowest to JAX's embeddings.
 `webapp_src/src/inference/kernels`. "Recorded" means that the graph's kernels, some of them fused,
 are called from a recording instead of by TensorFlow.js's executor. The page uses the recording,
 and relaxed-simd where the browser supports it.
+
+"int8" is ours with all weights in eight bits, `export(..., quantization="int8")`, and products in
+integers. Its files have {int8_bytes} bytes, without a vocabulary.
 
 ## Where the time goes
 
@@ -176,27 +184,35 @@ def _profile_table(profiles: Mapping[tuple[str, int], Mapping[str, float]]) -> s
 
 
 def _roofline(report: Report) -> str:
-    peak, bandwidth = report.peak["multiplyAdds"] / 1e9, report.peak["bytes"] / 1e9
+    bandwidth = report.peak["bytes"] / 1e9
     block = 4 * WIDTH * WIDTH + 2 * WIDTH * MLP_DIM  # query, key, value, out; the MLP's two
     # Of the last block only keys and values are computed for all tokens, the rest for one of them.
     full = (TOWER.depth - 1) * block + 2 * WIDTH * WIDTH
     weights = TOWER.depth * block * 4 / 1e6
-    parts: list[str] = []
+    floats, integers = (report.peak[limit] / 1e9 for limit in KERNELS.values())
+    lines = [
+        "With vectors of 128 bits, the widest that WebAssembly has, the machine does at most"
+        f" {floats:.1f} billion\nfloat32 multiply-adds a second, and {integers:.1f} billion of"
+        " bytes with bytes of seven bits. It reads an\narray of the size of the float32 weights at"
+        f" {bandwidth:.0f} GB/s (webapp_src/wasm/peak.ts, in the same page).\nThe tower's products"
+        f" read {weights:.0f} MB of float32 weights, which takes at least"
+        f" {weights / bandwidth:.1f} ms, or a quarter of\nthat in eight bits."
+    ]
     for count in report.latencies[BASELINE]:
         millions = count * (LENGTH * full + block - 2 * WIDTH * WIDTH) / 1e6
-        ms = report.profiles[KERNEL, count]["_FusedMatMul"]
-        parts.append(
-            f"For {_prompts(count)}, they take {millions:.0f} million multiply-adds, which need at"
-            f" least {millions / peak:.1f} ms.\n_FusedMatMul takes {ms:.1f} ms and so reaches"
-            f" {millions / ms / peak:.0%} of that limit."
+        lines.append(
+            f"\nFor {_prompts(count)}, the products take {millions:.0f} million multiply-adds:\n"
         )
-    return (
-        f"With vectors of 128 bits, the widest that WebAssembly has, the machine does at most"
-        f" {peak:.1f} billion\nfloat32 multiply-adds a second. It reads an array of the size of the"
-        f" weights at {bandwidth:.0f} GB/s\n(webapp_src/wasm/peak.ts, in the same page). The"
-        f" tower's products read {weights:.0f} MB of weights, which\ntakes at least"
-        f" {weights / bandwidth:.1f} ms.\n" + "\n".join(parts)
-    )
+        for name, limit in KERNELS.items():
+            peak = report.peak[limit] / 1e9
+            profile = report.profiles[name, count]
+            ms = profile["_FusedMatMul"]
+            lines.append(
+                f"- {name}: at least {millions / peak:.1f} ms. _FusedMatMul takes {ms:.1f} ms and"
+                f" so reaches\n  {millions / ms / peak:.0%} of the limit; all else takes"
+                f" {sum(profile.values()) - ms:.1f} ms."
+            )
+    return "\n".join(lines)
 
 
 def _graph_table(graphs: Sequence[GraphRun]) -> str:
