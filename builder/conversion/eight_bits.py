@@ -10,6 +10,7 @@ import numpy as np
 from builder.conversion.answers import Answers, Places
 from builder.conversion.samples import Sample
 from builder.conversion.selection import add_passing
+from builder.tfjs.codes import Bits
 from builder.tfjs.model import GraphModel
 from builder.tfjs.runtime import Runtime
 
@@ -33,18 +34,24 @@ def select_eight_bits(
     that were tried.
     """
     search = _Search(samples[0], runtime, answers)
-    best = model.quantized("int8")
+    best = model.quantized("int8").in_integers()
     if search.find_lost(best).size:
         names = [name for name, way in best.kinds.items() if way == "int8"]
-        coded = search.keep(names, lambda chosen: _in_float32(_with_codes(model, chosen)))
+        coded = search.keep(names, lambda chosen: _with_codes(model, chosen))
         if not coded:
             return model.quantized("float16")
-        best = _with_codes(model, coded)
-        products = best.integer_products
-        kept = search.keep(products, lambda chosen: _in_float32(best, except_for=chosen))
-        best = _in_float32(best, except_for=kept)
-    smaller = best.quantized({**best.stored, **dict.fromkeys(_large_tables(best), "int4")})
+        stored = _with_codes(model, coded)
+        kept = search.keep(stored.int8_matrices, lambda chosen: _in_integers(stored, chosen))
+        best = _in_integers(stored, kept)
+    smaller = replace(
+        best, quantization={**best.stored, **dict.fromkeys(_large_tables(best), "int4")}
+    )
     return best if search.find_lost(smaller).size else smaller
+
+
+def use_eight_bits(bits: Bits, model: GraphModel, *_: object) -> GraphModel:
+    """All weights that can have so few bits, and all products in integers, whatever is lost."""
+    return model.quantized(bits).in_integers()
 
 
 def _with_codes(model: GraphModel, names: Collection[str]) -> GraphModel:
@@ -53,9 +60,8 @@ def _with_codes(model: GraphModel, names: Collection[str]) -> GraphModel:
     return model.quantized({**kinds, **dict.fromkeys(names, "int8")})
 
 
-def _in_float32(model: GraphModel, except_for: Collection[str] = ()) -> GraphModel:
-    left = tuple(name for name in model.integer_products if name not in except_for)
-    return replace(model, float_products=left)
+def _in_integers(model: GraphModel, names: Collection[str]) -> GraphModel:
+    return replace(model, integer_products=tuple(names))
 
 
 def _large_tables(model: GraphModel) -> list[str]:

@@ -121,12 +121,16 @@ def _export(
 ) -> ExportedEncoder:
     # The exporter brings in JAX, which a build that finds everything in the cache does not need.
     from builder.conversion.check import export_checked
-    from builder.conversion.eight_bits import select_eight_bits
+    from builder.conversion.eight_bits import select_eight_bits, use_eight_bits
     from builder.conversion.samples import Sample
 
     tower = model.text_tower
     sample = Sample({INPUT: embeddings.tokens}, {OUTPUT: embeddings.ztxt})
     stored = None if quantization == "none" else quantization
+    if stored == "auto":
+        stored = partial(select_eight_bits, answers=answers)
+    elif stored == "int8" or stored == "int4":
+        stored = partial(use_eight_bits, stored)
     with about(model.id):
         checked = export_checked(
             tower.apply,
@@ -134,9 +138,7 @@ def _export(
             {INPUT: (f"(b, {model.tokenizer.layout.max_length})", "int32")},
             [OUTPUT],
             lambda _: [sample],
-            quantization=partial(select_eight_bits, answers=answers)
-            if stored == "auto"
-            else stored,
+            quantization=stored,
             tolerance=_tolerance(quantization),
             converter=converter,
             advance=advance,
@@ -157,7 +159,7 @@ def _export(
         ),
         problems=checked.problems,
         in_float16=shipped.left_out if quantization == "auto" else (),
-        in_float32=shipped.float_products,
+        in_float32=tuple(n for n in shipped.int8_matrices if n not in shipped.integer_products),
         table_bytes=shipped.table_bytes,
     )
 

@@ -53,8 +53,11 @@ class GraphModel:
     weights: Mapping[str, Array]
     functions: tuple[Mapping[str, Any], ...] = ()
     quantization: Quantizations = None
-    float_products: tuple[str, ...] = ()
-    """Weights of eight bits whose products are computed in float32 all the same."""
+    integer_products: tuple[str, ...] = ()
+    """Matrices of eight bits, products with which are to be in integers, where a kernel can.
+
+    These are less exact, so whoever asks for them has to look at the results.
+    """
     complex: tuple[str, ...] = ()
     """Inputs and outputs of complex numbers, each of which is two: `x` is `x/real`, `x/imag`."""
 
@@ -128,15 +131,18 @@ class GraphModel:
         return {name: way for name, way in self.kinds.items() if way}
 
     @property
-    def integer_products(self) -> tuple[str, ...]:
-        """The weights of eight bits whose products are computed in integers, where a kernel can."""
-        products = (n for n, way in self.kinds.items() if way == "int8" and self._axes[n] == 1)
-        return tuple(name for name in products if name not in self.float_products)
+    def int8_matrices(self) -> tuple[str, ...]:
+        """The matrices of eight bits that products read."""
+        return tuple(n for n, way in self.kinds.items() if way == "int8" and self._axes[n] == 1)
+
+    def in_integers(self) -> "GraphModel":
+        """The same model, with all products that can be in integers."""
+        return replace(self, integer_products=self.int8_matrices)
 
     @property
     def left_out(self) -> tuple[str, ...]:
         """The weights that could have eight bits and have more."""
-        eight_bits = replace(self, quantization="int8", float_products=()).kinds
+        eight_bits = replace(self, quantization="int8", integer_products=()).kinds
         could = [name for name, way in eight_bits.items() if way == "int8"]
         return tuple(name for name in could if not is_bits(self.kinds[name]))
 
@@ -190,8 +196,8 @@ class GraphModel:
         return sum(map(len, self.files.values()))
 
     def quantized(self, quantization: Quantizations) -> "GraphModel":
-        """The same model with its weights stored differently."""
-        return replace(self, quantization=quantization)
+        """The same model with its weights stored differently, and all products in float32."""
+        return replace(self, quantization=quantization, integer_products=())
 
     def save(self, folder: Path) -> None:
         """Write the files into a folder, which is created if needed; what else is there is kept.

@@ -29,9 +29,11 @@ def _prepare_ours(params: Any) -> Graphs:
     inputs = {"tokens": (f"(b, {LENGTH})", "int32")}
 
     def prepare(quantization: str | None) -> Callable[[Path], object]:
-        return lambda folder: export(
-            embed, params, inputs, ["embeddings"], quantization=quantization
-        ).save(folder)
+        def write(folder: Path) -> None:
+            model = export(embed, params, inputs, ["embeddings"], quantization=quantization)
+            model.in_integers().save(folder)
+
+        return write
 
     return {"ours": prepare(None), "ours-int8": prepare("int8")}
 
