@@ -99,6 +99,7 @@ class Demo:
         towers: str | TwoTowerModel | Callable[[], TwoTowerModel] | None = None,
         precomputed: str | Path | None = None,
         text_tower: str | Path | None = None,
+        vocabulary: Mapping[str, Any] | None = None,
         id: str | None = None,
         architecture: Mapping[str, Any] | None = None,
         tokenizer: Mapping[str, Any] | None = None,
@@ -122,6 +123,8 @@ class Demo:
             precomputed: Instead, a data folder of the original LiT demo.
             text_tower: A folder that `lit-demo distil` or `lit-demo tune` wrote, in place of the
                 model's own text tower.
+            vocabulary: What its vocabulary is cut to: `languages`, `corpus` and `pieces`, as in
+                `[models.vocabulary]`.
             id: Its id in links; made from its name or file if left out.
             architecture: Keyword arguments of big_vision's `two_towers.Model`.
             tokenizer: How texts become token rows: `vocabulary`, `max_length` and more, as in
@@ -143,6 +146,7 @@ class Demo:
             "checkpoint": checkpoint,
             "precomputed": precomputed,
             "text_tower": text_tower,
+            "vocabulary": vocabulary,
             "id": id,
             "architecture": architecture,
             "tokenizer": tokenizer,

@@ -56,7 +56,7 @@ def mini() -> ImageTextModel:
 
 @needs(HUB_GOLDENS)
 @pytest.mark.parametrize(
-    "name", [name if name in BRIEF else pytest.param(name, marks=pytest.mark.slow) for name in HUB]
+    "name", [name if name in BRIEF else pytest.param(name, marks=pytest.mark.long) for name in HUB]
 )
 def test_hubs_models_give_the_same_rows(tmp_path: Path, name: str):
     table = {"checkpoint": str(HUB_GOLDENS / name)}
