@@ -1,7 +1,9 @@
 /** The machine's limits in WebAssembly; see wasm/peak.ts. */
 const PAGE_BYTES = 65_536;
 const STEPS = 1_000_000;
-const VECTORS_PER_STEP = 8;
+/** Vectors that a step multiplies, and numbers in a vector. */
+const FLOATS = 8 * 4;
+const INTEGERS = 8 * 16;
 
 interface PeakModule {
   multiplyAdds(steps: number, at: number): void;
@@ -37,8 +39,8 @@ export async function measurePeak(bytes: number, runs: number): Promise<Peak> {
     module.integerMultiplyAdds(STEPS, 0);
   });
   return {
-    multiplyAdds: (STEPS * VECTORS_PER_STEP * 4) / computing,
-    integerMultiplyAdds: (STEPS * VECTORS_PER_STEP * 16) / computingIntegers,
+    multiplyAdds: (STEPS * FLOATS) / computing,
+    integerMultiplyAdds: (STEPS * INTEGERS) / computingIntegers,
     bytes: bytes / reading,
   };
 }
