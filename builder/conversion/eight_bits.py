@@ -43,9 +43,9 @@ def select_eight_bits(
         stored = _with_codes(model, coded)
         kept = search.keep(stored.int8_matrices, lambda chosen: _in_integers(stored, chosen))
         best = _in_integers(stored, kept)
-    smaller = replace(
-        best, quantization={**best.stored, **dict.fromkeys(_large_tables(best), "int4")}
-    )
+    if not (tables := _large_tables(best)):
+        return best
+    smaller = replace(best, quantization={**best.stored, **dict.fromkeys(tables, "int4")})
     return best if search.find_lost(smaller).size else smaller
 
 

@@ -120,13 +120,14 @@ def build_model(
             model, options.vocabulary, spec.prompts, cache=cache, progress=progress
         )
     texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
+    places = {text: place for place, text in enumerate(texts)}
     seen = [_see(image, model.preprocessing) for image in images.images]
     embeddings = embed(model, seen, texts, cache=cache, progress=progress)
     encoder = export_text_encoder(
         model,
         options.quantization or model.storage,
         embeddings,
-        choices=[[texts.index(prompt) for prompt in image.prompts] for image in spec.images],
+        choices=[[places[prompt] for prompt in image.prompts] for image in spec.images],
         converter=options.converter,
         cache=cache,
         progress=progress,
