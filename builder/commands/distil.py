@@ -7,7 +7,13 @@ import click
 from rich.console import Console
 
 from builder.commands import PATH, open_cache
-from builder.commands.training import hosts_options, join, training_options
+from builder.commands.training import (
+    hosts_options,
+    join,
+    show_tower,
+    tokens_options,
+    training_options,
+)
 
 if TYPE_CHECKING:
     from builder.tuning.student import Size
@@ -33,20 +39,7 @@ if TYPE_CHECKING:
 @click.option("--demo", type=PATH, help="A demo.toml whose prompts and pictures matter most.")
 @click.option("--pictures", type=PATH, help="Folder or csv of pictures to agree on.")
 @click.option("--captions", type=PATH, help="A csv (file, caption) to measure recall on.")
-@click.option(
-    "--max-length",
-    type=click.IntRange(4, 256),
-    default=16,
-    show_default=True,
-    help="Tokens of a text that the tower reads.",
-)
-@click.option(
-    "--vocabulary",
-    type=click.IntRange(300, 100_000),
-    default=10_000,
-    show_default=True,
-    help="Tokens that the tower knows, at most.",
-)
+@tokens_options
 @click.option(
     "--agreement",
     type=click.FloatRange(min=0),
@@ -99,10 +92,5 @@ def distil(
         restart=restart,
     )
     made = distil(wanted, cache=cache, progress=Progress(Console(stderr=True)))
-    if made is None:
-        return
-    for note in made.notes:
-        click.echo(f"Note: {note}")
-    for line in describe_scores(made.scores):
-        click.echo(line)
-    click.echo(f"Wrote {out}: {made.bytes / 1e6:.1f} MB of weights. Its README.md has the scores.")
+    if made is not None:
+        show_tower(out, made.bytes, made.notes, describe_scores(made.scores))

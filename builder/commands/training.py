@@ -1,6 +1,7 @@
 """Options that the commands which train have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -39,6 +40,27 @@ def training_options(
     return lambda command: _decorate(command, options)
 
 
+def tokens_options(command: Command) -> Command:
+    """What a tower from scratch knows and reads."""
+    options = (
+        click.option(
+            "--max-length",
+            type=click.IntRange(4, 256),
+            default=16,
+            show_default=True,
+            help="Tokens of a text that the tower reads.",
+        ),
+        click.option(
+            "--vocabulary",
+            type=click.IntRange(300, 100_000),
+            default=10_000,
+            show_default=True,
+            help="Tokens that the tower knows, at most.",
+        ),
+    )
+    return _decorate(command, options)
+
+
 def hosts_options(command: Command) -> Command:
     """Which of several hosts this is."""
     options = (
@@ -70,6 +92,15 @@ def join(options: dict[str, Any], schedule: str = "flat") -> "Training":
         report_steps=min(50, max(options["steps"] // 4, 1)),
         schedule=schedule,  # pyright: ignore[reportArgumentType]
     )
+
+
+def show_tower(out: Path, count: int, notes: Iterable[str], scores: Iterable[str]) -> None:
+    """Say what was written to the folder `out`, whose weights have `count` bytes."""
+    for note in notes:
+        click.echo(f"Note: {note}")
+    for line in scores:
+        click.echo(line)
+    click.echo(f"Wrote {out}: {count / 1e6:.1f} MB of weights. Its README.md has the scores.")
 
 
 def _decorate(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Command:
