@@ -102,8 +102,7 @@ def test_a_script_that_takes_long_leaves_no_empty_page(page: Page, served: Host,
     page.route("**/main-*.js", lambda route: held.append(route))
     page.goto(served.url, wait_until="commit")
     require_sentence(page, NOT_STARTED)
-    plain = page.locator(".plain")
-    assert plain.evaluate("(e) => getComputedStyle(e).animationDelay") == WAIT
+    expect(page.locator(".plain")).to_have_css("animation-delay", WAIT)
     require_pictures(page, site)
     held[0].continue_()
     wait_for_answer(card_of(page))
