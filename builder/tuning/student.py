@@ -1,9 +1,10 @@
 """Distils a teacher into a small text tower, from texts alone.
 
 The student sees token ids, the teacher's embedding of the same text is its
-target, and the loss is one minus their cosine. Word embeddings and head start
-from the teacher's own embeddings of the tokens, which makes the untrained
-student a bag of words and saves most of the training.
+target, and the loss is one minus their cosine. Pictures add how far the two
+disagree about them. Word embeddings and head start from the teacher's own
+embeddings of the tokens, which makes the untrained student a bag of words and
+saves most of the training.
 """
 
 import io
@@ -22,6 +23,7 @@ from builder.manifest import RowLayout
 from builder.params import Params
 from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.towers.text_transformer import TextTransformer, embed_tokens
+from builder.tuning.losses import Bank, distillation_loss
 from builder.tuning.teacher import Teacher
 from builder.tuning.work import write_atomically
 
@@ -114,6 +116,7 @@ def train_student(
     training: Training,
     checkpoint: Path,
     report: Callable[[Progress], None],
+    bank: Bank | None = None,
 ) -> Params:
     """Trains on `tokens` `int32[n, l]` and `targets` `float[n, d]`; resumes from `checkpoint`.
 
@@ -123,7 +126,7 @@ def train_student(
     optimizer = _make_optimizer(training)
 
     def loss_of(params: Params, tokens: jax.Array, targets: jax.Array) -> jax.Array:
-        return 1 - (embed_tokens(tower, params, tokens) * targets).sum(1).mean()
+        return distillation_loss(embed_tokens(tower, params, tokens), targets, bank)
 
     @jax.jit
     def take_step(state: _State, tokens: jax.Array, targets: jax.Array) -> tuple[_State, jax.Array]:
