@@ -51,10 +51,13 @@ TOWERS = {
     "tiny": TextTransformer(DIM, 192, 4, 768, 3, VOCAB_SIZE),
     "small": TextTransformer(DIM, 256, 4, 1024, 4, VOCAB_SIZE),
 }
-TRAININGS = {"tiny": Training(steps=2600, batch=64), "small": Training(steps=4500, batch=64)}
+TRAININGS = {
+    "tiny": Training(steps=1600, batch=64, learning_rate=1.5e-3),
+    "small": Training(steps=1800, batch=64, learning_rate=1.5e-3),
+}
 BANK_PAIRS = 1000
 """Imagined pictures of two classes in the bank, beside one picture of each class."""
-BANK_SCALE, BANK_WEIGHT = 20.0, 1.0
+BANK_SCALE, BANK_WEIGHT = 20.0, 0.25
 _CHUNK = 4096
 """Texts per file of targets: a few seconds of the teacher's work."""
 
