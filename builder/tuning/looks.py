@@ -16,10 +16,16 @@ import numpy as np
 from builder.errors import BuilderError
 from builder.tuning.imagenet import ImageNetClass
 
-Kind = Literal["people", "things", "settings"]
+Kind = Literal["people", "things", "settings", "landmarks", "qualities"]
 
 _FILE = Path(__file__).with_name("looks.toml")
-_SHARES: Mapping[Kind, float] = {"people": 0.7, "things": 1.0, "settings": 0.25}
+_SHARES: Mapping[Kind, float] = {
+    "people": 0.7,
+    "things": 1.0,
+    "settings": 0.25,
+    "landmarks": 1.0,
+    "qualities": 0.25,
+}
 """How much a word counts beside the others of its caption: a street hardly, a bus on it fully."""
 
 

@@ -52,8 +52,8 @@ TOWERS = {
     "small": TextTransformer(DIM, 256, 4, 1024, 4, VOCAB_SIZE),
 }
 TRAININGS = {
-    "tiny": Training(steps=1600, batch=64, learning_rate=1.5e-3),
-    "small": Training(steps=1800, batch=64, learning_rate=1.5e-3),
+    "tiny": Training(steps=1400, batch=64, learning_rate=1.5e-3),
+    "small": Training(steps=1700, batch=64, learning_rate=1.5e-3),
 }
 BANK_PAIRS = 1000
 """Imagined pictures of two classes in the bank, beside one picture of each class."""

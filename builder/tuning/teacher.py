@@ -21,20 +21,18 @@ Teacher = Callable[[Sequence[str]], np.ndarray]
 """Texts to target embeddings, unit rows `float32[n, d]`."""
 
 DIM = 256
-PROBABILITY_FLOOR = 0.001
+PROBABILITY_FLOOR = 0.002
 """Added to the image tower's class probabilities, which are noise below it."""
 NAME_TEMPLATES = ("{}", "a photo of a {}.", "a {}")
 NOUN_TEMPLATES = ("{}", "a photo of a {}")
 DESCRIPTION_SHARE = 0.5
-SENTENCE_SHARE = 0.5
+SENTENCE_SHARE = 0.4
 SENTENCE_TEMPERATURE = 0.1
 NOUN_TEMPERATURE = 0.08
 INFORMATION_SHARE = 0.5
 """Weight of a nat of WordNet information, in the softmax over a noun's classes."""
 IMAGINED_LOGIT = 8.0
 """Logit of its class for an imagined picture, which gives it three quarters of the probability."""
-LOOKS_SHARE = 0.6
-"""Weight of what a noun looks like, where that was written down, beside what its name says."""
 
 
 @dataclass
@@ -42,8 +40,8 @@ class ClassTeacher:
     """Weights over the classes of a text: those of the whole sentence and those of its nouns.
 
     Sentence and nouns are compared to the classes by MiniLM; nouns also by
-    WordNet, which knows what MiniLM was never told (a kingfisher is a bird), and
-    by `looks`, which knows what neither can: rows of class weights by word.
+    WordNet, which knows what MiniLM was never told (a kingfisher is a bird);
+    `looks` has rows of class weights for words of which it knows better than both.
     """
 
     embed: Teacher
@@ -70,28 +68,18 @@ class ClassTeacher:
 
     def _learn_nouns(self, nouns: Sequence[str]) -> None:
         new = [noun for noun in nouns if noun not in self._nouns]
+        self._nouns.update((noun, self.looks[noun]) for noun in new if noun in self.looks)
+        new = [noun for noun in new if noun not in self.looks]
         if not new:
             return
-        visible = [noun for noun in new if self.wordnet.is_visible(noun)]
-        named = dict(zip(visible, self._weigh_nouns(visible), strict=True))
-        for noun in new:
-            found, look = named.get(noun), self.looks.get(noun)
-            if found is not None and look is not None:
-                self._nouns[noun] = LOOKS_SHARE * look + (1 - LOOKS_SHARE) * found
-            else:
-                self._nouns[noun] = np.asarray(look if found is None else found)
-
-    def _weigh_nouns(self, nouns: Sequence[str]) -> Sequence[np.ndarray]:
-        """Weights of the classes that are near in meaning, for nouns that WordNet knows."""
-        if not nouns:
-            return []
-        embedded = sum(self.embed([t.format(n) for n in nouns]) for t in NOUN_TEMPLATES)
+        embedded = sum(self.embed([t.format(n) for n in new]) for t in NOUN_TEMPLATES)
         similarity = self._similarity(normalize(np.asarray(embedded)))
-        information = np.stack([self.taxonomy.information(noun) for noun in nouns])
+        information = np.stack([self.taxonomy.information(noun) for noun in new])
         weights = _softmax(INFORMATION_SHARE * information + similarity / NOUN_TEMPERATURE)
         # A noun counts for as much as the classes can say about it: "meadow" hardly at all.
         clarity = information.max(1) / self.taxonomy.most_specific + similarity.max(1)
-        return list(normalize(weights) * np.maximum(clarity / 2, 0)[:, None] ** 2)
+        rows = normalize(weights) * np.maximum(clarity / 2, 0)[:, None] ** 2
+        self._nouns.update(zip(new, rows, strict=True))
 
     def _similarity(self, embedded: np.ndarray) -> np.ndarray:
         return normalize(embedded - self.center) @ self.prototypes.T

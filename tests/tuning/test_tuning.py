@@ -130,13 +130,11 @@ def test_the_teacher_knows_what_words_without_a_class_look_like(wordnet: WordNet
     weights = looking(["a zygote", "a wild dog"])
     assert (weights[:, 2] > without[:, 2] + 0.1).all()
     assert weights[0].argmax() == 2
-    # WordNet's own knowledge of the noun still counts.
-    assert weights[1, 1] > weights[1, 0]
 
 
 def test_looks_are_written_for_kinds_of_words_and_name_each_word_once() -> None:
     looks = read_looks()
-    assert set(looks) == {"people", "things", "settings"}
+    assert set(looks) == {"people", "things", "settings", "landmarks", "qualities"}
     words = [word for kind in looks.values() for word in kind]
     assert len(words) == len(set(words)) > 500
     assert all(
