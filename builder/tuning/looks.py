@@ -2,7 +2,8 @@
 
 `looks.toml` says, for words of everyday captions, which classes resemble the thing or come with it:
 a skateboarder is not among ImageNet's classes, but helmets, knee pads and unicycles are. It was
-written from general knowledge; no picture and no caption was used.
+written by hand, from general knowledge of what photographs show, with an eye on which captions of
+the development photographs the teacher got wrong (see the model card).
 """
 
 import tomllib
