@@ -12,7 +12,7 @@ from builder.tuning.recipe import SEED, TOWERS
 from builder.tuning.student import SEQ_LEN
 from builder.tuning.teacher import DIM, PROBABILITY_FLOOR
 
-SCALE = 12.0
+SCALE = 14.0
 """Softmax scale, calibrated on captioned photographs; see the model card."""
 
 

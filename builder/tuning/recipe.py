@@ -53,7 +53,7 @@ TOWERS = {
 }
 TRAININGS = {
     "tiny": Training(steps=1400, batch=64, learning_rate=1.5e-3),
-    "small": Training(steps=1700, batch=64, learning_rate=1.5e-3),
+    "small": Training(steps=2400, batch=64, learning_rate=1.5e-3),
 }
 BANK_PAIRS = 1000
 """Imagined pictures of two classes in the bank, beside one picture of each class."""
