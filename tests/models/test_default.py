@@ -70,11 +70,12 @@ def test_the_true_caption_wins(
     spec: DemoSpec, true_captions: dict[str, str], tmp_path: Path, name: str, least: float
 ):
     cache = Cache(tmp_path)
-    images = prepare_images(spec.images, cache=cache).images
+    model = load_model(ModelSpec(name=name))
+    images = prepare_images(spec.images, [model.preprocessing], cache=cache).images
     seen = [loaded(image.spec.id, image.pixels) for image in images]
     progress = Progress(Console(file=io.StringIO()))
     found = embed(
-        load_model(ModelSpec(name=name)),
+        model,
         seen,
         spec.prompts,
         cache=cache,
