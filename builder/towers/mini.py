@@ -1,4 +1,4 @@
-"""The default model `mini`: a locked EfficientNet-Lite0 and text towers distilled to its classes.
+"""The default model `mini`: a locked EfficientNet-Lite2 and text towers distilled to its classes.
 
 See data/models/mini/README.md for what the joint space is, and `builder.tuning`
 for how it was made.
@@ -16,7 +16,8 @@ import jax.numpy as jnp
 from builder.errors import ModelError
 from builder.model import Tower
 from builder.params import Params, load_params
-from builder.towers.efficientnet import EfficientNetLite0
+from builder.towers.efficientnet import EfficientNetLite
+from builder.towers.efficientnet import Variant as ImageVariant
 from builder.towers.layers import l2_normalize
 from builder.towers.modules import unit_tower
 from builder.towers.text_transformer import TextTransformer
@@ -24,16 +25,19 @@ from builder.towers.text_transformer import TextTransformer
 Variant = Literal["tiny", "small"]
 
 
-def load_image_tower(folder: Path) -> Tower:
-    """Reads `config.json` and the weights of the image tower beside it.
+def load_image_tower(folder: Path, variant: ImageVariant = "lite2") -> Tower:
+    """Reads `config.json` and the weights of one image tower beside it.
+
+    Both classify the same 1000 classes, so one projection places their rows in one space. "lite2"
+    knows more, and "lite0" is smaller and faster.
 
     Raises `ModelError` if one of the files is missing or cannot be read.
     """
     with _reading(folder):
         floor = _read_config(folder)["probability_floor"]
-        image = load_params(folder / "image.npz")
+        image = load_params(folder / f"image_{variant}.npz")
         projection = load_params(folder / "head.npz")["projection"]
-    tower = EfficientNetLite0()
+    tower = EfficientNetLite(variant)
 
     def apply(params: Params, images: Any) -> jax.Array:
         variables = {"params": params["image"]}

@@ -15,10 +15,11 @@ The default model was made by the same parts, from a teacher of its own:
     pip install -r builder/tuning/requirements.txt
     python -m builder.tuning --work build/tuning --out data/models/mini
 
-`teacher` describes a text by the ImageNet classes it speaks of (`minilm`, `wordnet`, `imagenet`)
-and projects that into the joint space. `recipe` strings teacher, corpus and students together, and
-`artifacts` writes what `builder.towers.mini` reads. Every step leaves its result in the work
-folder: a run that was interrupted goes on where it stopped, and one seed always gives one model on
-one machine. The image tower's weights were converted separately, by `convert_efficientnet`;
-`calibrate` finds the scale, and `compare` measures what the students keep of their teacher.
+`teacher` describes a text by the ImageNet classes it speaks of (`minilm`, `wordnet`, `imagenet`,
+`looks`) and projects that into the joint space. `recipe` strings teacher, corpus and students
+together, and `artifacts` writes what `builder.towers.mini` reads. Every step leaves its result in
+the work folder: a run that was interrupted goes on where it stopped, and one seed always gives one
+model on one machine. The image towers' weights were converted separately, by
+`convert_efficientnet`; `calibrate` finds the scale, and `compare` measures what the students keep
+of their teacher.
 """

@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _tune(work: Path, out: Path) -> None:
-    lesson = make_lesson(work, out / "image.npz", _say)
+    lesson = make_lesson(work, out / "image_lite2.npz", _say)
     students = {name: make_student(work, name, lesson, _say) for name in TOWERS}
     tokenizer = make_tokenizer(work, lesson.texts)
     write_artifacts(out, lesson.projection.image, tokenizer, students)

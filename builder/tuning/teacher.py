@@ -9,8 +9,8 @@ well they agree. Both are then projected to `DIM` dimensions.
 Related: DeViSE (Frome et al., 2013) and ConSE (Norouzi et al., 2014).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,14 +21,18 @@ Teacher = Callable[[Sequence[str]], np.ndarray]
 """Texts to target embeddings, unit rows `float32[n, d]`."""
 
 DIM = 256
+PROBABILITY_FLOOR = 0.002
+"""Added to the image tower's class probabilities, which are noise below it."""
 NAME_TEMPLATES = ("{}", "a photo of a {}.", "a {}")
 NOUN_TEMPLATES = ("{}", "a photo of a {}")
 DESCRIPTION_SHARE = 0.5
-SENTENCE_SHARE = 0.7
+SENTENCE_SHARE = 0.4
 SENTENCE_TEMPERATURE = 0.1
 NOUN_TEMPERATURE = 0.08
 INFORMATION_SHARE = 0.5
 """Weight of a nat of WordNet information, in the softmax over a noun's classes."""
+IMAGINED_LOGIT = 8.0
+"""Logit of its class for an imagined picture, which gives it three quarters of the probability."""
 
 
 @dataclass
@@ -36,7 +40,8 @@ class ClassTeacher:
     """Weights over the classes of a text: those of the whole sentence and those of its nouns.
 
     Sentence and nouns are compared to the classes by MiniLM; nouns also by
-    WordNet, which knows what MiniLM was never told (a kingfisher is a bird).
+    WordNet, which knows what MiniLM was never told (a kingfisher is a bird);
+    `looks` has rows of class weights for words of which it knows better than both.
     """
 
     embed: Teacher
@@ -44,13 +49,14 @@ class ClassTeacher:
     taxonomy: Taxonomy
     center: np.ndarray
     prototypes: np.ndarray
+    looks: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
 
     def __post_init__(self) -> None:
         self._nouns: dict[str, np.ndarray] = {}
 
     def __call__(self, texts: Sequence[str]) -> np.ndarray:
         """Unit rows `float32[n, classes]`, non-negative."""
-        nouns = [self.wordnet.find_nouns(text) for text in texts]
+        nouns = [self.wordnet.find_nouns(text, self.looks) for text in texts]
         self._learn_nouns(sorted({noun for found in nouns for noun in found}))
         sentence = _softmax(self._similarity(self.embed(texts)) / SENTENCE_TEMPERATURE)
         by_noun = np.stack(
@@ -62,6 +68,8 @@ class ClassTeacher:
 
     def _learn_nouns(self, nouns: Sequence[str]) -> None:
         new = [noun for noun in nouns if noun not in self._nouns]
+        self._nouns.update((noun, self.looks[noun]) for noun in new if noun in self.looks)
+        new = [noun for noun in new if noun not in self.looks]
         if not new:
             return
         embedded = sum(self.embed([t.format(n) for n in new]) for t in NOUN_TEMPLATES)
@@ -120,6 +128,21 @@ def fit_projection(weights: np.ndarray, classifier: np.ndarray, dim: int = DIM) 
         np.asarray(text_inverse @ left[:, :dim] * scale, np.float32),
         np.asarray(image_inverse @ right[:dim].T * scale, np.float32),
     )
+
+
+def imagine_pictures(
+    classifier: np.ndarray, projection: Projection, pairs: int, seed: int
+) -> np.ndarray:
+    """zimg of pictures that nobody took: each class on its own, then random pairs of classes.
+
+    `[classes + pairs, d]`. The features of a class are the direction of its row of the image
+    tower's last layer, so that classes which look alike share its probability.
+    """
+    directions = normalize(classifier - classifier.mean(0))
+    alone = _softmax(IMAGINED_LOGIT * directions @ directions.T)
+    chosen = np.random.default_rng(seed).integers(len(alone), size=(pairs, 2))
+    x = np.log(np.concatenate([alone, alone[chosen].mean(1)]) + PROBABILITY_FLOOR)
+    return normalize((x - x.mean(1, keepdims=True)) @ projection.image).astype(np.float32)
 
 
 def project_teacher(teacher: Teacher, projection: Projection) -> Teacher:

@@ -5,7 +5,7 @@ File format: https://wordnet.princeton.edu/documentation/wndb5wn
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,21 @@ _SINGULARS = (
     ("men", "man"),
     ("s", ""),
 )
+_FUNCTION_WORDS = {
+    "as",
+    "at",
+    "be",
+    "behind",
+    "can",
+    "down",
+    "he",
+    "i",
+    "is",
+    "must",
+    "small",
+    "upper",
+}
+"""Words that captions hardly use as nouns, though WordNet has nouns of that spelling: "down"."""
 _LONGEST_NOUN = 3
 """Words in the longest compound that is looked up, such as "great white shark"."""
 
@@ -54,14 +69,17 @@ class WordNet:
         self.synsets = dict(_read_synsets(folder / "package/dict/data.noun"))
         self.senses = dict(_read_senses(folder / "package/dict/index.noun"))
 
-    def find_nouns(self, text: str) -> list[str]:
-        """Lemmas in the text whose first sense is visible, longest compounds first."""
+    def find_nouns(self, text: str, known: Collection[str] = ()) -> list[str]:
+        """Lemmas in the text whose first sense is visible, longest compounds first.
+
+        So are other words of it that are `known`.
+        """
         words = re.findall(r"[a-z'-]+", text.lower())
         nouns: list[str] = []
         start = 0
         while start < len(words):
             for length in range(_LONGEST_NOUN, 0, -1):
-                noun = self._lemma(" ".join(words[start : start + length]))
+                noun = self._lemma(" ".join(words[start : start + length]), known)
                 if noun is not None and start + length <= len(words):
                     nouns.append(noun)
                     start += length
@@ -70,11 +88,19 @@ class WordNet:
                 start += 1
         return nouns
 
-    def _lemma(self, word: str) -> str | None:
+    def is_visible(self, noun: str) -> bool:
+        """Whether the noun's first sense can be in a photograph."""
+        return noun in self.senses and self.synsets[self.senses[noun][0]].is_visible
+
+    def _lemma(self, word: str, known: Collection[str]) -> str | None:
         singulars = (word[: -len(s)] + to for s, to in _SINGULARS if word.endswith(s))
         for lemma in (word, *singulars):
+            if lemma in _FUNCTION_WORDS:
+                return None
+            if lemma in known:
+                return lemma
             if lemma in self.senses:
-                return lemma if self.synsets[self.senses[lemma][0]].is_visible else None
+                return lemma if self.is_visible(lemma) else None
         return None
 
     def ancestors(self, synset: str) -> set[str]:

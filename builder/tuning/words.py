@@ -26,6 +26,17 @@ GROUPS = _words(
     """a herd of, a flock of, a group of, a pile of, a box of, a bowl of, a plate of, a basket of,
     a row of, a shelf full of, a bunch of, a stack of, a collection of, a crowd of, lots of"""
 )
+RELATIONS = _words(
+    """on, on top of, next to, in front of, with, near, and, behind, under, beside, by, in, filled
+    with, surrounded by, sitting on, standing next to, parked next to, hanging from, sitting on top
+    of, that is next to, laying on, covered with, full of"""
+)
+BESIDE = _words("in, on, near, next to, by, in front of, at, down, along, beside, behind")
+ACTING = _words(
+    """holding, riding, riding on, looking at, sitting on, standing next to, standing by, using,
+    playing with, eating, carrying, walking with, leaning on, with, preparing, in front of, near,
+    wearing, cutting, making, pulling, working on, getting ready for, posing with, doing"""
+)
 ANIMALS = _words(
     """dog, cat, kitten, puppy, horse, foal, cow, calf, bull, sheep, lamb, goat, pig, piglet,
     donkey, rabbit, mouse, rat, squirrel, hedgehog, fox, wolf, bear, polar bear, panda,

@@ -11,8 +11,11 @@ from PIL import Image
 from builder.errors import ModelError
 from builder.model import ImageTextModel
 from builder.models.load import load_model
+from builder.resources import data_folder
 from builder.spec.models import ModelSpec
-from builder.towers.mini import Variant, load_text_tower, project_classes
+from builder.towers.efficientnet import SIZES
+from builder.towers.efficientnet import Variant as ImageVariant
+from builder.towers.mini import Variant, load_image_tower, load_text_tower, project_classes
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -26,9 +29,13 @@ def embed_texts(mini: ImageTextModel, *texts: str) -> np.ndarray:
     return mini.text_tower(mini.tokenizer(texts))
 
 
+def open_images(size: int, *names: str) -> np.ndarray:
+    squares = [Image.open(DATA / "images" / n).convert("RGB").resize((size, size)) for n in names]
+    return np.stack([np.asarray(s, np.float32) for s in squares]) / 127.5 - 1
+
+
 def embed_images(mini: ImageTextModel, *names: str) -> np.ndarray:
-    squares = [Image.open(DATA / "images" / n).convert("RGB").resize((224, 224)) for n in names]
-    return mini.load_image()(np.stack([np.asarray(s, np.float32) for s in squares]) / 127.5 - 1)
+    return mini.load_image()(open_images(mini.preprocessing.size, *names))
 
 
 @pytest.mark.slow
@@ -48,6 +55,17 @@ def test_plain_captions_find_their_photographs(mini: ImageTextModel) -> None:
     similarity = ztxt @ zimg.T
     assert similarity.argmax(axis=0).tolist() == [0, 1, 2, 3]
     assert similarity.argmax(axis=1).tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.slow
+def test_both_image_towers_place_a_picture_alike() -> None:
+    names = ("panda.jpg", "dam.jpg", "hammer.jpg")
+    variants: tuple[ImageVariant, ...] = get_args(ImageVariant)
+    folder = data_folder() / "models/mini"
+    lite0, lite2 = (load_image_tower(folder, v)(open_images(SIZES[v], *names)) for v in variants)
+    similarity = lite0 @ lite2.T
+    assert similarity.argmax(axis=1).tolist() == [0, 1, 2]
+    assert similarity.diagonal().min() > 0.7
 
 
 def test_improbable_classes_hardly_move_an_image() -> None:

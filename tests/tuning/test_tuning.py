@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 import sentencepiece as spm
@@ -14,6 +15,8 @@ from builder.towers.text_transformer import TextTransformer
 from builder.tuning.calibrate import choose_captions, find_scale, softmax
 from builder.tuning.corpus import MAX_WORDS, expand, make_corpus
 from builder.tuning.imagenet import ImageNetClass
+from builder.tuning.looks import make_looks, read_looks
+from builder.tuning.losses import Bank, agreement_loss, distillation_loss
 from builder.tuning.sources import Source, fetch_source
 from builder.tuning.student import (
     SEQ_LEN,
@@ -25,9 +28,11 @@ from builder.tuning.student import (
 )
 from builder.tuning.teacher import (
     ClassTeacher,
+    Projection,
     fit_center,
     fit_projection,
     fit_prototypes,
+    imagine_pictures,
     normalize,
 )
 from builder.tuning.training import Report, Training
@@ -84,6 +89,13 @@ def test_nouns_that_no_camera_sees_are_left_out(wordnet: WordNet) -> None:
     assert wordnet.find_nouns("an idea of a hammer") == ["hammer"]
 
 
+def test_words_that_wordnet_lacks_are_found_if_they_are_known(wordnet: WordNet) -> None:
+    assert wordnet.find_nouns("Skateboarders down a wild dog", {"skateboarder", "down"}) == [
+        "skateboarder",
+        "wild dog",
+    ]
+
+
 def test_nearer_classes_share_more_information(wordnet: WordNet) -> None:
     cat, dog, hammer = Taxonomy(wordnet, CLASSES).information("wild dog")
     assert dog == pytest.approx(np.log(3))
@@ -91,18 +103,85 @@ def test_nearer_classes_share_more_information(wordnet: WordNet) -> None:
     assert hammer == 0
 
 
-def test_the_teacher_weighs_the_class_that_a_text_names_most(wordnet: WordNet) -> None:
-    teacher = ClassTeacher(
+def make_teacher(wordnet: WordNet, looks: dict[str, np.ndarray]) -> ClassTeacher:
+    return ClassTeacher(
         embed_letters,
         wordnet,
         Taxonomy(wordnet, CLASSES),
         fit_center(embed_letters, CLASSES),
         fit_prototypes(embed_letters, CLASSES),
+        looks,
     )
+
+
+def test_the_teacher_weighs_the_class_that_a_text_names_most(wordnet: WordNet) -> None:
+    teacher = make_teacher(wordnet, {})
     weights = teacher(["a photo of a cat", "the wild dogs", "hammers", "something else"])
     assert weights.argmax(1)[:3].tolist() == [0, 1, 2]
     assert (weights >= 0).all()
     np.testing.assert_allclose(np.linalg.norm(weights, axis=1), 1, atol=1e-6)
+
+
+def test_the_teacher_knows_what_words_without_a_class_look_like(wordnet: WordNet) -> None:
+    hammer = np.array([0, 0, 1], np.float32)
+    without = make_teacher(wordnet, {})(["a zygote", "a wild dog"])
+    looking = make_teacher(wordnet, {"zygote": hammer, "wild dog": hammer})
+    weights = looking(["a zygote", "a wild dog"])
+    assert (weights[:, 2] > without[:, 2] + 0.1).all()
+    assert weights[0].argmax() == 2
+
+
+def test_looks_are_written_for_kinds_of_words_and_name_each_word_once() -> None:
+    looks = read_looks()
+    assert set(looks) == {"people", "things", "settings", "landmarks", "qualities"}
+    words = [word for kind in looks.values() for word in kind]
+    assert len(words) == len(set(words)) > 500
+    assert all(
+        word == word.strip().lower() and names for k in looks.values() for word, names in k.items()
+    )
+    assert "stove" in looks["things"]["kitchen"]
+
+
+def test_looks_of_unknown_classes_are_refused() -> None:
+    with pytest.raises(BuilderError, match=r"looks\.toml: 'man': no class is called 'suit'"):
+        make_looks(CLASSES)
+
+
+def test_looks_count_for_less_when_they_are_only_the_setting() -> None:
+    names = {name for kind in read_looks().values() for row in kind.values() for name in row}
+    classes = [ImageNetClass(name, (name,), (name,), "n1", name) for name in sorted(names)]
+    looks = make_looks(classes)
+    classes_of_a_kitchen = {classes[i].name for i in np.flatnonzero(looks["kitchen"])}
+    assert classes_of_a_kitchen == set(read_looks()["things"]["kitchen"])
+    lengths = [float(np.linalg.norm(looks[word])) for word in ("kitchen", "woman", "street")]
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[0] == pytest.approx(1)
+
+
+def test_imagined_pictures_resemble_the_classes_they_show() -> None:
+    classifier = np.array([[1, 0, 0, 0], [0.9, 0.1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], np.float32)
+    same = Projection(np.eye(4, dtype=np.float32), np.eye(4, dtype=np.float32))
+    zimg = imagine_pictures(classifier, same, pairs=3, seed=0)
+    assert zimg.shape == (7, 4)
+    np.testing.assert_allclose(np.linalg.norm(zimg, axis=1), 1, atol=1e-5)
+    assert zimg[2:4].argmax(1).tolist() == [2, 3]
+    assert zimg[0] @ zimg[1] > 0.9 > zimg[0] @ zimg[2]
+
+
+def test_a_bank_asks_for_the_teachers_scores_of_pictures() -> None:
+    teacher, zimg = np.eye(2, dtype=np.float32), np.eye(2, dtype=np.float32)
+    bank = Bank(zimg, scale=4, weight=0.5)
+    assert float(agreement_loss(jnp.asarray(teacher), jnp.asarray(teacher), bank)) == pytest.approx(
+        0
+    )
+    swapped = jnp.asarray(teacher[::-1].copy())
+    p = 1 / (1 + np.exp(-4))
+    expected = (2 * p - 1) * 4
+    assert float(agreement_loss(swapped, jnp.asarray(teacher), bank)) == pytest.approx(
+        expected, rel=1e-5
+    )
+    both = float(distillation_loss(swapped, jnp.asarray(teacher), bank))
+    assert both == pytest.approx(1 + 0.5 * expected, rel=1e-5)
 
 
 def test_the_projection_keeps_inner_products_when_it_has_enough_dimensions() -> None:
