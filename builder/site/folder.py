@@ -13,6 +13,7 @@ from builder.input_file import read_input
 from builder.manifest import FunctionSiteManifest, SiteManifest
 from builder.replacement import Kept, replace_folder
 from builder.site.bundle import Bundle, Manifest, refer, to_json
+from builder.site.first_answer import Share, answer_first_picture
 from builder.site.own_files import MANIFEST, find_own_files
 from builder.site.seal import is_sealed
 from builder.site.template import Template
@@ -53,7 +54,7 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
     The page shows the manifest's texts and is itself named by the manifest, so it is rendered from
     the manifest without files.
     """
-    page = template.render(bundle.manifest, MANIFEST)
+    page = template.render(bundle.manifest, MANIFEST, _answer_first(bundle))
     own = {
         PAGE: page.encode(),
         **HOST_FILES,
@@ -64,6 +65,12 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
     refs = tuple(refer(url, data) for url, data in sorted(own.items()))
     manifest = bundle.manifest.model_copy(update={"files": refs})
     return Site(manifest, {**bundle.files, **own, MANIFEST: to_json(manifest)})
+
+
+def _answer_first(bundle: Bundle[Manifest]) -> tuple[Share, ...]:
+    if not isinstance(bundle.manifest, SiteManifest):
+        return ()
+    return answer_first_picture(Bundle(bundle.manifest, bundle.files))
 
 
 def check_target(out: Path) -> None:

@@ -1,7 +1,7 @@
 """What a page is made of: its Jinja template, the part of the app that it loads, its own files."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import jinja2
 from builder.errors import BuilderError
 from builder.manifest import PageManifest
 from builder.resources import template_folder, web_folder
+from builder.site.first_answer import Share
 from builder.site.rendering import render
 from builder.site.template_files import PAGE_TEMPLATE, collect_files
 from builder.site.webapp import WebApp, load_library, load_webapp
@@ -52,24 +53,34 @@ class Template:
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])
     notes: tuple[str, ...] = ()
 
-    def render(self, manifest: PageManifest, manifest_url: str) -> str:
-        """The page of a site.
+    def render(
+        self, manifest: PageManifest, manifest_url: str, answer: Sequence[Share] = ()
+    ) -> str:
+        """The page of a site, which may show `answer` before its script has started.
 
         Raises:
             BuilderError: if the template cannot be used, with the line.
         """
-        return self._render(PAGE_TEMPLATE, self.app, manifest, manifest_url)
+        return self._render(PAGE_TEMPLATE, self.app, manifest, manifest_url, answer)
 
     def render_benchmark(self, manifest: PageManifest, manifest_url: str) -> Mapping[str, bytes]:
         """The page that measures models, with what it loads, by URL."""
         page = self._render(_BENCHMARK_TEMPLATE, self.benchmark, manifest, manifest_url)
         return {BENCHMARK: page.encode(), **self.benchmark.files}
 
-    def _render(self, name: str, app: WebApp, manifest: PageManifest, manifest_url: str) -> str:
+    def _render(
+        self,
+        name: str,
+        app: WebApp,
+        manifest: PageManifest,
+        manifest_url: str,
+        answer: Sequence[Share] = (),
+    ) -> str:
         values = {
             # Plain data: a model has methods that read files.
             "manifest": manifest.model_dump(),
             "manifest_url": manifest_url,
+            "answer": answer,
             "app": app,
             "asset": self._asset,
         }

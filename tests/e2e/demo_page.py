@@ -29,18 +29,27 @@ def card_of(page: Page, number: int = 0) -> Locator:
     return page.locator("lit-demo-card").nth(number)
 
 
+def ask(card: Locator, text: str) -> None:
+    """Put a text into the box, in the place of what is there; it is answered after a pause."""
+    card.get_by_role("textbox", name="Your caption").fill(text)
+
+
 def wait_for_answer(card: Locator) -> list[float]:
-    """The probabilities of a card's prompts, once all are there."""
+    """The probabilities of a card's captions as they are shown, once all are there."""
     expect(card).to_have_attribute("data-state", "current")
-    prompts = card.locator("lit-demo-prompt")
+    prompts = card.locator("lit-demo-prompt[data-probability]")
     return [float(p.get_attribute("data-probability") or "nan") for p in prompts.all()]
 
 
 def texts_of(card: Locator) -> list[str]:
-    """What stands in the text fields of a card."""
-    return [field.input_value() for field in card.get_by_role("textbox").all()]
+    """The captions of a card in the order in which they are shown."""
+    texts = [field.input_value() for field in card.get_by_role("textbox").all()]
+    return [text for text in texts if text.strip()]
 
 
 def model_choice(page: Page, model: Model) -> Locator:
-    """The button that chooses a model."""
-    return page.locator("lit-demo-model-picker").get_by_role("radio", name=model.name)
+    """The button that chooses a model, in the part at the foot of the page."""
+    foot = page.locator("lit-demo-app details")
+    if foot.get_attribute("open") is None:
+        foot.locator("summary").click()
+    return foot.locator("lit-demo-model-picker").get_by_role("radio", name=model.name)

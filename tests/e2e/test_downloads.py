@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
 from tests.e2e.conftest import ServedSite
-from tests.e2e.demo_page import card_of, wait_for_answer
+from tests.e2e.demo_page import ask, card_of, wait_for_answer
 
 OpenDemo = Callable[..., Page]
 
@@ -24,8 +24,7 @@ def test_a_visit_costs_what_the_report_says(open_demo: OpenDemo, page: Page, sit
     page.on("response", note)
     open_demo()
     wait_for_answer(card_of(page))
-    card_of(page).get_by_role("textbox").first.fill("something of my own")
-    card_of(page).get_by_role("button", name="Compute").click()
+    ask(card_of(page), "something of my own")
     wait_for_answer(card_of(page))
     report = json.loads((site.folder / "report.json").read_bytes())
     optional = sum(n for url, n in sizes.items() if "webgl" in url or "webgpu" in url)
@@ -48,8 +47,7 @@ def test_a_lost_connection_is_reported_and_can_be_retried(
     context.route("**/weights-*.bin", answer)
     open_demo()
     card = card_of(page)
-    card.get_by_role("textbox").first.fill("something of my own")
-    card.get_by_role("button", name="Compute").click()
+    ask(card, "something of my own")
     retry = page.locator("lit-demo-messages").get_by_role("button", name="Try again")
     expect(retry).to_be_visible(timeout=60_000)
     expect(page.locator("lit-demo-app")).to_have_attribute("data-encoder", "failed")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Page
 
 from tests.e2e.conftest import ServedSite
-from tests.e2e.demo_page import card_of, wait_for_answer
+from tests.e2e.demo_page import ask, card_of, wait_for_answer
 from tests.e2e.host import Host, host
 
 WARM_UP = 20
@@ -47,8 +47,7 @@ def measure(page: Page, devtools: CDPSession) -> Usage:
 def compute_prompts(page: Page, start: int, stop: int) -> None:
     card = card_of(page)
     for number in range(start, stop):
-        card.get_by_role("textbox").first.fill(f"a photo of number {number}")
-        card.get_by_role("button", name="Compute").click()
+        ask(card, f"a photo of number {number}")
         wait_for_answer(card)
 
 
@@ -66,9 +65,8 @@ def change_model(page: Page, start: int, stop: int) -> None:
     for number in range(start, stop):
         link = f"model={models[number % 2]}&image=kitten&image=bison"
         page.evaluate("(link) => { location.hash = link; }", link)
-        page.locator("lit-demo-model-picker").get_by_role("radio").nth(number % 2).and_(
-            page.locator(":checked")
-        ).wait_for()
+        radio = page.locator("lit-demo-model-picker input").nth(number % 2)
+        radio.and_(page.locator(":checked")).wait_for(state="attached")
         wait_for_answer(card_of(page))
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, expect
 import builder
 from tests.colour_model import colour_model
 from tests.e2e.conftest import IMAGES
+from tests.e2e.demo_page import ask
 
 PICTURE = Path(__file__).parents[2] / "data" / "images" / f"{IMAGES[0]}.jpg"
 
@@ -21,6 +22,5 @@ def test_a_demo_answers_in_the_frame_that_show_returns(context: BrowserContext, 
     page.set_content(preview._repr_html_())  # pyright: ignore[reportPrivateUsage]
     card = page.frame_locator("iframe").locator("lit-demo-card")
     expect(card).to_have_attribute("data-state", "current")
-    card.get_by_role("textbox").first.fill("something else")
-    card.get_by_role("button", name="Compute").click()
+    ask(card, "something else")
     expect(card.get_by_role("status")).to_contain_text("Best match")

@@ -14,7 +14,7 @@ from playwright.sync_api import (
 )
 
 from tests.e2e.conftest import FLAGS, SOFTWARE_GPU_FLAGS, ServedSite, chromium_path
-from tests.e2e.demo_page import card_of, texts_of, wait_for_answer
+from tests.e2e.demo_page import ask, card_of, model_choice, texts_of, wait_for_answer
 from tests.e2e.host import Host, host
 
 TYPED = "something of my own"
@@ -33,11 +33,6 @@ def page(context: BrowserContext) -> Page:
     page = context.new_page()
     page.set_default_timeout(20_000)
     return page
-
-
-def compute(card: Locator, text: str = TYPED) -> None:
-    card.get_by_role("textbox").first.fill(text)
-    card.get_by_role("button", name="Compute").click()
 
 
 def retry_of(page: Page) -> Locator:
@@ -173,21 +168,21 @@ def test_a_picture_that_is_gone_can_be_tried_again(page: Page, served: Host):
 def test_a_worker_that_dies_is_replaced(page: Page, served: Host):
     page.goto(served.url)
     card = card_of(page)
-    compute(card)
+    ask(card, TYPED)
     first = wait_for_answer(card)
     for _ in range(2):
         (worker,) = page.workers
         worker.evaluate("self.close()")
-        compute(card, "another text")
+        ask(card, "another text")
         wait_for_answer(card)
-        compute(card)
+        ask(card, TYPED)
         assert wait_for_answer(card) == first
 
 
 def test_a_worker_that_dies_while_it_computes_is_replaced(page: Page, served: Host):
     page.goto(served.url)
     card = card_of(page)
-    compute(card)
+    ask(card, TYPED)
     wait_for_answer(card)
     (worker,) = page.workers
     # Nothing is answered, and then the worker ends without a word.
@@ -195,7 +190,7 @@ def test_a_worker_that_dies_while_it_computes_is_replaced(page: Page, served: Ho
         "onmessage = null; addEventListener('message', (e) => {"
         " e.stopImmediatePropagation(); setTimeout(() => self.close(), 300); }, true)"
     )
-    compute(card, "another text")
+    ask(card, "another text")
     wait_for_answer(card)
 
 
@@ -251,7 +246,7 @@ def test_storage_that_is_refused_or_full_changes_nothing(page: Page, served: Hos
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.add_init_script(STORAGES[storage])
     page.goto(served.url)
-    compute(card_of(page))
+    ask(card_of(page), TYPED)
     wait_for_answer(card_of(page))
     page.wait_for_timeout(500)
     assert problems == []
@@ -264,23 +259,25 @@ def test_an_address_that_may_not_change_stops_nothing(page: Page, served: Host):
         "history.replaceState = () => { throw new DOMException('too often', 'SecurityError'); }"
     )
     page.goto(served.url)
-    compute(card_of(page))
+    ask(card_of(page), TYPED)
     wait_for_answer(card_of(page))
     assert problems == []
 
 
-def test_over_http_files_are_verified_all_the_same(playwright: Playwright, served: Host):
+def test_over_http_files_are_verified_all_the_same(
+    playwright: Playwright, served: Host, site: ServedSite
+):
     # As on a phone that previews a site: browsers neither hash nor have locks there.
     rules = "--host-resolver-rules=MAP phone.test 127.0.0.1"
     browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*FLAGS, rules])
     page = browser.new_page()
     page.goto(served.url.replace("127.0.0.1", "phone.test"))
     assert page.evaluate("[isSecureContext, 'subtle' in crypto]") == [False, False]
-    compute(card_of(page))
+    ask(card_of(page), TYPED)
     wait_for_answer(card_of(page))
     url = served.find("models/mini-small/images-")
     served.flip(url)
-    page.locator("lit-demo-model-picker").get_by_role("radio").nth(1).check()
+    model_choice(page, site.manifest.models[1]).check()
     expect(page.locator("lit-demo-messages")).to_contain_text(ALTERED)
     browser.close()
 
@@ -297,16 +294,16 @@ def test_a_lost_gpu_is_replaced_by_the_processor(playwright: Playwright, served:
     page.add_init_script(f"localStorage.setItem({key} + navigator.userAgent, 'webgl')")
     page.goto(served.url)
     card = card_of(page)
-    compute(card)
+    ask(card, TYPED)
     # WebGL on a processor takes its time.
     expect(card).to_have_attribute("data-state", "current", timeout=60_000)
     first = wait_for_answer(card)
     app = page.locator("lit-demo-app")
     expect(app).to_have_attribute("data-backend", "webgl")
     browser.new_browser_cdp_session().send("Browser.crashGpuProcess")
-    compute(card, "another text")
+    ask(card, "another text")
     wait_for_answer(card)
     expect(app).to_have_attribute("data-backend", "wasm")
-    compute(card)
+    ask(card, TYPED)
     assert wait_for_answer(card) == pytest.approx(first, abs=1e-3)
     browser.close()

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext
 from builder.models.load import load_model
 from builder.spec.demo import load_spec
 from tests.e2e.conftest import open_page, serve_site
-from tests.e2e.demo_page import card_of, texts_of, wait_for_answer, zimg_of
+from tests.e2e.demo_page import ask, card_of, texts_of, wait_for_answer, zimg_of
 from tests.tuning.towers import describe_model, load_small, write_demo, write_random_tower
 
 TYPED = "Two old boats by the RIVER"
@@ -31,8 +31,7 @@ def test_the_page_answers_with_the_small_tower(
         page.reload()
         card = card_of(page)
         wait_for_answer(card)
-        card.get_by_role("textbox").first.fill(TYPED)
-        card.get_by_role("button", name="Compute").click()
+        ask(card, TYPED)
         found = wait_for_answer(card)
         ztxt = model.text_tower(model.tokenizer(texts_of(card)))
         logits = model.scoring.scale * ztxt @ zimg_of(site, site.manifest.models[0], "red")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, expect
 
 from tests.e2e.conftest import ServedSite
-from tests.e2e.demo_page import card_of, wait_for_answer
+from tests.e2e.demo_page import ask, card_of, wait_for_answer
 from tests.e2e.host import Host, host
 
 # How long a page waits before it shows what it has without its script.
@@ -35,7 +35,7 @@ def served(site: ServedSite) -> Iterator[Host]:
 def require_pictures(page: Page | FrameLocator, site: ServedSite) -> None:
     """Every picture is there with its prompts, and visible."""
     for image in site.manifest.images:
-        figure = page.locator("figure", has=page.get_by_alt_text(image.description))
+        figure = page.locator("figure, article", has=page.get_by_alt_text(image.description))
         expect(figure).to_be_visible()
         for prompt in image.prompts:
             expect(figure).to_contain_text(prompt.text)
@@ -102,7 +102,7 @@ def test_a_script_that_takes_long_leaves_no_empty_page(page: Page, served: Host,
     page.route("**/main-*.js", lambda route: held.append(route))
     page.goto(served.url, wait_until="commit")
     require_sentence(page, NOT_STARTED)
-    expect(page.locator(".plain")).to_have_css("animation-delay", WAIT)
+    expect(page.locator(".fallback")).to_have_css("animation-delay", WAIT)
     require_pictures(page, site)
     held[0].continue_()
     wait_for_answer(card_of(page))
@@ -132,11 +132,10 @@ def test_a_frame_without_an_origin_answers_examples_and_says_what_it_cannot(
     frame = page.frame_locator("iframe")
     card = frame.locator("lit-demo-card")
     wait_for_answer(card)
-    card.get_by_role("textbox").first.fill("something of my own")
-    card.get_by_role("button", name="Compute").click()
+    ask(card, "something of my own")
     message = frame.locator("lit-demo-messages")
     expect(message).to_contain_text("Open it in a tab of its own.")
-    expect(card.get_by_role("textbox").first).to_have_value("something of my own")
+    expect(card.get_by_role("textbox", name="Your caption")).to_have_value("something of my own")
 
 
 def test_a_frame_whose_host_forbids_it_says_so(page: Page, served: Host, site: ServedSite):
@@ -152,7 +151,7 @@ def test_where_all_is_well_nothing_of_it_is_seen_or_loaded(page: Page, served: H
     page.goto(served.url)
     wait_for_answer(card_of(page))
     page.wait_for_timeout(3000)
-    expect(page.locator(".plain")).to_be_hidden()
+    expect(page.locator(".fallback")).to_be_hidden()
     photos = [url for url in served.requests if "-224-" in url]
     assert photos == []
 
@@ -162,6 +161,7 @@ def test_without_javascript_it_is_there_at_once(browser: Browser, served: Host, 
     page = context.new_page()
     page.goto(served.url)
     assert "needs JavaScript" in page.locator("noscript").inner_text()
+    expect(page.locator("article")).to_be_visible()
     expect(page.locator("figure").first).to_be_visible()
     expect(page.locator(".unstarted")).to_be_hidden()
     require_pictures(page, site)

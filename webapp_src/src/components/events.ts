@@ -7,16 +7,17 @@ export interface DemoEvents {
   'picture-failed': { url: string };
   'model-chosen': { modelId: string };
   'prompt-edited': { text: string };
+  'prompt-left': null;
   'prompt-removed': null;
   'prompt-focused': null;
   'prompt-submitted': null;
   'card-edited': { cardKey: number; promptKey: number; text: string };
   'card-shortened': { cardKey: number; promptKey: number };
-  'card-extended': { cardKey: number };
   'card-reset': { cardKey: number };
   'card-submitted': { cardKey: number };
   'card-duplicated': { cardKey: number };
   'card-removed': { cardKey: number };
+  'card-used': { cardKey: number };
   'message-dismissed': { messageKey: number };
   'retry-requested': null;
 }

@@ -7,8 +7,7 @@ function icon(path: string): SVGTemplateResult {
 }
 
 export const CLOSE = icon('M6 6l12 12M18 6L6 18');
-export const PLUS = icon('M12 5v14M5 12h14');
-export const COPY = icon('M9 9h11v11H9zM5 15H4V4h11v1');
+export const COLUMNS = icon('M4 5h7v14H4zM13 5h7v14h-7z');
 export const RESET = icon('M4 9a8.5 8.5 0 1 1-.6 5M4 4v5h5');
 export const SHARE = icon('M12 15V3.5M8 7l4-4 4 4M5 12v8h14v-8');
 export const CHECK = icon('M5 12.5l4.5 4.5L19 7.5');

@@ -9,16 +9,16 @@ const [model] = manifest.models;
 const { generator } = manifest;
 
 it.each([
-  [model, 'runs here, in your browser', 'The prompts of a card compete'],
+  [model, 'runs here, in your browser', 'The captions of a picture compete'],
   [
     { ...model, scoring: { kind: 'sigmoid', scale: 100, bias: -10 } },
     'runs here, in your browser',
-    'Each prompt of a card is judged alone',
+    'Each caption is judged alone',
   ],
   [
     { ...model, tokenizer: null, encoder: null },
     'this model answers no others',
-    'The prompts of a card compete',
+    'The captions of a picture compete',
   ],
 ] as const)('says what runs where and how prompts are judged', async (shown, where, how) => {
   const about = await mount(LitDemoAbout, { model: shown, generator });

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Generator, Model } from '../generated/manifest';
+import type { Generator, Link, Model } from '../generated/manifest';
 import { renderLicense } from './license';
 import { renderMadeWith } from './made-with';
 import { shared } from './shared-styles';
@@ -17,15 +17,16 @@ export class LitDemoAbout extends LitElement {
         font-size: 0.9375rem;
       }
 
-      h2 {
-        margin: 0 0 0.5rem;
-        color: var(--text);
-        font: 600 1.25rem/1.3 var(--serif);
-      }
-
       p {
         max-width: 42rem;
         margin: 0 0 0.75rem;
+      }
+
+      .links {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.5rem 1.25rem;
+        font-weight: 550;
       }
 
       dl {
@@ -45,11 +46,18 @@ export class LitDemoAbout extends LitElement {
 
   @property({ attribute: false }) model!: Model;
   @property({ attribute: false }) generator!: Generator;
+  @property({ attribute: false }) links: readonly Link[] = [];
 
   protected override render(): TemplateResult {
     const { model, generator } = this;
     return html`
-      <h2>About this demo</h2>
+      ${
+        this.links.length
+          ? html`<p class="links">
+              ${this.links.map(({ url, label }) => html`<a href=${url}>${label}</a> `)}
+            </p>`
+          : nothing
+      }
       <p>
         The pictures went through the model’s image tower once, when this page was made.
         ${
@@ -59,8 +67,8 @@ export class LitDemoAbout extends LitElement {
         }
         ${
           model.scoring.kind === 'softmax'
-            ? 'The prompts of a card compete, so their percentages add up to 100.'
-            : 'Each prompt of a card is judged alone, so their percentages need not add up to 100.'
+            ? 'The captions of a picture compete, so their percentages add up to 100.'
+            : 'Each caption is judged alone, so that percentages need not add up to 100.'
         }
       </p>
       <p>${model.description}</p>

@@ -1,14 +1,14 @@
 // @vitest-environment happy-dom
 import { expect, it } from 'vitest';
 import { currentAnswer, NO_ANSWER, type Answer } from '../state/answers';
-import { createCard } from '../state/cards';
+import { createCard, editPrompt } from '../state/cards';
 import { makeManifest } from '../testing/sample-manifest';
 import { button, find, findAll, mount, record } from '../testing/mount';
 import { LitDemoCard } from './lit-demo-card';
 import type { LitDemoPrompt } from './lit-demo-prompt';
 
 const [image] = makeManifest().images;
-const card = createCard('cat', ['a cat', 'a lion', '']);
+const card = createCard('cat', ['a cat', 'a lion']);
 const ANSWER = answer([0.3, 0.7]);
 
 function answer(
@@ -26,16 +26,64 @@ function promptsOf(element: LitDemoCard): LitDemoPrompt[] {
   return findAll<LitDemoPrompt>(element, 'lit-demo-prompt');
 }
 
-it('gives each prompt its probability and marks the best', async () => {
+function textsOf(element: LitDemoCard): string[] {
+  return promptsOf(element).map(({ text }) => text);
+}
+
+function meaningOf(element: LitDemoCard): string {
+  return find(element, '.meaning').textContent.replaceAll(/\s+/g, ' ').trim();
+}
+
+it('puts the best caption first and marks it, and the draft last', async () => {
   const element = await mountCard(ANSWER);
-  expect(promptsOf(element).map(({ probability }) => probability)).toEqual([0.3, 0.7, undefined]);
-  expect(promptsOf(element).map(({ best }) => best)).toEqual([false, true, false]);
+  expect(textsOf(element)).toEqual(['a lion', 'a cat', '']);
+  expect(promptsOf(element).map(({ probability }) => probability)).toEqual([0.7, 0.3, undefined]);
+  expect(promptsOf(element).map(({ best }) => best)).toEqual([true, false, false]);
+  expect(promptsOf(element).map(({ draft }) => draft)).toEqual([false, false, true]);
   expect(element.dataset['state']).toBe('current');
-  expect(find(element, '[role=status]').textContent).toBe('Best match: “a lion”, 70.0 %');
+  expect(find(element, '[role=status]').textContent).toBe('Best match: “a lion”, 70%');
+  expect(meaningOf(element)).toBe('Shares among these captions, not certainty. Can you fool it?');
+});
+
+it('keeps the written order where the visitor wants it', async () => {
+  const element = await mountCard(ANSWER, { ranked: false });
+  expect(textsOf(element)).toEqual(['a cat', 'a lion', '']);
+  element.ranked = true;
+  await element.updateComplete;
+  expect(textsOf(element)).toEqual(['a lion', 'a cat', '']);
+});
+
+it('moves no caption while the visitor types in one', async () => {
+  const element = await mountCard(answer([0.7, 0.3]));
+  const prompt = promptsOf(element)[0];
+  prompt?.dispatchEvent(new CustomEvent('prompt-edited', { detail: { text: 'a dog' } }));
+  element.answer = ANSWER;
+  await element.updateComplete;
+  expect(textsOf(element)).toEqual(['a cat', 'a lion', '']);
+  prompt?.dispatchEvent(new CustomEvent('prompt-left'));
+  await element.updateComplete;
+  expect(textsOf(element)).toEqual(['a lion', 'a cat', '']);
+});
+
+it('shows no share of a lone caption among others', async () => {
+  const lone = createCard('cat', ['a cat']);
+  const alone = currentAnswer(lone.prompts.slice(0, 1), [1], () => false);
+  const element = await mountCard(alone, { card: lone });
+  const [only] = promptsOf(element);
+  if (!only) throw new Error('There is no caption.');
+  expect(find(only, '.value').textContent.trim()).toBe('–');
+  expect(find(only, 'rect').style.width).toBe('0%');
+  expect(only.best).toBe(false);
+  expect(meaningOf(element)).toBe('One caption alone has nothing to compare with: add another.');
+  expect(find(element, '[role=status]').textContent).toBe('');
+  element.scoring = 'sigmoid';
+  await element.updateComplete;
+  await only.updateComplete;
+  expect(find(only, '.value').textContent.trim()).toMatch(/100%$/);
 });
 
 it('says at a prompt that it uses what the vocabulary was cut of', async () => {
-  const element = await mountCard(answer([0.3, 0.7], (text) => text === 'a lion'));
+  const element = await mountCard(answer([0.7, 0.3], (text) => text === 'a lion'));
   const [first, second] = promptsOf(element);
   expect(first?.note).toBe('');
   expect(second?.note).toMatch(/not in the vocabulary that this demo has kept/);
@@ -52,58 +100,80 @@ it('keeps old probabilities as stale, but not of prompts that were edited', asyn
     undefined,
   ]);
   expect(promptsOf(element).every(({ stale, best }) => stale && !best)).toBe(true);
-  expect(button(element, 'Compute').className).toBe('primary');
 });
 
 it('shows probabilities that are judged alone as they are', async () => {
-  const independent = answer([0.5, 0.75]);
-  const element = await mountCard(independent);
-  const fills = promptsOf(element).map((prompt) => find(prompt, '.fill').style.transform);
-  expect(fills.slice(0, 2)).toEqual(['translateX(-50%)', 'translateX(-25%)']);
-  expect(find(element, '[role=status]').textContent).toBe('Best match: “a lion”, 75.0 %');
-  const none = await mountCard(answer([1e-7, 2e-6]));
-  expect(find(none, '[role=status]').textContent).toBe('Best match: “a lion”, < 0.1 %');
+  const element = await mountCard(answer([0.75, 0.5]), { scoring: 'sigmoid' });
+  const fills = promptsOf(element)
+    .slice(0, 2)
+    .map((prompt) => find(prompt, 'rect').style.width);
+  expect(fills).toEqual(['75%', '50%']);
+  expect(meaningOf(element)).toMatch(/^How well each caption fits on its own/);
+  const none = await mountCard(answer([1e-7, 2e-6]), { scoring: 'sigmoid' });
+  expect(find(none, '[role=status]').textContent).toBe('Best match: “a lion”, <0.1%');
 });
 
-it('says what cannot be computed where there is no encoder', async () => {
-  const element = await mountCard(NO_ANSWER, { encoder: { status: 'absent' } });
-  expect(find(element, '[role=status]').textContent).toBe(
-    'This model answers its example prompts only.',
-  );
+it('has no box where there is no encoder, and fixed captions', async () => {
+  const element = await mountCard(ANSWER, { encoder: { status: 'absent' } });
+  expect(promptsOf(element).map(({ draft, fixed }) => [draft, fixed])).toEqual([
+    [false, true],
+    [false, true],
+  ]);
+  expect(meaningOf(element)).toBe('This model answers these examples only.');
 });
 
-it('says what computing waits for', async () => {
+it('says what an answer waits for', async () => {
   const answer: Answer = { ...NO_ANSWER, state: 'computing' };
-  const encoder = { status: 'loading', loaded: 1, total: 2, attempt: 1 } as const;
+  const encoder = { status: 'loading', loaded: 1e6, total: 4e6, attempt: 1 } as const;
   const waiting = await mountCard(answer, { encoder });
-  expect(find(waiting, '[role=status]').textContent).toBe('Waiting for the text encoder…');
-  const computing = await mountCard(answer, { encoder: { status: 'ready', backend: 'wasm' } });
-  expect(find(computing, '[role=status]').textContent).toBe('Computing…');
+  expect(meaningOf(waiting)).toBe('Loading the model, once: 1.0 MB of 4.0 MB');
+  waiting.encoder = { status: 'preparing' };
+  await waiting.updateComplete;
+  expect(meaningOf(waiting)).toBe('Almost ready…');
 });
 
 it.each([
-  ['Compute', 'card-submitted'],
-  ['Add prompt', 'card-extended'],
-  ['Reset to the example prompts', 'card-reset'],
-  ['Duplicate card', 'card-duplicated'],
-  ['Remove card', 'card-removed'],
+  ['Reset captions', 'card-reset'],
+  ['Compare side by side', 'card-duplicated'],
+  ['Close picture', 'card-removed'],
 ])('fires for the button “%s” the event %s', async (name, event) => {
-  const element = await mountCard(ANSWER);
+  const element = await mountCard(ANSWER, { removable: true });
   const events = record(event);
   button(element, name).click();
   expect(events).toEqual([{ cardKey: card.key }]);
 });
 
-it('says which prompt was edited or removed', async () => {
+it('cannot be closed as the only one', async () => {
   const element = await mountCard(ANSWER);
+  expect(findAll(element, '.tools button').map(({ textContent }) => textContent.trim())).toEqual([
+    'Reset captions',
+    'Compare side by side',
+  ]);
+});
+
+it('says which prompt was edited, removed or left blank', async () => {
+  const element = await mountCard(answer([0.7, 0.3]));
   const prompt = promptsOf(element)[1];
   const promptKey = card.prompts[1]?.key;
   const edits = record('card-edited');
   const removals = record('card-shortened');
   prompt?.dispatchEvent(new CustomEvent('prompt-edited', { detail: { text: 'new' } }));
+  prompt?.dispatchEvent(new CustomEvent('prompt-left'));
+  expect(removals).toEqual([]);
   prompt?.dispatchEvent(new CustomEvent('prompt-removed'));
   expect(edits).toEqual([{ cardKey: card.key, promptKey, text: 'new' }]);
   expect(removals).toEqual([{ cardKey: card.key, promptKey }]);
+  element.card = editPrompt(card, promptKey ?? 0, ' ');
+  await element.updateComplete;
+  prompt?.dispatchEvent(new CustomEvent('prompt-left'));
+  expect(removals).toHaveLength(2);
+});
+
+it('submits the draft with the rest', async () => {
+  const element = await mountCard(ANSWER);
+  const submits = record('card-submitted');
+  promptsOf(element).at(-1)?.dispatchEvent(new CustomEvent('prompt-submitted'));
+  expect(submits).toEqual([{ cardKey: card.key }]);
 });
 
 it('shows the picture with its sharper copy and its credit', async () => {
@@ -113,7 +183,7 @@ it('shows the picture with its sharper copy and its credit', async () => {
   expect(photo.alt).toBe('A picture of a cat');
   expect(photo.getAttribute('srcset')).toBe('cat.jpg 224w, cat-big.jpg 448w');
   expect([photo.getAttribute('width'), photo.getAttribute('height')]).toEqual(['448', '448']);
-  expect(find(picture, 'p').textContent).toBe('Photo: A. Maker · CC0 · Source');
+  expect(find(picture, '.credit').textContent).toBe('Photo: A. Maker · CC0 · Source');
   const links = findAll<HTMLAnchorElement>(picture, 'a').map(({ href }) => href);
   expect(links).toEqual([
     'https://creativecommons.org/publicdomain/zero/1.0/',

@@ -1,149 +1,132 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Image } from '../generated/manifest';
+import type { Image, Model } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
-import { bestPrompt, NO_ANSWER, type Answer } from '../state/answers';
-import type { Card, PromptField } from '../state/cards';
+import { bestPrompt, NO_ANSWER, rankPrompts, type Answer } from '../state/answers';
+import { draftOf, scoredFields, type Card, type PromptField } from '../state/cards';
 import { fire, type DemoEvent } from './events';
-import { formatPercent } from './format';
-import { COPY, CLOSE, PLUS, RESET } from './icons';
+import { formatMegabytes, formatPercent } from './format';
+import { COLUMNS, CLOSE, RESET } from './icons';
+import { layout } from './lit-demo-card.styles';
 import './lit-demo-picture';
 import './lit-demo-prompt';
+import type { LitDemoPrompt } from './lit-demo-prompt';
+import { Moves } from './moves';
 import { buttons, shared } from './shared-styles';
 
 const CUT_SHORT =
   'Some of this is not in the vocabulary that this demo has kept, so the full model may answer otherwise.';
 
+const MEANING: Readonly<Record<Model['scoring']['kind'], string>> = {
+  softmax: 'Shares among these captions, not certainty.',
+  sigmoid: 'How well each caption fits on its own, as the model sees it.',
+};
+
 /**
- * A picture with the prompts that are compared on it.
+ * A picture with the captions that are compared on it, the best first.
  *
  * `data-state` on the host is the answer's: stale, computing or current.
  *
+ * @fires card-used - `{cardKey}`: the visitor turned to this card.
  * @fires card-edited - `{cardKey, promptKey, text}`
  * @fires card-shortened - `{cardKey, promptKey}`: a prompt should go.
- * @fires card-extended - `{cardKey}`: a blank prompt should be added.
  * @fires card-reset - `{cardKey}`: the example prompts should come back.
- * @fires card-submitted - `{cardKey}`: the prompts should be computed.
+ * @fires card-submitted - `{cardKey}`: the prompts should be computed, with the draft as one of them.
  * @fires card-duplicated - `{cardKey}`
  * @fires card-removed - `{cardKey}`
  */
 @customElement('lit-demo-card')
 export class LitDemoCard extends LitElement {
-  static override styles = [
-    shared,
-    buttons,
-    css`
-      :host {
-        display: block;
-        container-type: inline-size;
-        scroll-margin: 1rem;
-      }
-
-      article {
-        display: grid;
-        gap: 1rem;
-        padding: clamp(0.75rem, 3cqi, 1.5rem);
-        border: 1px solid var(--line);
-        border-radius: calc(2 * var(--round));
-        background: var(--surface);
-        box-shadow: var(--shadow);
-      }
-
-      @container (min-width: 42rem) {
-        article {
-          grid-template-columns: minmax(14rem, 21rem) minmax(0, 1fr);
-          gap: 1.5rem;
-        }
-      }
-
-      .prompts {
-        container-type: inline-size;
-        display: flex;
-        flex-direction: column;
-        gap: 0.75rem;
-      }
-
-      ol {
-        display: grid;
-        gap: 0.75rem;
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem;
-      }
-
-      .tools {
-        display: flex;
-        margin-left: auto;
-      }
-
-      .state {
-        min-height: 1.5em;
-        margin: 0;
-        color: var(--muted);
-        font-size: 0.9375rem;
-      }
-    `,
-  ];
+  static override styles = [shared, buttons, ...layout];
 
   @property({ attribute: false }) card!: Card;
   @property({ attribute: false }) image!: Image;
   @property({ attribute: false }) answer: Answer = NO_ANSWER;
+  @property({ attribute: false }) scoring: Model['scoring']['kind'] = 'softmax';
   /** What computing may be waiting for. */
   @property({ attribute: false }) encoder: EncoderStatus = { status: 'idle' };
   /** A picture that failed is loaded anew when this changes. */
   @property({ attribute: false }) attempt = 0;
+  /** Whether captions are in the order of their scores, and not as they were written. */
+  @property({ type: Boolean }) ranked = true;
+  /** Whether there are other cards. */
+  @property({ type: Boolean }) removable = false;
 
   @query('lit-demo-picture') private readonly picture!: HTMLElement;
+
+  /** The keys of the captions in the order in which they were shown last. */
+  private order: readonly number[] = [];
+  /** Whether the visitor is in the middle of a caption, which must then stay where it is. */
+  private typing = false;
+  private readonly moves = new Moves();
+  /** What had the focus before the captions were put in order. */
+  private focused: Element | null = null;
 
   /** Moves to the card's picture, where reading it begins. */
   override focus(): void {
     this.picture.focus();
   }
 
+  protected override willUpdate(): void {
+    const shown = this.ranked ? this.order : [];
+    if (this.ranked && this.answer.state === 'current' && !this.typing) {
+      this.order = rankPrompts(this.card.prompts, this.answer);
+    } else {
+      this.order = keepOrder(this.card.prompts, shown);
+    }
+    this.moves.note(this.prompts());
+    this.focused = this.shadowRoot?.activeElement ?? null;
+  }
+
   protected override render(): TemplateResult {
-    const { prompts } = this.card;
+    const draft = draftOf(this.card);
+    const listed = this.order.flatMap(
+      (key) => this.card.prompts.find((field) => field.key === key && field !== draft) ?? [],
+    );
     return html`
-      <article aria-label=${this.image.description}>
+      <article
+        class="card"
+        aria-label=${this.image.description}
+        @focusin=${() => {
+          fire(this, 'card-used', this.own);
+        }}
+      >
         <lit-demo-picture .image=${this.image} .attempt=${this.attempt}></lit-demo-picture>
-        <div class="prompts">
+        <div class="captions">
           <ol>
             ${repeat(
-              prompts,
+              listed,
               ({ key }) => key,
               (field, index) => html`<li>${this.renderPrompt(field, index + 1)}</li>`,
             )}
           </ol>
-          <p class="state" role="status">${this.describeState()}</p>
-          <div class="bar">
-            <button
-              type="button"
-              class=${this.answer.state === 'current' ? '' : 'primary'}
-              @click=${this.submit}
-            >
-              Compute
-            </button>
-            <button type="button" @click=${this.extend}>${PLUS}Add prompt</button>
-            <div class="tools">
-              ${this.renderTool('Reset to the example prompts', RESET, 'card-reset')}
-              ${this.renderTool('Duplicate card', COPY, 'card-duplicated')}
-              ${this.renderTool('Remove card', CLOSE, 'card-removed')}
-            </div>
+          ${draft && this.encoder.status !== 'absent' ? this.renderPrompt(draft, 0) : nothing}
+          ${this.renderMeaning()}
+          <p class="visually-hidden" role="status">${this.describeAnswer()}</p>
+          <div class="tools">
+            ${this.renderTool('Reset captions', RESET, 'card-reset')}
+            ${this.renderTool('Compare side by side', COLUMNS, 'card-duplicated')}
+            ${this.removable ? this.renderTool('Close picture', CLOSE, 'card-removed') : nothing}
           </div>
         </div>
       </article>
     `;
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues<this>): void {
     this.dataset['state'] = this.answer.state;
+    const same =
+      changed.get('card')?.key === undefined || changed.get('card')?.key === this.card.key;
+    if (same) this.moves.play(this.prompts());
+    // An element that is put elsewhere loses the focus.
+    const prompts = this.prompts();
+    const focused = prompts.find((prompt) => prompt === this.focused);
+    if (focused !== this.shadowRoot?.activeElement) focused?.focus();
+  }
+
+  private prompts(): LitDemoPrompt[] {
+    return [...this.renderRoot.querySelectorAll<LitDemoPrompt>('lit-demo-prompt')];
   }
 
   private renderPrompt({ key, text }: PromptField, number: number): TemplateResult {
@@ -152,18 +135,26 @@ export class LitDemoCard extends LitElement {
     const current = answer.state === 'current';
     const own = score?.text === text ? score : undefined;
     return html`<lit-demo-prompt
+      data-key=${key}
       .text=${text}
       .number=${number}
+      .draft=${number === 0}
+      .fixed=${this.encoder.status === 'absent'}
       .probability=${own?.probability}
+      .lone=${this.lone}
       .note=${own?.cutShort ? CUT_SHORT : ''}
       .stale=${!current}
-      .best=${current && bestPrompt(answer) === key}
+      .best=${current && !this.lone && bestPrompt(answer) === key}
       @prompt-edited=${(event: DemoEvent<'prompt-edited'>) => {
+        this.typing = true;
         fire(this, 'card-edited', { ...this.own, promptKey: key, text: event.detail.text });
       }}
       @prompt-submitted=${this.submit}
+      @prompt-left=${() => {
+        this.leave(key, text);
+      }}
       @prompt-removed=${() => {
-        this.shorten(key);
+        this.shorten(key, number);
       }}
     ></lit-demo-prompt>`;
   }
@@ -175,32 +166,52 @@ export class LitDemoCard extends LitElement {
   ): TemplateResult {
     return html`<button
       type="button"
-      class="icon"
-      title=${label}
-      aria-label=${label}
+      class="quiet"
       @click=${() => {
         fire(this, event, this.own);
       }}
     >
-      ${icon}
+      ${icon}${label}
     </button>`;
   }
 
-  private describeState(): string {
+  /** What the bars mean, or what they are waiting for. */
+  private renderMeaning(): TemplateResult {
+    const { answer, encoder } = this;
+    if (answer.state === 'computing' && encoder.status === 'loading') {
+      return html`<p class="meaning">
+        <progress
+          max=${encoder.total}
+          .value=${encoder.loaded}
+          aria-label="Loading the model"
+        ></progress>
+        Loading the model, once: ${formatMegabytes(encoder.loaded)} of
+        ${formatMegabytes(encoder.total)}
+      </p>`;
+    }
+    return html`<p class="meaning">${this.describeMeaning()}</p>`;
+  }
+
+  private describeMeaning(): string {
+    const { answer, encoder } = this;
+    if (answer.state === 'computing' && encoder.status === 'preparing') return 'Almost ready…';
+    if (encoder.status === 'absent') return 'This model answers these examples only.';
+    if (scoredFields(this.card).length === 0) return 'Describe the picture, rightly or wrongly.';
+    if (this.lone) return 'One caption alone has nothing to compare with: add another.';
+    return `${MEANING[this.scoring]} Can you fool it?`;
+  }
+
+  private describeAnswer(): string {
     const { answer, card } = this;
-    if (answer.state === 'computing') {
-      const waiting = this.encoder.status === 'loading' || this.encoder.status === 'preparing';
-      return waiting ? 'Waiting for the text encoder…' : 'Computing…';
-    }
-    if (answer.state === 'stale') {
-      return this.encoder.status === 'absent'
-        ? 'This model answers its example prompts only.'
-        : 'Edited. Compute to see the answer.';
-    }
+    if (answer.state !== 'current' || this.lone) return '';
     const best = card.prompts.find(({ key }) => key === bestPrompt(answer));
     const score = best && answer.scores.get(best.key);
-    if (!score) return 'Type a prompt to compare with the picture.';
-    return `Best match: “${score.text}”, ${formatPercent(score.probability)}`;
+    return score ? `Best match: “${score.text}”, ${formatPercent(score.probability)}` : '';
+  }
+
+  /** A share among captions says nothing where there is only one. */
+  private get lone(): boolean {
+    return this.scoring === 'softmax' && scoredFields(this.card).length === 1;
   }
 
   private get own(): { cardKey: number } {
@@ -208,18 +219,21 @@ export class LitDemoCard extends LitElement {
   }
 
   private submit(): void {
+    this.typing = false;
     fire(this, 'card-submitted', this.own);
   }
 
-  private extend(): void {
-    fire(this, 'card-extended', this.own);
-    void this.focusPrompt(this.card.prompts.length);
+  private leave(key: number, text: string): void {
+    this.typing = false;
+    if (text.trim() === '' && key !== draftOf(this.card)?.key) {
+      fire(this, 'card-shortened', { ...this.own, promptKey: key });
+    }
+    this.requestUpdate();
   }
 
-  private shorten(promptKey: number): void {
-    const index = this.card.prompts.findIndex(({ key }) => key === promptKey);
+  private shorten(promptKey: number, number: number): void {
     fire(this, 'card-shortened', { ...this.own, promptKey });
-    void this.focusPrompt(index);
+    void this.focusPrompt(number - 1);
   }
 
   /** Focuses the prompt at a place after the card has changed, or the last one before it. */
@@ -227,9 +241,14 @@ export class LitDemoCard extends LitElement {
     // The change comes back as a new `card`, one update of the parent later.
     await new Promise(requestAnimationFrame);
     await this.updateComplete;
-    const prompts = [...this.renderRoot.querySelectorAll<HTMLElement>('lit-demo-prompt')];
-    const prompt = prompts[Math.min(index, prompts.length - 1)];
-    if (prompt) prompt.focus();
-    else this.renderRoot.querySelector<HTMLElement>('.bar button')?.focus();
+    const prompts = this.prompts();
+    prompts[Math.min(index, prompts.length - 1)]?.focus();
   }
+}
+
+/** The order as it was, without what has gone, and with what has come at the end. */
+function keepOrder(prompts: readonly PromptField[], order: readonly number[]): number[] {
+  const present = prompts.map(({ key }) => key);
+  const kept = order.filter((key) => present.includes(key));
+  return [...kept, ...present.filter((key) => !kept.includes(key))];
 }

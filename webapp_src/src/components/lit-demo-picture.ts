@@ -1,11 +1,15 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, unsafeCSS, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { join } from 'lit/directives/join.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Credit, Image, PictureRef } from '../generated/manifest';
+import card from './card.css?inline';
 import { fire } from './events';
 import { renderLicense } from './license';
 import { shared } from './shared-styles';
+
+/** How wide a picture is shown; the template of the page says the same. */
+const SIZES = '(min-width: 28rem) 26rem, 94vw';
 
 /**
  * A picture as sharp as the screen can use, as a heading, with the line that credits its maker.
@@ -14,33 +18,7 @@ import { shared } from './shared-styles';
  */
 @customElement('lit-demo-picture')
 export class LitDemoPicture extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      :host {
-        display: block;
-      }
-
-      h2 {
-        margin: 0;
-        line-height: 0;
-      }
-
-      img {
-        width: 100%;
-        height: auto;
-        border-radius: var(--round);
-        background: var(--track);
-      }
-
-      p {
-        margin: 0.4rem 0 0;
-        color: var(--muted);
-        font-size: 0.8125rem;
-        overflow-wrap: anywhere;
-      }
-    `,
-  ];
+  static override styles = [shared, unsafeCSS(card)];
 
   @property({ attribute: false }) image!: Image;
   /** A picture that failed is loaded anew when this changes. */
@@ -56,13 +34,13 @@ export class LitDemoPicture extends LitElement {
     const { photo, display, description, credit } = this.image;
     const sources = [photo, ...display];
     const sharpest = sources.reduce((best, next) => (next.width > best.width ? next : best));
-    return html`
+    return html`<div class="picture">
       <h2 tabindex="-1">
         ${keyed(
           this.attempt,
           html`<img
             srcset=${sources.map(describeSource).join(', ')}
-            sizes="(min-width: 48rem) 21rem, 92vw"
+            sizes=${SIZES}
             src=${photo.url}
             width=${sharpest.width}
             height=${sharpest.height}
@@ -75,7 +53,7 @@ export class LitDemoPicture extends LitElement {
         )}
       </h2>
       ${renderCredit(credit)}
-    `;
+    </div>`;
   }
 }
 
@@ -89,5 +67,5 @@ function renderCredit({ author, license, source }: Credit): TemplateResult | typ
     license && renderLicense(license),
     source && html`<a href=${source} rel="external noopener">Source</a>`,
   ].filter((part) => part);
-  return parts.length > 0 ? html`<p>${join(parts, ' · ')}</p>` : nothing;
+  return parts.length > 0 ? html`<p class="credit">${join(parts, ' · ')}</p>` : nothing;
 }

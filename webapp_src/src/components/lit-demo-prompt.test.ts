@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, it } from 'vitest';
-import { button, find, mount, press, record } from '../testing/mount';
+import { button, find, findAll, mount, press, record } from '../testing/mount';
 import { LitDemoPrompt } from './lit-demo-prompt';
 
 function mountPrompt(properties: Partial<LitDemoPrompt>): Promise<LitDemoPrompt> {
@@ -15,18 +15,18 @@ it('shows a probability to people, to screen readers and in full', async () => {
     best: true,
   });
   const meter = find(prompt, '[role=meter]');
-  expect(find(prompt, '.value').textContent).toMatch(/Best match\s+12.3 %/);
+  expect(find(prompt, '.value').textContent).toMatch(/Best match\s+12%/);
   expect(meter.getAttribute('aria-valuenow')).toBe('0.123457');
-  expect(meter.getAttribute('aria-valuetext')).toBe('12.3 %');
-  expect(find(prompt, '.fill').style.transform).toBe('translateX(-87.6543211%)');
+  expect(meter.getAttribute('aria-valuetext')).toBe('12%');
+  expect(find(prompt, 'rect').style.width).toBe('12.3456789%');
   expect(prompt.dataset['probability']).toBe('0.123456789');
-  expect(find(prompt, 'textarea').getAttribute('aria-label')).toBe('Prompt 2');
+  expect(find(prompt, 'textarea').getAttribute('aria-label')).toBe('Caption 2');
 });
 
 it('gives no probability that is out of date or missing', async () => {
   const stale = await mountPrompt({ text: 'a cat', probability: 0.5, stale: true });
   expect(stale.dataset['probability']).toBeUndefined();
-  expect(find(stale, '.value').textContent.trim()).toBe('50.0 %');
+  expect(find(stale, '.value').textContent.trim()).toBe('50%');
   const missing = await mountPrompt({ text: 'a cat' });
   expect(missing.dataset['probability']).toBeUndefined();
   expect(find(missing, '[role=meter]').getAttribute('aria-valuetext')).toBe('not computed');
@@ -64,8 +64,27 @@ it('ties a note to the text that it is about', async () => {
 it('can be removed', async () => {
   const prompt = await mountPrompt({ text: 'a cat', number: 3 });
   const removals = record('prompt-removed');
-  button(prompt, 'Remove prompt 3').click();
+  button(prompt, 'Remove caption 3').click();
   expect(removals).toHaveLength(1);
+});
+
+it('invites as a draft, which is not removed and shows no bar before it is answered', async () => {
+  const prompt = await mountPrompt({ draft: true });
+  const input = find(prompt, 'textarea') as HTMLTextAreaElement;
+  expect([input.placeholder, input.getAttribute('aria-label')]).toEqual([
+    'Your caption…',
+    'Your caption',
+  ]);
+  expect(findAll(prompt, 'button, [role=meter]')).toEqual([]);
+  prompt.probability = 0.5;
+  await prompt.updateComplete;
+  expect(find(prompt, 'rect').style.width).toBe('50%');
+});
+
+it('is neither edited nor removed where it is fixed', async () => {
+  const prompt = await mountPrompt({ text: 'a cat', fixed: true });
+  expect((find(prompt, 'textarea') as HTMLTextAreaElement).readOnly).toBe(true);
+  expect(findAll(prompt, 'button')).toEqual([]);
 });
 
 it('shows what was typed as text', async () => {

@@ -84,6 +84,20 @@ export const buttons = css`
     color: var(--text);
   }
 
+  button.quiet {
+    padding: 0.25rem 0;
+    border-color: transparent;
+    background: none;
+    color: var(--muted);
+    font-size: 0.875rem;
+  }
+
+  button.quiet:hover {
+    color: var(--text);
+    text-decoration: underline;
+    text-underline-offset: 0.2em;
+  }
+
   button[disabled] {
     opacity: 0.5;
     cursor: default;

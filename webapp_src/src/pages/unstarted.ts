@@ -11,7 +11,7 @@
 
   const explain = (text: string): void => {
     sentence.textContent = text;
-    sentence.parentElement?.classList.add('explained');
+    sentence.closest('.fallback')?.classList.add('explained');
   };
 
   /**

@@ -31,6 +31,12 @@ export function currentAnswer(
   return { state: 'current', scores: new Map(scores) };
 }
 
+/** The keys of prompts, the most probable first, those without a score last and as they were. */
+export function rankPrompts(fields: readonly PromptField[], { scores }: Answer): number[] {
+  const scoreOf = (key: number): number => scores.get(key)?.probability ?? -1;
+  return fields.map(({ key }) => key).sort((a, b) => scoreOf(b) - scoreOf(a));
+}
+
 /** The key of the most probable prompt. */
 export function bestPrompt({ scores }: Answer): number | undefined {
   let best: number | undefined;

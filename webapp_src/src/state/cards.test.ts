@@ -1,32 +1,58 @@
 import { expect, it } from 'vitest';
 import {
-  addPrompt,
   createCard,
+  draftOf,
   duplicateCard,
   editPrompt,
+  keepDraft,
+  MAX_PROMPTS,
   removePrompt,
   scoredFields,
   textsOf,
 } from './cards';
 
-const card = createCard('cat', ['a cat', ' \u3000', 'a lion']);
+const card = createCard('cat', ['a cat', 'a lion']);
 
 it('leaves blank prompts out of the score', () => {
-  expect(scoredFields(card).map((field) => field.text)).toEqual(['a cat', 'a lion']);
+  const [first] = card.prompts;
+  const blank = editPrompt(card, first?.key ?? 0, ' \u3000');
+  expect(scoredFields(blank).map((field) => field.text)).toEqual(['a lion']);
+});
+
+it('has a blank draft, and nothing else that is blank', () => {
+  const texts = createCard('cat', [' ', 'a cat', '']).prompts.map(({ text }) => text);
+  expect(texts).toEqual(['a cat', '']);
 });
 
 it('keeps the keys of prompts that are edited', () => {
   const [first] = card.prompts;
   const edited = editPrompt(card, first?.key ?? 0, 'a dog');
-  expect(textsOf(edited)).toEqual(['a dog', ' \u3000', 'a lion']);
+  expect(textsOf(edited)).toEqual(['a dog', 'a lion']);
   expect(edited.prompts.map(({ key }) => key)).toEqual(card.prompts.map(({ key }) => key));
 });
 
-it('adds a blank prompt last and removes one by key', () => {
-  const longer = addPrompt(card);
-  expect(textsOf(longer)).toEqual(['a cat', ' \u3000', 'a lion', '']);
-  const [first] = longer.prompts;
-  expect(textsOf(removePrompt(longer, first?.key ?? 0))).toEqual([' \u3000', 'a lion', '']);
+it('makes the draft a prompt, with a blank one after it', () => {
+  const draft = draftOf(card)?.key ?? 0;
+  expect(keepDraft(card)).toBe(card);
+  const longer = keepDraft(editPrompt(card, draft, 'a dog'));
+  expect(longer.prompts.map(({ text }) => text)).toEqual(['a cat', 'a lion', 'a dog', '']);
+  expect(longer.prompts[2]?.key).toBe(draft);
+});
+
+it('keeps the draft a draft where there are enough prompts', () => {
+  const full = createCard(
+    'cat',
+    Array.from({ length: MAX_PROMPTS - 1 }, (_, i) => `cat ${i}`),
+  );
+  const typed = editPrompt(full, draftOf(full)?.key ?? 0, 'a dog');
+  expect(keepDraft(typed)).toBe(typed);
+});
+
+it('removes a prompt by its key, and empties a draft', () => {
+  const [first] = card.prompts;
+  expect(textsOf(removePrompt(card, first?.key ?? 0))).toEqual(['a lion']);
+  const draft = draftOf(card)?.key ?? 0;
+  expect(removePrompt(editPrompt(card, draft, 'a dog'), draft)).toEqual(card);
 });
 
 it('puts a copy with keys of its own after a card', () => {

@@ -6,7 +6,11 @@ export interface PromptField {
   readonly text: string;
 }
 
-/** A picture with the prompts that a visitor compares; cards are listed newest first. */
+/**
+ * A picture with the prompts that a visitor compares.
+ *
+ * The last of them is the draft: the box that invites, blank until something is typed in it.
+ */
 export interface Card {
   readonly key: number;
   readonly imageId: string;
@@ -15,6 +19,9 @@ export interface Card {
 
 export type Cards = readonly Card[];
 
+/** As many prompts as a link restores. */
+export const MAX_PROMPTS = 32;
+
 let lastKey = 0;
 
 function nextKey(): number {
@@ -22,12 +29,14 @@ function nextKey(): number {
   return lastKey;
 }
 
+/** A card with these prompts and a blank draft. */
 export function createCard(imageId: string, texts: readonly string[]): Card {
   return { key: nextKey(), imageId, prompts: createFields(texts) };
 }
 
 function createFields(texts: readonly string[]): PromptField[] {
-  return texts.map((text) => ({ key: nextKey(), text }));
+  const kept = texts.filter((text) => !isBlank(text));
+  return [...kept, ''].map((text) => ({ key: nextKey(), text }));
 }
 
 export function exampleTexts(image: Image): string[] {
@@ -36,7 +45,11 @@ export function exampleTexts(image: Image): string[] {
 
 /** The texts of a card that are scored: blank prompts are not. */
 export function scoredFields(card: Card): PromptField[] {
-  return card.prompts.filter((field) => field.text.trim() !== '');
+  return card.prompts.filter(({ text }) => !isBlank(text));
+}
+
+export function draftOf(card: Card): PromptField | undefined {
+  return card.prompts.at(-1);
 }
 
 export function changeCard(cards: Cards, key: number, change: (card: Card) => Card): Card[] {
@@ -51,7 +64,7 @@ export function duplicateCard(cards: Cards, key: number): Card[] {
 }
 
 export function textsOf(card: Card): string[] {
-  return card.prompts.map((field) => field.text);
+  return scoredFields(card).map(({ text }) => text);
 }
 
 export function editPrompt(card: Card, key: number, text: string): Card {
@@ -59,11 +72,16 @@ export function editPrompt(card: Card, key: number, text: string): Card {
   return { ...card, prompts: card.prompts.map(edited) };
 }
 
-export function addPrompt(card: Card): Card {
-  return { ...card, prompts: [...card.prompts, ...createFields([''])] };
+/** Makes the draft one of the card's prompts, unless it is blank or there are enough of them. */
+export function keepDraft(card: Card): Card {
+  const { prompts } = card;
+  if (isBlank(draftOf(card)?.text ?? '') || prompts.length >= MAX_PROMPTS) return card;
+  return { ...card, prompts: [...prompts, { key: nextKey(), text: '' }] };
 }
 
+/** Takes a prompt away; a draft is made blank instead. */
 export function removePrompt(card: Card, key: number): Card {
+  if (key === draftOf(card)?.key) return editPrompt(card, key, '');
   return { ...card, prompts: card.prompts.filter((field) => field.key !== key) };
 }
 
@@ -73,4 +91,8 @@ export function replacePrompts(card: Card, texts: readonly string[]): Card {
 
 export function sameTexts(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((text, i) => text === b[i]);
+}
+
+function isBlank(text: string): boolean {
+  return text.trim() === '';
 }

@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Model, SiteManifest } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
-import { makeManifest, settle } from '../testing/sample-manifest';
+import { makeManifest } from '../testing/sample-manifest';
 import { textsOf, type Card } from './cards';
 import { Demo, type Session } from './demo';
 
@@ -58,8 +58,13 @@ let renewManifest: () => Promise<SiteManifest>;
 let renewed: string[];
 
 beforeEach(() => {
+  vi.useFakeTimers();
   renewed = [];
   renewManifest = () => Promise.resolve(makeManifest());
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 function makeDemo(configure?: (session: FakeSession) => void): {
@@ -137,15 +142,36 @@ describe('a demo', () => {
     expect(demo.cards.map(({ imageId }) => imageId)).toEqual(['cat']);
   });
 
-  it('waits with an edited prompt until it is asked to compute', async () => {
+  it('answers what was typed after a pause, and not every letter of it', async () => {
     const { demo, session } = await openDemo();
-    const key = edit(demo, 0, 'something else');
+    for (const text of ['s', 'so', 'something else']) {
+      edit(demo, 0, text);
+      await vi.advanceTimersByTimeAsync(140);
+    }
     expect(demo.answer(cardOf(demo)).state).toBe('stale');
     expect(session.scored).toEqual([]);
-    await demo.compute(key);
+    await vi.advanceTimersByTimeAsync(20);
     expect(demo.answer(cardOf(demo)).state).toBe('current');
     expect(scoresOf(demo)).toEqual([14, 6]);
     expect(session.scored).toEqual([['something else', 'a lion']]);
+  });
+
+  it('answers at once what is submitted, with the draft as one of the prompts', async () => {
+    const { demo, session } = await openDemo();
+    await demo.submit(edit(demo, 2, 'my own'));
+    expect(scoresOf(demo)).toEqual([5, 6, 6]);
+    expect(cardOf(demo).prompts.map(({ text }) => text)).toEqual(['a cat', 'a lion', 'my own', '']);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(session.scored).toEqual([['a cat', 'a lion', 'my own']]);
+  });
+
+  it('computes nothing for a card that is gone, or once it is closed', async () => {
+    const { demo, session } = await openDemo('#image=cat&image=dog');
+    demo.remove(edit(demo, 0, 'one'));
+    edit(demo, 0, 'two');
+    demo.close();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(session.scored).toEqual([]);
   });
 
   it('says so where a model answers its example prompts only', async () => {
@@ -155,7 +181,7 @@ describe('a demo', () => {
     expect(demo.messages.map(({ kind, text, retry }) => [kind, text, retry])).toEqual([
       [
         'warning',
-        'Model tiny comes without its text encoder, so it answers its example prompts only. Reset the card to bring them back.',
+        'Model tiny comes without its text encoder, so it answers its example prompts only. Use “Reset captions” to bring them back.',
         false,
       ],
     ]);
@@ -184,7 +210,6 @@ describe('a demo', () => {
     const { demo, session } = await openDemo();
     const key = edit(demo, 0, 'a dog');
     expect(scoresOf(demo)).toEqual([5, 6]);
-    demo.addPrompt(key);
     edit(demo, 1, '  ');
     expect(demo.settled).toBe(true);
     expect(scoresOf(demo)).toEqual([5]);
@@ -207,25 +232,23 @@ describe('a demo', () => {
     expect(demo.answer(cardOf(demo)).state).toBe('stale');
   });
 
-  it('uses an answer that came while a blank prompt was added', async () => {
+  it('uses an answer that came while a blank prompt was removed', async () => {
     const { demo, session } = await openDemo();
     session.hold = true;
     const computing = demo.compute(edit(demo, 0, 'first'));
-    demo.addPrompt(cardOf(demo).key);
+    demo.removePrompt(cardOf(demo).key, cardOf(demo).prompts[2]?.key ?? 0);
     session.release?.();
     await computing;
     expect(demo.answer(cardOf(demo)).state).toBe('current');
   });
 
-  it('computes again what was computed when the model changes, and cancels the last model', async () => {
-    const { demo, session, sessions } = await openDemo();
+  it('computes everything again when the model changes, and cancels the last model', async () => {
+    const { demo, session, sessions } = await openDemo('#image=dog&image=cat');
     await demo.compute(edit(demo, 0, 'something else'));
-    demo.openImage('dog');
-    edit(demo, 0, 'not asked for');
     await demo.chooseModel('small');
     expect(session.closed).toBe(true);
-    expect(sessions.at(-1)?.scored).toEqual([['something else', 'a lion']]);
-    expect(demo.cards.map((card) => demo.answer(card).state)).toEqual(['stale', 'current']);
+    expect(sessions.at(-1)?.scored).toEqual([['something else']]);
+    expect(demo.settled).toBe(true);
   });
 
   it('ignores what a cancelled model still answers', async () => {
@@ -236,7 +259,7 @@ describe('a demo', () => {
     session.scoreError = new Error('The encoder was closed.');
     session.release?.();
     await changed;
-    await settle();
+    await vi.advanceTimersByTimeAsync(0);
     expect(demo.messages).toEqual([]);
     expect(demo.settled).toBe(true);
   });
@@ -329,26 +352,52 @@ describe('a demo', () => {
     demo.editPrompt(key, edited, 'eine Straße');
     await demo.compute(key);
     const short = [...demo.answer(cardOf(demo)).scores].map(([at, score]) => [at, score.cutShort]);
-    expect(short).toEqual(prompts.map((field) => [field.key, field.key === edited]));
+    const shown = prompts.filter(({ text }) => text);
+    expect(short).toEqual(shown.map((field) => [field.key, field.key === edited]));
   });
 
-  it('opens one card for a picture, the newest first', async () => {
+  it('shows a picture in the place of the one that was used last', async () => {
     const { demo } = await openDemo();
     const dog = demo.openImage('dog');
-    expect(demo.cards.map(({ imageId }) => imageId)).toEqual(['dog', 'cat']);
+    expect(demo.cards.map(({ imageId }) => imageId)).toEqual(['dog']);
     expect(demo.openImage('dog')).toBe(dog);
-    expect(demo.cards).toHaveLength(2);
+    const copy = demo.duplicate(dog) ?? 0;
+    demo.openImage('cat');
+    expect(demo.cards.map(({ imageId }) => imageId)).toEqual(['dog', 'cat']);
+    expect(demo.cards.map(({ key }) => key)).not.toContain(copy);
+    demo.activate(dog);
+    demo.openImage('cat');
+    expect(demo.cards.map(({ imageId }) => imageId)).toEqual(['dog', 'cat']);
+    expect(demo.settled).toBe(true);
   });
 
-  it('duplicates, removes and clears cards', async () => {
+  it('brings a picture back with what was typed for it', async () => {
+    const { demo, session } = await openDemo();
+    await demo.submit(edit(demo, 2, 'my own'));
+    demo.openImage('dog');
+    demo.openImage('cat');
+    expect(textsOf(cardOf(demo))).toEqual(['a cat', 'a lion', 'my own']);
+    expect(scoresOf(demo)).toEqual([5, 6, 6]);
+    expect(session.scored).toHaveLength(1);
+  });
+
+  it('computes what was left in the middle of typing when its picture comes back', async () => {
+    const { demo, session } = await openDemo();
+    edit(demo, 0, 'unfinished');
+    demo.openImage('dog');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(session.scored).toEqual([]);
+    demo.openImage('cat');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(scoresOf(demo)).toEqual([10, 6]);
+  });
+
+  it('puts a copy beside a card, and removes cards', async () => {
     const { demo } = await openDemo();
     const copy = demo.duplicate(cardOf(demo).key);
     expect(demo.cards[1]?.key).toBe(copy);
     expect(scoresOf(demo, 1)).toEqual([5, 6]);
     demo.remove(cardOf(demo).key);
     expect(demo.cards.map(({ key }) => key)).toEqual([copy]);
-    demo.clear();
-    expect(demo.cards).toEqual([]);
-    expect(demo.settled).toBe(true);
   });
 });

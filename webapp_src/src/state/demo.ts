@@ -5,6 +5,7 @@ import * as cards from './cards';
 import type { Card, PromptField } from './cards';
 import { formatFragment, parseFragment } from './link';
 import { addMessage, type Message } from './messages';
+import { Pauses } from './pauses';
 
 /** What a demo needs from a model in use; ModelSession provides it. */
 export interface Session {
@@ -30,19 +31,30 @@ export interface DemoHost {
   onChange(): void;
 }
 
+/** How long a visitor pauses in typing before what is there is answered. */
+const PAUSE_MS = 150;
+
 /**
  * Everything that the page shows and that a visitor can do; elements only draw it.
  *
- * A card whose prompts are all known is answered at once; any other waits until `compute` is asked.
+ * A card whose prompts are all known is answered at once; any other after a pause in typing.
  */
 export class Demo {
   cards: readonly Card[] = [];
   messages: readonly Message[] = [];
   /** Goes up whenever the visitor tries again; pictures that failed are then loaded anew. */
   attempt = 0;
+  /** Whether there were answers once, or it was told why there are none. */
+  started = false;
   private session: Session;
   private opened = false;
   private readonly answers = new Map<number, Answer>();
+  /** Cards that are computed when the visitor pauses. */
+  private readonly pauses = new Pauses(PAUSE_MS);
+  /** Cards of pictures that are no longer shown, as they were left. */
+  private readonly left = new Map<string, Card>();
+  /** The card that another picture takes the place of. */
+  private active: number | undefined;
   /** Cards whose computation failed, to be computed when the visitor tries again. */
   private readonly failed = new Set<number>();
   private readonly failedPictures = new Set<string>();
@@ -97,15 +109,17 @@ export class Demo {
       ? state.cards
       : [{ imageId: first.id, texts: cards.exampleTexts(first) }];
     this.cards = wanted.map(({ imageId, texts }) => cards.createCard(imageId, texts));
+    this.pauses.cancelAll();
     this.answers.clear();
     this.failed.clear();
+    this.left.clear();
     for (const { key } of this.cards) this.answers.set(key, { ...NO_ANSWER, state: 'computing' });
     const modelId = state.modelId ?? this.model.id;
     if (this.opened && modelId === this.model.id) await this.answerAll();
     else await this.chooseModel(modelId);
   }
 
-  /** Switches to a model, cancelling what the last one was doing; computed cards are computed again. */
+  /** Switches to a model, cancelling what the last one was doing; all cards are computed again. */
   async chooseModel(id: string): Promise<void> {
     const { models } = this.manifest;
     this.session.close();
@@ -114,7 +128,7 @@ export class Demo {
     this.failed.clear();
     this.messages = this.messages.filter((message) => !message.retry);
     for (const [key, answer] of this.answers) {
-      if (answer.state === 'current') this.answers.set(key, { ...answer, state: 'computing' });
+      this.answers.set(key, { ...answer, state: 'computing' });
     }
     this.host.onChange();
     await this.open();
@@ -155,6 +169,7 @@ export class Demo {
 
   /** Cancels what is under way and frees the worker. */
   close(): void {
+    this.pauses.cancelAll();
     this.session.close();
   }
 
@@ -163,35 +178,46 @@ export class Demo {
     this.host.onChange();
   }
 
-  /** Opens a card for a picture, first in the list, unless it has one; returns the card's key. */
+  /**
+   * Shows a picture in the place of the one that was used last, unless it is there already; returns
+   * the card's key. What was typed for a picture is there when it comes back.
+   */
   openImage(imageId: string): number {
     const present = this.cards.find((card) => card.imageId === imageId);
-    if (present) return present.key;
-    const card = cards.createCard(imageId, cards.exampleTexts(this.image(imageId)));
-    this.cards = [card, ...this.cards];
-    this.settle(card.key);
+    if (present) {
+      this.activate(present.key);
+      return present.key;
+    }
+    const card = this.left.get(imageId) ?? this.createExample(imageId);
+    const replaced = this.cards.find(({ key }) => key === this.active) ?? this.cards[0];
+    if (replaced) {
+      this.left.set(replaced.imageId, replaced);
+      this.forget(replaced.key);
+    }
+    this.cards = replaced ? this.cards.map((shown) => (shown === replaced ? card : shown)) : [card];
+    this.active = card.key;
+    if (!this.settle(card.key)) void this.compute(card.key);
     return card.key;
   }
 
-  /** Puts a copy of a card after it; returns the copy's key. */
+  /** Notes which card the visitor uses. */
+  activate(key: number): void {
+    this.active = key;
+  }
+
+  /** Puts a copy of a card beside it, where the next picture goes; returns the copy's key. */
   duplicate(key: number): number | undefined {
     this.cards = cards.duplicateCard(this.cards, key);
     const copy = this.cards[this.cards.findIndex((card) => card.key === key) + 1];
-    if (copy) this.settle(copy.key);
-    return copy?.key;
+    if (!copy) return undefined;
+    this.active = copy.key;
+    if (!this.settle(copy.key)) void this.compute(copy.key);
+    return copy.key;
   }
 
   remove(key: number): void {
     this.cards = this.cards.filter((card) => card.key !== key);
-    this.answers.delete(key);
-    this.failed.delete(key);
-    this.host.onChange();
-  }
-
-  clear(): void {
-    this.cards = [];
-    this.answers.clear();
-    this.failed.clear();
+    this.forget(key);
     this.host.onChange();
   }
 
@@ -199,8 +225,10 @@ export class Demo {
     this.change(key, (card) => cards.editPrompt(card, promptKey, text));
   }
 
-  addPrompt(key: number): void {
-    this.change(key, cards.addPrompt);
+  /** Makes the draft one of the card's prompts, and answers without a pause. */
+  async submit(key: number): Promise<void> {
+    this.cards = cards.changeCard(this.cards, key, cards.keepDraft);
+    await this.compute(key);
   }
 
   removePrompt(key: number, promptKey: number): void {
@@ -215,12 +243,13 @@ export class Demo {
 
   /** Scores a card's prompts, with the encoder where that is needed. */
   async compute(key: number): Promise<void> {
+    this.pauses.cancel(key);
     const card = this.find(key);
     if (!card || !this.opened || this.settle(key)) return;
     const { session } = this;
     if (session.encoder.status === 'absent') {
       const { name } = session.model;
-      const text = `${name} comes without its text encoder, so it answers its example prompts only. Reset the card to bring them back.`;
+      const text = `${name} comes without its text encoder, so it answers its example prompts only. Use “Reset captions” to bring them back.`;
       this.tell({ kind: 'warning', text, retry: false });
       return;
     }
@@ -262,20 +291,19 @@ export class Demo {
       await session.open();
     } catch (error) {
       if (session === this.session) {
+        this.started = true;
         this.tell({ kind: 'error', text: (error as Error).message, retry: true });
       }
       return;
     }
     if (session !== this.session) return;
     this.opened = true;
+    this.started = true;
     await this.answerAll();
   }
 
   private async answerAll(): Promise<void> {
-    // Cards that a visitor never asked to compute wait for the button.
-    const asked = this.cards.filter((card) => this.answer(card).state !== 'stale');
-    for (const { key } of this.cards) this.settle(key);
-    await Promise.all(asked.map(({ key }) => this.compute(key)));
+    await Promise.all(this.cards.map(({ key }) => this.compute(key)));
   }
 
   /** Goes on with another manifest: cards stay, but for those whose picture is gone. */
@@ -287,13 +315,12 @@ export class Demo {
       const text = 'The demo has changed, and no longer has some of these pictures.';
       this.tell({ kind: 'warning', text, retry: false });
     }
-    this.cards = kept;
+    this.cards = kept.length ? kept : [this.createExample(manifest.images[0].id)];
     for (const key of this.answers.keys()) {
-      if (!this.find(key)) this.answers.delete(key);
+      if (!this.find(key)) this.forget(key);
     }
-    for (const key of this.failed) {
-      const card = this.find(key);
-      if (card) this.answers.set(key, { ...this.answer(card), state: 'computing' });
+    for (const imageId of this.left.keys()) {
+      if (!ids.has(imageId)) this.left.delete(imageId);
     }
     await this.chooseModel(this.model.id);
   }
@@ -306,7 +333,18 @@ export class Demo {
 
   private change(key: number, change: (card: Card) => Card): void {
     this.cards = cards.changeCard(this.cards, key, change);
-    this.settle(key);
+    if (this.settle(key)) this.pauses.cancel(key);
+    else this.pauses.await(key, () => void this.compute(key));
+  }
+
+  private createExample(imageId: string): Card {
+    return cards.createCard(imageId, cards.exampleTexts(this.image(imageId)));
+  }
+
+  private forget(key: number): void {
+    this.pauses.cancel(key);
+    this.answers.delete(key);
+    this.failed.delete(key);
   }
 
   /** Answers a card if all its prompts are known, else marks its answer as stale. */

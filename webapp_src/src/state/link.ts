@@ -1,10 +1,9 @@
 import type { SiteManifest } from '../generated/manifest';
-import { exampleTexts, sameTexts, scoredFields, type Card } from './cards';
+import { exampleTexts, MAX_PROMPTS, sameTexts, textsOf, type Card } from './cards';
 
 /** Anyone can write a link, so what it may open is limited, in characters as in what they say. */
 const MAX_LENGTH = 200_000;
 const MAX_CARDS = 24;
-const MAX_PROMPTS = 32;
 const MAX_TEXT = 1000;
 /** How much of a name that the demo does not have is repeated to the visitor. */
 const MAX_NAME = 40;
@@ -33,7 +32,7 @@ export function formatFragment(
   const entries = new URLSearchParams({ model: modelId });
   for (const card of cards) {
     entries.append('image', card.imageId);
-    const texts = scoredFields(card).map((field) => field.text);
+    const texts = textsOf(card);
     const image = manifest.images.find(({ id }) => id === card.imageId);
     if (image && sameTexts(texts, exampleTexts(image))) continue;
     for (const text of texts.length > 0 ? texts : ['']) entries.append('prompt', text);

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { gpuScout } from '../../inference/gpu-scout';
@@ -8,7 +8,6 @@ import type { Card } from '../../state/cards';
 import { Demo } from '../../state/demo';
 import { loadManifest } from '../../state/manifest-loader';
 import type { DemoEvent } from '../../components/events';
-import { TRASH } from '../../components/icons';
 import { layout } from './lit-demo-app.styles';
 import '../../components/lit-demo-about';
 import '../../components/lit-demo-card';
@@ -21,10 +20,13 @@ import { buttons, shared } from '../../components/shared-styles';
 /**
  * The demo: loads the manifest, draws what a `Demo` holds and hands it what the visitor does.
  *
+ * Until it can answer, it shows what the page has without a script, which is the first picture with
+ * its answer.
+ *
  * `data-encoder` on the host is absent, idle, loading, ready or failed; `data-backend` names the
  * backend once the encoder is ready.
  *
- * @slot header - The page's title, description and links.
+ * @slot header - The page's title and description.
  * @slot - What the page shows without a script: the pictures with their prompts.
  */
 @customElement('lit-demo-app')
@@ -38,6 +40,9 @@ export class LitDemoApp extends LitElement {
   @state() private failure = '';
   /** Read out by screen readers when a card comes or goes. */
   @state() private announcement = '';
+
+  /** Whether captions are in the order of their scores. */
+  @state() private ranked = true;
 
   /** What the address was last known to restore. */
   private fragment: string | undefined;
@@ -60,11 +65,8 @@ export class LitDemoApp extends LitElement {
   protected override render(): TemplateResult {
     const { demo } = this;
     return html`
-      <div class="top">
-        <slot name="header"></slot>
-        ${demo ? html`<section aria-label="Model">${this.renderModel(demo)}</section>` : nothing}
-      </div>
-      ${demo ? this.renderDemo(demo) : this.renderPlaceholder()}
+      <slot name="header"></slot>
+      ${demo?.started ? this.renderDemo(demo) : this.renderPlaceholder()}
     `;
   }
 
@@ -73,6 +75,7 @@ export class LitDemoApp extends LitElement {
     this.dataset['encoder'] = encoder.status === 'preparing' ? 'loading' : encoder.status;
     if (encoder.status === 'ready') this.dataset['backend'] = encoder.backend;
     else delete this.dataset['backend'];
+    this.toggleAttribute('failed', this.failure !== '');
     this.updateAddress();
   }
 
@@ -91,17 +94,6 @@ export class LitDemoApp extends LitElement {
     }
   }
 
-  private renderModel(demo: Demo): TemplateResult {
-    return html`<lit-demo-model-picker
-      .models=${demo.manifest.models}
-      .model=${demo.model}
-      .encoder=${demo.encoder}
-      @model-chosen=${(event: DemoEvent<'model-chosen'>) =>
-        void demo.chooseModel(event.detail.modelId)}
-      @retry-requested=${() => void demo.retry()}
-    ></lit-demo-model-picker>`;
-  }
-
   private renderDemo(demo: Demo): TemplateResult {
     return html`
       <main
@@ -109,19 +101,6 @@ export class LitDemoApp extends LitElement {
           demo.reportPicture(detail.url);
         }}
       >
-        <lit-demo-carousel
-          .images=${demo.manifest.images}
-          .open=${new Set(demo.cards.map((card) => card.imageId))}
-          .attempt=${demo.attempt}
-          @image-chosen=${this.onImageChosen}
-        ></lit-demo-carousel>
-        <div class="tools">
-          <p>${countCards(demo.cards.length)}</p>
-          <lit-demo-share .fragment=${demo.fragment}></lit-demo-share>
-          <button type="button" ?disabled=${demo.cards.length === 0} @click=${this.onClear}>
-            ${TRASH}Clear all
-          </button>
-        </div>
         <div
           class="cards"
           @card-edited=${({ detail }: DemoEvent<'card-edited'>) => {
@@ -130,14 +109,14 @@ export class LitDemoApp extends LitElement {
           @card-shortened=${({ detail }: DemoEvent<'card-shortened'>) => {
             demo.removePrompt(detail.cardKey, detail.promptKey);
           }}
-          @card-extended=${({ detail }: DemoEvent<'card-extended'>) => {
-            demo.addPrompt(detail.cardKey);
+          @card-used=${({ detail }: DemoEvent<'card-used'>) => {
+            demo.activate(detail.cardKey);
           }}
           @card-reset=${({ detail }: DemoEvent<'card-reset'>) => {
             demo.resetPrompts(detail.cardKey);
           }}
           @card-submitted=${({ detail }: DemoEvent<'card-submitted'>) =>
-            void demo.compute(detail.cardKey)}
+            void demo.submit(detail.cardKey)}
           @card-duplicated=${this.onDuplicated}
           @card-removed=${this.onRemoved}
           @prompt-focused=${() => void demo.warm()}
@@ -147,12 +126,21 @@ export class LitDemoApp extends LitElement {
             ({ key }) => key,
             (card) => this.renderCard(demo, card),
           )}
-          ${demo.cards.length ? nothing : html`<p class="empty">Choose a picture above to begin.</p>`}
         </div>
+        <lit-demo-carousel
+          .images=${demo.manifest.images}
+          .open=${new Set(demo.cards.map((card) => card.imageId))}
+          .attempt=${demo.attempt}
+          @image-chosen=${this.onImageChosen}
+        ></lit-demo-carousel>
       </main>
       <p class="visually-hidden" role="status">${this.announcement}</p>
-      <footer>
-        <lit-demo-about .model=${demo.model} .generator=${demo.manifest.generator}></lit-demo-about>
+      <footer class="foot">
+        <lit-demo-share .fragment=${demo.fragment}></lit-demo-share>
+        <details>
+          <summary>About this demo and its model</summary>
+          <div class="about">${this.renderAbout(demo)}</div>
+        </details>
       </footer>
       <section aria-label="Messages">
         <lit-demo-messages
@@ -166,19 +154,55 @@ export class LitDemoApp extends LitElement {
     `;
   }
 
+  private renderAbout(demo: Demo): TemplateResult {
+    return html`
+      <div>
+        <lit-demo-model-picker
+          .models=${demo.manifest.models}
+          .model=${demo.model}
+          .encoder=${demo.encoder}
+          @model-chosen=${(event: DemoEvent<'model-chosen'>) =>
+            void demo.chooseModel(event.detail.modelId)}
+          @retry-requested=${() => void demo.retry()}
+        ></lit-demo-model-picker>
+        <label>
+          <input
+            type="checkbox"
+            .checked=${this.ranked}
+            @change=${({ target }: Event) => {
+              this.ranked = (target as HTMLInputElement).checked;
+            }}
+          />
+          Best caption first
+        </label>
+      </div>
+      <lit-demo-about
+        .model=${demo.model}
+        .links=${demo.manifest.links}
+        .generator=${demo.manifest.generator}
+      ></lit-demo-about>
+    `;
+  }
+
   private renderCard(demo: Demo, card: Card): TemplateResult {
     return html`<lit-demo-card
       data-key=${card.key}
       .card=${card}
       .image=${demo.image(card.imageId)}
       .answer=${demo.answer(card)}
+      .scoring=${demo.model.scoring.kind}
       .encoder=${demo.encoder}
       .attempt=${demo.attempt}
+      .ranked=${this.ranked}
+      .removable=${demo.cards.length > 1}
     ></lit-demo-card>`;
   }
 
   private renderPlaceholder(): TemplateResult {
-    if (!this.failure) return html`<p role="status">Loading the demo…</p>`;
+    if (!this.failure) {
+      // A link may be for another picture than the first.
+      return location.hash ? html`<p role="status">Loading the demo…</p>` : html`<slot></slot>`;
+    }
     return html`<div class="empty" role="alert">
         <p>${this.failure}</p>
         <button type="button" class="primary" @click=${() => void this.begin()}>Try again</button>
@@ -216,7 +240,7 @@ export class LitDemoApp extends LitElement {
   private async onImageChosen({ detail }: DemoEvent<'image-chosen'>): Promise<void> {
     if (!this.demo) return;
     const key = this.demo.openImage(detail.imageId);
-    this.announcement = `Card open: ${this.demo.image(detail.imageId).description}`;
+    this.announcement = `Shown: ${this.demo.image(detail.imageId).description}`;
     const card = await this.cardElement(key);
     card?.scrollIntoView({ block: 'nearest' });
   }
@@ -232,15 +256,9 @@ export class LitDemoApp extends LitElement {
     const index = cards.findIndex((card) => card.key === detail.cardKey);
     const neighbour = cards[index + 1] ?? cards[index - 1];
     this.demo.remove(detail.cardKey);
-    this.announcement = 'Card removed.';
+    this.announcement = 'Picture closed.';
     const next = neighbour && (await this.cardElement(neighbour.key));
     (next ?? this.carousel).focus();
-  }
-
-  private onClear(): void {
-    this.demo?.clear();
-    this.announcement = 'All cards removed.';
-    this.carousel.focus();
   }
 
   private async cardElement(key: number): Promise<HTMLElement | null> {
@@ -253,8 +271,4 @@ export class LitDemoApp extends LitElement {
 function savesData(): boolean {
   const { connection } = navigator as { connection?: { saveData?: boolean } };
   return connection?.saveData ?? false;
-}
-
-function countCards(count: number): string {
-  return count === 1 ? '1 card' : `${count} cards`;
 }

@@ -1,7 +1,6 @@
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { fire } from '../../components/events';
-import { formatPercent } from '../../components/format';
 import { buttons, shared } from '../../components/shared-styles';
 import { surface } from '../../components/page-styles';
 import type { FileRef } from '../../generated/manifest';
@@ -82,7 +81,7 @@ export class LitDemoMistakes extends LitElement {
     return html`
       <p tabindex="-1">
         Of ${tested.toLocaleString('en')} digits that it had not been trained with, it names
-        ${formatPercent(accuracy)} rightly. ${describe(mistakes.length)}
+        ${(100 * accuracy).toFixed(1)}% rightly. ${describe(mistakes.length)}
       </p>
       <ul>
         ${mistakes.map((mistake) => this.renderMistake(mistake))}

@@ -1,0 +1,58 @@
+"""What a page shows before its script has started."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from builder.manifest import SigmoidScoring, SoftmaxScoring
+from builder.site.bundle import BuiltModel, bundle
+from builder.site.first_answer import Share, answer_first_picture
+from tests.site.builds import PROMPTS, built_model, demo_spec, prepared_image
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [
+        (0, "0%"),
+        (1e-9, "<0.1%"),
+        (0.00149, "0.1%"),
+        (0.0094, "0.9%"),
+        (0.0096, "1%"),
+        (0.5, "50%"),
+        (0.97349, "97%"),
+        (0.99499, "99%"),
+        (0.995, ">99%"),
+        (1, "100%"),
+    ],
+)
+def test_a_percentage_is_that_of_the_web_app(probability: float, text: str):
+    assert Share("a cat", probability).percent == text
+
+
+def answer(folder: Path, built: BuiltModel) -> tuple[Share, ...]:
+    spec = demo_spec(folder)
+    return answer_first_picture(bundle(spec, [prepared_image(spec.images[0])], [built]))
+
+
+def logits_of(built: BuiltModel) -> np.ndarray:
+    zimg, ztxt = built.embeddings.zimg[0], built.embeddings.ztxt[: len(PROMPTS)]
+    return built.model.scoring.scale * (ztxt @ zimg)
+
+
+def test_shares_are_a_softmax_over_the_prompts_the_best_first(tmp_path: Path):
+    built = built_model(dtype="float32")
+    assert isinstance(built.model.scoring, SoftmaxScoring)
+    exp = np.exp(logits_of(built))
+    expected = dict(zip(PROMPTS, exp / exp.sum(), strict=True))
+    found = answer(tmp_path, built)
+    assert {share.text: share.probability for share in found} == pytest.approx(expected)
+    assert found[0].probability == max(expected.values())
+
+
+def test_each_prompt_is_judged_alone_by_a_sigmoid(tmp_path: Path):
+    built = built_model(dtype="float32")
+    built.model.scoring = SigmoidScoring(scale=2, bias=-1)  # pyright: ignore[reportAttributeAccessIssue]
+    expected = dict(zip(PROMPTS, 1 / (1 + np.exp(1 - logits_of(built))), strict=True))
+    found = {share.text: share.probability for share in answer(tmp_path, built)}
+    assert found == pytest.approx(expected)

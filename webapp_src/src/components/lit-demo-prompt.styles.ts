@@ -1,0 +1,90 @@
+import { css, unsafeCSS } from 'lit';
+import caption from './caption.css?inline';
+
+/** A caption that can be typed in and removed. */
+export const editable = [
+  unsafeCSS(caption),
+  css`
+    :host {
+      display: block;
+    }
+
+    textarea {
+      overflow: hidden;
+      background: none;
+      color: var(--text);
+      resize: none;
+    }
+
+    textarea:focus-visible {
+      outline: none;
+    }
+
+    .caption:not(.draft):focus-within .text {
+      border-radius: 0.25rem;
+      box-shadow: 0 0 0 2px var(--focus);
+    }
+
+    .draft .text:focus-within {
+      border-color: var(--accent);
+      outline: 3px solid var(--focus);
+      outline-offset: 1px;
+    }
+
+    .draft.best .text {
+      border-color: var(--accent);
+    }
+
+    textarea::placeholder {
+      color: var(--muted);
+      opacity: 1;
+    }
+
+    textarea:read-only {
+      cursor: default;
+    }
+
+    .caption rect {
+      transition: width 350ms cubic-bezier(0.2, 0.7, 0.2, 1);
+    }
+
+    /* Not at once: most answers come before the eye sees that one is due. */
+    :host([stale]) .value,
+    :host([stale]) .bar {
+      opacity: 0.45;
+      transition: opacity 150ms 200ms;
+    }
+
+    /* Over the end of the text, so that nothing else moves when it comes. */
+    .remove {
+      position: absolute;
+      z-index: 1;
+      inset: 0 3.25rem auto auto;
+      background: var(--surface);
+      opacity: 0;
+    }
+
+    .caption:is(:hover, :focus-within) .remove {
+      opacity: 1;
+    }
+
+    .note {
+      grid-area: note;
+      margin: 0.25rem 0 0;
+      color: var(--muted);
+      font-size: 0.875rem;
+    }
+
+    @media (hover: none) {
+      .caption:not(:focus-within) .remove {
+        visibility: hidden;
+      }
+    }
+
+    @media (prefers-reduced-motion: reduce) {
+      .caption rect {
+        transition: none;
+      }
+    }
+  `,
+];
