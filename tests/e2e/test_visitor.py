@@ -295,3 +295,24 @@ def test_what_the_page_shows_first_is_what_its_script_says(
     wait_for_answer(card)
     values = card.locator(".caption:not(.draft) .value").all_inner_texts()
     assert [texts_of(card), [value.split()[-1] for value in values]] == [before[0][:-1], before[1]]
+
+
+def test_pictures_are_found_by_a_sentence_and_by_likeness(open_demo: OpenDemo, site: ServedSite):
+    page = open_demo(f"#image={IMAGES[0]}")
+    wait_for_answer(card_of(page))
+    order = page.locator("lit-demo-carousel img")
+    descriptions = {image.id: image.description for image in site.manifest.images}
+    page.get_by_label("Find pictures by a sentence").fill("a tall iron tower in paris")
+    expect(order.first).to_have_attribute("alt", descriptions["eiffel-tower"])
+    expect(page.locator("lit-demo-finder")).to_contain_text("Best fit first")
+    choose(page, site, "eiffel-tower")
+    expect(card_of(page)).to_have_attribute("data-state", "current")
+    page.locator("lit-demo-finder").get_by_role("button", name="Clear").click()
+    expect(order.first).to_have_attribute("alt", site.manifest.images[0].description)
+    card_of(page).get_by_role("button", name="More like this").click()
+    model = site.manifest.models[0]
+    own = zimg_of(site, model, "eiffel-tower")
+    nearest = sorted(IMAGES, key=lambda name: -float(own @ zimg_of(site, model, name)))
+    assert [image.get_attribute("alt") for image in order.all()] == [
+        descriptions[name] for name in nearest
+    ]

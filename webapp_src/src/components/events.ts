@@ -17,6 +17,9 @@ export interface DemoEvents {
   'card-submitted': { cardKey: number };
   'card-duplicated': { cardKey: number };
   'card-removed': { cardKey: number };
+  'like-requested': { imageId: string };
+  'find-edited': { text: string };
+  'find-cleared': null;
   'card-used': { cardKey: number };
   'message-dismissed': { messageKey: number };
   'retry-requested': null;

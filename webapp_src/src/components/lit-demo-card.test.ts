@@ -147,6 +147,7 @@ it('cannot be closed as the only one', async () => {
   const element = await mountCard(ANSWER);
   expect(findAll(element, '.tools button').map(({ textContent }) => textContent.trim())).toEqual([
     'Reset captions',
+    'More like this',
     'Compare side by side',
   ]);
 });
@@ -167,6 +168,13 @@ it('says which prompt was edited, removed or left blank', async () => {
   await element.updateComplete;
   prompt?.dispatchEvent(new CustomEvent('prompt-left'));
   expect(removals).toHaveLength(2);
+});
+
+it('asks for pictures like its own', async () => {
+  const element = await mountCard(ANSWER);
+  const requests = record('like-requested');
+  button(element, 'More like this').click();
+  expect(requests).toEqual([{ imageId: 'cat' }]);
 });
 
 it('submits the draft with the rest', async () => {

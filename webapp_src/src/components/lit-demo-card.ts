@@ -7,7 +7,7 @@ import { bestPrompt, NO_ANSWER, rankPrompts, type Answer } from '../state/answer
 import { draftOf, scoredFields, type Card, type PromptField } from '../state/cards';
 import { fire, type DemoEvent } from './events';
 import { formatMegabytes, formatPercent } from './format';
-import { COLUMNS, CLOSE, RESET } from './icons';
+import { COLUMNS, CLOSE, PICTURES, RESET } from './icons';
 import { layout } from './lit-demo-card.styles';
 import './lit-demo-picture';
 import './lit-demo-prompt';
@@ -35,6 +35,7 @@ const MEANING: Readonly<Record<Model['scoring']['kind'], string>> = {
  * @fires card-submitted - `{cardKey}`: the prompts should be computed, with the draft as one of them.
  * @fires card-duplicated - `{cardKey}`
  * @fires card-removed - `{cardKey}`
+ * @fires like-requested - `{imageId}`: pictures like this one are looked for.
  */
 @customElement('lit-demo-card')
 export class LitDemoCard extends LitElement {
@@ -106,6 +107,15 @@ export class LitDemoCard extends LitElement {
           <p class="visually-hidden" role="status">${this.describeAnswer()}</p>
           <div class="tools">
             ${this.renderTool('Reset captions', RESET, 'card-reset')}
+            <button
+              type="button"
+              class="quiet"
+              @click=${() => {
+                fire(this, 'like-requested', { imageId: this.image.id });
+              }}
+            >
+              ${PICTURES}More like this
+            </button>
             ${this.renderTool('Compare side by side', COLUMNS, 'card-duplicated')}
             ${this.removable ? this.renderTool('Close picture', CLOSE, 'card-removed') : nothing}
           </div>

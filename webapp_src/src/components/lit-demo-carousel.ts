@@ -1,6 +1,7 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, queryAll, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Image } from '../generated/manifest';
 import { fire } from './events';
 import { BACK, CHECK, FORWARD } from './icons';
@@ -133,7 +134,11 @@ export class LitDemoCarousel extends LitElement {
         aria-orientation="horizontal"
         @keydown=${this.onKeydown}
       >
-        ${this.images.map((image, index) => this.renderThumbnail(image, index))}
+        ${repeat(
+          this.images,
+          ({ id }) => id,
+          (image, index) => this.renderThumbnail(image, index),
+        )}
       </div>
       ${this.renderScroll(1, FORWARD)}
     `;
@@ -171,6 +176,14 @@ export class LitDemoCarousel extends LitElement {
       )}
       ${open ? html`<span class="mark">${CHECK}</span>` : ''}
     </button>`;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get('images');
+    if (!before || before[0] === this.images[0]) return;
+    // In another order, the best is at the start.
+    this.current = 0;
+    this.strip.scrollTo({ left: 0 });
   }
 
   /** A button for the mouse alone: arrow keys and swipes do the same. */

@@ -16,6 +16,12 @@ it('finds rows by id and scales what is stored', () => {
   expect(matrix.row('c')).toBeUndefined();
 });
 
+it('ranks its rows by their dot product with another', () => {
+  const matrix = new EmbeddingMatrix(REF, Int8Array.of(1, -2, 127, -128).buffer);
+  expect(matrix.rank(Float32Array.of(1, 0))).toEqual(['b', 'a']);
+  expect(matrix.rank(Float32Array.of(0, 1))).toEqual(['a', 'b']);
+});
+
 it('refuses a file that is too short for its shape', () => {
   expect(() => new EmbeddingMatrix(REF, new ArrayBuffer(3))).toThrow(
     'rows.bin is not a 2 × 2 matrix of int8.',

@@ -6,6 +6,8 @@ const ITEM_BYTES = { float32: 4, float16: 2, int8: 1 };
 export class EmbeddingMatrix {
   private readonly view: DataView;
   private readonly indices: ReadonlyMap<string, number>;
+  /** All rows, once they have been ranked. */
+  private decoded: Float32Array | undefined;
 
   /** @throws Error if the file's length or the ids do not fit the shape. */
   constructor(
@@ -25,10 +27,27 @@ export class EmbeddingMatrix {
     const index = this.indices.get(id);
     if (index === undefined) return undefined;
     const dim = this.ref.shape[1];
-    return Float32Array.from(
-      { length: dim },
-      (_, column) => this.item(index * dim + column) * this.ref.scale,
-    );
+    return this.decode(index * dim, dim);
+  }
+
+  /** The ids of all rows, that with the greatest dot product with `query`, float32[dim], first. */
+  rank(query: Float32Array): string[] {
+    const [rows, dim] = this.ref.shape;
+    this.decoded ??= this.decode(0, rows * dim);
+    const scores = new Float32Array(rows);
+    for (let row = 0, at = 0; row < rows; row++) {
+      let sum = 0;
+      for (let column = 0; column < dim; column++) {
+        sum += (this.decoded[at++] ?? 0) * (query[column] ?? 0);
+      }
+      scores[row] = sum;
+    }
+    const order = Array.from(scores.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+    return order.map((row) => this.ref.rows[row] ?? '');
+  }
+
+  private decode(start: number, length: number): Float32Array {
+    return Float32Array.from({ length }, (_, i) => this.item(start + i) * this.ref.scale);
   }
 
   private item(index: number): number {

@@ -36,6 +36,11 @@ export class Embeddings {
     return row;
   }
 
+  /** The ids of all pictures, that which fits a unit row best first. */
+  rankImages(row: Float32Array): string[] {
+    return this.images.rank(row);
+  }
+
   /** The row of an example prompt with exactly this text. */
   prompt(text: string): Float32Array | undefined {
     const id = this.promptIds.get(text);

@@ -74,6 +74,22 @@ export class ModelSession {
     return scorePrompts(this.model.scoring, zimg, await this.embed(texts));
   }
 
+  /**
+   * The ids of all pictures, that which fits a text best first.
+   *
+   * @throws Error as `score` does.
+   */
+  async findImages(text: string): Promise<string[]> {
+    const [row] = await this.embed([text]);
+    if (!row) throw new Error('The encoder returned too few rows.');
+    return this.loaded().rankImages(row);
+  }
+
+  /** The ids of all pictures, from the picture itself to the least like it. */
+  similarImages(id: string): string[] {
+    return this.loaded().rankImages(this.image(id));
+  }
+
   /** The unit row, float32[dim], of an image. */
   image(id: string): Float32Array {
     return this.loaded().image(id);

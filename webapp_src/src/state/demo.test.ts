@@ -42,6 +42,15 @@ class FakeSession implements Session {
     return text.includes('ß');
   }
 
+  findImages(text: string): Promise<string[]> {
+    if (this.scoreError) return Promise.reject(this.scoreError);
+    return Promise.resolve(text === 'a dog' ? ['dog', 'cat'] : ['cat', 'dog']);
+  }
+
+  similarImages(id: string): string[] {
+    return id === 'dog' ? ['dog', 'cat'] : ['cat', 'dog'];
+  }
+
   warm(): Promise<void> {
     this.warmed += 1;
     return Promise.resolve();

@@ -3,12 +3,13 @@ import type { EncoderStatus } from '../inference/encoder-status';
 import { currentAnswer, NO_ANSWER, type Answer } from './answers';
 import * as cards from './cards';
 import type { Card, PromptField } from './cards';
+import { Gallery, type Ranking } from './gallery';
 import { formatFragment, parseFragment } from './link';
 import { addMessage, type Message } from './messages';
 import { Pauses } from './pauses';
 
 /** What a demo needs from a model in use; ModelSession provides it. */
-export interface Session {
+export interface Session extends Ranking {
   readonly model: Model;
   readonly encoder: EncoderStatus;
   open(): Promise<void>;
@@ -44,13 +45,14 @@ export class Demo {
   messages: readonly Message[] = [];
   /** Goes up whenever the visitor tries again; pictures that failed are then loaded anew. */
   attempt = 0;
+  readonly gallery: Gallery;
   /** Whether there were answers once, or it was told why there are none. */
   started = false;
   private session: Session;
   private opened = false;
   private readonly answers = new Map<number, Answer>();
   /** Cards that are computed when the visitor pauses. */
-  private readonly pauses = new Pauses(PAUSE_MS);
+  private readonly pauses = new Pauses<number>(PAUSE_MS);
   /** Cards of pictures that are no longer shown, as they were left. */
   private readonly left = new Map<string, Card>();
   /** The card that another picture takes the place of. */
@@ -64,6 +66,18 @@ export class Demo {
     private readonly host: DemoHost,
   ) {
     this.session = this.openSession(current.models[0]);
+    const ranking = (): Ranking | undefined => (this.opened ? this.session : undefined);
+    this.gallery = new Gallery({
+      get ranking() {
+        return ranking();
+      },
+      onChange: () => {
+        this.host.onChange();
+      },
+      onFailure: (error) => {
+        this.tell({ kind: 'error', text: error.message, retry: true });
+      },
+    });
   }
 
   get manifest(): SiteManifest {
@@ -158,7 +172,11 @@ export class Demo {
     }
     const waiting = [...this.failed];
     this.failed.clear();
-    await Promise.all([this.prepareEncoder(), ...waiting.map((key) => this.compute(key))]);
+    await Promise.all([
+      this.prepareEncoder(),
+      this.gallery.rank(),
+      ...waiting.map((key) => this.compute(key)),
+    ]);
   }
 
   /** Says that a picture did not come; those of an old manifest may be gone. */
@@ -170,6 +188,7 @@ export class Demo {
   /** Cancels what is under way and frees the worker. */
   close(): void {
     this.pauses.cancelAll();
+    this.gallery.close();
     this.session.close();
   }
 
@@ -303,7 +322,7 @@ export class Demo {
   }
 
   private async answerAll(): Promise<void> {
-    await Promise.all(this.cards.map(({ key }) => this.compute(key)));
+    await Promise.all([this.gallery.rank(), ...this.cards.map(({ key }) => this.compute(key))]);
   }
 
   /** Goes on with another manifest: cards stay, but for those whose picture is gone. */

@@ -1,11 +1,11 @@
 /** Actions that wait until nothing has happened to their key for a while, such as typing. */
-export class Pauses {
-  private readonly timers = new Map<number, ReturnType<typeof setTimeout>>();
+export class Pauses<Key> {
+  private readonly timers = new Map<Key, ReturnType<typeof setTimeout>>();
 
   constructor(private readonly milliseconds: number) {}
 
   /** Waits from now on, instead of from the last call with this key. */
-  await(key: number, action: () => void): void {
+  await(key: Key, action: () => void): void {
     this.cancel(key);
     const run = (): void => {
       this.timers.delete(key);
@@ -14,7 +14,7 @@ export class Pauses {
     this.timers.set(key, setTimeout(run, this.milliseconds));
   }
 
-  cancel(key: number): void {
+  cancel(key: Key): void {
     clearTimeout(this.timers.get(key));
     this.timers.delete(key);
   }

@@ -12,7 +12,7 @@ export const layout = css`
     gap: 1.5rem 2.5rem;
   }
 
-  lit-demo-carousel {
+  .gallery {
     margin-top: 1rem;
   }
 

@@ -12,6 +12,7 @@ import { layout } from './lit-demo-app.styles';
 import '../../components/lit-demo-about';
 import '../../components/lit-demo-card';
 import '../../components/lit-demo-carousel';
+import '../../components/lit-demo-finder';
 import '../../components/lit-demo-messages';
 import '../../components/lit-demo-model-picker';
 import '../../components/lit-demo-share';
@@ -97,6 +98,7 @@ export class LitDemoApp extends LitElement {
   private renderDemo(demo: Demo): TemplateResult {
     return html`
       <main
+        @prompt-focused=${() => void demo.warm()}
         @picture-failed=${({ detail }: DemoEvent<'picture-failed'>) => {
           demo.reportPicture(detail.url);
         }}
@@ -119,7 +121,10 @@ export class LitDemoApp extends LitElement {
             void demo.submit(detail.cardKey)}
           @card-duplicated=${this.onDuplicated}
           @card-removed=${this.onRemoved}
-          @prompt-focused=${() => void demo.warm()}
+          @like-requested=${({ detail }: DemoEvent<'like-requested'>) => {
+            demo.gallery.findLike(detail.imageId);
+            this.carousel.scrollIntoView({ block: 'nearest' });
+          }}
         >
           ${repeat(
             demo.cards,
@@ -127,12 +132,7 @@ export class LitDemoApp extends LitElement {
             (card) => this.renderCard(demo, card),
           )}
         </div>
-        <lit-demo-carousel
-          .images=${demo.manifest.images}
-          .open=${new Set(demo.cards.map((card) => card.imageId))}
-          .attempt=${demo.attempt}
-          @image-chosen=${this.onImageChosen}
-        ></lit-demo-carousel>
+        ${this.renderGallery(demo)}
       </main>
       <p class="visually-hidden" role="status">${this.announcement}</p>
       <footer class="foot">
@@ -150,6 +150,32 @@ export class LitDemoApp extends LitElement {
           }}
           @retry-requested=${() => void demo.retry()}
         ></lit-demo-messages>
+      </section>
+    `;
+  }
+
+  private renderGallery(demo: Demo): TemplateResult {
+    const { gallery } = demo;
+    return html`
+      <section class="gallery" aria-label="Pictures">
+        <lit-demo-finder
+          .text=${gallery.text}
+          .like=${gallery.model !== undefined}
+          .ranked=${gallery.order !== undefined}
+          .mute=${demo.encoder.status === 'absent'}
+          @find-edited=${({ detail }: DemoEvent<'find-edited'>) => {
+            gallery.find(detail.text);
+          }}
+          @find-cleared=${() => {
+            gallery.clear();
+          }}
+        ></lit-demo-finder>
+        <lit-demo-carousel
+          .images=${gallery.order?.map((id) => demo.image(id)) ?? demo.manifest.images}
+          .open=${new Set(demo.cards.map((card) => card.imageId))}
+          .attempt=${demo.attempt}
+          @image-chosen=${this.onImageChosen}
+        ></lit-demo-carousel>
       </section>
     `;
   }

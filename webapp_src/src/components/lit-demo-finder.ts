@@ -1,0 +1,88 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { fire } from './events';
+import { CLOSE } from './icons';
+import { buttons, fields, shared } from './shared-styles';
+
+/**
+ * A box for a sentence by which pictures are looked for, and what they are in the order of.
+ *
+ * @fires find-edited - `{text}`, at every change.
+ * @fires find-cleared - The author's order is wanted.
+ * @fires prompt-focused - The visitor is about to type.
+ */
+@customElement('lit-demo-finder')
+export class LitDemoFinder extends LitElement {
+  static override styles = [
+    shared,
+    buttons,
+    fields,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 0.75rem;
+      }
+
+      input {
+        flex: 1 1 16rem;
+        max-width: 28rem;
+        padding: 0.25rem 0.75rem;
+      }
+
+      p {
+        margin: 0;
+        color: var(--muted);
+        font-size: 0.875rem;
+      }
+    `,
+  ];
+
+  @property() text = '';
+  /** Whether pictures are looked for that are like another one. */
+  @property({ type: Boolean }) like = false;
+  /** Whether pictures are in the order that was asked for. */
+  @property({ type: Boolean }) ranked = false;
+  /** Whether there is no encoder to read a sentence. */
+  @property({ type: Boolean }) mute = false;
+
+  protected override render(): TemplateResult {
+    return html`
+      ${
+        this.mute
+          ? nothing
+          : html`<input
+              class="field"
+              type="text"
+              dir="auto"
+              aria-label="Find pictures by a sentence"
+              placeholder="Find a picture…"
+              maxlength="1000"
+              enterkeyhint="search"
+              .value=${this.text}
+              @focus=${() => {
+                fire(this, 'prompt-focused', null);
+              }}
+              @input=${({ target }: Event) => {
+                fire(this, 'find-edited', { text: (target as HTMLInputElement).value });
+              }}
+            />`
+      }
+      <p role="status">${this.ranked ? (this.like ? 'Most alike first' : 'Best fit first') : ''}</p>
+      ${
+        this.text || this.like
+          ? html`<button
+              type="button"
+              class="quiet"
+              @click=${() => {
+                fire(this, 'find-cleared', null);
+              }}
+            >
+              ${CLOSE}Clear
+            </button>`
+          : nothing
+      }
+    `;
+  }
+}
