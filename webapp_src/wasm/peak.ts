@@ -1,5 +1,6 @@
 /** What this machine can do at most, for `make bench`: multiply and add, and read memory. */
-import { DOT_IS_SLOW, dotAdd, multiplyAdd, VECTOR } from './lanes';
+import { DOT_IS_SLOW, dotAdd } from './dot';
+import { multiplyAdd, VECTOR } from './lanes';
 
 /** Bytes that `read` reads before it looks whether it has all. */
 const STEP: usize = 8 * VECTOR;
