@@ -4,7 +4,7 @@
  * SIMD, whose second operand has seven bits; without it, plain SIMD gives the same integers. Pointers
  * are in bytes.
  */
-import { CODE, DOT_IS_SLOW, dotAdd, GROUP, loadGroup, loadWeights, storeCodes } from './dot';
+import { CODE, dotAddTwo, GROUP, loadGroup, loadWeights, storeCodes, SUMS_IN_I16 } from './dot';
 import { LANES, loadLanes, storeLanes, VECTOR } from './lanes';
 
 // A tile of the product is 4 rows by 8 columns, as in matmul.ts; a step takes two groups of each.
@@ -133,7 +133,7 @@ export function multiplyInt8(
   c: usize,
   m: i32,
 ): void {
-  if (DOT_IS_SLOW) multiplyWith<i16>(a, b, bias, scales, c, m);
+  if (SUMS_IN_I16) multiplyWith<i16>(a, b, bias, scales, c, m);
   else multiplyWith<i32>(a, b, bias, scales, c, m);
 }
 
@@ -184,23 +184,23 @@ function multiplyWith<T>(a: usize, b: usize, bias: usize, scales: usize, c: usiz
         const x0 = loadGroup(a0);
         const y0 = loadGroup(a0, ROW_GROUP);
         a0 += 2 * ROW_GROUP;
-        sum00 = dotAdd<T>(d0, y0, dotAdd<T>(b0, x0, sum00));
-        sum01 = dotAdd<T>(d1, y0, dotAdd<T>(b1, x0, sum01));
+        sum00 = dotAddTwo<T>(b0, d0, x0, y0, sum00);
+        sum01 = dotAddTwo<T>(b1, d1, x0, y0, sum01);
         const x1 = loadGroup(a1);
         const y1 = loadGroup(a1, ROW_GROUP);
         a1 += 2 * ROW_GROUP;
-        sum10 = dotAdd<T>(d0, y1, dotAdd<T>(b0, x1, sum10));
-        sum11 = dotAdd<T>(d1, y1, dotAdd<T>(b1, x1, sum11));
+        sum10 = dotAddTwo<T>(b0, d0, x1, y1, sum10);
+        sum11 = dotAddTwo<T>(b1, d1, x1, y1, sum11);
         const x2 = loadGroup(a2);
         const y2 = loadGroup(a2, ROW_GROUP);
         a2 += 2 * ROW_GROUP;
-        sum20 = dotAdd<T>(d0, y2, dotAdd<T>(b0, x2, sum20));
-        sum21 = dotAdd<T>(d1, y2, dotAdd<T>(b1, x2, sum21));
+        sum20 = dotAddTwo<T>(b0, d0, x2, y2, sum20);
+        sum21 = dotAddTwo<T>(b1, d1, x2, y2, sum21);
         const x3 = loadGroup(a3);
         const y3 = loadGroup(a3, ROW_GROUP);
         a3 += 2 * ROW_GROUP;
-        sum30 = dotAdd<T>(d0, y3, dotAdd<T>(b0, x3, sum30));
-        sum31 = dotAdd<T>(d1, y3, dotAdd<T>(b1, x3, sum31));
+        sum30 = dotAddTwo<T>(b0, d0, x3, y3, sum30);
+        sum31 = dotAddTwo<T>(b1, d1, x3, y3, sum31);
       }
       const c0 = c + <usize>row * cStride + start;
       const c1 = c0 + <usize>next1 * cStride;

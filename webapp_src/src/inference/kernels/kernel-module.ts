@@ -53,6 +53,14 @@ export async function instantiate(
 ): Promise<KernelModule> {
   const { instance } = await WebAssembly.instantiate(decodeBase64(BINARIES[variant]), {
     env: { memory },
+    dot: { isArm: Number(isArm()) },
   });
   return instance.exports as unknown as KernelModule;
+}
+
+/** Whether the processor is an ARM, whose own NaN is positive; that of x86 is negative. */
+function isArm(): boolean {
+  const numbers = Float32Array.of(Infinity, Infinity);
+  numbers[0] = (numbers[0] ?? 0) - (numbers[1] ?? 0);
+  return new DataView(numbers.buffer).getUint8(3) < 128;
 }
