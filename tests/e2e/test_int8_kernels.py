@@ -23,13 +23,14 @@ async ([binary, isArm, m, k, n]) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 31 - 1;
   };
-  const fill = (at, count, next) => {
-    const floats = new Float32Array(memory.buffer, at, count);
-    for (let i = 0; i < count; i++) floats[i] = next();
+  const fill = (at, count, next, Numbers = Float32Array) => {
+    const numbers = new Numbers(memory.buffer, at, count);
+    for (let i = 0; i < count; i++) numbers[i] = next();
   };
   fill(rows, m * k, random);
   // The ends of the range, side by side, where sums of pairs in 16 bits would go over.
-  fill(codes, k * n, () => (random() > 0 ? 127 : random() > 0 ? -128 : Math.round(127 * random())));
+  const end = () => (random() > 0 ? 127 : random() > 0 ? -128 : Math.round(127 * random()));
+  fill(codes, k * n, end, Int8Array);
   fill(bias, n, random);
   fill(scales, n, random);
   quantize(rows, rounded, m, k);

@@ -93,10 +93,9 @@ function panelBytes(k: i32): usize {
 }
 
 /**
- * Copies whole numbers from -127 to 127, given as float32 `b[k, n]`, to `packed`: first `k` and `n`,
- * then panels of 8 columns, each with the sums of its columns, int32, and its rows as bytes, a group
- * of each column side by side. What is missing in the last panel and the last rows is filled up with
- * zeros.
+ * Copies the bytes `b[k, n]`, numbers from -128 to 127, to `packed`: first `k` and `n`, then panels of
+ * 8 columns, each with the sums of its columns, int32, and its rows, a group of each column side by
+ * side. What is missing in the last panel and the last rows is filled up with zeros.
  */
 export function packInt8(b: usize, packed: usize, k: i32, n: i32): void {
   i32.store(packed, k);
@@ -110,8 +109,8 @@ export function packInt8(b: usize, packed: usize, k: i32, n: i32): void {
     for (let row = 0; row < rows; row += GROUP) {
       for (let j = 0; j < COLUMNS; j++) {
         for (let i = row; i < row + GROUP; i++) {
-          const at = b + <usize>(i * n + column + j) * sizeof<f32>();
-          const code = i < k && column + j < n ? <i32>f32.load(at) : 0;
+          const at = b + <usize>(i * n + column + j);
+          const code = i < k && column + j < n ? i32.load8_s(at) : 0;
           const sum = sums + <usize>j * sizeof<i32>();
           i32.store(sum, i32.load(sum) + code);
           i32.store8(packed++, code);

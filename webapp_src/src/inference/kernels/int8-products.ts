@@ -1,4 +1,5 @@
 /** Products with weights of eight bits, on the memory of TensorFlow.js's wasm backend. */
+import { engine } from '@tensorflow/tfjs-core';
 import type { WasmHeap } from './wasm-heap';
 import type { KernelModule } from './kernel-module';
 import type { Matrices } from './matrix-layout';
@@ -41,9 +42,13 @@ export class Int8Products {
     this.packed.delete(dataId);
   }
 
-  private pack(dataId: object, { pointer, rows, columns }: Matrices): number {
+  private pack(dataId: object, { rows, columns }: Matrices): number {
+    const codes = Int8Array.from(engine().readSync(dataId) as Float32Array);
+    const bytes = this.heap.allocate(codes.length);
+    this.heap.write(codes, bytes);
     const packed = this.heap.allocate(this.module.packedInt8Bytes(rows, columns));
-    this.module.packInt8(pointer, packed, rows, columns);
+    this.module.packInt8(bytes, packed, rows, columns);
+    this.heap.free(bytes);
     this.packed.set(dataId, packed);
     return packed;
   }
