@@ -1,5 +1,6 @@
 /** What this machine can do at most, for `make bench`: multiply and add, and read memory. */
-import { DOT_IS_SLOW, dotAdd, multiplyAdd, VECTOR } from './lanes';
+import { dotAdd, SUMS_IN_I16 } from './dot';
+import { multiplyAdd, VECTOR } from './lanes';
 
 /** Bytes that `read` reads before it looks whether it has all. */
 const STEP: usize = 8 * VECTOR;
@@ -35,7 +36,7 @@ export function multiplyAdds(steps: i32, at: usize): void {
  * ways. One operand changes, since the compiler would compute products of the same only once.
  */
 export function integerMultiplyAdds(steps: i32, at: usize): void {
-  if (DOT_IS_SLOW) addDots<i16>(steps, at);
+  if (SUMS_IN_I16) addDots<i16>(steps, at);
   else addDots<i32>(steps, at);
 }
 

@@ -1,5 +1,7 @@
 import { loadGraphModel, type GraphModel } from '@tensorflow/tfjs-converter';
-import { io } from '@tensorflow/tfjs-core';
+import { getBackend, io, type NamedTensorMap } from '@tensorflow/tfjs-core';
+import { decodeWeights } from './kernels/int8-store';
+import { integerProducts } from './kernels/int8-weights';
 
 /** A graph model from the content of its files, in the backend that TensorFlow.js is using. */
 export async function loadGraph(
@@ -7,14 +9,19 @@ export async function loadGraph(
   weights: readonly ArrayBuffer[],
 ): Promise<GraphModel> {
   const graph = readJson(model) as io.ModelJSON;
+  const weightSpecs = graph.weightsManifest.flatMap((group) => group.weights);
+  const weightData = join(weights);
   const artifacts: io.ModelArtifacts = {
     modelTopology: graph.modelTopology,
-    weightSpecs: graph.weightsManifest.flatMap((group) => group.weights),
-    weightData: join(weights),
+    weightSpecs,
+    weightData,
   };
   if (graph.signature) artifacts.signature = graph.signature;
   if (graph.userDefinedMetadata) artifacts.userDefinedMetadata = graph.userDefinedMetadata;
-  return loadGraphModel(io.fromMemory(artifacts));
+  const codes = getBackend() === 'wasm' ? integerProducts(graph.userDefinedMetadata) : [];
+  if (codes.length === 0) return loadGraphModel(io.fromMemory(artifacts));
+  const decode = (): NamedTensorMap => decodeWeights(weightData, weightSpecs, codes);
+  return loadGraphModel(io.fromMemory(artifacts), {}, { ...io, decodeWeights: decode });
 }
 
 /** Joins shards, because TensorFlow.js misreads them when the last one is the longest. */

@@ -14,6 +14,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { GATE, gate, NORMALIZE, normalize } from './pointwise-kernels';
+import { shareReferences } from './int8-store';
 import { WasmHeap, type WasmBackend } from './wasm-heap';
 import { MatMul } from './matmul-kernel';
 import type { Kernel, KernelArguments } from './kernel';
@@ -33,6 +34,7 @@ export async function installKernels(
   const heap = new WasmHeap(backend);
   if (variant === undefined || heap.memory === undefined) return undefined;
   const module = await instantiate(variant, heap.memory);
+  shareReferences(backend);
   const products = new MatMul(backend, heap, module);
   const multiply: Kernel = (args) => products.multiply(args);
   replaceKernel(BatchMatMul, backend, multiply);

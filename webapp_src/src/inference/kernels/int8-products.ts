@@ -1,16 +1,8 @@
 /** Products with weights of eight bits, on the memory of TensorFlow.js's wasm backend. */
+import { engine } from '@tensorflow/tfjs-core';
 import type { WasmHeap } from './wasm-heap';
 import type { KernelModule } from './kernel-module';
 import type { Matrices } from './matrix-layout';
-
-/** Columns of a panel, rows of a step, bytes of a step and of what is known of a row; see int8.ts. */
-const PANEL_COLUMNS = 8;
-const STEP_ROWS = 4;
-const STEP_BYTES = 32;
-const FACTS_BYTES = 8;
-
-/** The codes of a row are written 16 at a time. */
-const CODES_AT_ONCE = 16;
 
 /** Where the numbers of vectors begin; 0 if there is none. */
 interface Vectors {
@@ -36,22 +28,9 @@ export class Int8Products {
     out: number,
   ): void {
     const packed = this.packed.get(dataId) ?? this.pack(dataId, weights);
-    const stride = Math.ceil(rows.columns / CODES_AT_ONCE) * CODES_AT_ONCE;
-    const codes = this.heap.allocate(rows.rows * (stride + FACTS_BYTES));
-    const facts = codes + rows.rows * stride;
-    this.module.quantize(rows.pointer, codes, facts, rows.rows, rows.columns, stride);
-    this.module.multiplyInt8(
-      codes,
-      facts,
-      packed,
-      bias,
-      scales,
-      out,
-      rows.rows,
-      weights.columns,
-      weights.rows,
-      stride,
-    );
+    const codes = this.heap.allocate(rows.rows * this.module.quantizedBytes(rows.columns));
+    this.module.quantize(rows.pointer, codes, rows.rows, rows.columns);
+    this.module.multiplyInt8(codes, packed, bias, scales, out, rows.rows);
     this.heap.free(codes);
   }
 
@@ -63,10 +42,13 @@ export class Int8Products {
     this.packed.delete(dataId);
   }
 
-  private pack(dataId: object, { pointer, rows, columns }: Matrices): number {
-    const steps = 1 + Math.ceil(rows / STEP_ROWS);
-    const packed = this.heap.allocate(Math.ceil(columns / PANEL_COLUMNS) * steps * STEP_BYTES);
-    this.module.packInt8(pointer, packed, rows, columns);
+  private pack(dataId: object, { rows, columns }: Matrices): number {
+    const codes = Int8Array.from(engine().readSync(dataId) as Float32Array);
+    const bytes = this.heap.allocate(codes.length);
+    this.heap.write(codes, bytes);
+    const packed = this.heap.allocate(this.module.packedInt8Bytes(rows, columns));
+    this.module.packInt8(bytes, packed, rows, columns);
+    this.heap.free(bytes);
     this.packed.set(dataId, packed);
     return packed;
   }

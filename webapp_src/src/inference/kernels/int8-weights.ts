@@ -10,15 +10,18 @@ const marked = new WeakSet();
  * @param names The weights, by default those that the model says.
  * @returns Whether there are any.
  */
-export function noteInt8Weights(model: GraphModel, names = productsOf(model)): boolean {
+export function noteInt8Weights(
+  model: GraphModel,
+  names = integerProducts(model.metadata),
+): boolean {
   for (const { dataId } of Object.values(model.weights).flat()) marked.delete(dataId);
   for (const { dataId } of names.flatMap((name) => model.weights[name] ?? [])) marked.add(dataId);
   return names.length > 0;
 }
 
-function productsOf(model: GraphModel): readonly string[] {
-  const metadata = model.metadata as { integerProducts?: readonly string[] } | undefined;
-  return metadata?.integerProducts ?? [];
+/** The weights whose products a model says are to be done in integers. */
+export function integerProducts(metadata: object | undefined): readonly string[] {
+  return (metadata as { integerProducts?: readonly string[] } | undefined)?.integerProducts ?? [];
 }
 
 /** Whether a tensor's data was noted. */

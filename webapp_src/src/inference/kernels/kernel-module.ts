@@ -24,27 +24,13 @@ export interface KernelModule {
     low: number,
     high: number,
   ): void;
-  quantize(
-    x: number,
-    codes: number,
-    facts: number,
-    rows: number,
-    columns: number,
-    stride: number,
-  ): void;
+  /** Bytes of a row of so many numbers as `quantize` writes it. */
+  quantizedBytes(columns: number): number;
+  quantize(x: number, rows: number, m: number, columns: number): void;
+  /** Bytes of a matrix as `packInt8` writes it. */
+  packedInt8Bytes(k: number, n: number): number;
   packInt8(b: number, packed: number, k: number, n: number): void;
-  multiplyInt8(
-    a: number,
-    facts: number,
-    packed: number,
-    bias: number,
-    scales: number,
-    c: number,
-    m: number,
-    n: number,
-    k: number,
-    stride: number,
-  ): void;
+  multiplyInt8(a: number, b: number, bias: number, scales: number, c: number, m: number): void;
   normalize(x: number, y: number, rows: number, columns: number, epsilon: number): void;
   gate(x: number, y: number, count: number, cubic: number, linear: number): void;
 }
@@ -67,6 +53,14 @@ export async function instantiate(
 ): Promise<KernelModule> {
   const { instance } = await WebAssembly.instantiate(decodeBase64(BINARIES[variant]), {
     env: { memory },
+    dot: { isArm: Number(isArm()) },
   });
   return instance.exports as unknown as KernelModule;
+}
+
+/** Whether the processor is an ARM, whose own NaN is positive; that of x86 is negative. */
+function isArm(): boolean {
+  const numbers = Float32Array.of(Infinity, Infinity);
+  numbers[0] = (numbers[0] ?? 0) - (numbers[1] ?? 0);
+  return new DataView(numbers.buffer).getUint8(3) < 128;
 }

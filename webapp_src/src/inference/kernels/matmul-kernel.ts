@@ -12,6 +12,7 @@ import {
 } from './matrix-layout';
 import type { KernelModule } from './kernel-module';
 import { Int8Products } from './int8-products';
+import { int8Store } from './int8-store';
 import { isInt8 } from './int8-weights';
 import { packedBytes, Packing } from './packing';
 
@@ -36,15 +37,8 @@ export class MatMul {
   ) {
     this.packing = new Packing(heap, module);
     this.int8 = new Int8Products(heap, module);
-    const disposeData = backend.disposeData.bind(backend);
-    backend.disposeData = (dataId, force) => {
-      const gone = disposeData(dataId, force);
-      if (gone) {
-        this.packing.forget(dataId);
-        this.int8.forget(dataId);
-      }
-      return gone;
-    };
+    this.forgetDisposed(backend);
+    this.forgetDisposed(int8Store);
   }
 
   /**
@@ -92,6 +86,18 @@ export class MatMul {
       });
     });
     return out;
+  }
+
+  private forgetDisposed(holder: Pick<WasmBackend, 'disposeData'>): void {
+    const disposeData = holder.disposeData.bind(holder);
+    holder.disposeData = (dataId, force) => {
+      const gone = disposeData(dataId, force);
+      if (gone) {
+        this.packing.forget(dataId);
+        this.int8.forget(dataId);
+      }
+      return gone;
+    };
   }
 
   private locate(vector: TensorInfo | undefined): number {

@@ -17,7 +17,10 @@ export function viewMatrices(tensor: TensorInfo, transpose: boolean, heap: WasmH
   const [height = 1, width = 1] = tensor.shape.slice(-2);
   const down = width * FLOAT_BYTES;
   return {
-    pointer: heap.locate(tensor),
+    // Not located before it is asked for: weights that are packed may lie elsewhere.
+    get pointer() {
+      return heap.locate(tensor);
+    },
     count: util.sizeFromShape(batchDims(tensor)),
     rows: transpose ? width : height,
     columns: transpose ? height : width,

@@ -42,6 +42,10 @@ export class WasmHeap {
     this.module._free(pointer);
   }
 
+  write(bytes: Int8Array, to: number): void {
+    new Int8Array(this.module.HEAPU8.buffer, to, bytes.length).set(bytes);
+  }
+
   copy(from: number, to: number, bytes: number): void {
     this.module.HEAPU8.copyWithin(to, from, from + bytes);
   }
