@@ -1,3 +1,5 @@
+import { slices } from './slices';
+
 /** @throws Error with a sentence for the visitor if this browser cannot decompress. */
 export function requireGzip(): void {
   if (typeof DecompressionStream === 'undefined') {
@@ -8,10 +10,16 @@ export function requireGzip(): void {
 /**
  * The content of a file in gzip.
  *
- * What it becomes may be of any size, so only give it what is known to come from the builder.
+ * That may have any size, so the file must be known to come from the builder.
  */
-export function decompress(file: ArrayBuffer): Promise<ArrayBuffer> {
-  // A blob comes in pieces, between which the page goes on.
-  const pieces = new Blob([file]).stream();
-  return new Response(pieces.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+export async function decompress(file: ArrayBuffer): Promise<ArrayBuffer> {
+  const { readable, writable } = new DecompressionStream('gzip');
+  const [content] = await Promise.all([new Response(readable).arrayBuffer(), feed(writable, file)]);
+  return content;
+}
+
+async function feed(stream: WritableStream<BufferSource>, file: ArrayBuffer): Promise<void> {
+  const writer = stream.getWriter();
+  for await (const slice of slices(new Uint8Array(file))) await writer.write(slice);
+  await writer.close();
 }
