@@ -107,7 +107,7 @@ def test_a_whole_encoder_is_taken_over(tmp_path: Path, cache: Cache):
     assert model.encoder is not None
     assert (model.encoder.input, model.encoder.output) == ("inputs", "output_0")
     assert {golden.text for golden in model.goldens} == {*GOLDEN_TEXTS, *PROMPTS}
-    given = spec.parent / "original" / "tfjs"
+    given = spec.parent / "models" / "nano" / "tfjs"
     graph = json.loads(read_file(site, model.encoder.model))
     given_graph = json.loads((given / "model.json").read_bytes())
     assert graph["modelTopology"] == given_graph["modelTopology"]
