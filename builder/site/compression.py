@@ -2,9 +2,9 @@
 
 import gzip
 import io
-import zlib
 
 from builder.cache import Cache, digest
+from builder.fingerprint import compression_code
 
 _LEVEL = 9
 _WORTH = 0.97
@@ -16,7 +16,7 @@ def compress(data: bytes, cache: Cache) -> bytes | None:
 
     The bytes depend on the data and on zlib, and so may their hash.
     """
-    key = digest(data, f"gzip {_LEVEL} {_WORTH} {zlib.ZLIB_RUNTIME_VERSION}")
+    key = digest(data, compression_code())
     if (kept := cache.load("compressed", key)) is None:
         packed = _gzip(data)
         kept = packed if len(packed) <= _WORTH * len(data) else b""
