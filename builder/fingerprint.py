@@ -4,6 +4,7 @@ Cache keys are made of these, each stated once, here. A change to one of the fil
 version of a package, gives another fingerprint, and so another key.
 """
 
+import zlib
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -42,6 +43,11 @@ def exporter_code() -> str:
 def runtime_code() -> str:
     """What the results of TensorFlow.js depend on besides the graph: the bundle that Node runs."""
     return _sources("_web/tfjs-runtime.mjs")
+
+
+def compression_code() -> str:
+    """What a compressed file depends on besides its content: level and format, zlib."""
+    return digest(_sources("site/compression.py"), zlib.ZLIB_RUNTIME_VERSION)
 
 
 @cache

@@ -22,7 +22,7 @@ from builder.file_names import find_flaw
 from builder.schema import Part
 from builder.vocabulary import PipelineModel, SentencePieceModel, WordPieceModel
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Backend = Literal["wasm", "webgl", "webgpu", "cpu"]
 """No manifest names a backend, but the builder and the page both do; the page's
@@ -54,7 +54,19 @@ class PictureRef(FileRef):
     height: Annotated[int, Field(gt=0)]
 
 
-class MatrixRef(FileRef):
+class CompressibleRef(FileRef):
+    """A file that is stored as it is, or compressed: hosts compress only some types, or none.
+
+    `bytes` and `sha256` are those of the stored file. What has another hash is never decompressed,
+    so that nobody but the builder decides how large the content becomes.
+    """
+
+    encoding: Literal["gzip"] | None = Field(
+        default=None, description="How the content is compressed (RFC 1952), if it is."
+    )
+
+
+class MatrixRef(CompressibleRef):
     """A row-major little-endian matrix; the value of an entry is `scale` times what is stored."""
 
     dtype: Literal["float32", "float16", "int8"]
@@ -103,21 +115,21 @@ class RowLayout(Part):
 class SentencePieceRef(RowLayout):
     """A SentencePiece tokenizer; its file holds a `SentencePieceModel`."""
 
-    file: FileRef
+    file: CompressibleRef
     kind: Literal["sentencepiece"] = "sentencepiece"
 
 
 class WordPieceRef(RowLayout):
     """A WordPiece tokenizer like BERT's; its file holds a `WordPieceModel`."""
 
-    file: FileRef
+    file: CompressibleRef
     kind: Literal["wordpiece"] = "wordpiece"
 
 
 class PipelineRef(RowLayout):
     """A tokenizer of a hub's folder; its file holds a `PipelineModel`."""
 
-    file: FileRef
+    file: CompressibleRef
     kind: Literal["pipeline"] = "pipeline"
 
 
@@ -127,8 +139,8 @@ TokenizerRef = Annotated[SentencePieceRef | WordPieceRef | PipelineRef, Field(di
 class GraphModelRef(Part):
     """A TensorFlow.js graph model: token rows int32[b, max_length] to unit rows float32[b, dim]."""
 
-    model: FileRef
-    weights: tuple[FileRef, ...]
+    model: CompressibleRef
+    weights: tuple[CompressibleRef, ...]
     input: str
     output: str
 
@@ -222,7 +234,7 @@ class PageManifest(Part):
         default="0" * 64,
         description="Of the manifest itself, with 64 zeros in the place of this value.",
     )
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[2] = SCHEMA_VERSION
     generator: Generator
     title: str
     description: str

@@ -15,6 +15,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "images": fingerprint.image_code,
     "exporter": fingerprint.exporter_code,
     "runtime": fingerprint.runtime_code,
+    "compression": fingerprint.compression_code,
 }
 
 DEPENDS_ON_FILES = {
@@ -23,6 +24,7 @@ DEPENDS_ON_FILES = {
     "images": ["images/prepare.py", "images/open.py", "images/resize.py"],
     "exporter": ["tfjs/lower/matmul.py", "tfjs/kernels.json", "conversion/check.py"],
     "runtime": ["_web/tfjs-runtime.mjs"],
+    "compression": ["site/compression.py"],
 }
 
 DEPENDS_ON_PACKAGES = {
@@ -31,6 +33,7 @@ DEPENDS_ON_PACKAGES = {
     "images": ["pillow", "numpy"],
     "exporter": ["jax", "jaxlib", "numpy"],
     "runtime": [],
+    "compression": [],
 }
 
 
@@ -43,7 +46,7 @@ def take_all() -> dict[str, str]:
 @pytest.fixture
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the files that any fingerprint is of, to be changed."""
-    for place in ("towers", "embedding", "images", "tfjs", "conversion"):
+    for place in ("towers", "embedding", "images", "tfjs", "conversion", "site"):
         shutil.copytree(fingerprint.ROOT / place, tmp_path / place)
     for name in ("model.py", "params.py"):
         shutil.copyfile(fingerprint.ROOT / name, tmp_path / name)

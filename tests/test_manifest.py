@@ -4,7 +4,15 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from builder.manifest import FileRef, GraphModelRef, MatrixRef, Model, SoftmaxScoring, json_schema
+from builder.manifest import (
+    CompressibleRef,
+    FileRef,
+    GraphModelRef,
+    MatrixRef,
+    Model,
+    SoftmaxScoring,
+    json_schema,
+)
 
 SCHEMA = Path(__file__).parents[1] / "webapp_src/src/generated/manifest.schema.json"
 
@@ -33,7 +41,7 @@ def test_a_file_reference_is_checked(fields: dict[str, object]):
 
 
 def test_a_model_may_be_without_an_encoder_but_not_without_a_tokenizer_only():
-    file = FileRef(url="a", sha256="0" * 64, bytes=3)
+    file = CompressibleRef(url="a", sha256="0" * 64, bytes=3)
     rows = MatrixRef(**file.model_dump(), dtype="int8", shape=(1, 3), scale=1.0, rows=("a",))
     whole = Model(
         id="m", name="M", description="", image_tower="", text_tower="", license="CC0-1.0",

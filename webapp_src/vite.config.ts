@@ -10,6 +10,12 @@ import { listRuntimeFiles } from './runtime-files.ts';
 // Comments go, since TensorFlow.js repeats its licence in each of 500 modules; a file holds them all.
 const output = { comments: false };
 
+const noThreads = new URL('no-threads.ts', import.meta.url).pathname;
+const withoutThreads = {
+  '../wasm-out/tfjs-backend-wasm-threaded-simd.js': noThreads,
+  '../wasm-out/tfjs-backend-wasm-threaded-simd.worker.js': noThreads,
+};
+
 function addLicenses(): Plugin {
   return {
     name: 'add-licenses',
@@ -24,6 +30,7 @@ export default defineConfig({
   base: './',
   publicDir: false,
   plugins: [addLicenses()],
+  resolve: { alias: withoutThreads },
   build: {
     outDir: '../builder/_web/app',
     emptyOutDir: true,

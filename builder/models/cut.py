@@ -36,8 +36,9 @@ class VocabularyReport:
 
     `pieces` and `pieces_before` have a row each in the tower's table, which is `rows_saved`
     shorter: it may have had rows of no piece. `shares` are those of the tokens of held-out text
-    that are as before, by language or file. `min_cosine` is the least one between the rows that
-    the prompts have with the whole vocabulary and with the cut one.
+    that are as before, by language or file. `file_bytes_saved` is before compression.
+    `min_cosine` is the least one between the rows that the prompts have with the whole vocabulary
+    and with the cut one.
     """
 
     pieces: int

@@ -85,7 +85,8 @@ def build_spec(
         for source, model in zip(sources, spec.models, strict=True)
     ]
     # The hinge: everything before only computes; this replaces the old site, or leaves it.
-    site = assemble_site(bundle(spec, images.images, built), template)
+    bundled = bundle(spec, images.images, built, cache=cache, progress=progress)
+    site = assemble_site(bundled, template)
     check_size(site.files, spec.max_bytes)
     seconds = time.perf_counter() - started
     report = make_report(

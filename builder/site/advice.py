@@ -8,17 +8,17 @@ LARGE = 20_000_000
 """Bytes of a text encoder from which a build says how they could be fewer."""
 
 _MUCH = 0.3
-"""The part of a text encoder from which its table of token embeddings is worth cutting."""
+"""The part of a text encoder's weights from which the table of its vocabulary is worth cutting."""
 
 
 def advise(built: BuiltModel, encoder_bytes: int) -> list[str]:
-    """Sentences on a model whose encoder has so many bytes."""
+    """Sentences on a model of whose encoder a visitor downloads so many bytes."""
     encoder = built.encoder
     if encoder is None:
         return []
     notes = _name_exceptions(encoder)
     if encoder_bytes > LARGE:
-        ways = _find_ways(built, encoder, encoder_bytes)
+        ways = _find_ways(built, encoder)
         notes.append(
             f"visitors download {megabytes(encoder_bytes)} of text encoder. {' '.join(ways)}"
         )
@@ -39,13 +39,14 @@ def _name_exceptions(encoder: ExportedEncoder) -> list[str]:
     return notes
 
 
-def _find_ways(built: BuiltModel, encoder: ExportedEncoder, encoder_bytes: int) -> list[str]:
+def _find_ways(built: BuiltModel, encoder: ExportedEncoder) -> list[str]:
+    table = encoder.table_bytes / sum(map(len, encoder.weights.values()))
     ways: list[str] = []
     if encoder.quantization not in ("int8", "int4") and not encoder.in_float16:
         ways.append("Remove quantization: eight bits may be enough.")
-    if built.vocabulary is None and encoder.table_bytes > _MUCH * encoder_bytes:
+    if built.vocabulary is None and table > _MUCH:
         ways.append(
-            f"{megabytes(encoder.table_bytes)} are a row for each piece of its vocabulary:"
+            f"About {table:.0%} of it is a row for each piece of its vocabulary:"
             " [models.vocabulary] keeps those of your languages."
         )
     ways.append("`lit-demo distil` makes a text tower of a few MB from it.")

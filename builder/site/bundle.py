@@ -2,19 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from builder import manifest
+from builder.cache import Cache
 from builder.conversion.text_encoder import ExportedEncoder
 from builder.embedding.embed import Embeddings, Rows
 from builder.embedding.matrix import Dtype, encode_matrix
 from builder.images.prepare import Picture, PreparedImage
-from builder.manifest import FileRef, PageManifest, PictureRef, SiteManifest
+from builder.manifest import CompressibleRef, FileRef, PageManifest, PictureRef, SiteManifest
 from builder.models.cut import VocabularyReport
+from builder.progress import Progress
+from builder.site.compression import compress
 from builder.site.seal import UNSEALED, seal
 from builder.spec.demo import DemoSpec
 from builder.spec.page import PageSpec
@@ -101,6 +104,15 @@ class Files:
         self.content[url] = data
         return refer(url, data)
 
+    def add_compressed(self, stem: str, data: bytes, cache: Cache) -> CompressibleRef:
+        """Keep a file as `stem-HASH.bin`, compressed if that saves enough.
+
+        Hosts treat .gz and .json in ways of their own, so the name does not say what is in it.
+        """
+        packed = compress(data, cache)
+        file = self.add(stem, ".bin", packed or data)
+        return CompressibleRef(**file.model_dump(), encoding="gzip" if packed else None)
+
 
 def refer(url: str, data: bytes) -> FileRef:
     """The manifest's entry for a file."""
@@ -113,15 +125,20 @@ def row_id(text: str) -> str:
 
 
 def bundle(
-    spec: DemoSpec, images: Sequence[PreparedImage], models: Sequence[BuiltModel]
+    spec: DemoSpec,
+    images: Sequence[PreparedImage],
+    models: Sequence[BuiltModel],
+    *,
+    cache: Cache,
+    progress: Progress,
 ) -> Bundle[SiteManifest]:
-    """Put a site's data together."""
+    """Put a site's data together; what models need is compressed."""
     files = Files()
     image_ids = tuple(image.spec.id for image in images)
     site = SiteManifest(
         **describe_page(spec).model_dump(),
         base_url=spec.base_url and f"{spec.base_url.rstrip('/')}/",
-        models=tuple(_describe_model(model, image_ids, files) for model in models),
+        models=tuple(_add_model(model, image_ids, files, cache, progress) for model in models),
         images=tuple(_describe_image(image, files) for image in images),
     )
     return Bundle(site, files.content)
@@ -177,22 +194,39 @@ def _describe_image(image: PreparedImage, files: Files) -> manifest.Image:
     )
 
 
-def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: Files) -> manifest.Model:
+_Add = Callable[[str, bytes], CompressibleRef]
+"""Keeps a file of a model, given the beginning of its name."""
+
+
+def _add_model(
+    built: BuiltModel, image_ids: tuple[str, ...], files: Files, cache: Cache, progress: Progress
+) -> manifest.Model:
+    encoder = built.encoder if built.model.tokenizer else None
+    count = 2 + (2 + len(encoder.weights) if encoder else 0)
+    with progress.step(f"Compress {built.model.id}", count) as advance:
+
+        def add(stem: str, data: bytes) -> CompressibleRef:
+            file = files.add_compressed(f"models/{built.model.id}/{stem}", data, cache)
+            advance(1)
+            return file
+
+        return _describe_model(built, image_ids, add)
+
+
+def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], add: _Add) -> manifest.Model:
     model = built.model
-    folder = f"models/{model.id}"
 
     def add_matrix(stem: str, rows: Rows, ids: tuple[str, ...]) -> manifest.MatrixRef:
         stored = encode_matrix(rows, built.dtype)
-        file = files.add(f"{folder}/{stem}", ".bin", stored.data)
         return manifest.MatrixRef(
-            **file.model_dump(),
+            **add(stem, stored.data).model_dump(),
             dtype=stored.dtype,
             shape=stored.shape,
             scale=stored.scale,
             rows=ids,
         )
 
-    tokenizer, encoder = _describe_encoder(built, folder, files)
+    tokenizer, encoder = _describe_encoder(built, add)
     return manifest.Model(
         **built.model.card.model_dump(),
         id=model.id,
@@ -209,21 +243,20 @@ def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], files: Files)
 
 
 def _describe_encoder(
-    built: BuiltModel, folder: str, files: Files
+    built: BuiltModel, add: _Add
 ) -> tuple[manifest.TokenizerRef | None, manifest.GraphModelRef | None]:
     tokenizer, encoder = built.model.tokenizer, built.encoder
     if tokenizer is None or encoder is None:
         return None, None
     vocabulary = tokenizer.to_manifest().model_dump_json(by_alias=True).encode()
     graph = manifest.GraphModelRef(
-        model=files.add(f"{folder}/model", ".json", encoder.model),
-        weights=tuple(
-            files.add_as(f"{folder}/{name}", data) for name, data in encoder.weights.items()
-        ),
+        model=add("model", encoder.model),
+        # The page takes shards in this order, so they need not have the names that the model gives.
+        weights=tuple(add("weights", data) for data in encoder.weights.values()),
         input=encoder.input,
         output=encoder.output,
     )
-    return tokenizer.to_ref(files.add(f"{folder}/vocabulary", ".json", vocabulary)), graph
+    return tokenizer.to_ref(add("vocabulary", vocabulary)), graph
 
 
 def to_json(site: PageManifest) -> bytes:

@@ -8,6 +8,7 @@ from builder.embedding.embed import Rows
 from builder.embedding.matrix import StoredMatrix, decode_matrix
 from builder.manifest import MatrixRef, SigmoidScoring, SiteManifest
 from builder.site.bundle import Bundle
+from builder.site.compression import decompress
 
 
 @dataclass(frozen=True)
@@ -50,5 +51,6 @@ def answer_first_picture(bundle: Bundle[SiteManifest]) -> tuple[Share, ...]:
 
 def _read(bundle: Bundle[SiteManifest], ref: MatrixRef) -> dict[str, Rows]:
     n, d = ref.shape
-    stored = StoredMatrix(bundle.files[ref.url], ref.dtype, (n, d), ref.scale)
+    content = decompress(ref, bundle.files[ref.url])
+    stored = StoredMatrix(content, ref.dtype, (n, d), ref.scale)
     return dict(zip(ref.rows, decode_matrix(stored), strict=True))

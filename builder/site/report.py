@@ -28,8 +28,8 @@ class ModelReport:
 
     If rows were given instead of towers, it is compared with those; without an encoder, there is
     nothing to compare. `shown_min_cosine` is the least cosine between the row of a picture as the
-    model saw it and that of the JPEG on the page, if they differ. `table_bytes` are those of the
-    token embeddings.
+    model saw it and that of the JPEG on the page, if they differ. `encoder_bytes` are downloaded;
+    `table_bytes` are those of the token embeddings, before compression.
     """
 
     id: str

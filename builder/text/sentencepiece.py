@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from builder.errors import ModelError, naming
 from builder.input_file import read_input
-from builder.manifest import FileRef, RowLayout, SentencePieceRef
+from builder.manifest import CompressibleRef, RowLayout, SentencePieceRef
 from builder.text.sentencepiece_model import check_model, keep_pieces, open_model, parse_model
 from builder.text.tokenizer import canonicalize_all, make_rows, number, renumber_layout
 from builder.vocabulary import SentencePieceModel
@@ -81,7 +81,7 @@ class SentencePieceTokenizer:
         """The same for texts in canonical form."""
         return self._processor.encode(list(texts))
 
-    def to_ref(self, file: FileRef) -> SentencePieceRef:
+    def to_ref(self, file: CompressibleRef) -> SentencePieceRef:
         """The manifest's entry, given the file of the vocabulary."""
         return SentencePieceRef(file=file, **self.layout.model_dump())
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from builder.errors import BuilderError, ModelError, first_line
-from builder.manifest import FileRef, PipelineRef, RowLayout, SentencePieceRef, WordPieceRef
+from builder.manifest import CompressibleRef, PipelineRef, RowLayout, SentencePieceRef, WordPieceRef
 from builder.vocabulary import PipelineModel, SentencePieceModel, WordPieceModel
 
 _REFS: Mapping[type, type] = {
@@ -40,7 +40,7 @@ def check_shippable(tokenizer: Any) -> None:
         known = ", ".join(kind.__name__ for kind in _REFS)
         raise _refuse(f"{name}.to_manifest gives {type(model).__name__}, which is none of {known}")
     wanted = _REFS[type(model)]
-    file = FileRef(url="vocabulary.json", sha256="0" * 64, bytes=0)
+    file = CompressibleRef(url="vocabulary.json", sha256="0" * 64, bytes=0)
     ref = _call(f"{name}.to_ref", lambda: tokenizer.to_ref(file))
     if type(ref) is not wanted:
         raise _refuse(f"{name}.to_ref gives {type(ref).__name__}, not {wanted.__name__}")

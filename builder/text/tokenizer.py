@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.manifest import FileRef, PipelineRef, RowLayout, SentencePieceRef, WordPieceRef
+from builder.manifest import CompressibleRef, PipelineRef, RowLayout, SentencePieceRef, WordPieceRef
 from builder.text.canonicalization import canonicalize
 from builder.vocabulary import PipelineModel, SentencePieceModel, WordPieceModel
 
@@ -34,7 +34,7 @@ class Tokenizer(Protocol):
         """
         ...
 
-    def to_ref(self, file: FileRef, /) -> SentencePieceRef | WordPieceRef | PipelineRef:
+    def to_ref(self, file: CompressibleRef, /) -> SentencePieceRef | WordPieceRef | PipelineRef:
         """The manifest's entry, given the file of the vocabulary."""
         ...
 

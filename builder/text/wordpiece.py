@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from builder.errors import ModelError
 from builder.input_file import read_input_text
-from builder.manifest import FileRef, RowLayout, WordPieceRef
+from builder.manifest import CompressibleRef, RowLayout, WordPieceRef
 from builder.text.tokenizer import canonicalize_all, make_rows, number, renumber_layout
 from builder.vocabulary import WordPieceModel
 
@@ -81,7 +81,7 @@ class WordPieceTokenizer:
         layout = renumber_layout(self.layout, number(kept))
         return WordPieceTokenizer([self.pieces[i] for i in kept], layout)
 
-    def to_ref(self, file: FileRef) -> WordPieceRef:
+    def to_ref(self, file: CompressibleRef) -> WordPieceRef:
         """The manifest's entry, given the file of the vocabulary."""
         return WordPieceRef(file=file, **self.layout.model_dump())
 

@@ -3,19 +3,16 @@
 from playwright.sync_api import Locator, Page, expect
 
 from builder.embedding.embed import Rows
-from builder.embedding.matrix import StoredMatrix, decode_matrix
 from builder.manifest import Model, SiteManifest
 from tests.e2e.conftest import ServedSite
+from tests.site.manifests import read_rows
 
 
 def zimg_of(site: ServedSite, model: Model, image_id: str) -> Rows:
     """The shipped row of a picture."""
     ref = model.image_embeddings
     assert ref.dtype != "float32"
-    data = (site.folder / ref.url).read_bytes()
-    n, d = ref.shape
-    rows = decode_matrix(StoredMatrix(data, ref.dtype, (n, d), ref.scale))
-    return rows[ref.rows.index(image_id)]
+    return read_rows(site.folder, ref)[ref.rows.index(image_id)]
 
 
 def example_prompts(manifest: SiteManifest, image_id: str) -> list[str]:

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
-from tests.e2e.conftest import ServedSite
+from tests.e2e.conftest import DATA, ServedSite, open_page, serve_project
 from tests.e2e.demo_page import ask, card_of, wait_for_answer
 
 OpenDemo = Callable[..., Page]
@@ -31,6 +32,32 @@ def test_a_visit_costs_what_the_report_says(open_demo: OpenDemo, page: Page, sit
     assert sum(sizes.values()) - optional == pytest.approx(
         report["bytes_before_first_free_text_answer"], rel=0.01
     )
+
+
+def test_the_default_demo_answers_a_text_of_the_visitor_for_5_5_mb(
+    context: BrowserContext, errors: list[str], tmp_path: Path
+):
+    sizes: dict[str, int] = {}
+
+    def note(response: Response) -> None:
+        if not response.url.startswith("blob:"):
+            sizes[response.url.removeprefix(url)] = int(response.headers["content-length"])
+
+    with (
+        serve_project(DATA / "demo.toml", tmp_path) as url,
+        open_page(context, url, errors) as page,
+    ):
+        page.on("response", note)
+        page.goto(url)
+        card = card_of(page)
+        wait_for_answer(card)
+        ask(card, "something of my own")
+        wait_for_answer(card)
+    assert any(name.startswith("models/mini-tiny/weights-") for name in sizes)
+    assert any(name.endswith(".wasm") for name in sizes)
+    report = json.loads((tmp_path / "site" / "report.json").read_bytes())
+    # Browsers leave out thumbnails that are far from view.
+    assert sum(sizes.values()) <= report["bytes_before_first_free_text_answer"] <= 5_500_000
 
 
 def test_a_lost_connection_is_reported_and_can_be_retried(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from builder.manifest import FileRef
+from builder.manifest import CompressibleRef
 from builder.text.tokenizer import Tokenizer
 from builder.tfjs.runtime import find_node
 
@@ -36,7 +36,7 @@ class BrowserTokenizer:
 
     def start(self, tokenizer: Tokenizer) -> None:
         """Load the vocabulary, as it would come from a site."""
-        file = FileRef(url="vocabulary.json", sha256="0" * 64, bytes=0)
+        file = CompressibleRef(url="vocabulary.json", sha256="0" * 64, bytes=0)
         ref = tokenizer.to_ref(file).model_dump(by_alias=True)
         vocabulary = tokenizer.to_manifest().model_dump(by_alias=True)
         self._stdin.write(json.dumps({"ref": ref, "vocabulary": vocabulary}) + "\n")

@@ -11,7 +11,6 @@ from builder.cache import Cache
 from builder.conversion.answers import MIN_COSINE_ELSEWHERE
 from builder.conversion.parity import MAX_ERROR
 from builder.embedding.embed import Embeddings
-from builder.embedding.matrix import StoredMatrix, decode_matrix
 from builder.errors import BuilderError, ExportError, ParityError, SiteError
 from builder.model import Tower
 from builder.models.load import load_model
@@ -23,7 +22,7 @@ from builder.site.report import Report
 from builder.spec.demo import load_spec
 from builder.spec.models import ModelSpec
 from tests.conftest import DEMO, MakeDemo
-from tests.site.manifests import load_manifest
+from tests.site.manifests import load_manifest, read_rows
 from tests.site.sites import content
 from tests.tuning.towers import describe_model, load_small, write_demo, write_random_tower
 
@@ -102,8 +101,8 @@ def test_the_shipped_rows_are_those_of_the_towers(make_demo: MakeDemo, cache: Ca
         (model.prompt_embeddings, {p.id for image in manifest.images for p in image.prompts}),
     ):
         assert ids <= set(ref.rows)
-        data = (out / ref.url).read_bytes()
-        rows = decode_matrix(StoredMatrix(data, "float16", (len(ref.rows), model.dim), ref.scale))
+        assert ref.dtype == "float16"
+        rows = read_rows(out, ref)
         np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
     prompt = manifest.images[0].prompts[0]
     shipped = rows[model.prompt_embeddings.rows.index(prompt.id)]
@@ -335,8 +334,7 @@ def test_a_demo_with_another_text_tower_keeps_the_rows_of_its_pictures(
     prompt = manifest.images[0].prompts[0]
     for table, model in zip(load_spec(spec).models, manifest.models, strict=True):
         source, ref = load_model(table), model.prompt_embeddings
-        stored = StoredMatrix((out / ref.url).read_bytes(), ref.dtype, ref.shape, ref.scale)  # pyright: ignore[reportArgumentType]
-        shipped = decode_matrix(stored)[ref.rows.index(prompt.id)]
+        shipped = read_rows(out, ref)[ref.rows.index(prompt.id)]
         expected = source.text_tower(source.tokenizer([prompt.text]))[0]
         np.testing.assert_allclose(shipped, expected, atol=1e-3)
     assert small.text_tower.endswith("distilled")

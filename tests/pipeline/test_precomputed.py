@@ -10,9 +10,9 @@ from PIL import Image
 from rich.console import Console
 
 from builder.cache import Cache
-from builder.embedding.matrix import StoredMatrix, decode_matrix
 from builder.errors import SpecError
 from builder.images.jpeg.hidden import hidden_content
+from builder.manifest import MatrixRef
 from builder.models.importer import import_demo
 from builder.pipeline.image_text import build_site
 from builder.progress import Progress
@@ -27,7 +27,7 @@ from tests.models.original_demo import (
     write_original_demo,
 )
 from tests.shared import OFFICIAL_DEMO, needs
-from tests.site.manifests import load_manifest
+from tests.site.manifests import load_manifest, read_file, read_rows
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,8 @@ def probabilities(site: Path, image: str) -> dict[str, float]:
     manifest = load_manifest(site)
     model = manifest.models[0]
 
-    def rows(ref: Any) -> dict[str, Any]:
-        stored = StoredMatrix((site / ref.url).read_bytes(), ref.dtype, ref.shape, ref.scale)
-        return dict(zip(ref.rows, decode_matrix(stored), strict=True))
+    def rows(ref: MatrixRef) -> dict[str, Any]:
+        return dict(zip(ref.rows, read_rows(site, ref), strict=True))
 
     zimg, ztxts = rows(model.image_embeddings)[image], rows(model.prompt_embeddings)
     prompts = next(entry.prompts for entry in manifest.images if entry.id == image)
@@ -108,9 +107,13 @@ def test_a_whole_encoder_is_taken_over(tmp_path: Path, cache: Cache):
     assert model.encoder is not None
     assert (model.encoder.input, model.encoder.output) == ("inputs", "output_0")
     assert {golden.text for golden in model.goldens} == {*GOLDEN_TEXTS, *PROMPTS}
-    graph = json.loads((site / model.encoder.model.url).read_bytes())
-    shards = [Path(file.url).name for file in model.encoder.weights]
-    assert graph["weightsManifest"][0]["paths"] == shards
+    given = spec.parent / "models" / "nano" / "tfjs"
+    graph = json.loads(read_file(site, model.encoder.model))
+    given_graph = json.loads((given / "model.json").read_bytes())
+    assert graph["modelTopology"] == given_graph["modelTopology"]
+    shards = [read_file(site, file) for file in model.encoder.weights]
+    names = given_graph["weightsManifest"][0]["paths"]
+    assert shards == [(given / name).read_bytes() for name in names]
     (described,) = report.models
     assert described.parity is not None
     assert described.parity.texts == len(PROMPTS)

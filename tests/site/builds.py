@@ -1,16 +1,27 @@
 """What the stages before the last one would have made of a demo, made up."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.console import Console
 
+from builder.cache import Cache
 from builder.conversion.text_encoder import EncoderParity, ExportedEncoder
 from builder.embedding.embed import Embeddings
 from builder.images.prepare import Picture, PreparedImage, View
-from builder.manifest import FileRef, ModelCard, RowLayout, SoftmaxScoring, WordPieceRef
+from builder.manifest import (
+    CompressibleRef,
+    ModelCard,
+    RowLayout,
+    SiteManifest,
+    SoftmaxScoring,
+    WordPieceRef,
+)
 from builder.model import Preprocessing
-from builder.site.bundle import BuiltModel
+from builder.progress import Progress
+from builder.site.bundle import BuiltModel, Bundle, bundle
 from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
 from builder.site.webapp import WebApp
 from builder.spec.demo import DemoSpec, ImageSpec
@@ -48,7 +59,7 @@ class WordTokenizer:
     def to_manifest(self) -> Vocabulary:
         return Vocabulary()
 
-    def to_ref(self, file: FileRef) -> WordPieceRef:
+    def to_ref(self, file: CompressibleRef) -> WordPieceRef:
         return WordPieceRef(**self.layout.model_dump(), file=file)
 
 
@@ -117,3 +128,17 @@ def built_model(*, with_encoder: bool = True, **fields: Any) -> BuiltModel:
         encoder=encoder if with_encoder else None,
         **fields,
     )
+
+
+def bundle_demo(folder: Path, *models: BuiltModel, **fields: Any) -> Bundle[SiteManifest]:
+    """The data of such a demo with these models."""
+    spec = demo_spec(folder, **fields)
+    return bundle_models(folder, spec, [prepared_image(spec.images[0])], models)
+
+
+def bundle_models(
+    folder: Path, spec: DemoSpec, images: Sequence[PreparedImage], models: Sequence[BuiltModel]
+) -> Bundle[SiteManifest]:
+    """The same of any demo; what is compressed is kept in the folder."""
+    cache, progress = Cache(folder / "cache"), Progress(Console(quiet=True))
+    return bundle(spec, images, models, cache=cache, progress=progress)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from builder.manifest import (
+    CompressibleRef,
     Credit,
     Generator,
     GraphModelRef,
@@ -47,9 +48,13 @@ def small_manifest(files: Mapping[str, bytes] = FILES) -> SiteManifest:
     def picture(url: str) -> PictureRef:
         return PictureRef(**ref[url].model_dump(), width=224, height=224)
 
+    def stored(url: str) -> CompressibleRef:
+        return CompressibleRef(**ref[url].model_dump())
+
     def matrix(url: str, row: str) -> MatrixRef:
-        stored = ref[url].model_dump()
-        return MatrixRef(**stored, dtype="float16", shape=(1, 3), scale=1.0, rows=(row,))
+        return MatrixRef(
+            **ref[url].model_dump(), dtype="float16", shape=(1, 3), scale=1.0, rows=(row,)
+        )
 
     return SiteManifest(
         generator=Generator(name=NAME, version="0"),
@@ -68,9 +73,11 @@ def small_manifest(files: Mapping[str, bytes] = FILES) -> SiteManifest:
                 source=None,
                 dim=3,
                 scoring=SoftmaxScoring(scale=1.0),
-                tokenizer=SentencePieceRef(file=ref["v.json"], max_length=16, end_id=1, pad_id=1),
+                tokenizer=SentencePieceRef(
+                    file=stored("v.json"), max_length=16, end_id=1, pad_id=1
+                ),
                 encoder=GraphModelRef(
-                    model=ref["m.json"], weights=(ref["w.bin"],), input="x", output="y"
+                    model=stored("m.json"), weights=(stored("w.bin"),), input="x", output="y"
                 ),
                 image_embeddings=matrix("z.bin", "i"),
                 prompt_embeddings=matrix("p.bin", "p"),

@@ -37,12 +37,19 @@ def test_a_large_one_is_told_what_would_help(
     quantization: str, table: float, vocabulary: VocabularyReport | None, ways: list[str]
 ):
     count = 2 * LARGE
-    (note,) = advice(count, vocabulary, quantization=quantization, table_bytes=round(table * count))
+    (note,) = advice(
+        count,
+        vocabulary,
+        quantization=quantization,
+        weights={"a.bin": bytes(60), "b.bin": bytes(40)},
+        table_bytes=round(table * 100),
+    )
     assert note.startswith("visitors download 40.00 MB of text encoder. ")
     known = ("Remove quantization", "[models.vocabulary]", "lit-demo distil")
     assert [way in note for way in known] == [
         any(part in way for part in ways) for way in ("quantization", "vocabulary", "distil")
     ]
+    assert ("About 60% of it is a row for each piece" in note) == ("vocabulary" in ways)
 
 
 def test_what_is_not_in_eight_bits_is_named():

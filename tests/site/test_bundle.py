@@ -13,7 +13,6 @@ from builder.manifest import FileRef, MatrixRef, SiteManifest
 from builder.site.bundle import (
     Bundle,
     Files,
-    bundle,
     encoder_files,
     refer,
     referenced_files,
@@ -21,19 +20,20 @@ from builder.site.bundle import (
     to_json,
 )
 from builder.version import __version__
-from tests.site.builds import PROMPTS, DescribedModel, built_model, demo_spec, prepared_image
+from tests.site.builds import PROMPTS, DescribedModel, built_model, bundle_demo
+from tests.site.manifests import unpack
 from tests.site.sites import FILES, small_manifest
 
 
 @pytest.fixture
 def bundled(tmp_path: Path) -> Bundle[SiteManifest]:
-    spec = demo_spec(tmp_path)
-    return bundle(spec, [prepared_image(spec.images[0])], [built_model()])
+    return bundle_demo(tmp_path, built_model())
 
 
 def read(bundled: Bundle[SiteManifest], ref: MatrixRef) -> np.ndarray:
     n, d = ref.shape
-    return decode_matrix(StoredMatrix(bundled.files[ref.url], ref.dtype, (n, d), ref.scale))
+    data = unpack(ref, bundled.files[ref.url])
+    return decode_matrix(StoredMatrix(data, ref.dtype, (n, d), ref.scale))
 
 
 def test_a_file_has_another_name_when_its_content_is_another():
@@ -93,9 +93,8 @@ def test_prompts_are_tied_to_their_rows_by_id(bundled: Bundle[SiteManifest]):
 
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_rows_are_stored_as_the_model_asks(tmp_path: Path, dtype: str):
-    spec = demo_spec(tmp_path)
     built = built_model(dtype=dtype)
-    site = bundle(spec, [prepared_image(spec.images[0])], [built])
+    site = bundle_demo(tmp_path, built)
     (model,) = site.manifest.models
     assert model.image_embeddings.dtype == model.prompt_embeddings.dtype == dtype
     assert model.image_embeddings.bytes == 3 * np.dtype(dtype).itemsize
@@ -110,27 +109,43 @@ def test_an_encoder_comes_with_its_vocabulary_and_all_its_weights(bundled: Bundl
     assert (model.encoder.input, model.encoder.output) == ("tokens", "embeddings")
     fetched = {ref.url: bundled.files[ref.url] for ref in encoder_files(model)}
     assert sorted(fetched.values()) == [b"shard", b'{"pieces": []}', b"{}"]
-    # model.json names its shards, so these keep their names.
-    assert "models/nano/weights-1.bin" in fetched
+
+
+def test_what_a_model_needs_is_compressed_where_that_saves_enough(tmp_path: Path):
+    built = built_model()
+    assert built.encoder
+    noise, zeros = np.random.default_rng(0).bytes(5000), bytes(5000)
+    encoder = replace(built.encoder, weights={"1": noise, "2": zeros}, model=b'{"node": []}' * 50)
+    bundled = bundle_demo(tmp_path, replace(built, encoder=encoder))
+    (model,) = bundled.manifest.models
+    assert model.encoder
+    graph, (first, second) = model.encoder.model, model.encoder.weights
+    assert [ref.encoding for ref in (graph, first, second)] == ["gzip", None, "gzip"]
+    # Names, sizes and hashes are those of what is stored.
+    for ref, content in ((graph, encoder.model), (first, noise), (second, zeros)):
+        stored = bundled.files[ref.url]
+        assert unpack(ref, stored) == content
+        assert ref.url.endswith(f"-{ref.sha256[:10]}.bin")
+        assert (ref.sha256, ref.bytes) == (hashlib.sha256(stored).hexdigest(), len(stored))
+    assert sum(ref.bytes for ref in encoder_files(model)) < 5200
 
 
 @pytest.mark.parametrize("missing", ["encoder", "tokenizer"])
 def test_tokenizer_and_encoder_come_together_or_not_at_all(tmp_path: Path, missing: str):
-    spec = demo_spec(tmp_path)
     built = built_model(with_encoder=missing != "encoder")
     if missing == "tokenizer":
         model = DescribedModel()
         model.tokenizer = None
         built = replace(built, model=model)
-    (described,) = bundle(spec, [prepared_image(spec.images[0])], [built]).manifest.models
+    (described,) = bundle_demo(tmp_path, built).manifest.models
     assert (described.tokenizer, described.encoder) == (None, None)
     assert encoder_files(described) == ()
 
 
 def test_the_page_says_what_the_author_wrote(tmp_path: Path):
     link = {"label": "Paper", "url": "https://example.org/paper"}
-    spec = demo_spec(tmp_path, links=[link], language="de", base_url="https://data.test/demo")
-    site = bundle(spec, [prepared_image(spec.images[0])], [built_model()]).manifest
+    fields = {"links": [link], "language": "de", "base_url": "https://data.test/demo"}
+    site = bundle_demo(tmp_path, built_model(), **fields).manifest
     assert (site.title, site.description, site.language) == ("A title", "A description", "de")
     assert [entry.model_dump() for entry in site.links] == [link]
     assert site.generator.version == __version__
@@ -143,7 +158,7 @@ def test_the_manifest_is_written_as_the_page_reads_it(bundled: Bundle[SiteManife
     data = to_json(bundled.manifest)
     assert data == to_json(bundled.manifest)
     content = json.loads(data)
-    assert content["schemaVersion"] == 1
+    assert content["schemaVersion"] == 2
     assert content["models"][0]["imageEmbeddings"]["rows"] == ["red"]
     written = SiteManifest.model_validate_json(data)
     assert written.model_copy(update={"sha256": bundled.manifest.sha256}) == bundled.manifest

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from builder.manifest import SigmoidScoring, SoftmaxScoring
-from builder.site.bundle import BuiltModel, bundle
+from builder.site.bundle import BuiltModel
 from builder.site.first_answer import Share, answer_first_picture
-from tests.site.builds import PROMPTS, built_model, demo_spec, prepared_image
+from tests.site.builds import PROMPTS, built_model, bundle_demo
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,7 @@ def test_a_percentage_is_that_of_the_web_app(probability: float, text: str):
 
 
 def answer(folder: Path, built: BuiltModel) -> tuple[Share, ...]:
-    spec = demo_spec(folder)
-    return answer_first_picture(bundle(spec, [prepared_image(spec.images[0])], [built]))
+    return answer_first_picture(bundle_demo(folder, built))
 
 
 def logits_of(built: BuiltModel) -> np.ndarray:

@@ -12,10 +12,10 @@ from rich.console import Console
 from builder.images.prepare import ImageSet
 from builder.manifest import SiteManifest
 from builder.models.cut import VocabularyReport
-from builder.site.bundle import BuiltModel, Bundle, bundle, to_json
+from builder.site.bundle import BuiltModel, Bundle, to_json
 from builder.site.folder import MANIFEST, PAGE, Site
 from builder.site.report import Report, bytes_of, make_report
-from tests.site.builds import APP, built_model, demo_spec, prepared_image
+from tests.site.builds import APP, built_model, bundle_models, demo_spec, prepared_image
 
 STEPS = {"Embed images": 2.0, "Export": 9.0, **{f"step {n}": 0.1 * n for n in range(6)}}
 
@@ -28,7 +28,7 @@ def assemble(bundled: Bundle[SiteManifest]) -> Site[SiteManifest]:
 def report_of(folder: Path, *models: BuiltModel, side: int = 448) -> tuple[Report, Any]:
     spec = demo_spec(folder)
     images = ImageSet((prepared_image(spec.images[0], side),))
-    site = assemble(bundle(spec, images.images, models))
+    site = assemble(bundle_models(folder, spec, images.images, models))
     return make_report(site, APP, images, models, None, STEPS, 12.5), site
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from builder.errors import ModelError
-from builder.manifest import FileRef, RowLayout, SentencePieceRef
+from builder.manifest import CompressibleRef, RowLayout, SentencePieceRef
 from builder.text.sentencepiece import SentencePieceTokenizer
 from builder.text.shippable import check_shippable
 
@@ -59,7 +59,7 @@ def test_a_tokenizer_that_hands_on_to_one_of_ours_is_accepted():
         (Own(to_manifest=fail), "Own.to_manifest failed: ValueError: no idea"),
         (Own(to_manifest=dict), "Own.to_manifest gives dict, which is none of SentencePieceM"),
         (Own(to_ref=fail), "Own.to_ref failed: ValueError: no idea"),
-        (Own(to_ref=give_back), "Own.to_ref gives FileRef, not SentencePieceRef"),
+        (Own(to_ref=give_back), "Own.to_ref gives CompressibleRef, not SentencePieceRef"),
         (Own(rows=make_wrong_rows), r"float64\[2, 5\] of 2 texts, not int"),
         (Own(rows=fail), "Own failed: ValueError: no idea"),
     ],
@@ -71,9 +71,9 @@ def test_what_is_missing_is_named_with_the_remedy(tokenizer: Any, message: str):
 
 
 def test_a_file_reference_is_what_to_ref_is_given():
-    seen: list[FileRef] = []
+    seen: list[CompressibleRef] = []
 
-    def to_ref(file: FileRef) -> SentencePieceRef:
+    def to_ref(file: CompressibleRef) -> SentencePieceRef:
         seen.append(file)
         return INNER.to_ref(file)
 

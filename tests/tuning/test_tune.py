@@ -9,7 +9,6 @@ import pytest
 from rich.console import Console
 
 from builder.cache import Cache
-from builder.embedding.matrix import StoredMatrix, decode_matrix
 from builder.model import ImageTextModel
 from builder.models.text_tower import replace_text_tower
 from builder.progress import Progress
@@ -17,7 +16,7 @@ from builder.tuning import student, tune
 from builder.tuning.training import Training
 from tests.commands.run import run
 from tests.evaluation.colours import COLOURS, make_colour_model, paint
-from tests.site.manifests import load_manifest
+from tests.site.manifests import load_manifest, read_rows
 from tests.tuning.shapes import Scene, write_pairs
 
 CHANCE = 1 / 40
@@ -161,12 +160,7 @@ def build_demo(folder: Path) -> float:
     code, printed = run("build", folder / "demo.toml", "-o", site, "--cache-dir", folder / "c")
     assert code == 0, printed
     model = load_manifest(site).models[0]
-    rows = [
-        decode_matrix(
-            StoredMatrix((site / r.url).read_bytes(), r.dtype, (len(r.rows), 256), r.scale)
-        )
-        for r in (model.image_embeddings, model.prompt_embeddings)
-    ]
+    rows = [read_rows(site, ref) for ref in (model.image_embeddings, model.prompt_embeddings)]
     ids = [prompt.id for prompt in load_manifest(site).images[0].prompts]
     ztxt = rows[1][[model.prompt_embeddings.rows.index(id) for id in ids]]
     exp = np.exp(model.scoring.scale * ztxt @ rows[0][0])

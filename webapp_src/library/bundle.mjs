@@ -9,12 +9,14 @@ import { build } from 'vite';
 const folder = import.meta.dirname;
 const outDir = join(folder, '../../builder/_web/lit');
 
-/** What replaces modules of the web app: a worker within the file, and one backend. */
+/** What replaces modules of the web app: a worker within the file, and one backend without threads. */
 const COMMON = {
   './encoder-script': join(folder, 'inline-script.ts'),
   '@tensorflow/tfjs-backend-webgl': join(folder, 'no-backend.ts'),
   '@tensorflow/tfjs-backend-webgpu': join(folder, 'no-backend.ts'),
   '@tensorflow/tfjs-backend-cpu': join(folder, 'no-backend.ts'),
+  '../wasm-out/tfjs-backend-wasm-threaded-simd.js': join(folder, '../no-threads.ts'),
+  '../wasm-out/tfjs-backend-wasm-threaded-simd.worker.js': join(folder, '../no-threads.ts'),
   '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url':
     '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url',
 };

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.manifest import FileRef, PipelineRef, RowLayout, SentencePieceRef, WordPieceRef
+from builder.manifest import CompressibleRef, PipelineRef, RowLayout, SentencePieceRef, WordPieceRef
 from builder.text.cutting.closures import Kept
 from builder.text.cutting.cut_pieces import describe_cut
 from builder.text.cutting.inventory import Inventory
@@ -33,7 +33,7 @@ class CutTokenizer:
         """The vocabulary, with what it lacks."""
         return self.inner.to_manifest().model_copy(update={"cut": self._cut})
 
-    def to_ref(self, file: FileRef) -> SentencePieceRef | WordPieceRef | PipelineRef:
+    def to_ref(self, file: CompressibleRef) -> SentencePieceRef | WordPieceRef | PipelineRef:
         """The manifest's entry, given the file of the vocabulary."""
         return self.inner.to_ref(file)
 

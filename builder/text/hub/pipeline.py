@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from builder.errors import ModelError, first_line
-from builder.manifest import FileRef, PipelineRef, RowLayout
+from builder.manifest import CompressibleRef, PipelineRef, RowLayout
 from builder.text.hub.components import (
     describe_marks,
     describe_normalizer,
@@ -95,7 +95,7 @@ class PipelineTokenizer:
             replaced={places[a]: places[b] for a, b in self._replaced.items()},
         )
 
-    def to_ref(self, file: FileRef) -> PipelineRef:
+    def to_ref(self, file: CompressibleRef) -> PipelineRef:
         """The manifest's entry, given the file of the vocabulary."""
         return PipelineRef(file=file, **self.layout.model_dump())
 

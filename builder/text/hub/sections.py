@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.manifest import FileRef, PipelineRef, RowLayout
+from builder.manifest import CompressibleRef, PipelineRef, RowLayout
 from builder.text.hub.cleaning import list_spaces
 from builder.text.hub.patterns import PatternWriter, quote
 from builder.text.hub.steps import make_python_lower
@@ -132,7 +132,7 @@ class SectionTokenizer:
         model = keep_pieces(self._inner.model, [i for i in kept if i < len(self._inner)], merging)
         return SectionTokenizer(model, layout, added, self._rules)
 
-    def to_ref(self, file: FileRef) -> PipelineRef:
+    def to_ref(self, file: CompressibleRef) -> PipelineRef:
         """The manifest's entry, given the file of the vocabulary."""
         return PipelineRef(file=file, **self.layout.model_dump())
 

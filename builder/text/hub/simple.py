@@ -11,7 +11,7 @@ from tokenizers import Regex, models, pre_tokenizers
 
 from builder.errors import ModelError, naming
 from builder.input_file import MAX_BYTES, read_input, read_input_text
-from builder.manifest import FileRef, PipelineRef, RowLayout
+from builder.manifest import CompressibleRef, PipelineRef, RowLayout
 from builder.text.characters import BYTES_BY_LETTER
 from builder.text.hub.cleaning import CleanKind, make_cleaning
 from builder.text.hub.components import describe_pre_tokenizer
@@ -87,7 +87,7 @@ class SimpleTokenizer:
         merges = [merge for index, merge in enumerate(self._merges, first) if index in places]
         return SimpleTokenizer(merges, self.layout.max_length, self._clean)
 
-    def to_ref(self, file: FileRef) -> PipelineRef:
+    def to_ref(self, file: CompressibleRef) -> PipelineRef:
         """The manifest's entry, given the file of the vocabulary."""
         return PipelineRef(file=file, **self.layout.model_dump())
 

@@ -16,7 +16,7 @@ export interface SiteManifest {
    * Of the manifest itself, with 64 zeros in the place of this value.
    */
   sha256: string;
-  schemaVersion: 1;
+  schemaVersion: 2;
   generator: Generator;
   title: string;
   description: string;
@@ -127,8 +127,26 @@ export interface SentencePieceRef {
   startId: number | null;
   endId: number | null;
   padId: number;
-  file: FileRef;
+  file: CompressibleRef;
   kind: 'sentencepiece';
+}
+/**
+ * A file that is stored as it is, or compressed: hosts compress only some types, or none.
+ *
+ * `bytes` and `sha256` are those of the stored file. What has another hash is never decompressed,
+ * so that nobody but the builder decides how large the content becomes.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "CompressibleRef".
+ */
+export interface CompressibleRef {
+  url: string;
+  sha256: string;
+  bytes: number;
+  /**
+   * How the content is compressed (RFC 1952), if it is.
+   */
+  encoding: 'gzip' | null;
 }
 /**
  * A WordPiece tokenizer like BERT's; its file holds a `WordPieceModel`.
@@ -142,7 +160,7 @@ export interface WordPieceRef {
   startId: number | null;
   endId: number | null;
   padId: number;
-  file: FileRef;
+  file: CompressibleRef;
   kind: 'wordpiece';
 }
 /**
@@ -157,7 +175,7 @@ export interface PipelineRef {
   startId: number | null;
   endId: number | null;
   padId: number;
-  file: FileRef;
+  file: CompressibleRef;
   kind: 'pipeline';
 }
 /**
@@ -167,8 +185,8 @@ export interface PipelineRef {
  * via the `definition` "GraphModelRef".
  */
 export interface GraphModelRef {
-  model: FileRef;
-  weights: FileRef[];
+  model: CompressibleRef;
+  weights: CompressibleRef[];
   input: string;
   output: string;
 }
@@ -182,6 +200,10 @@ export interface MatrixRef {
   url: string;
   sha256: string;
   bytes: number;
+  /**
+   * How the content is compressed (RFC 1952), if it is.
+   */
+  encoding: 'gzip' | null;
   dtype: 'float32' | 'float16' | 'int8';
   /**
    * @minItems 2
@@ -334,7 +356,7 @@ export interface FunctionSiteManifest {
    * Of the manifest itself, with 64 zeros in the place of this value.
    */
   sha256: string;
-  schemaVersion: 1;
+  schemaVersion: 2;
   generator: Generator;
   title: string;
   description: string;

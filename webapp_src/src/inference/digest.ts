@@ -1,5 +1,4 @@
-/** How much is hashed at once where the browser does not do it: about 5 ms on a phone. */
-const SLICE = 256 * 1024;
+import { slices } from './slices';
 
 /** The SHA-256 of some bytes, as 64 hexadecimal digits. */
 export async function sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -11,13 +10,9 @@ export async function sha256(data: Uint8Array<ArrayBuffer>): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Lets the page go on between slices. */
-async function hashSlices(data: Uint8Array): Promise<Uint8Array> {
+async function hashSlices(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const { sha256: algorithm } = await import('@noble/hashes/sha2.js');
   const hash = algorithm.create();
-  for (let start = 0; start < data.length; start += SLICE) {
-    if (start > 0) await new Promise((resolve) => setTimeout(resolve));
-    hash.update(data.subarray(start, start + SLICE));
-  }
+  for await (const slice of slices(data)) hash.update(slice);
   return hash.digest();
 }

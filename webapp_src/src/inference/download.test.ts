@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { stubNetwork } from '../testing/network';
 import { fileRef } from '../testing/sample-manifest';
@@ -69,6 +70,51 @@ describe('a download', () => {
     await expect(downloadFile(FILE, { signal })).rejects.toThrow(
       'The network failed while a.bin was downloading.',
     );
+  });
+
+  describe('of a compressed file', () => {
+    const content = 'hello, hello, hello';
+    const stored = new Uint8Array(gzipSync(content));
+    const file = { ...fileRef(FILE.url, stored), encoding: 'gzip' } as const;
+
+    it('gives its content, and reports the bytes that came', async () => {
+      stubNetwork(() => new Response(stored));
+      let bytes = 0;
+      const found = await downloadFile(file, { signal, onBytes: (count) => (bytes += count) });
+      expect(new TextDecoder().decode(found)).toBe(content);
+      expect(bytes).toBe(stored.length);
+    });
+
+    it('is checked before anything is decompressed', async () => {
+      const other = new Uint8Array(gzipSync('HELLO, HELLO, HELLO'));
+      expect(other.length).toBe(stored.length);
+      const decompressed = vi.fn();
+      vi.stubGlobal('DecompressionStream', decompressed);
+      stubNetwork(() => new Response(other));
+      await expect(downloadFile(file, { signal })).rejects.toThrow(ALTERED);
+      expect(decompressed).not.toHaveBeenCalled();
+    });
+
+    it('is not begun by a browser that could not use it', async () => {
+      const fetched = stubNetwork(() => new Response(stored));
+      vi.stubGlobal('DecompressionStream', undefined);
+      await expect(downloadFile(file, { signal })).rejects.toThrow('This browser is too old');
+      expect(fetched).not.toHaveBeenCalled();
+    });
+
+    it('that was cancelled meanwhile fails with the reason', async () => {
+      const abort = new AbortController();
+      stubNetwork(() => new Response(stored));
+      class Aborting extends DecompressionStream {
+        constructor() {
+          super('gzip');
+          abort.abort(new Error('Another model was chosen.'));
+        }
+      }
+      vi.stubGlobal('DecompressionStream', Aborting);
+      const download = downloadFile(file, { signal: abort.signal });
+      await expect(download).rejects.toThrow('Another model was chosen.');
+    });
   });
 
   it('that was cancelled fails with the reason', async () => {

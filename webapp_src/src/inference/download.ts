@@ -1,5 +1,6 @@
-import type { FileRef } from '../generated/manifest';
+import type { CompressibleRef, FileRef } from '../generated/manifest';
 import { sha256 } from './digest';
+import { decompress, requireGzip } from './gzip';
 
 /** Milliseconds before each further attempt after the network, or the server, failed. */
 const AFTER_FAILURE = [500, 1500, 4000];
@@ -32,13 +33,28 @@ export interface DownloadOptions {
   readonly fresh?: boolean;
 }
 
+/** What the manifest says of a file; only those of a kind that may be compressed have an encoding. */
+export type DownloadableFile = FileRef & Partial<Pick<CompressibleRef, 'encoding'>>;
+
 /**
- * Downloads a file of the site and checks that it is what the builder wrote.
+ * Downloads a file of the site, checks that it is what the builder wrote, and decompresses it.
  *
- * @throws DownloadError if the download fails; the signal's reason if it is aborted.
+ * @throws DownloadError if the download fails; Error with a sentence if this browser cannot decompress;
+ *   the signal's reason if it is aborted.
  */
 export async function downloadFile(
-  file: Pick<FileRef, 'url' | 'bytes' | 'sha256'>,
+  file: DownloadableFile,
+  options: DownloadOptions,
+): Promise<ArrayBuffer> {
+  if (file.encoding !== 'gzip') return fetchFile(file, options);
+  requireGzip();
+  const content = await decompress(await fetchFile(file, options));
+  options.signal.throwIfAborted();
+  return content;
+}
+
+async function fetchFile(
+  file: FileRef,
   { signal, onBytes, fresh = false }: DownloadOptions,
 ): Promise<ArrayBuffer> {
   const name = nameOf(file.url);

@@ -1,9 +1,9 @@
-import type { FileRef, Model } from '../generated/manifest';
+import type { CompressibleRef, Model } from '../generated/manifest';
 import { loadFiles, sumBytes, type LoadProgress } from './site-files';
 
 export type { LoadProgress };
 
-/** The content of an encoder's files, as a worker is given them. */
+/** The content of an encoder's files, decompressed, as a worker is given them. */
 export interface EncoderFiles {
   readonly vocabulary: ArrayBuffer;
   readonly model: ArrayBuffer;
@@ -26,7 +26,7 @@ export async function loadEncoderFiles(
   return { vocabulary, model: graph, weights };
 }
 
-function listFiles(model: Model): FileRef[] {
+function listFiles(model: Model): CompressibleRef[] {
   const { tokenizer, encoder } = model;
   return tokenizer && encoder ? [tokenizer.file, encoder.model, ...encoder.weights] : [];
 }

@@ -1,5 +1,5 @@
 import type { FileRef } from '../generated/manifest';
-import { downloadFile } from './download';
+import { downloadFile, type DownloadableFile } from './download';
 import { retryDownload } from './retry';
 
 export interface LoadProgress {
@@ -8,13 +8,14 @@ export interface LoadProgress {
   readonly attempt: number;
 }
 
+/** The bytes to download. */
 export function sumBytes(files: readonly FileRef[]): number {
   return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-/** Downloads files of a site in parallel; if one fails, the others are cancelled. */
+/** Downloads files of a site in parallel, and counts bytes as they come; if one fails, the others are cancelled. */
 export async function loadFiles(
-  files: readonly FileRef[],
+  files: readonly DownloadableFile[],
   signal: AbortSignal,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<ArrayBuffer[]> {
@@ -31,7 +32,7 @@ export async function loadFiles(
     onProgress({ loaded: received.reduce((sum, bytes) => sum + bytes, 0), total, attempt });
   };
   report();
-  const load = async (file: FileRef, index: number): Promise<void> => {
+  const load = async (file: DownloadableFile, index: number): Promise<void> => {
     contents[index] = await retryDownload((count) => {
       received[index] = 0;
       attempt = Math.max(attempt, count);

@@ -52,7 +52,7 @@ describe('a manifest', () => {
   });
 
   it.each([
-    [{ ...makeManifest(), schemaVersion: 2 }, 'demo’s is version 2.'],
+    [{ ...makeManifest(), schemaVersion: 1 }, 'demo’s is version 1.'],
     [{}, 'demo’s is version "unknown".'],
     [null, 'demo’s is version "unknown".'],
   ])('of another version is refused with a remedy', async (content, version) => {

@@ -1,7 +1,7 @@
 import type { FileRef, FunctionSiteManifest, SiteManifest } from '../generated/manifest';
 import { isSealed } from './seal';
 
-const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 1;
+const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 2;
 
 /** How much of a version that this app does not know is repeated to the visitor. */
 const MAX_VERSION = 20;

@@ -1,4 +1,4 @@
-import type { FileRef, Image, MatrixRef, Model, SiteManifest } from '../generated/manifest';
+import type { CompressibleRef, Image, MatrixRef, Model, SiteManifest } from '../generated/manifest';
 import type { EncoderSpec } from '../inference/encoder-spec';
 import { hashOf } from './sealed-manifest';
 import { sampleFile } from './sample-files';
@@ -6,12 +6,12 @@ import { sampleFile } from './sample-files';
 /** A model that has an encoder. */
 type EncodingModel = Model & EncoderSpec;
 
-/** A reference to a file with this content. */
-export function fileRef(url: string, content: Uint8Array | string): FileRef {
-  return { url, bytes: content.length, sha256: hashOf(content) };
+/** A reference to a file with this content, stored as it is. */
+export function fileRef(url: string, content: Uint8Array | string): CompressibleRef {
+  return { url, bytes: content.length, sha256: hashOf(content), encoding: null };
 }
 
-function sampleRef(url: string): FileRef {
+function sampleRef(url: string): CompressibleRef {
   return fileRef(url, sampleFile(url));
 }
 
@@ -68,7 +68,7 @@ function makeModel(id: string): EncodingModel {
 export function makeManifest(): SiteManifest & { models: [EncodingModel, EncodingModel] } {
   return {
     sha256: '',
-    schemaVersion: 1,
+    schemaVersion: 2,
     baseUrl: null,
     generator: { name: 'LiT demo builder', version: '0.1.0' },
     title: 'A demo',
