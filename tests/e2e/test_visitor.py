@@ -1,5 +1,6 @@
 """What a visitor does with a demo, in Chromium."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -316,3 +317,25 @@ def test_pictures_are_found_by_a_sentence_and_by_likeness(open_demo: OpenDemo, s
     assert [image.get_attribute("alt") for image in order.all()] == [
         descriptions[name] for name in nearest
     ]
+
+
+def test_back_goes_through_what_was_shown_and_what_was_removed_can_come_back(
+    open_demo: OpenDemo, site: ServedSite
+):
+    page = open_demo(f"#image={IMAGES[0]}")
+    ask(card_of(page), "my own words")
+    wait_for_answer(card_of(page))
+    page.keyboard.press("Enter")
+    card_of(page).get_by_role("button", name="Reset captions").click()
+    assert "my own words" not in texts_of(card_of(page))
+    page.locator("lit-demo-messages").get_by_role("button", name="Undo").click()
+    assert "my own words" in texts_of(card_of(page))
+    before = answers_of(card_of(page))
+    expect(page).to_have_url(re.compile("my"))
+    choose(page, site, IMAGES[1])
+    expect(page).to_have_url(re.compile(IMAGES[1]))
+    page.go_back()
+    expect(card_of(page)).to_contain_text(f"Photo: {site.manifest.images[0].credit.author}")
+    assert answers_of(card_of(page)) == pytest.approx(before, abs=1e-6)
+    page.go_forward()
+    expect(card_of(page)).to_contain_text(f"Photo: {site.manifest.images[1].credit.author}")

@@ -23,6 +23,7 @@ export interface DemoEvents {
   'card-used': { cardKey: number };
   'message-dismissed': { messageKey: number };
   'retry-requested': null;
+  'undo-requested': null;
 }
 
 export type DemoEvent<Name extends keyof DemoEvents> = CustomEvent<DemoEvents[Name]>;

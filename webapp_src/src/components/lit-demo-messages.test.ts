@@ -6,8 +6,8 @@ import { LitDemoMessages } from './lit-demo-messages';
 it('reads errors out at once and warnings when there is time', async () => {
   const messages = await mount(LitDemoMessages, {
     messages: [
-      { key: 1, kind: 'error', text: 'It <b>failed</b>.', retry: true },
-      { key: 2, kind: 'warning', text: 'It is odd.', retry: false },
+      { key: 1, kind: 'error', text: 'It <b>failed</b>.', offer: 'retry' },
+      { key: 2, kind: 'warning', text: 'It is odd.' },
     ],
   });
   expect(find(messages, '[role=alert] p').textContent.trim()).toBe('Error: It <b>failed</b>.');
@@ -16,7 +16,7 @@ it('reads errors out at once and warnings when there is time', async () => {
 
 it('can be dismissed or tried again', async () => {
   const messages = await mount(LitDemoMessages, {
-    messages: [{ key: 7, kind: 'error', text: 'It failed.', retry: true }],
+    messages: [{ key: 7, kind: 'error', text: 'It failed.', offer: 'retry' }],
   });
   const dismissals = record('message-dismissed');
   const retries = record('retry-requested');
@@ -24,4 +24,13 @@ it('can be dismissed or tried again', async () => {
   button(messages, 'Try again').click();
   expect(dismissals).toEqual([{ messageKey: 7 }]);
   expect(retries).toHaveLength(1);
+});
+
+it('offers to have back what was removed', async () => {
+  const messages = await mount(LitDemoMessages, {
+    messages: [{ key: 7, kind: 'note', text: 'It was removed.', offer: 'undo' }],
+  });
+  const undone = record('undo-requested');
+  button(messages, 'Undo').click();
+  expect(undone).toHaveLength(1);
 });

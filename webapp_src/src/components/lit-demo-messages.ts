@@ -11,6 +11,7 @@ import { buttons, shared } from './shared-styles';
  *
  * @fires message-dismissed - `{messageKey}`
  * @fires retry-requested - What failed should be tried again.
+ * @fires undo-requested - What was removed should come back.
  */
 @customElement('lit-demo-messages')
 export class LitDemoMessages extends LitElement {
@@ -40,11 +41,15 @@ export class LitDemoMessages extends LitElement {
         margin-top: 0.5rem;
         padding: 0.5rem 0.5rem 0.5rem 1rem;
         border: 1px solid var(--edge);
-        border-left: 0.4rem solid var(--warning);
+        border-left: 0.4rem solid var(--edge);
         border-radius: var(--round);
         background: var(--surface);
         box-shadow: var(--shadow-strong);
         pointer-events: auto;
+      }
+
+      .warning {
+        border-left-color: var(--warning);
       }
 
       .error {
@@ -63,32 +68,22 @@ export class LitDemoMessages extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <div role="status">${this.renderKind('warning')}</div>
-      <div role="alert">${this.renderKind('error')}</div>
+      <div role="status">${this.renderMessages(({ kind }) => kind !== 'error')}</div>
+      <div role="alert">${this.renderMessages(({ kind }) => kind === 'error')}</div>
     `;
   }
 
-  private renderKind(kind: Message['kind']): unknown {
+  private renderMessages(isShown: (message: Message) => boolean): unknown {
     return repeat(
-      this.messages.filter((message) => message.kind === kind),
+      this.messages.filter(isShown),
       ({ key }) => key,
-      ({ key, text, retry }) => html`
+      ({ key, kind, text, offer }) => html`
         <div class="message ${kind}">
           <p>
             <span class="visually-hidden">${kind === 'error' ? 'Error' : 'Note'}: </span>${text}
           </p>
-          ${
-            retry
-              ? html`<button
-                  type="button"
-                  @click=${() => {
-                    fire(this, 'retry-requested', null);
-                  }}
-                >
-                  Try again
-                </button>`
-              : nothing
-          }
+          ${offer === 'retry' ? this.renderOffer('Try again', 'retry-requested') : nothing}
+          ${offer === 'undo' ? this.renderOffer('Undo', 'undo-requested') : nothing}
           <button
             type="button"
             class="icon"
@@ -103,5 +98,16 @@ export class LitDemoMessages extends LitElement {
         </div>
       `,
     );
+  }
+
+  private renderOffer(label: string, event: 'retry-requested' | 'undo-requested'): TemplateResult {
+    return html`<button
+      type="button"
+      @click=${() => {
+        fire(this, event, null);
+      }}
+    >
+      ${label}
+    </button>`;
   }
 }

@@ -187,11 +187,11 @@ describe('a demo', () => {
     const { demo, session } = await openDemo();
     session.encoder = { status: 'absent' };
     await demo.compute(edit(demo, 0, 'something else'));
-    expect(demo.messages.map(({ kind, text, retry }) => [kind, text, retry])).toEqual([
+    expect(demo.messages.map(({ kind, text, offer }) => [kind, text, offer])).toEqual([
       [
         'warning',
         'Model tiny comes without its text encoder, so it answers its example prompts only. Use “Reset captions” to bring them back.',
-        false,
+        undefined,
       ],
     ]);
     expect(demo.answer(cardOf(demo)).state).toBe('stale');
@@ -277,8 +277,8 @@ describe('a demo', () => {
     const { demo, session } = await openDemo();
     session.scoreError = new Error('The network failed.');
     await demo.compute(edit(demo, 0, 'something else'));
-    expect(demo.messages.map(({ text, retry }) => [text, retry])).toEqual([
-      ['The network failed.', true],
+    expect(demo.messages.map(({ text, offer }) => [text, offer])).toEqual([
+      ['The network failed.', 'retry'],
     ]);
     expect(demo.answer(cardOf(demo)).state).toBe('stale');
     session.scoreError = undefined;
@@ -292,7 +292,7 @@ describe('a demo', () => {
       session.openError = new Error('Offline.');
     });
     await demo.restore('#image=cat');
-    expect(demo.messages.map(({ text, retry }) => [text, retry])).toEqual([['Offline.', true]]);
+    expect(demo.messages.map(({ text, offer }) => [text, offer])).toEqual([['Offline.', 'retry']]);
     for (const session of sessions) session.openError = undefined;
     await demo.retry();
     expect(demo.messages).toEqual([]);
@@ -333,8 +333,8 @@ describe('a demo', () => {
     const { demo } = await openDemo();
     demo.reportPicture('cat.jpg');
     demo.reportPicture('dog.jpg');
-    expect(demo.messages.map(({ text, retry }) => [text, retry])).toEqual([
-      ['A picture could not be loaded.', true],
+    expect(demo.messages.map(({ text, offer }) => [text, offer])).toEqual([
+      ['A picture could not be loaded.', 'retry'],
     ]);
     await demo.retry();
     expect([demo.attempt, demo.messages, renewed]).toEqual([1, [], ['cat.jpg', 'dog.jpg']]);
@@ -408,5 +408,54 @@ describe('a demo', () => {
     expect(scoresOf(demo, 1)).toEqual([5, 6]);
     demo.remove(cardOf(demo).key);
     expect(demo.cards.map(({ key }) => key)).toEqual([copy]);
+  });
+
+  it.each([
+    [
+      'a caption',
+      (demo: Demo, key: number) => {
+        demo.removePrompt(key, cardOf(demo).prompts[0]?.key ?? 0);
+      },
+    ],
+    [
+      'all captions',
+      (demo: Demo, key: number) => {
+        demo.resetPrompts(key);
+      },
+    ],
+    [
+      'a picture',
+      (demo: Demo, key: number) => {
+        demo.remove(key);
+      },
+    ],
+  ])('brings %s back that was taken away', async (_, take) => {
+    const { demo } = await openDemo('#image=cat&image=dog');
+    await demo.submit(edit(demo, 2, 'my own'));
+    const before = demo.fragment;
+    take(demo, cardOf(demo).key);
+    expect(demo.fragment).not.toBe(before);
+    expect(demo.messages.map(({ kind, offer }) => [kind, offer])).toEqual([['note', 'undo']]);
+    demo.undo();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([demo.fragment, demo.messages]).toEqual([before, []]);
+    expect(demo.settled).toBe(true);
+    demo.undo();
+    expect(demo.fragment).toBe(before);
+  });
+
+  it('offers only the last thing that was taken away', async () => {
+    const { demo } = await openDemo('#image=cat&image=dog');
+    demo.resetPrompts(edit(demo, 2, 'my own'));
+    demo.removePrompt(cardOf(demo).key, cardOf(demo).prompts[0]?.key ?? 0);
+    expect(demo.messages.map(({ text }) => text)).toEqual(['“a cat” was removed.']);
+    demo.undo();
+    expect(demo.cards.map(textsOf)).toEqual([['a cat', 'a lion'], ['a dog']]);
+  });
+
+  it('offers nothing for a blank caption', async () => {
+    const { demo } = await openDemo();
+    demo.removePrompt(edit(demo, 0, ' '), cardOf(demo).prompts[0]?.key ?? 0);
+    expect(demo.messages).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import type { EncoderStatus } from '../inference/encoder-status';
 import { currentAnswer, NO_ANSWER, type Answer } from './answers';
 import * as cards from './cards';
 import type { Card, PromptField } from './cards';
+import { Deck } from './deck';
 import { Gallery, type Ranking } from './gallery';
 import { formatFragment, parseFragment } from './link';
 import { addMessage, type Message } from './messages';
@@ -41,22 +42,18 @@ const PAUSE_MS = 150;
  * A card whose prompts are all known is answered at once; any other after a pause in typing.
  */
 export class Demo {
-  cards: readonly Card[] = [];
   messages: readonly Message[] = [];
   /** Goes up whenever the visitor tries again; pictures that failed are then loaded anew. */
   attempt = 0;
   readonly gallery: Gallery;
   /** Whether there were answers once, or it was told why there are none. */
   started = false;
+  private readonly deck = new Deck();
   private session: Session;
   private opened = false;
   private readonly answers = new Map<number, Answer>();
   /** Cards that are computed when the visitor pauses. */
   private readonly pauses = new Pauses<number>(PAUSE_MS);
-  /** Cards of pictures that are no longer shown, as they were left. */
-  private readonly left = new Map<string, Card>();
-  /** The card that another picture takes the place of. */
-  private active: number | undefined;
   /** Cards whose computation failed, to be computed when the visitor tries again. */
   private readonly failed = new Set<number>();
   private readonly failedPictures = new Set<string>();
@@ -75,9 +72,13 @@ export class Demo {
         this.host.onChange();
       },
       onFailure: (error) => {
-        this.tell({ kind: 'error', text: error.message, retry: true });
+        this.tell({ kind: 'error', text: error.message, offer: 'retry' });
       },
     });
+  }
+
+  get cards(): readonly Card[] {
+    return this.deck.cards;
   }
 
   get manifest(): SiteManifest {
@@ -117,16 +118,15 @@ export class Demo {
   async restore(fragment: string): Promise<void> {
     const { state, warnings } = parseFragment(this.manifest, fragment);
     this.messages = [];
-    for (const text of warnings) this.tell({ kind: 'warning', text, retry: false });
+    for (const text of warnings) this.tell({ kind: 'warning', text });
     const [first] = this.manifest.images;
     const wanted = state.cards.length
       ? state.cards
       : [{ imageId: first.id, texts: cards.exampleTexts(first) }];
-    this.cards = wanted.map(({ imageId, texts }) => cards.createCard(imageId, texts));
+    this.deck.show(wanted.map(({ imageId, texts }) => cards.createCard(imageId, texts)));
     this.pauses.cancelAll();
     this.answers.clear();
     this.failed.clear();
-    this.left.clear();
     for (const { key } of this.cards) this.answers.set(key, { ...NO_ANSWER, state: 'computing' });
     const modelId = state.modelId ?? this.model.id;
     if (this.opened && modelId === this.model.id) await this.answerAll();
@@ -140,7 +140,7 @@ export class Demo {
     this.session = this.openSession(models.find((model) => model.id === id) ?? models[0]);
     this.opened = false;
     this.failed.clear();
-    this.messages = this.messages.filter((message) => !message.retry);
+    this.messages = this.messages.filter(({ offer }) => offer !== 'retry');
     for (const [key, answer] of this.answers) {
       this.answers.set(key, { ...answer, state: 'computing' });
     }
@@ -155,7 +155,7 @@ export class Demo {
 
   /** Tries again whatever failed, with what the site has now. */
   async retry(): Promise<void> {
-    this.messages = this.messages.filter((message) => !message.retry);
+    this.messages = this.messages.filter(({ offer }) => offer !== 'retry');
     this.host.onChange();
     const { session } = this;
     await this.renewPictures();
@@ -182,7 +182,7 @@ export class Demo {
   /** Says that a picture did not come; those of an old manifest may be gone. */
   reportPicture(url: string): void {
     this.failedPictures.add(url);
-    this.tell({ kind: 'error', text: 'A picture could not be loaded.', retry: true });
+    this.tell({ kind: 'error', text: 'A picture could not be loaded.', offer: 'retry' });
   }
 
   /** Cancels what is under way and frees the worker. */
@@ -202,41 +202,28 @@ export class Demo {
    * the card's key. What was typed for a picture is there when it comes back.
    */
   openImage(imageId: string): number {
-    const present = this.cards.find((card) => card.imageId === imageId);
-    if (present) {
-      this.activate(present.key);
-      return present.key;
-    }
-    const card = this.left.get(imageId) ?? this.createExample(imageId);
-    const replaced = this.cards.find(({ key }) => key === this.active) ?? this.cards[0];
-    if (replaced) {
-      this.left.set(replaced.imageId, replaced);
-      this.forget(replaced.key);
-    }
-    this.cards = replaced ? this.cards.map((shown) => (shown === replaced ? card : shown)) : [card];
-    this.active = card.key;
-    if (!this.settle(card.key)) void this.compute(card.key);
-    return card.key;
+    const { key } = this.deck.open(imageId, cards.exampleTexts(this.image(imageId)));
+    this.forgetHidden();
+    if (!this.settle(key)) void this.compute(key);
+    return key;
   }
 
   /** Notes which card the visitor uses. */
   activate(key: number): void {
-    this.active = key;
+    this.deck.activate(key);
   }
 
   /** Puts a copy of a card beside it, where the next picture goes; returns the copy's key. */
   duplicate(key: number): number | undefined {
-    this.cards = cards.duplicateCard(this.cards, key);
-    const copy = this.cards[this.cards.findIndex((card) => card.key === key) + 1];
-    if (!copy) return undefined;
-    this.active = copy.key;
-    if (!this.settle(copy.key)) void this.compute(copy.key);
-    return copy.key;
+    const copy = this.deck.duplicate(key);
+    if (copy && !this.settle(copy.key)) void this.compute(copy.key);
+    return copy?.key;
   }
 
   remove(key: number): void {
-    this.cards = this.cards.filter((card) => card.key !== key);
-    this.forget(key);
+    this.offerUndo(key, 'The picture was closed.');
+    this.deck.remove(key);
+    this.forgetHidden();
     this.host.onChange();
   }
 
@@ -246,30 +233,41 @@ export class Demo {
 
   /** Makes the draft one of the card's prompts, and answers without a pause. */
   async submit(key: number): Promise<void> {
-    this.cards = cards.changeCard(this.cards, key, cards.keepDraft);
+    this.deck.change(key, cards.keepDraft);
     await this.compute(key);
   }
 
   removePrompt(key: number, promptKey: number): void {
+    const removed = this.deck.find(key)?.prompts.find((field) => field.key === promptKey);
+    if (removed?.text.trim()) this.offerUndo(key, `“${removed.text}” was removed.`);
     this.change(key, (card) => cards.removePrompt(card, promptKey));
   }
 
   resetPrompts(key: number): void {
+    this.offerUndo(key, 'The captions were reset.');
     this.change(key, (card) =>
       cards.replacePrompts(card, cards.exampleTexts(this.image(card.imageId))),
     );
   }
 
+  /** Brings back what was removed, reset or closed last. */
+  undo(): void {
+    this.withdrawUndo();
+    const card = this.deck.undo();
+    if (card && !this.settle(card.key)) void this.compute(card.key);
+    this.host.onChange();
+  }
+
   /** Scores a card's prompts, with the encoder where that is needed. */
   async compute(key: number): Promise<void> {
     this.pauses.cancel(key);
-    const card = this.find(key);
+    const card = this.deck.find(key);
     if (!card || !this.opened || this.settle(key)) return;
     const { session } = this;
     if (session.encoder.status === 'absent') {
       const { name } = session.model;
       const text = `${name} comes without its text encoder, so it answers its example prompts only. Use “Reset captions” to bring them back.`;
-      this.tell({ kind: 'warning', text, retry: false });
+      this.tell({ kind: 'warning', text });
       return;
     }
     const fields = cards.scoredFields(card);
@@ -279,7 +277,7 @@ export class Demo {
       const texts = fields.map((field) => field.text);
       const probabilities = await session.score(card.imageId, texts);
       if (session !== this.session) return;
-      if (this.find(key)?.prompts !== card.prompts) {
+      if (this.deck.find(key)?.prompts !== card.prompts) {
         // Edited in the meantime; what was computed may still be all that is needed.
         this.settle(key);
         return;
@@ -311,7 +309,7 @@ export class Demo {
     } catch (error) {
       if (session === this.session) {
         this.started = true;
-        this.tell({ kind: 'error', text: (error as Error).message, retry: true });
+        this.tell({ kind: 'error', text: (error as Error).message, offer: 'retry' });
       }
       return;
     }
@@ -329,18 +327,16 @@ export class Demo {
   private async adopt(manifest: SiteManifest): Promise<void> {
     this.current = manifest;
     const ids = new Set(manifest.images.map(({ id }) => id));
-    const kept = this.cards.filter(({ imageId }) => ids.has(imageId));
-    if (kept.length < this.cards.length) {
+    const before = this.cards.length;
+    this.deck.retain(ids);
+    if (this.cards.length < before) {
       const text = 'The demo has changed, and no longer has some of these pictures.';
-      this.tell({ kind: 'warning', text, retry: false });
+      this.tell({ kind: 'warning', text });
     }
-    this.cards = kept.length ? kept : [this.createExample(manifest.images[0].id)];
-    for (const key of this.answers.keys()) {
-      if (!this.find(key)) this.forget(key);
-    }
-    for (const imageId of this.left.keys()) {
-      if (!ids.has(imageId)) this.left.delete(imageId);
-    }
+    const [first] = manifest.images;
+    if (this.cards.length === 0) this.deck.open(first.id, cards.exampleTexts(first));
+    this.withdrawUndo();
+    this.forgetHidden();
     await this.chooseModel(this.model.id);
   }
 
@@ -351,24 +347,34 @@ export class Demo {
   }
 
   private change(key: number, change: (card: Card) => Card): void {
-    this.cards = cards.changeCard(this.cards, key, change);
+    this.deck.change(key, change);
     if (this.settle(key)) this.pauses.cancel(key);
     else this.pauses.await(key, () => void this.compute(key));
   }
 
-  private createExample(imageId: string): Card {
-    return cards.createCard(imageId, cards.exampleTexts(this.image(imageId)));
+  /** Drops what is known of cards that are not shown. */
+  private forgetHidden(): void {
+    for (const key of this.answers.keys()) {
+      if (this.deck.find(key)) continue;
+      this.pauses.cancel(key);
+      this.answers.delete(key);
+      this.failed.delete(key);
+    }
   }
 
-  private forget(key: number): void {
-    this.pauses.cancel(key);
-    this.answers.delete(key);
-    this.failed.delete(key);
+  private offerUndo(key: number, text: string): void {
+    this.deck.remember(key);
+    this.withdrawUndo();
+    this.tell({ kind: 'note', text, offer: 'undo' });
+  }
+
+  private withdrawUndo(): void {
+    this.messages = this.messages.filter(({ offer }) => offer !== 'undo');
   }
 
   /** Answers a card if all its prompts are known, else marks its answer as stale. */
   private settle(key: number): boolean {
-    const card = this.find(key);
+    const card = this.deck.find(key);
     if (!card) return false;
     const fields = cards.scoredFields(card);
     const texts = fields.map((field) => field.text);
@@ -388,15 +394,11 @@ export class Demo {
   }
 
   private fail(key: number, error: Error): void {
-    const card = this.find(key);
+    const card = this.deck.find(key);
     if (!card) return;
     this.answers.set(key, { ...this.answer(card), state: 'stale' });
     this.failed.add(key);
-    this.tell({ kind: 'error', text: error.message, retry: true });
-  }
-
-  private find(key: number): Card | undefined {
-    return this.cards.find((card) => card.key === key);
+    this.tell({ kind: 'error', text: error.message, offer: 'retry' });
   }
 
   private tell(message: Omit<Message, 'key'>): void {

@@ -1,10 +1,10 @@
 /** Something to tell the visitor that stays until it is dismissed. */
 export interface Message {
   readonly key: number;
-  readonly kind: 'warning' | 'error';
+  readonly kind: 'note' | 'warning' | 'error';
   readonly text: string;
-  /** Whether the visitor is offered to try again. */
-  readonly retry: boolean;
+  /** What the visitor is offered: to try again, or to have back what was removed. */
+  readonly offer?: 'retry' | 'undo';
 }
 
 /** More would cover the page. */

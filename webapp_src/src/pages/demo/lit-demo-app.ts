@@ -84,11 +84,14 @@ export class LitDemoApp extends LitElement {
   private updateAddress(): void {
     // Not while typing: browsers limit how often an address may change.
     if (!this.demo?.settled || this.demo.fragment === this.fragment) return;
-    const first = this.fragment === undefined;
-    this.fragment = this.demo.fragment;
-    if (first) return;
+    const before = this.fragment;
+    const { fragment } = this.demo;
+    this.fragment = fragment;
+    if (before === undefined) return;
     try {
-      history.replaceState(history.state, '', this.fragment);
+      // Back goes to the pictures that were shown before.
+      if (picturesOf(before) === picturesOf(fragment)) history.replaceState(null, '', fragment);
+      else history.pushState(null, '', fragment);
     } catch {
       // Browsers refuse more than about three changes a second; the next one will have it all.
       this.fragment = '';
@@ -149,6 +152,9 @@ export class LitDemoApp extends LitElement {
             demo.dismiss(event.detail.messageKey);
           }}
           @retry-requested=${() => void demo.retry()}
+          @undo-requested=${() => {
+            demo.undo();
+          }}
         ></lit-demo-messages>
       </section>
     `;
@@ -260,6 +266,7 @@ export class LitDemoApp extends LitElement {
   }
 
   private readonly onHashChange = (): void => {
+    this.fragment = location.hash;
     void this.demo?.restore(location.hash);
   };
 
@@ -297,4 +304,9 @@ export class LitDemoApp extends LitElement {
 function savesData(): boolean {
   const { connection } = navigator as { connection?: { saveData?: boolean } };
   return connection?.saveData ?? false;
+}
+
+/** What a fragment says of pictures, without their captions. */
+function picturesOf(fragment: string): string {
+  return new URLSearchParams(fragment.slice(1)).getAll('image').join(' ');
 }
