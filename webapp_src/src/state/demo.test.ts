@@ -348,7 +348,8 @@ describe('a demo', () => {
     expect(sessions.filter(({ closed }) => !closed)).toEqual([session]);
     expect(demo.messages).toHaveLength(1);
     expect(demo.cards).toHaveLength(1);
-    expect((demo as unknown as { answers: Map<number, unknown> }).answers.size).toBe(1);
+    const { answering } = demo as unknown as { answering: { answers: Map<number, unknown> } };
+    expect(answering.answers.size).toBe(1);
     await demo.restore('#model=small&image=cat');
     expect(session.closed).toBe(true);
     expect(demo.model.id).toBe('small');

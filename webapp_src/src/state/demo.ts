@@ -1,23 +1,17 @@
 import type { Image, Model, SiteManifest } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
-import { currentAnswer, NO_ANSWER, type Answer } from './answers';
+import { Answering, type Scorer } from './answering';
+import type { Answer } from './answers';
 import * as cards from './cards';
-import type { Card, PromptField } from './cards';
+import type { Card } from './cards';
 import { Deck } from './deck';
 import { Gallery, type Ranking } from './gallery';
 import { formatFragment, parseFragment } from './link';
 import { addMessage, type Message } from './messages';
-import { Pauses } from './pauses';
 
 /** What a demo needs from a model in use; ModelSession provides it. */
-export interface Session extends Ranking {
-  readonly model: Model;
-  readonly encoder: EncoderStatus;
+export interface Session extends Scorer, Ranking {
   open(): Promise<void>;
-  scoreKnown(imageId: string, texts: readonly string[]): number[] | undefined;
-  score(imageId: string, texts: readonly string[]): Promise<number[]>;
-  /** Whether a text that was scored uses what the model's vocabulary was cut of. */
-  isCutShort(text: string): boolean;
   warm(): Promise<void>;
   close(): void;
 }
@@ -33,14 +27,7 @@ export interface DemoHost {
   onChange(): void;
 }
 
-/** How long a visitor pauses in typing before what is there is answered. */
-const PAUSE_MS = 150;
-
-/**
- * Everything that the page shows and that a visitor can do; elements only draw it.
- *
- * A card whose prompts are all known is answered at once; any other after a pause in typing.
- */
+/** Everything that the page shows and that a visitor can do; elements only draw it. */
 export class Demo {
   messages: readonly Message[] = [];
   /** Goes up whenever the visitor tries again; pictures that failed are then loaded anew. */
@@ -49,13 +36,9 @@ export class Demo {
   /** Whether there were answers once, or it was told why there are none. */
   started = false;
   private readonly deck = new Deck();
+  private readonly answering: Answering;
   private session: Session;
   private opened = false;
-  private readonly answers = new Map<number, Answer>();
-  /** Cards that are computed when the visitor pauses. */
-  private readonly pauses = new Pauses<number>(PAUSE_MS);
-  /** Cards whose computation failed, to be computed when the visitor tries again. */
-  private readonly failed = new Set<number>();
   private readonly failedPictures = new Set<string>();
 
   constructor(
@@ -63,16 +46,30 @@ export class Demo {
     private readonly host: DemoHost,
   ) {
     this.session = this.openSession(current.models[0]);
-    const ranking = (): Ranking | undefined => (this.opened ? this.session : undefined);
+    const opened = (): Session | undefined => (this.opened ? this.session : undefined);
+    const onChange = (): void => {
+      this.host.onChange();
+    };
+    const onFailure = ({ message }: Error): void => {
+      this.tell({ kind: 'error', text: message, offer: 'retry' });
+    };
     this.gallery = new Gallery({
       get ranking() {
-        return ranking();
+        return opened();
       },
-      onChange: () => {
-        this.host.onChange();
+      onChange,
+      onFailure,
+    });
+    this.answering = new Answering({
+      get scorer() {
+        return opened();
       },
-      onFailure: (error) => {
-        this.tell({ kind: 'error', text: error.message, offer: 'retry' });
+      find: (key) => this.deck.find(key),
+      onChange,
+      onFailure,
+      onMute: ({ name }) => {
+        const text = `${name} comes without its text encoder, so it answers its example prompts only. Use “Reset captions” to bring them back.`;
+        this.tell({ kind: 'warning', text });
       },
     });
   }
@@ -99,9 +96,7 @@ export class Demo {
 
   /** Whether every card shows the answer to its prompts, or has none because computing failed. */
   get settled(): boolean {
-    return this.cards.every(
-      (card) => this.answer(card).state === 'current' || this.failed.has(card.key),
-    );
+    return this.cards.every(({ key }) => this.answering.isSettled(key));
   }
 
   image(id: string): Image {
@@ -111,7 +106,7 @@ export class Demo {
   }
 
   answer(card: Card): Answer {
-    return this.answers.get(card.key) ?? NO_ANSWER;
+    return this.answering.answer(card.key);
   }
 
   /** Shows what a link's fragment asks for, or the first picture, and computes all of it. */
@@ -124,10 +119,8 @@ export class Demo {
       ? state.cards
       : [{ imageId: first.id, texts: cards.exampleTexts(first) }];
     this.deck.show(wanted.map(({ imageId, texts }) => cards.createCard(imageId, texts)));
-    this.pauses.cancelAll();
-    this.answers.clear();
-    this.failed.clear();
-    for (const { key } of this.cards) this.answers.set(key, { ...NO_ANSWER, state: 'computing' });
+    this.answering.sweep();
+    this.answering.begin(this.cards.map(({ key }) => key));
     const modelId = state.modelId ?? this.model.id;
     if (this.opened && modelId === this.model.id) await this.answerAll();
     else await this.chooseModel(modelId);
@@ -139,11 +132,8 @@ export class Demo {
     this.session.close();
     this.session = this.openSession(models.find((model) => model.id === id) ?? models[0]);
     this.opened = false;
-    this.failed.clear();
     this.messages = this.messages.filter(({ offer }) => offer !== 'retry');
-    for (const [key, answer] of this.answers) {
-      this.answers.set(key, { ...answer, state: 'computing' });
-    }
+    this.answering.begin(this.cards.map(({ key }) => key));
     this.host.onChange();
     await this.open();
   }
@@ -170,13 +160,7 @@ export class Demo {
       await this.open();
       return;
     }
-    const waiting = [...this.failed];
-    this.failed.clear();
-    await Promise.all([
-      this.prepareEncoder(),
-      this.gallery.rank(),
-      ...waiting.map((key) => this.compute(key)),
-    ]);
+    await Promise.all([this.prepareEncoder(), this.gallery.rank(), this.answering.retry()]);
   }
 
   /** Says that a picture did not come; those of an old manifest may be gone. */
@@ -187,7 +171,7 @@ export class Demo {
 
   /** Cancels what is under way and frees the worker. */
   close(): void {
-    this.pauses.cancelAll();
+    this.answering.close();
     this.gallery.close();
     this.session.close();
   }
@@ -203,8 +187,8 @@ export class Demo {
    */
   openImage(imageId: string): number {
     const { key } = this.deck.open(imageId, cards.exampleTexts(this.image(imageId)));
-    this.forgetHidden();
-    if (!this.settle(key)) void this.compute(key);
+    this.answering.sweep();
+    void this.compute(key);
     return key;
   }
 
@@ -216,14 +200,14 @@ export class Demo {
   /** Puts a copy of a card beside it, where the next picture goes; returns the copy's key. */
   duplicate(key: number): number | undefined {
     const copy = this.deck.duplicate(key);
-    if (copy && !this.settle(copy.key)) void this.compute(copy.key);
+    if (copy) void this.compute(copy.key);
     return copy?.key;
   }
 
   remove(key: number): void {
     this.offerUndo(key, 'The picture was closed.');
     this.deck.remove(key);
-    this.forgetHidden();
+    this.answering.sweep();
     this.host.onChange();
   }
 
@@ -254,39 +238,13 @@ export class Demo {
   undo(): void {
     this.withdrawUndo();
     const card = this.deck.undo();
-    if (card && !this.settle(card.key)) void this.compute(card.key);
+    if (card) void this.compute(card.key);
     this.host.onChange();
   }
 
   /** Scores a card's prompts, with the encoder where that is needed. */
-  async compute(key: number): Promise<void> {
-    this.pauses.cancel(key);
-    const card = this.deck.find(key);
-    if (!card || !this.opened || this.settle(key)) return;
-    const { session } = this;
-    if (session.encoder.status === 'absent') {
-      const { name } = session.model;
-      const text = `${name} comes without its text encoder, so it answers its example prompts only. Use “Reset captions” to bring them back.`;
-      this.tell({ kind: 'warning', text });
-      return;
-    }
-    const fields = cards.scoredFields(card);
-    this.answers.set(key, { ...this.answer(card), state: 'computing' });
-    this.host.onChange();
-    try {
-      const texts = fields.map((field) => field.text);
-      const probabilities = await session.score(card.imageId, texts);
-      if (session !== this.session) return;
-      if (this.deck.find(key)?.prompts !== card.prompts) {
-        // Edited in the meantime; what was computed may still be all that is needed.
-        this.settle(key);
-        return;
-      }
-      this.answers.set(key, this.answerFrom(fields, probabilities));
-      this.host.onChange();
-    } catch (error) {
-      if (session === this.session) this.fail(key, error as Error);
-    }
+  compute(key: number): Promise<void> {
+    return this.answering.compute(key);
   }
 
   private async prepareEncoder(): Promise<void> {
@@ -336,7 +294,7 @@ export class Demo {
     const [first] = manifest.images;
     if (this.cards.length === 0) this.deck.open(first.id, cards.exampleTexts(first));
     this.withdrawUndo();
-    this.forgetHidden();
+    this.answering.sweep();
     await this.chooseModel(this.model.id);
   }
 
@@ -348,18 +306,7 @@ export class Demo {
 
   private change(key: number, change: (card: Card) => Card): void {
     this.deck.change(key, change);
-    if (this.settle(key)) this.pauses.cancel(key);
-    else this.pauses.await(key, () => void this.compute(key));
-  }
-
-  /** Drops what is known of cards that are not shown. */
-  private forgetHidden(): void {
-    for (const key of this.answers.keys()) {
-      if (this.deck.find(key)) continue;
-      this.pauses.cancel(key);
-      this.answers.delete(key);
-      this.failed.delete(key);
-    }
+    this.answering.answerSoon(key);
   }
 
   private offerUndo(key: number, text: string): void {
@@ -370,35 +317,6 @@ export class Demo {
 
   private withdrawUndo(): void {
     this.messages = this.messages.filter(({ offer }) => offer !== 'undo');
-  }
-
-  /** Answers a card if all its prompts are known, else marks its answer as stale. */
-  private settle(key: number): boolean {
-    const card = this.deck.find(key);
-    if (!card) return false;
-    const fields = cards.scoredFields(card);
-    const texts = fields.map((field) => field.text);
-    const known = this.opened ? this.session.scoreKnown(card.imageId, texts) : undefined;
-    if (known) this.failed.delete(key);
-    const state = this.opened ? 'stale' : 'computing';
-    this.answers.set(
-      key,
-      known ? this.answerFrom(fields, known) : { state, scores: this.answer(card).scores },
-    );
-    this.host.onChange();
-    return known !== undefined;
-  }
-
-  private answerFrom(fields: readonly PromptField[], probabilities: readonly number[]): Answer {
-    return currentAnswer(fields, probabilities, (text) => this.session.isCutShort(text));
-  }
-
-  private fail(key: number, error: Error): void {
-    const card = this.deck.find(key);
-    if (!card) return;
-    this.answers.set(key, { ...this.answer(card), state: 'stale' });
-    this.failed.add(key);
-    this.tell({ kind: 'error', text: error.message, offer: 'retry' });
   }
 
   private tell(message: Omit<Message, 'key'>): void {

@@ -1,0 +1,147 @@
+import type { EncoderStatus } from '../inference/encoder-status';
+import type { Model } from '../generated/manifest';
+import { currentAnswer, NO_ANSWER, type Answer } from './answers';
+import { scoredFields, type Card, type PromptField } from './cards';
+import { Pauses } from './pauses';
+
+/** How long a visitor pauses in typing before what is there is answered. */
+const PAUSE_MS = 150;
+
+/** What answering needs of a model in use. */
+export interface Scorer {
+  readonly model: Model;
+  readonly encoder: EncoderStatus;
+  scoreKnown(imageId: string, texts: readonly string[]): number[] | undefined;
+  score(imageId: string, texts: readonly string[]): Promise<number[]>;
+  /** Whether a text that was scored uses what the model's vocabulary was cut of. */
+  isCutShort(text: string): boolean;
+}
+
+/** What answering asks of the demo around it. */
+export interface AnsweringHost {
+  /** The model in use, once it can score; another model is another object. */
+  readonly scorer: Scorer | undefined;
+  find(key: number): Card | undefined;
+  /** Called after every change. */
+  onChange(): void;
+  onFailure(error: Error): void;
+  /** Called for a card that the model cannot answer, as it has no encoder. */
+  onMute(model: Model): void;
+}
+
+/** The answers to cards: at once where every prompt is known, else after a pause in typing. */
+export class Answering {
+  private readonly answers = new Map<number, Answer>();
+  private readonly pauses = new Pauses<number>(PAUSE_MS);
+  /** Cards whose computation failed. */
+  private readonly failed = new Set<number>();
+
+  constructor(private readonly host: AnsweringHost) {}
+
+  answer(key: number): Answer {
+    return this.answers.get(key) ?? NO_ANSWER;
+  }
+
+  /** Whether a card shows the answer to its prompts, or has none because computing failed. */
+  isSettled(key: number): boolean {
+    return this.answer(key).state === 'current' || this.failed.has(key);
+  }
+
+  /** Says of cards that they are computed, as long as there is no model that could. */
+  begin(keys: Iterable<number>): void {
+    this.failed.clear();
+    for (const key of keys) this.answers.set(key, { ...this.answer(key), state: 'computing' });
+  }
+
+  /** Answers a card that has changed, after a pause if that takes the encoder. */
+  answerSoon(key: number): void {
+    if (this.settle(key)) this.pauses.cancel(key);
+    else this.pauses.await(key, () => void this.compute(key));
+  }
+
+  /** Scores a card's prompts, with the encoder where that is needed. */
+  async compute(key: number): Promise<void> {
+    this.pauses.cancel(key);
+    const card = this.host.find(key);
+    const { scorer } = this.host;
+    if (!card || this.settle(key) || !scorer) return;
+    if (scorer.encoder.status === 'absent') {
+      this.host.onMute(scorer.model);
+      return;
+    }
+    const fields = scoredFields(card);
+    this.answers.set(key, { ...this.answer(key), state: 'computing' });
+    this.host.onChange();
+    try {
+      const texts = fields.map(({ text }) => text);
+      const probabilities = await scorer.score(card.imageId, texts);
+      if (scorer !== this.host.scorer) return;
+      // Edited in the meantime; what was computed may still be all that is needed.
+      if (this.host.find(key)?.prompts !== card.prompts) this.settle(key);
+      else this.put(key, scorer, fields, probabilities);
+    } catch (error) {
+      if (scorer === this.host.scorer) this.fail(key, error as Error);
+    }
+  }
+
+  /** Computes again what failed. */
+  async retry(): Promise<void> {
+    const waiting = [...this.failed];
+    this.failed.clear();
+    await Promise.all(waiting.map((key) => this.compute(key)));
+  }
+
+  /** Drops what is known of cards that are no longer there. */
+  sweep(): void {
+    for (const key of this.answers.keys()) {
+      if (this.host.find(key)) continue;
+      this.pauses.cancel(key);
+      this.answers.delete(key);
+      this.failed.delete(key);
+    }
+  }
+
+  /** Computes nothing any more that waits for a pause. */
+  close(): void {
+    this.pauses.cancelAll();
+  }
+
+  /** Answers a card if all its prompts are known, else marks its answer as stale. */
+  private settle(key: number): boolean {
+    const card = this.host.find(key);
+    if (!card) return false;
+    const { scorer } = this.host;
+    const fields = scoredFields(card);
+    const known = scorer?.scoreKnown(
+      card.imageId,
+      fields.map(({ text }) => text),
+    );
+    if (scorer && known) {
+      this.failed.delete(key);
+      this.put(key, scorer, fields, known);
+      return true;
+    }
+    const state = scorer ? 'stale' : 'computing';
+    this.answers.set(key, { ...this.answer(key), state });
+    this.host.onChange();
+    return false;
+  }
+
+  private put(
+    key: number,
+    scorer: Scorer,
+    fields: readonly PromptField[],
+    probabilities: readonly number[],
+  ): void {
+    const isCutShort = (text: string): boolean => scorer.isCutShort(text);
+    this.answers.set(key, currentAnswer(fields, probabilities, isCutShort));
+    this.host.onChange();
+  }
+
+  private fail(key: number, error: Error): void {
+    if (!this.host.find(key)) return;
+    this.answers.set(key, { ...this.answer(key), state: 'stale' });
+    this.failed.add(key);
+    this.host.onFailure(error);
+  }
+}
