@@ -177,6 +177,11 @@ class Model(ModelCard):
     encoder: GraphModelRef | None
     image_embeddings: MatrixRef
     prompt_embeddings: MatrixRef
+    chance: tuple[float, ...] = Field(
+        default=(),
+        description="The percentiles, 0th to 100th, of cosines of pictures and other pictures' "
+        "prompts; empty if there are none.",
+    )
     goldens: tuple[Golden, ...]
 
     @model_validator(mode="after")

@@ -19,7 +19,8 @@ from builder.models.cut import VocabularyReport
 from builder.progress import Progress
 from builder.site.compression import compress
 from builder.site.seal import UNSEALED, seal
-from builder.spec.demo import DemoSpec
+from builder.site.similarity import chance_cosines
+from builder.spec.demo import DemoSpec, ImageSpec
 from builder.spec.page import PageSpec
 from builder.text.tokenizer import Tokenizer
 from builder.version import NAME, __version__
@@ -134,11 +135,11 @@ def bundle(
 ) -> Bundle[SiteManifest]:
     """Put a site's data together; what models need is compressed."""
     files = Files()
-    image_ids = tuple(image.spec.id for image in images)
+    specs = tuple(image.spec for image in images)
     site = SiteManifest(
         **describe_page(spec).model_dump(),
         base_url=spec.base_url and f"{spec.base_url.rstrip('/')}/",
-        models=tuple(_add_model(model, image_ids, files, cache, progress) for model in models),
+        models=tuple(_add_model(model, specs, files, cache, progress) for model in models),
         images=tuple(_describe_image(image, files) for image in images),
     )
     return Bundle(site, files.content)
@@ -199,7 +200,11 @@ _Add = Callable[[str, bytes], CompressibleRef]
 
 
 def _add_model(
-    built: BuiltModel, image_ids: tuple[str, ...], files: Files, cache: Cache, progress: Progress
+    built: BuiltModel,
+    images: Sequence[ImageSpec],
+    files: Files,
+    cache: Cache,
+    progress: Progress,
 ) -> manifest.Model:
     encoder = built.encoder if built.model.tokenizer else None
     count = 2 + (2 + len(encoder.weights) if encoder else 0)
@@ -210,11 +215,11 @@ def _add_model(
             advance(1)
             return file
 
-        return _describe_model(built, image_ids, add)
+        return _describe_model(built, images, add)
 
 
-def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], add: _Add) -> manifest.Model:
-    model = built.model
+def _describe_model(built: BuiltModel, images: Sequence[ImageSpec], add: _Add) -> manifest.Model:
+    model, embeddings = built.model, built.embeddings
 
     def add_matrix(stem: str, rows: Rows, ids: tuple[str, ...]) -> manifest.MatrixRef:
         stored = encode_matrix(rows, built.dtype)
@@ -234,9 +239,12 @@ def _describe_model(built: BuiltModel, image_ids: tuple[str, ...], add: _Add) ->
         scoring=model.scoring,
         tokenizer=tokenizer,
         encoder=encoder,
-        image_embeddings=add_matrix("images", built.embeddings.zimg, image_ids),
-        prompt_embeddings=add_matrix(
-            "prompts", built.embeddings.ztxt, tuple(map(row_id, built.texts))
+        image_embeddings=add_matrix("images", embeddings.zimg, tuple(image.id for image in images)),
+        prompt_embeddings=add_matrix("prompts", embeddings.ztxt, tuple(map(row_id, built.texts))),
+        chance=chance_cosines(
+            embeddings.zimg,
+            dict(zip(built.texts, embeddings.ztxt, strict=True)),
+            [image.prompts for image in images],
         ),
         goldens=built.goldens,
     )

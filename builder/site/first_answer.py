@@ -10,6 +10,9 @@ from builder.manifest import MatrixRef, SigmoidScoring, SiteManifest
 from builder.site.bundle import Bundle
 from builder.site.compression import decompress
 
+_CHANCE = 95
+"""As in the web app (`fitsNone`)."""
+
 
 @dataclass(frozen=True)
 class Share:
@@ -29,24 +32,39 @@ class Share:
         return f"{percent:.1f}%" if 0 < percent < 0.95 else f"{percent:.0f}%"
 
 
-def answer_first_picture(bundle: Bundle[SiteManifest]) -> tuple[Share, ...]:
-    """The first model's answer to the first picture's example prompts, the best first."""
+@dataclass(frozen=True)
+class FirstAnswer:
+    """Shares of captions, the best first.
+
+    `fits_none` says that all fit no better than captions of other pictures do.
+    """
+
+    shares: tuple[Share, ...]
+    fits_none: bool
+
+
+def answer_first_picture(bundle: Bundle[SiteManifest]) -> FirstAnswer:
+    """The first model's answer to the first picture's example prompts."""
     model, image = bundle.manifest.models[0], bundle.manifest.images[0]
     zimg = _read(bundle, model.image_embeddings)[image.id]
     ztxt = _read(bundle, model.prompt_embeddings)
-    logits = model.scoring.scale * np.array(
-        [ztxt[prompt.id] @ zimg for prompt in image.prompts], np.float64
-    )
+    cosines = np.array([ztxt[prompt.id] @ zimg for prompt in image.prompts], np.float64)
+    logits = model.scoring.scale * cosines
+    fits_none = False
     if isinstance(model.scoring, SigmoidScoring):
         probabilities = 1 / (1 + np.exp(-(logits + model.scoring.bias)))
     else:
         weights = np.exp(logits - logits.max())
         probabilities = weights / weights.sum()
+        below = np.sum(np.array(model.chance)[:, None] < cosines, axis=0)
+        fits_none = bool(model.chance) and len(cosines) > 1 and bool(np.all(below < _CHANCE))
     shares = [
         Share(prompt.text, float(probability))
         for prompt, probability in zip(image.prompts, probabilities, strict=True)
     ]
-    return tuple(sorted(shares, key=lambda share: -share.probability))
+    return FirstAnswer(
+        tuple(sorted(shares, key=lambda share: -share.probability)), fits_none=fits_none
+    )
 
 
 def _read(bundle: Bundle[SiteManifest], ref: MatrixRef) -> dict[str, Rows]:

@@ -13,7 +13,7 @@ from builder.input_file import read_input
 from builder.manifest import FunctionSiteManifest, SiteManifest
 from builder.replacement import Kept, replace_folder
 from builder.site.bundle import Bundle, Manifest, refer, to_json
-from builder.site.first_answer import Share, answer_first_picture
+from builder.site.first_answer import FirstAnswer, answer_first_picture
 from builder.site.own_files import MANIFEST, find_own_files
 from builder.site.seal import is_sealed
 from builder.site.template import Template
@@ -67,9 +67,9 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
     return Site(manifest, {**bundle.files, **own, MANIFEST: to_json(manifest)})
 
 
-def _answer_first(bundle: Bundle[Manifest]) -> tuple[Share, ...]:
+def _answer_first(bundle: Bundle[Manifest]) -> FirstAnswer | None:
     if not isinstance(bundle.manifest, SiteManifest):
-        return ()
+        return None
     return answer_first_picture(Bundle(bundle.manifest, bundle.files))
 
 

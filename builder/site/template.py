@@ -1,7 +1,7 @@
 """What a page is made of: its Jinja template, the part of the app that it loads, its own files."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import jinja2
 from builder.errors import BuilderError
 from builder.manifest import PageManifest
 from builder.resources import template_folder, web_folder
-from builder.site.first_answer import Share
+from builder.site.first_answer import FirstAnswer
 from builder.site.rendering import render
 from builder.site.template_files import PAGE_TEMPLATE, collect_files
 from builder.site.webapp import WebApp, load_library, load_webapp
@@ -54,7 +54,7 @@ class Template:
     notes: tuple[str, ...] = ()
 
     def render(
-        self, manifest: PageManifest, manifest_url: str, answer: Sequence[Share] = ()
+        self, manifest: PageManifest, manifest_url: str, answer: FirstAnswer | None = None
     ) -> str:
         """The page of a site, which may show `answer` before its script has started.
 
@@ -74,7 +74,7 @@ class Template:
         app: WebApp,
         manifest: PageManifest,
         manifest_url: str,
-        answer: Sequence[Share] = (),
+        answer: FirstAnswer | None = None,
     ) -> str:
         values = {
             # Plain data: a model has methods that read files.

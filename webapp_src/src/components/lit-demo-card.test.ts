@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, it } from 'vitest';
+import type { Remarks } from '../inference/scoring';
 import { currentAnswer, NO_ANSWER, type Answer } from '../state/answers';
 import { createCard, editPrompt } from '../state/cards';
 import { makeManifest } from '../testing/sample-manifest';
@@ -13,9 +14,13 @@ const ANSWER = answer([0.3, 0.7]);
 
 function answer(
   probabilities: number[],
-  isCutShort: (text: string) => boolean = () => false,
+  remarks: (text: string) => Partial<Remarks> = () => ({}),
 ): Answer {
-  return currentAnswer(card.prompts.slice(0, 2), probabilities, isCutShort);
+  return currentAnswer(card.prompts.slice(0, 2), probabilities, (text) => ({
+    cutShort: false,
+    percentile: undefined,
+    ...remarks(text),
+  }));
 }
 
 function mountCard(answer: Answer, properties: Partial<LitDemoCard> = {}): Promise<LitDemoCard> {
@@ -67,13 +72,17 @@ it('moves no caption while the visitor types in one', async () => {
 
 it('shows no share of a lone caption among others', async () => {
   const lone = createCard('cat', ['a cat']);
-  const alone = currentAnswer(lone.prompts.slice(0, 1), [1], () => false);
+  const alone = currentAnswer(lone.prompts.slice(0, 1), [1], () => ({
+    cutShort: false,
+    percentile: 97,
+  }));
   const element = await mountCard(alone, { card: lone });
   const [only] = promptsOf(element);
   if (!only) throw new Error('There is no caption.');
   expect(find(only, '.value').textContent.trim()).toBe('–');
   expect(find(only, 'rect').style.width).toBe('0%');
   expect(only.best).toBe(false);
+  expect(only.note).toBe('Fits better than 97% of captions of other pictures.');
   expect(meaningOf(element)).toBe('One caption alone has nothing to compare with: add another.');
   expect(find(element, '[role=status]').textContent).toBe('');
   element.scoring = 'sigmoid';
@@ -82,8 +91,31 @@ it('shows no share of a lone caption among others', async () => {
   expect(find(only, '.value').textContent.trim()).toMatch(/100%$/);
 });
 
+it('says so where no caption fits better than those of other pictures', async () => {
+  const element = await mountCard(answer([0.3, 0.7], () => ({ percentile: 94 })));
+  expect(find(element, 'ol li').textContent).toBe('None of these fits well');
+  expect(promptsOf(element).some(({ best }) => best)).toBe(false);
+  expect(meaningOf(element)).toMatch(/^Shares among these, though all fit no better/);
+  expect(find(element, '[role=status]').textContent).toBe('None of these fits well');
+  element.answer = answer([0.3, 0.7], (text) => ({ percentile: text === 'a cat' ? 95 : 0 }));
+  await element.updateComplete;
+  expect(promptsOf(element)[0]?.best).toBe(true);
+  element.answer = answer([0.3, 0.7], () => ({ percentile: 10 }));
+  element.scoring = 'sigmoid';
+  await element.updateComplete;
+  expect(promptsOf(element)[0]?.best).toBe(true);
+});
+
+it('says of each caption how it compares with those of other pictures, if asked', async () => {
+  const element = await mountCard(answer([0.3, 0.7], () => ({ percentile: 96 })));
+  expect(promptsOf(element)[0]?.note).toBe('');
+  element.detailed = true;
+  await element.updateComplete;
+  expect(promptsOf(element)[0]?.note).toBe('Fits better than 96% of captions of other pictures.');
+});
+
 it('says at a prompt that it uses what the vocabulary was cut of', async () => {
-  const element = await mountCard(answer([0.7, 0.3], (text) => text === 'a lion'));
+  const element = await mountCard(answer([0.7, 0.3], (text) => ({ cutShort: text === 'a lion' })));
   const [first, second] = promptsOf(element);
   expect(first?.note).toBe('');
   expect(second?.note).toMatch(/not in the vocabulary that this demo has kept/);

@@ -3,7 +3,8 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Image, Model } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
-import { bestPrompt, NO_ANSWER, rankPrompts, type Answer } from '../state/answers';
+import type { Remarks } from '../inference/scoring';
+import { bestPrompt, fitsNone, NO_ANSWER, rankPrompts, type Answer } from '../state/answers';
 import { draftOf, scoredFields, type Card, type PromptField } from '../state/cards';
 import { fire, type DemoEvent } from './events';
 import { formatMegabytes, formatPercent } from './format';
@@ -51,6 +52,8 @@ export class LitDemoCard extends LitElement {
   @property({ attribute: false }) attempt = 0;
   /** Whether captions are in the order of their scores, and not as they were written. */
   @property({ type: Boolean }) ranked = true;
+  /** Whether each caption says how it compares with captions of other pictures. */
+  @property({ type: Boolean }) detailed = false;
   /** Whether there are other cards. */
   @property({ type: Boolean }) removable = false;
 
@@ -96,6 +99,7 @@ export class LitDemoCard extends LitElement {
         <lit-demo-picture .image=${this.image} .attempt=${this.attempt}></lit-demo-picture>
         <div class="captions">
           <ol>
+            ${this.none ? html`<li class="none">None of these fits well</li>` : nothing}
             ${repeat(
               listed,
               ({ key }) => key,
@@ -152,9 +156,9 @@ export class LitDemoCard extends LitElement {
       .fixed=${this.encoder.status === 'absent'}
       .probability=${own?.probability}
       .lone=${this.lone}
-      .note=${own?.cutShort ? CUT_SHORT : ''}
+      .note=${own ? this.describeScore(own.remarks) : ''}
       .stale=${!current}
-      .best=${current && !this.lone && bestPrompt(answer) === key}
+      .best=${current && !this.lone && !this.none && bestPrompt(answer) === key}
       @prompt-edited=${(event: DemoEvent<'prompt-edited'>) => {
         this.typing = true;
         fire(this, 'card-edited', { ...this.own, promptKey: key, text: event.detail.text });
@@ -208,15 +212,31 @@ export class LitDemoCard extends LitElement {
     if (encoder.status === 'absent') return 'This model answers these examples only.';
     if (scoredFields(this.card).length === 0) return 'Describe the picture, rightly or wrongly.';
     if (this.lone) return 'One caption alone has nothing to compare with: add another.';
+    if (this.none)
+      return 'Shares among these, though all fit no better than captions of other pictures.';
     return `${MEANING[this.scoring]} Can you fool it?`;
   }
 
   private describeAnswer(): string {
     const { answer, card } = this;
     if (answer.state !== 'current' || this.lone) return '';
+    if (this.none) return 'None of these fits well';
     const best = card.prompts.find(({ key }) => key === bestPrompt(answer));
     const score = best && answer.scores.get(best.key);
     return score ? `Best match: “${score.text}”, ${formatPercent(score.probability)}` : '';
+  }
+
+  private describeScore({ cutShort, percentile }: Remarks): string {
+    const compared =
+      percentile !== undefined && (this.detailed || this.lone)
+        ? `Fits better than ${percentile}% of captions of other pictures.`
+        : '';
+    return [compared, cutShort ? CUT_SHORT : ''].filter((text) => text).join(' ');
+  }
+
+  /** Whether no caption fits, where each is only compared with the others. */
+  private get none(): boolean {
+    return this.scoring === 'softmax' && !this.lone && fitsNone(this.answer);
   }
 
   /** A share among captions says nothing where there is only one. */

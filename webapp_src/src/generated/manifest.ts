@@ -92,6 +92,10 @@ export interface Model {
   encoder: GraphModelRef | null;
   imageEmbeddings: MatrixRef;
   promptEmbeddings: MatrixRef;
+  /**
+   * The percentiles, 0th to 100th, of cosines of pictures and other pictures' prompts; empty if there are none.
+   */
+  chance: number[];
   goldens: Golden[];
 }
 /**

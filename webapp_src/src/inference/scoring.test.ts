@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MatrixRef, Model } from '../generated/manifest';
 import { fileRef } from '../testing/sample-manifest';
 import { EmbeddingMatrix } from './embedding-matrix';
-import { scorePrompts } from './scoring';
+import { percentileOf, scorePrompts } from './scoring';
 
 interface Case {
   scoring: Model['scoring'];
@@ -32,4 +32,17 @@ describe('scoring', () => {
   it('of no prompts is nothing', () => {
     expect(scorePrompts({ kind: 'softmax', scale: 1 }, new Float32Array(2), [])).toEqual([]);
   });
+});
+
+it.each([
+  [-1, 0],
+  [0.25, 2],
+  [0.2, 1],
+  [9, 2],
+])('knows that %d is above %i percentiles', (value, expected) => {
+  expect(percentileOf(value, [0, 0.2, 0.4])).toBe(expected);
+});
+
+it('knows no percentile where there are none', () => {
+  expect(percentileOf(1, [])).toBeUndefined();
 });

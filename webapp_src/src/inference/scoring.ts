@@ -21,6 +21,21 @@ export function scorePrompts(
   return weights.map((weight) => weight / sum);
 }
 
+/** What there is to say of a text for a picture, beside how it compares with other texts. */
+export interface Remarks {
+  /** Whether the text uses what the model's vocabulary was cut of. */
+  readonly cutShort: boolean;
+  /** Of 100 captions of other pictures, how many fit less well; undefined if that is not known. */
+  readonly percentile: number | undefined;
+}
+
+/** How many of the percentiles, the least first, are below a number; undefined without any. */
+export function percentileOf(value: number, percentiles: readonly number[]): number | undefined {
+  if (percentiles.length === 0) return undefined;
+  const below = percentiles.filter((percentile) => percentile < value).length;
+  return Math.min(below, percentiles.length - 1);
+}
+
 /** How far from 1 the length of a unit row may be: that of float16 on a GPU stays well below this. */
 const MAX_DEVIATION = 0.01;
 

@@ -117,13 +117,11 @@ describe('a model session', () => {
 
   it('remembers which texts use what the vocabulary was cut of', async () => {
     const { session } = await openSession();
-    expect(session.isCutShort('Straße')).toBe(false);
+    expect(session.remarksOn('cat', 'Straße').cutShort).toBe(false);
     await session.score('cat', ['Straße', 'a fish', 'a cat']);
-    expect(['Straße', 'a fish', 'a cat'].map((text) => session.isCutShort(text))).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    expect(
+      ['Straße', 'a fish', 'a cat'].map((text) => session.remarksOn('cat', text).cutShort),
+    ).toEqual([true, false, false]);
   });
 
   it('loads one encoder however often it is asked', async () => {

@@ -3,7 +3,7 @@ import type { BackendSelector } from './backend-selector';
 import { Embeddings } from './embeddings';
 import type { EncoderStatus } from './encoder-status';
 import { LruCache } from './lru-cache';
-import { scorePrompts } from './scoring';
+import { dot, percentileOf, scorePrompts, type Remarks } from './scoring';
 import { TrustedEncoder } from './trusted-encoder';
 
 /** Rows of texts that visitors typed; at 1,024 dimensions this many take half a MiB. */
@@ -110,9 +110,13 @@ export class ModelSession {
     return texts.flatMap((text) => rows.get(text) ?? []);
   }
 
-  /** Whether a text that was embedded uses what the model's vocabulary was cut of. */
-  isCutShort(text: string): boolean {
-    return this.seen.get(text)?.cutShort ?? false;
+  /** What there is to say of a text that was embedded, beside how it compares with others. */
+  remarksOn(imageId: string, text: string): Remarks {
+    const row = this.rowOf(text);
+    return {
+      cutShort: this.seen.get(text)?.cutShort ?? false,
+      percentile: row && percentileOf(dot(this.image(imageId), row), this.model.chance),
+    };
   }
 
   /** int32[maxLength]: the token row of a text. */

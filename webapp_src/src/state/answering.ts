@@ -1,5 +1,6 @@
 import type { EncoderStatus } from '../inference/encoder-status';
 import type { Model } from '../generated/manifest';
+import type { Remarks } from '../inference/scoring';
 import { currentAnswer, NO_ANSWER, type Answer } from './answers';
 import { scoredFields, type Card, type PromptField } from './cards';
 import { Pauses } from './pauses';
@@ -13,8 +14,8 @@ export interface Scorer {
   readonly encoder: EncoderStatus;
   scoreKnown(imageId: string, texts: readonly string[]): number[] | undefined;
   score(imageId: string, texts: readonly string[]): Promise<number[]>;
-  /** Whether a text that was scored uses what the model's vocabulary was cut of. */
-  isCutShort(text: string): boolean;
+  /** What else there is to say of a text that was scored. */
+  remarksOn(imageId: string, text: string): Remarks;
 }
 
 /** What answering asks of the demo around it. */
@@ -78,7 +79,7 @@ export class Answering {
       if (scorer !== this.host.scorer) return;
       // Edited in the meantime; what was computed may still be all that is needed.
       if (this.host.find(key)?.prompts !== card.prompts) this.settle(key);
-      else this.put(key, scorer, fields, probabilities);
+      else this.put(card, scorer, fields, probabilities);
     } catch (error) {
       if (scorer === this.host.scorer) this.fail(key, error as Error);
     }
@@ -118,7 +119,7 @@ export class Answering {
     );
     if (scorer && known) {
       this.failed.delete(key);
-      this.put(key, scorer, fields, known);
+      this.put(card, scorer, fields, known);
       return true;
     }
     const state = scorer ? 'stale' : 'computing';
@@ -128,13 +129,13 @@ export class Answering {
   }
 
   private put(
-    key: number,
+    { key, imageId }: Card,
     scorer: Scorer,
     fields: readonly PromptField[],
     probabilities: readonly number[],
   ): void {
-    const isCutShort = (text: string): boolean => scorer.isCutShort(text);
-    this.answers.set(key, currentAnswer(fields, probabilities, isCutShort));
+    const remarksOn = (text: string): Remarks => scorer.remarksOn(imageId, text);
+    this.answers.set(key, currentAnswer(fields, probabilities, remarksOn));
     this.host.onChange();
   }
 

@@ -1,11 +1,11 @@
+import type { Remarks } from '../inference/scoring';
 import type { PromptField } from './cards';
 
 /** What was computed for one prompt, and for which text. */
 interface PromptScore {
   readonly text: string;
   readonly probability: number;
-  /** Whether the text uses what the model's vocabulary was cut of. */
-  readonly cutShort: boolean;
+  readonly remarks: Remarks;
 }
 
 /**
@@ -22,10 +22,10 @@ export const NO_ANSWER: Answer = { state: 'stale', scores: new Map() };
 export function currentAnswer(
   fields: readonly PromptField[],
   probabilities: readonly number[],
-  isCutShort: (text: string) => boolean,
+  remarksOn: (text: string) => Remarks,
 ): Answer {
   const scores = fields.map(({ key, text }, i) => {
-    const score = { text, probability: probabilities[i] ?? 0, cutShort: isCutShort(text) };
+    const score = { text, probability: probabilities[i] ?? 0, remarks: remarksOn(text) };
     return [key, score] as const;
   });
   return { state: 'current', scores: new Map(scores) };
@@ -48,4 +48,13 @@ export function bestPrompt({ scores }: Answer): number | undefined {
     }
   }
   return best;
+}
+
+/** Captions of other pictures seldom fit better than this percentile of them. */
+const CHANCE = 95;
+
+/** Whether every prompt fits so little as captions of other pictures do. */
+export function fitsNone({ state, scores }: Answer): boolean {
+  if (state !== 'current' || scores.size === 0) return false;
+  return [...scores.values()].every(({ remarks: { percentile } }) => (percentile ?? 100) < CHANCE);
 }

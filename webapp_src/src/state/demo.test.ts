@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Model, SiteManifest } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
+import type { Remarks } from '../inference/scoring';
 import { makeManifest } from '../testing/sample-manifest';
 import { textsOf, type Card } from './cards';
 import { Demo, type Session } from './demo';
@@ -38,8 +39,8 @@ class FakeSession implements Session {
     return texts.map((text) => text.length);
   }
 
-  isCutShort(text: string): boolean {
-    return text.includes('ß');
+  remarksOn(_: string, text: string): Remarks {
+    return { cutShort: text.includes('ß'), percentile: undefined };
   }
 
   findImages(text: string): Promise<string[]> {
@@ -361,7 +362,10 @@ describe('a demo', () => {
     const edited = prompts[0]?.key ?? 0;
     demo.editPrompt(key, edited, 'eine Straße');
     await demo.compute(key);
-    const short = [...demo.answer(cardOf(demo)).scores].map(([at, score]) => [at, score.cutShort]);
+    const short = [...demo.answer(cardOf(demo)).scores].map(([at, score]) => [
+      at,
+      score.remarks.cutShort,
+    ]);
     const shown = prompts.filter(({ text }) => text);
     expect(short).toEqual(shown.map((field) => [field.key, field.key === edited]));
   });

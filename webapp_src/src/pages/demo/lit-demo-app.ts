@@ -45,6 +45,9 @@ export class LitDemoApp extends LitElement {
   /** Whether captions are in the order of their scores. */
   @state() private ranked = true;
 
+  /** Whether captions say how they compare with those of other pictures. */
+  @state() private detailed = false;
+
   /** What the address was last known to restore. */
   private fragment: string | undefined;
 
@@ -197,16 +200,12 @@ export class LitDemoApp extends LitElement {
             void demo.chooseModel(event.detail.modelId)}
           @retry-requested=${() => void demo.retry()}
         ></lit-demo-model-picker>
-        <label>
-          <input
-            type="checkbox"
-            .checked=${this.ranked}
-            @change=${({ target }: Event) => {
-              this.ranked = (target as HTMLInputElement).checked;
-            }}
-          />
-          Best caption first
-        </label>
+        ${renderSwitch('Best caption first', this.ranked, (on) => {
+          this.ranked = on;
+        })}
+        ${renderSwitch('Compare with captions of other pictures', this.detailed, (on) => {
+          this.detailed = on;
+        })}
       </div>
       <lit-demo-about
         .model=${demo.model}
@@ -226,6 +225,7 @@ export class LitDemoApp extends LitElement {
       .encoder=${demo.encoder}
       .attempt=${demo.attempt}
       .ranked=${this.ranked}
+      .detailed=${this.detailed}
       .removable=${demo.cards.length > 1}
     ></lit-demo-card>`;
   }
@@ -298,6 +298,19 @@ export class LitDemoApp extends LitElement {
     await this.updateComplete;
     return this.renderRoot.querySelector<HTMLElement>(`lit-demo-card[data-key="${key}"]`);
   }
+}
+
+function renderSwitch(label: string, on: boolean, change: (on: boolean) => void): TemplateResult {
+  return html`<label>
+    <input
+      type="checkbox"
+      .checked=${on}
+      @change=${({ target }: Event) => {
+        change((target as HTMLInputElement).checked);
+      }}
+    />
+    ${label}
+  </label>`;
 }
 
 /** Whether the visitor asked the browser to save data: then nothing is loaded ahead of need. */
