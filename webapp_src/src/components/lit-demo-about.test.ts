@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, it } from 'vitest';
 import { makeManifest } from '../testing/sample-manifest';
-import { find, mount } from '../testing/mount';
+import { find, findAll, mount } from '../testing/mount';
 import { LitDemoAbout } from './lit-demo-about';
 
 const manifest = makeManifest();
@@ -22,7 +22,16 @@ it.each([
   ],
 ] as const)('says what runs where and how prompts are judged', async (shown, where, how) => {
   const about = await mount(LitDemoAbout, { model: shown, generator });
-  const text = find(about, 'p').textContent.replaceAll(/\s+/g, ' ');
+  const text = find(about, 'p:not(.links)').textContent.replaceAll(/\s+/g, ' ');
   expect(text).toContain(where);
   expect(text).toContain(how);
+});
+
+it('leads to the author’s links and to the demo’s other pages', async () => {
+  const links = [{ url: 'https://example.org/paper', label: 'The paper' }];
+  const about = await mount(LitDemoAbout, { model, generator, links });
+  const urls = findAll<HTMLAnchorElement>(about, '.links a').map((link) =>
+    link.getAttribute('href'),
+  );
+  expect(urls).toEqual(['https://example.org/paper', 'benchmark.html', 'playground.html']);
 });

@@ -5,6 +5,12 @@ import { renderLicense } from './license';
 import { renderMadeWith } from './made-with';
 import { shared } from './shared-styles';
 
+/** Pages that every demo has. */
+const OWN_PAGES: readonly Link[] = [
+  { url: 'benchmark.html', label: 'How fast is this device?' },
+  { url: 'playground.html', label: 'Use it in code' },
+];
+
 /** Says what runs where, which model it is, and what made the page. */
 @customElement('lit-demo-about')
 export class LitDemoAbout extends LitElement {
@@ -51,13 +57,9 @@ export class LitDemoAbout extends LitElement {
   protected override render(): TemplateResult {
     const { model, generator } = this;
     return html`
-      ${
-        this.links.length
-          ? html`<p class="links">
-              ${this.links.map(({ url, label }) => html`<a href=${url}>${label}</a> `)}
-            </p>`
-          : nothing
-      }
+      <p class="links">
+        ${[...this.links, ...OWN_PAGES].map(({ url, label }) => html`<a href=${url}>${label}</a> `)}
+      </p>
       <p>
         The pictures went through the model’s image tower once, when this page was made.
         ${

@@ -112,6 +112,9 @@ it('says of each caption how it compares with those of other pictures, if asked'
   element.detailed = true;
   await element.updateComplete;
   expect(promptsOf(element)[0]?.note).toBe('Fits better than 96% of captions of other pictures.');
+  element.answer = answer([0.3, 0.7], () => ({ percentile: 100 }));
+  await element.updateComplete;
+  expect(promptsOf(element)[0]?.note).toBe('Fits better than all captions of other pictures.');
 });
 
 it('says at a prompt that it uses what the vocabulary was cut of', async () => {

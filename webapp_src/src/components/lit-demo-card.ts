@@ -229,7 +229,7 @@ export class LitDemoCard extends LitElement {
   private describeScore({ cutShort, percentile }: Remarks): string {
     const compared =
       percentile !== undefined && (this.detailed || this.lone)
-        ? `Fits better than ${percentile}% of captions of other pictures.`
+        ? `Fits better than ${percentile < 100 ? `${percentile}% of` : 'all'} captions of other pictures.`
         : '';
     return [compared, cutShort ? CUT_SHORT : ''].filter((text) => text).join(' ');
   }
