@@ -64,7 +64,7 @@ def make_demo(tmp_path: Path) -> MakeDemo:
         folder = tmp_path / "demo"
         (folder / "images").mkdir(parents=True, exist_ok=True)
         for seed, name in enumerate(("red", "blue")):
-            gradient(300, 260, seed).save(folder / "images" / f"{name}.png")
+            gradient(340, 300, seed).save(folder / "images" / f"{name}.png")
         path = folder / "demo.toml"
         path.write_text(text, encoding="utf-8")
         return path
