@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+from PIL import Image, ImageColor
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from builder.embedding.embed import Rows
@@ -339,3 +340,24 @@ def test_back_goes_through_what_was_shown_and_what_was_removed_can_come_back(
     assert answers_of(card_of(page)) == pytest.approx(before, abs=1e-6)
     page.go_forward()
     expect(card_of(page)).to_contain_text(f"Photo: {site.manifest.images[1].credit.author}")
+
+
+def test_an_answer_is_saved_as_an_image(open_demo: OpenDemo, page: Page):
+    page.add_init_script("delete window.ClipboardItem")
+    open_demo(f"#image={IMAGES[0]}")
+    card = card_of(page)
+    answer = wait_for_answer(card)
+    with page.expect_download() as download:
+        card.get_by_role("button", name="Copy as image").click()
+    expect(card.locator("lit-demo-snapshot")).to_contain_text("Saved.")
+    assert download.value.suggested_filename == f"{IMAGES[0]}.png"
+    with Image.open(download.value.path()) as image:
+        drawn = np.asarray(image.convert("RGB")).astype(int)
+    assert drawn.shape[1] == 1080
+    accent = page.evaluate(
+        "getComputedStyle(document.documentElement).getPropertyValue('--accent')"
+    )
+    like_accent = np.abs(drawn - ImageColor.getrgb(accent)).max(2) <= 2
+    # The longest run of the accent's colour is the bar of the best caption.
+    longest = max(int(row.sum()) for row in like_accent[1080:])
+    assert longest == pytest.approx(answer[0] * (1080 - 2 * 48), abs=16)

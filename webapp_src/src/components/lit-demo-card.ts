@@ -10,7 +10,9 @@ import { fire, type DemoEvent } from './events';
 import { formatMegabytes, formatPercent } from './format';
 import { COLUMNS, CLOSE, PICTURES, RESET } from './icons';
 import { layout } from './lit-demo-card.styles';
+import type { DrawnCaption } from './answer-image';
 import './lit-demo-picture';
+import './lit-demo-snapshot';
 import './lit-demo-prompt';
 import type { LitDemoPrompt } from './lit-demo-prompt';
 import { Moves } from './moves';
@@ -120,6 +122,10 @@ export class LitDemoCard extends LitElement {
             >
               ${PICTURES}More like this
             </button>
+            <lit-demo-snapshot
+              .image=${this.image}
+              .captions=${this.describeCaptions()}
+            ></lit-demo-snapshot>
             ${this.renderTool('Compare side by side', COLUMNS, 'card-duplicated')}
             ${this.removable ? this.renderTool('Close picture', CLOSE, 'card-removed') : nothing}
           </div>
@@ -187,6 +193,18 @@ export class LitDemoCard extends LitElement {
     >
       ${icon}${label}
     </button>`;
+  }
+
+  /** The captions as an image shows them. */
+  private describeCaptions(): DrawnCaption[] {
+    const { answer, card } = this;
+    return rankPrompts(scoredFields(card), answer).flatMap((key) => {
+      const score = answer.scores.get(key);
+      if (!score) return [];
+      const best = !this.lone && !this.none && bestPrompt(answer) === key;
+      const probability = this.lone ? undefined : score.probability;
+      return [{ text: score.text, probability, best }];
+    });
   }
 
   /** What the bars mean, or what they are waiting for. */

@@ -33,7 +33,7 @@ export class LitDemoPicture extends LitElement {
   protected override render(): TemplateResult {
     const { photo, display, description, credit } = this.image;
     const sources = [photo, ...display];
-    const sharpest = sources.reduce((best, next) => (next.width > best.width ? next : best));
+    const sharpest = sharpestOf(this.image);
     return html`<div class="picture">
       <h2 tabindex="-1">
         ${keyed(
@@ -55,6 +55,11 @@ export class LitDemoPicture extends LitElement {
       ${renderCredit(credit)}
     </div>`;
   }
+}
+
+/** The largest file of a picture. */
+export function sharpestOf({ photo, display }: Image): PictureRef {
+  return display.reduce((best, next) => (next.width > best.width ? next : best), photo);
 }
 
 function describeSource({ url, width }: PictureRef): string {
