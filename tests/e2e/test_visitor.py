@@ -194,7 +194,7 @@ def test_a_share_link_restores_model_pictures_and_prompts(open_demo: OpenDemo, s
     model = site.manifest.models[1]
     page = open_demo(f"#model={model.id}&image={IMAGES[0]}")
     wait_for_answer(card_of(page))
-    card_of(page).get_by_role("button", name="Compare side by side").click()
+    card_of(page).get_by_role("button", name="Side by side").click()
     choose(page, site, IMAGES[1])
     card = card_of(page, 1)
     ask(card, "a bison & a “friend” #1 = ünïcode 🦬")
@@ -327,7 +327,7 @@ def test_back_goes_through_what_was_shown_and_what_was_removed_can_come_back(
     ask(card_of(page), "my own words")
     wait_for_answer(card_of(page))
     page.keyboard.press("Enter")
-    card_of(page).get_by_role("button", name="Reset captions").click()
+    card_of(page).get_by_role("button", name="Reset").click()
     assert "my own words" not in texts_of(card_of(page))
     page.locator("lit-demo-messages").get_by_role("button", name="Undo").click()
     assert "my own words" in texts_of(card_of(page))

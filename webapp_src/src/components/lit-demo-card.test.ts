@@ -168,9 +168,9 @@ it('says what an answer waits for', async () => {
 });
 
 it.each([
-  ['Reset captions', 'card-reset'],
-  ['Compare side by side', 'card-duplicated'],
-  ['Close picture', 'card-removed'],
+  ['Reset', 'card-reset'],
+  ['Side by side', 'card-duplicated'],
+  ['Close', 'card-removed'],
 ])('fires for the button “%s” the event %s', async (name, event) => {
   const element = await mountCard(ANSWER, { removable: true });
   const events = record(event);
@@ -181,9 +181,9 @@ it.each([
 it('cannot be closed as the only one', async () => {
   const element = await mountCard(ANSWER);
   expect(findAll(element, '.tools button').map(({ textContent }) => textContent.trim())).toEqual([
-    'Reset captions',
+    'Reset',
     'More like this',
-    'Compare side by side',
+    'Side by side',
   ]);
 });
 

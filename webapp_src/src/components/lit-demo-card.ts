@@ -112,7 +112,7 @@ export class LitDemoCard extends LitElement {
           ${this.renderMeaning()}
           <p class="visually-hidden" role="status">${this.describeAnswer()}</p>
           <div class="tools">
-            ${this.renderTool('Reset captions', RESET, 'card-reset')}
+            ${this.renderTool('Reset', 'Reset captions', RESET, 'card-reset')}
             <button
               type="button"
               class="quiet"
@@ -126,8 +126,8 @@ export class LitDemoCard extends LitElement {
               .image=${this.image}
               .captions=${this.describeCaptions()}
             ></lit-demo-snapshot>
-            ${this.renderTool('Compare side by side', COLUMNS, 'card-duplicated')}
-            ${this.removable ? this.renderTool('Close picture', CLOSE, 'card-removed') : nothing}
+            ${this.renderTool('Side by side', 'Side by side with another picture', COLUMNS, 'card-duplicated')}
+            ${this.removable ? this.renderTool('Close', 'Close this picture', CLOSE, 'card-removed') : nothing}
           </div>
         </div>
       </article>
@@ -180,18 +180,20 @@ export class LitDemoCard extends LitElement {
   }
 
   private renderTool(
-    label: string,
+    text: string,
+    title: string,
     icon: unknown,
     event: 'card-reset' | 'card-duplicated' | 'card-removed',
   ): TemplateResult {
     return html`<button
       type="button"
       class="quiet"
+      title=${title}
       @click=${() => {
         fire(this, event, this.own);
       }}
     >
-      ${icon}${label}
+      ${icon}${text}
     </button>`;
   }
 

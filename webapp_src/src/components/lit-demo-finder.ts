@@ -22,7 +22,6 @@ export class LitDemoFinder extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 0 0.75rem;
       }
 
       input {
@@ -31,8 +30,16 @@ export class LitDemoFinder extends LitElement {
         padding: 0.25rem 0.75rem;
       }
 
-      p {
+      p:empty {
         margin: 0;
+      }
+
+      p,
+      button.quiet {
+        margin: 0 0 0 0.75rem;
+      }
+
+      p {
         color: var(--muted);
         font-size: 0.875rem;
       }

@@ -68,7 +68,7 @@ export class Demo {
       onChange,
       onFailure,
       onMute: ({ name }) => {
-        const text = `${name} comes without its text encoder, so it answers its example prompts only. Use “Reset captions” to bring them back.`;
+        const text = `${name} comes without its text encoder, so it answers its example prompts only. Use “Reset” to bring them back.`;
         this.tell({ kind: 'warning', text });
       },
     });
