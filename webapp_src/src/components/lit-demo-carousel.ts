@@ -109,9 +109,9 @@ export class LitDemoCarousel extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) images: readonly Image[] = [];
+  @property({ attribute: false, hasChanged: differ }) images: readonly Image[] = [];
   /** The ids of pictures that have a card. */
-  @property({ attribute: false }) open: ReadonlySet<string> = new Set();
+  @property({ attribute: false, hasChanged: differ }) open: ReadonlySet<string> = new Set();
   /** Pictures are loaded anew when this changes. */
   @property({ attribute: false }) attempt = 0;
 
@@ -219,4 +219,11 @@ export class LitDemoCarousel extends LitElement {
     this.current = Math.max(0, Math.min(last, target));
     this.focus();
   }
+}
+
+/** Whether two collections do not have the same members in the same order: drawing costs more. */
+function differ(a: Iterable<unknown>, b: Iterable<unknown> | undefined): boolean {
+  if (!b) return true;
+  const [before, after] = [[...b], [...a]];
+  return before.length !== after.length || after.some((member, i) => member !== before[i]);
 }

@@ -8,6 +8,7 @@ import { Deck } from './deck';
 import { Gallery, type Ranking } from './gallery';
 import { formatFragment, parseFragment } from './link';
 import { addMessage, type Message } from './messages';
+import { throttle } from './throttle';
 
 /** What a demo needs from a model in use; ModelSession provides it. */
 export interface Session extends Scorer, Ranking {
@@ -26,6 +27,9 @@ export interface DemoHost {
   /** Called after every change. */
   onChange(): void;
 }
+
+/** How often the eye sees a download move, which comes in hundreds of pieces. */
+const PROGRESS_MS = 100;
 
 /** Everything that the page shows and that a visitor can do; elements only draw it. */
 export class Demo {
@@ -299,9 +303,15 @@ export class Demo {
   }
 
   private openSession(model: Model): Session {
-    return this.host.openSession(this.current, model, () => {
+    const onChange = (): void => {
       this.host.onChange();
+    };
+    const onProgress = throttle(PROGRESS_MS, onChange);
+    const session = this.host.openSession(this.current, model, () => {
+      if (session.encoder.status === 'loading') onProgress();
+      else onChange();
     });
+    return session;
   }
 
   private change(key: number, change: (card: Card) => Card): void {
