@@ -92,3 +92,12 @@ def test_an_author_cannot_take_the_place_of_the_module_that_runs_functions(tmp_p
     (tmp_path / "mine" / "functions.js").write_text("mine")
     with pytest.raises(BuilderError, match=r"functions\.js: has the name.* Rename it"):
         load_template(str(tmp_path / "mine"))
+
+
+def test_a_page_stays_small_however_many_pictures_there_are():
+    manifest = small_manifest()
+    many = manifest.model_copy(update={"images": manifest.images * 2000})
+    page = load_template("image-text").render(many, "manifest.json")
+    assert len(page) < 60_000
+    assert page.count("<figure>") == 59
+    assert "There are 1940 more pictures" in page
