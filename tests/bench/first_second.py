@@ -1,7 +1,7 @@
 """How soon a phone shows the first bars of a demo: `python -m tests.bench.first_second SITE`.
 
-Each visit has an empty cache, 10 Mbit/s and 40 ms. Beside it, a bare page does nothing but fetch the
-files that the first bars took, in parallel; the ratio says what the page adds to that.
+Each visit has an empty cache, 10 Mbit/s and 40 ms. Beside it, a bare page does nothing but fetch
+the files that the first bars took, in parallel; the ratio says what the page adds to that.
 """
 
 import statistics

@@ -11,6 +11,8 @@ export interface DemoEvents {
   'prompt-removed': null;
   'prompt-focused': null;
   'prompt-submitted': null;
+  'prompts-pasted': { texts: readonly string[] };
+  'card-extended': { cardKey: number; texts: readonly string[] };
   'card-edited': { cardKey: number; promptKey: number; text: string };
   'card-shortened': { cardKey: number; promptKey: number };
   'card-reset': { cardKey: number };

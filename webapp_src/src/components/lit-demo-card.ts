@@ -33,6 +33,7 @@ const MEANING: Readonly<Record<Model['scoring']['kind'], string>> = {
  *
  * @fires card-used - `{cardKey}`: the visitor turned to this card.
  * @fires card-edited - `{cardKey, promptKey, text}`
+ * @fires card-extended - `{cardKey, texts}`: these should be prompts too.
  * @fires card-shortened - `{cardKey, promptKey}`: a prompt should go.
  * @fires card-reset - `{cardKey}`: the example prompts should come back.
  * @fires card-submitted - `{cardKey}`: the prompts should be computed, with the draft as one of them.
@@ -170,6 +171,9 @@ export class LitDemoCard extends LitElement {
         fire(this, 'card-edited', { ...this.own, promptKey: key, text: event.detail.text });
       }}
       @prompt-submitted=${this.submit}
+      @prompts-pasted=${({ detail }: DemoEvent<'prompts-pasted'>) => {
+        fire(this, 'card-extended', { ...this.own, ...detail });
+      }}
       @prompt-left=${() => {
         this.leave(key, text);
       }}

@@ -94,3 +94,21 @@ it('shows what was typed as text', async () => {
     '<img src=x onerror=alert(1)>',
   );
 });
+
+function paste(prompt: LitDemoPrompt, text: string): ClipboardEvent {
+  const event = new Event('paste', { cancelable: true }) as ClipboardEvent;
+  Object.assign(event, { clipboardData: { getData: () => text } });
+  find(prompt, 'textarea').dispatchEvent(event);
+  return event;
+}
+
+it('takes lines that are pasted into a draft as captions', async () => {
+  const prompt = await mountPrompt({ draft: true });
+  const pasted = record('prompts-pasted');
+  expect(paste(prompt, 'a cat\r\n\n  a dog ').defaultPrevented).toBe(true);
+  expect(pasted).toEqual([{ texts: ['a cat', 'a dog'] }]);
+  expect(paste(prompt, 'a cat\n').defaultPrevented).toBe(false);
+  const caption = await mountPrompt({ text: 'a lion' });
+  expect(paste(caption, 'a cat\na dog').defaultPrevented).toBe(false);
+  expect(pasted).toHaveLength(1);
+});

@@ -13,6 +13,7 @@ import { buttons, shared } from './shared-styles';
  * `data-probability` on the host is the probability in full; it is there only while it is current.
  *
  * @fires prompt-edited - `{text}`, at every change.
+ * @fires prompts-pasted - `{texts}`: several lines were pasted into the draft.
  * @fires prompt-submitted - Enter was pressed.
  * @fires prompt-focused - The visitor is about to edit.
  * @fires prompt-left - The visitor goes elsewhere.
@@ -64,6 +65,7 @@ export class LitDemoPrompt extends LitElement {
             ?readonly=${this.fixed}
             .value=${this.text}
             @input=${this.onInput}
+            @paste=${this.onPaste}
             @keydown=${this.onKeydown}
             @focus=${() => {
               fire(this, 'prompt-focused', null);
@@ -136,6 +138,14 @@ export class LitDemoPrompt extends LitElement {
   private onInput(): void {
     // Line breaks come in by pasting; a prompt has one line.
     fire(this, 'prompt-edited', { text: this.input.value.replaceAll(/[\r\n]+/g, ' ') });
+  }
+
+  private onPaste(event: ClipboardEvent): void {
+    const lines = event.clipboardData?.getData('text/plain').split(/[\r\n]+/) ?? [];
+    const texts = lines.map((line) => line.trim()).filter((line) => line);
+    if (!this.draft || texts.length < 2) return;
+    event.preventDefault();
+    fire(this, 'prompts-pasted', { texts });
   }
 
   private onKeydown(event: KeyboardEvent): void {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import {
+  addPrompts,
   createCard,
   draftOf,
   duplicateCard,
@@ -46,6 +47,24 @@ it('keeps the draft a draft where there are enough prompts', () => {
   );
   const typed = editPrompt(full, draftOf(full)?.key ?? 0, 'a dog');
   expect(keepDraft(typed)).toBe(typed);
+});
+
+it('adds prompts before the draft, but not too many', () => {
+  const typed = editPrompt(card, draftOf(card)?.key ?? 0, 'a dog');
+  const longer = addPrompts(typed, ['one', ' ', 'two']);
+  expect(longer.prompts.map(({ text }) => text)).toEqual([
+    'a cat',
+    'a lion',
+    'one',
+    'two',
+    'a dog',
+  ]);
+  const full = addPrompts(
+    card,
+    Array.from({ length: 200 }, (_, i) => `class ${i}`),
+  );
+  expect(full.prompts).toHaveLength(MAX_PROMPTS);
+  expect(draftOf(full)).toBe(draftOf(card));
 });
 
 it('removes a prompt by its key, and empties a draft', () => {

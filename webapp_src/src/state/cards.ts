@@ -79,6 +79,13 @@ export function keepDraft(card: Card): Card {
   return { ...card, prompts: [...prompts, { key: nextKey(), text: '' }] };
 }
 
+/** Puts prompts before the draft, as many as are not too many. */
+export function addPrompts(card: Card, texts: readonly string[]): Card {
+  const draft = card.prompts.slice(-1);
+  const prompts = [...card.prompts.slice(0, -1), ...createFields(texts).slice(0, -1)];
+  return { ...card, prompts: [...prompts.slice(0, MAX_PROMPTS - 1), ...draft] };
+}
+
 /** Takes a prompt away; a draft is made blank instead. */
 export function removePrompt(card: Card, key: number): Card {
   if (key === draftOf(card)?.key) return editPrompt(card, key, '');

@@ -175,6 +175,14 @@ describe('a demo', () => {
     expect(session.scored).toEqual([['a cat', 'a lion', 'my own']]);
   });
 
+  it('adds what was pasted, and answers it', async () => {
+    const { demo, session } = await openDemo();
+    await demo.addPrompts(cardOf(demo).key, ['one', 'two']);
+    expect(textsOf(cardOf(demo))).toEqual(['a cat', 'a lion', 'one', 'two']);
+    expect(session.scored).toHaveLength(1);
+    expect(demo.settled).toBe(true);
+  });
+
   it('computes nothing for a card that is gone, or once it is closed', async () => {
     const { demo, session } = await openDemo('#image=cat&image=dog');
     demo.remove(edit(demo, 0, 'one'));

@@ -225,6 +225,12 @@ export class Demo {
     await this.compute(key);
   }
 
+  /** Adds prompts to a card, as far as it takes them. */
+  async addPrompts(key: number, texts: readonly string[]): Promise<void> {
+    this.deck.change(key, (card) => cards.addPrompts(card, texts));
+    await this.compute(key);
+  }
+
   removePrompt(key: number, promptKey: number): void {
     const removed = this.deck.find(key)?.prompts.find((field) => field.key === promptKey);
     if (removed?.text.trim()) this.offerUndo(key, `“${removed.text}” was removed.`);

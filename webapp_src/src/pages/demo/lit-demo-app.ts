@@ -114,6 +114,8 @@ export class LitDemoApp extends LitElement {
           @card-edited=${({ detail }: DemoEvent<'card-edited'>) => {
             demo.editPrompt(detail.cardKey, detail.promptKey, detail.text);
           }}
+          @card-extended=${({ detail }: DemoEvent<'card-extended'>) =>
+            void demo.addPrompts(detail.cardKey, detail.texts)}
           @card-shortened=${({ detail }: DemoEvent<'card-shortened'>) => {
             demo.removePrompt(detail.cardKey, detail.promptKey);
           }}
