@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Model, SiteManifest } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
+import type { EmbeddedPicture } from '../inference/image-encoder.worker';
 import { makeManifest } from '../testing/sample-manifest';
 import { textsOf, type Card } from './cards';
 import { Demo, type Session } from './demo';
@@ -16,6 +17,8 @@ class FakeSession implements Session {
   release: (() => void) | undefined;
   hold = false;
   readonly scored: string[][] = [];
+  imageEncoder: EncoderStatus = { status: 'idle' };
+  readonly pictures: string[] = [];
   private readonly known = new Set(['a cat', 'a lion', 'a dog']);
 
   constructor(readonly model: Model) {}
@@ -49,6 +52,11 @@ class FakeSession implements Session {
 
   similarImages(id: string): string[] {
     return id === 'dog' ? ['dog', 'cat'] : ['cat', 'dog'];
+  }
+
+  addPicture(id: string, file: Blob): Promise<EmbeddedPicture> {
+    this.pictures.push(id);
+    return Promise.resolve({ row: Float32Array.of(1, 0), shown: file, side: 100 });
   }
 
   warm(): Promise<void> {

@@ -6,10 +6,11 @@ import type { Card, PromptField } from './cards';
 import { Gallery, type Ranking } from './gallery';
 import { formatFragment, parseFragment } from './link';
 import { addMessage, type Message } from './messages';
+import { OwnPictures, type PictureReader } from './own-pictures';
 import { Pauses } from './pauses';
 
 /** What a demo needs from a model in use; ModelSession provides it. */
-export interface Session extends Ranking {
+export interface Session extends Ranking, PictureReader {
   readonly model: Model;
   readonly encoder: EncoderStatus;
   open(): Promise<void>;
@@ -30,6 +31,8 @@ export interface DemoHost {
   renewPicture(url: string): Promise<unknown>;
   /** Called after every change. */
   onChange(): void;
+  /** A picture of the visitor's own is shown, in the card of that key. */
+  onOwnPicture(key: number): void;
 }
 
 /** How long a visitor pauses in typing before what is there is answered. */
@@ -46,6 +49,7 @@ export class Demo {
   /** Goes up whenever the visitor tries again; pictures that failed are then loaded anew. */
   attempt = 0;
   readonly gallery: Gallery;
+  readonly own: OwnPictures;
   /** Whether there were answers once, or it was told why there are none. */
   started = false;
   private session: Session;
@@ -66,6 +70,21 @@ export class Demo {
     private readonly host: DemoHost,
   ) {
     this.session = this.openSession(current.models[0]);
+    const reader = (): PictureReader => this.session;
+    this.own = new OwnPictures({
+      get reader() {
+        return reader();
+      },
+      onChange: () => {
+        this.host.onChange();
+      },
+      onReady: (id, isNew) => {
+        this.useOwnPicture(id, isNew);
+      },
+      onWarning: (text) => {
+        this.tell({ kind: 'warning', text, retry: false });
+      },
+    });
     const ranking = (): Ranking | undefined => (this.opened ? this.session : undefined);
     this.gallery = new Gallery({
       get ranking() {
@@ -92,19 +111,33 @@ export class Demo {
     return this.session.encoder;
   }
 
+  /** Where the encoder of the visitor's own pictures stands. */
+  get imageEncoder(): EncoderStatus {
+    return this.session.imageEncoder;
+  }
+
   get fragment(): string {
-    return formatFragment(this.manifest, this.model.id, this.cards);
+    const shared = this.cards.filter(({ imageId }) => !this.own.has(imageId));
+    return formatFragment(this.manifest, this.model.id, shared);
   }
 
   /** Whether every card shows the answer to its prompts, or has none because computing failed. */
   get settled(): boolean {
     return this.cards.every(
-      (card) => this.answer(card).state === 'current' || this.failed.has(card.key),
+      (card) =>
+        this.answer(card).state === 'current' ||
+        this.failed.has(card.key) ||
+        !this.isReady(card.imageId),
     );
   }
 
+  /** All pictures, the visitor's own first. */
+  get images(): readonly Image[] {
+    return [...this.own.images, ...this.manifest.images];
+  }
+
   image(id: string): Image {
-    const image = this.manifest.images.find((candidate) => candidate.id === id);
+    const image = this.images.find((candidate) => candidate.id === id);
     if (!image) throw new Error(`The demo has no picture “${id}”.`);
     return image;
   }
@@ -139,6 +172,7 @@ export class Demo {
     this.session.close();
     this.session = this.openSession(models.find((model) => model.id === id) ?? models[0]);
     this.opened = false;
+    this.own.forget();
     this.failed.clear();
     this.messages = this.messages.filter((message) => !message.retry);
     for (const [key, answer] of this.answers) {
@@ -264,7 +298,7 @@ export class Demo {
   async compute(key: number): Promise<void> {
     this.pauses.cancel(key);
     const card = this.find(key);
-    if (!card || !this.opened || this.settle(key)) return;
+    if (!card || !this.opened || this.settle(key) || !this.isReady(card.imageId)) return;
     const { session } = this;
     if (session.encoder.status === 'absent') {
       const { name } = session.model;
@@ -318,7 +352,7 @@ export class Demo {
     if (session !== this.session) return;
     this.opened = true;
     this.started = true;
-    await this.answerAll();
+    await Promise.all([this.answerAll(), this.own.read()]);
   }
 
   private async answerAll(): Promise<void> {
@@ -328,7 +362,7 @@ export class Demo {
   /** Goes on with another manifest: cards stay, but for those whose picture is gone. */
   private async adopt(manifest: SiteManifest): Promise<void> {
     this.current = manifest;
-    const ids = new Set(manifest.images.map(({ id }) => id));
+    const ids = new Set(this.images.map(({ id }) => id));
     const kept = this.cards.filter(({ imageId }) => ids.has(imageId));
     if (kept.length < this.cards.length) {
       const text = 'The demo has changed, and no longer has some of these pictures.';
@@ -372,7 +406,10 @@ export class Demo {
     if (!card) return false;
     const fields = cards.scoredFields(card);
     const texts = fields.map((field) => field.text);
-    const known = this.opened ? this.session.scoreKnown(card.imageId, texts) : undefined;
+    const known =
+      this.opened && this.isReady(card.imageId)
+        ? this.session.scoreKnown(card.imageId, texts)
+        : undefined;
     if (known) this.failed.delete(key);
     const state = this.opened ? 'stale' : 'computing';
     this.answers.set(
@@ -381,6 +418,19 @@ export class Demo {
     );
     this.host.onChange();
     return known !== undefined;
+  }
+
+  /** Whether the model in use has a row of a picture. */
+  private isReady(imageId: string): boolean {
+    return !this.own.has(imageId) || this.own.isReady(imageId);
+  }
+
+  private useOwnPicture(id: string, isNew: boolean): void {
+    if (isNew) this.host.onOwnPicture(this.openImage(id));
+    for (const card of this.cards) {
+      if (card.imageId === id) void this.compute(card.key);
+    }
+    void this.gallery.rank();
   }
 
   private answerFrom(fields: readonly PromptField[], probabilities: readonly number[]): Answer {
