@@ -101,11 +101,12 @@ export class OwnPictures {
       return;
     }
     this.become('working');
-    for (let id = this.next(); id !== undefined; id = this.next()) {
+    const tried = new Set<string>();
+    for (let id = this.next(tried); id !== undefined; id = this.next(tried)) {
+      tried.add(id);
       await this.readOne(id, reader);
       // With another model, another call goes on.
       if (reader !== this.host.reader) return;
-      if (reader.imageEncoder.status === 'failed') break;
     }
     this.become('idle');
   }
@@ -127,9 +128,9 @@ export class OwnPictures {
     }
   }
 
-  /** The next one that the model in use has not read. */
-  private next(): string | undefined {
-    return [...this.files.keys()].find((id) => !this.ready.has(id));
+  /** The next one that the model in use has not read, but for those that were tried. */
+  private next(tried: ReadonlySet<string> = new Set()): string | undefined {
+    return [...this.files.keys()].find((id) => !this.ready.has(id) && !tried.has(id));
   }
 
   /** Forgets a picture that was never shown, or all of them. */
