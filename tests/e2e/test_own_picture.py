@@ -13,6 +13,7 @@ from builder.images.open import open_picture
 from builder.images.preprocess import preprocess
 from builder.models.load import load_model
 from builder.spec.models import ModelSpec
+from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import DATA, ServedSite
 from tests.e2e.demo_page import ask, card_of, model_choice, texts_of, wait_for_answer
 
@@ -90,10 +91,12 @@ def test_a_chosen_picture_is_asked_for_read_shown_and_ranked(
     parts = (encoder.golden, encoder.graph.model, *encoder.graph.weights)
     megabytes = math.floor(sum(part.bytes for part in parts) / 1e5 + 0.5) / 10
     expect(own(page)).to_contain_text(f"This loads {megabytes:.1f} MB, once. Your picture stays")
+    assert find_violations(page) == []
     agree(page)
     card = card_of(page)
     expect(card.get_by_role("article", name="Your picture")).to_be_visible()
     expect(card.get_by_role("textbox", name="Your caption")).to_be_focused()
+    assert find_violations(page) == []
     found = compare_captions(page)
     expected = expected_probabilities(file, "mini-tiny")
     np.testing.assert_allclose([found[text] for text in CAPTIONS], expected, atol=0.05)

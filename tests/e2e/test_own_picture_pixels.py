@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,7 +65,7 @@ def make_variants(folder: Path) -> list[Path]:
     wide = photo.resize((photo.width * 2, photo.height))
     files: list[Path] = []
 
-    def save(name: str, picture: Image.Image, **options: object) -> None:
+    def save(name: str, picture: Image.Image, **options: Any) -> None:
         files.append(folder / name)
         picture.save(files[-1], **options)
 

@@ -16,22 +16,26 @@ from PIL import Image
 
 from builder.images.preprocess import crop_square, preprocess
 from builder.model import Preprocessing
+from builder.options import Library
 
 # Of taller ones than these, Pillow 13 resizes columns first, as the page and older Pillows do not.
 SIZES = ((53, 31), (40, 45), (14, 9), (24, 24), (301, 200), (50, 70))
+LIBRARIES: tuple[Library, ...] = ("transformers", "open_clip")
 PREPROCESSINGS = (
-    *(Preprocessing(24, resize) for resize in ("bicubic", "tf-bilinear")),
-    *(Preprocessing(24, resize, "squash") for resize in ("bicubic", "tf-bilinear")),
+    Preprocessing(24),
+    Preprocessing(24, "tf-bilinear"),
+    Preprocessing(24, "bicubic", "squash"),
+    Preprocessing(24, "tf-bilinear", "squash"),
     *(
-        Preprocessing(24, resize, fit, library, edge)
-        for library in ("transformers", "open_clip")
-        for resize, fit, edge in (
-            ("bicubic", "crop", 27),
-            ("bilinear", "pad", None),
-            ("box", "squash", None),
-            ("hamming", "crop", None),
-            ("lanczos", "squash", None),
-            ("nearest", "crop", 29),
+        preprocessing
+        for library in LIBRARIES
+        for preprocessing in (
+            Preprocessing(24, "bicubic", "crop", library, 27),
+            Preprocessing(24, "bilinear", "pad", library),
+            Preprocessing(24, "box", "squash", library),
+            Preprocessing(24, "hamming", "crop", library),
+            Preprocessing(24, "lanczos", "squash", library),
+            Preprocessing(24, "nearest", "crop", library, 29),
         )
     ),
 )

@@ -11,6 +11,7 @@ import { forEachRow, type PixelSource } from './pixel-source';
 
 const PRECISION_BITS = 22;
 const HALF = 1 << (PRECISION_BITS - 1);
+const NONE = new Int32Array(0);
 
 /** Of each new pixel along an axis: the first old one that counts, and the weights from there on. */
 interface Taps {
@@ -49,24 +50,25 @@ export function resizeAsPillow(
   return convolveColumns(narrow, down, size);
 }
 
-/** RGB of a row of RGBA, resized. */
+/** RGB of a row of RGBA, resized. These loops go over tens of millions of pixels. */
 function convolveRow(pixels: Uint8ClampedArray, offset: number, taps: Taps): Uint8ClampedArray {
   const row = new Uint8ClampedArray(3 * taps.weights.length);
-  taps.weights.forEach((weights, x) => {
+  for (let x = 0; x < taps.weights.length; x++) {
+    const weights = taps.weights[x] ?? NONE;
     // What is beyond the edge of a picture stays black.
-    if (weights.length === 0) return;
+    if (weights.length === 0) continue;
     let [red, green, blue] = [HALF, HALF, HALF];
     let at = offset + 4 * (taps.first[x] ?? 0);
-    for (const weight of weights) {
+    for (let tap = 0; tap < weights.length; tap++, at += 4) {
+      const weight = weights[tap] ?? 0;
       red += (pixels[at] ?? 0) * weight;
       green += (pixels[at + 1] ?? 0) * weight;
       blue += (pixels[at + 2] ?? 0) * weight;
-      at += 4;
     }
     row[3 * x] = toByte(red);
     row[3 * x + 1] = toByte(green);
     row[3 * x + 2] = toByte(blue);
-  });
+  }
   return row;
 }
 
@@ -76,18 +78,16 @@ function convolveColumns(
   size: number,
 ): Uint8Array {
   const square = new Uint8Array(size * size * 3);
+  const sums = new Float64Array(3 * size);
   taps.weights.forEach((weights, y) => {
     if (weights.length === 0) return;
-    const sums = new Float64Array(3 * size).fill(HALF);
+    sums.fill(HALF);
     weights.forEach((weight, tap) => {
       const row = rows.get((taps.first[y] ?? 0) + tap);
-      row?.forEach((value, i) => {
-        sums[i] = (sums[i] ?? 0) + value * weight;
-      });
+      if (!row) return;
+      for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + (row[i] ?? 0) * weight;
     });
-    sums.forEach((sum, i) => {
-      square[y * 3 * size + i] = toByte(sum);
-    });
+    for (let i = 0; i < sums.length; i++) square[y * 3 * size + i] = toByte(sums[i] ?? 0);
   });
   return square;
 }
