@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from builder.addresses import find_folder_flaw
 from builder.file_names import find_flaw
+from builder.options import Library
 from builder.schema import Part
 from builder.vocabulary import PipelineModel, SentencePieceModel, WordPieceModel
 
@@ -137,7 +138,11 @@ TokenizerRef = Annotated[SentencePieceRef | WordPieceRef | PipelineRef, Field(di
 
 
 class GraphModelRef(Part):
-    """A TensorFlow.js graph model: token rows int32[b, max_length] to unit rows float32[b, dim]."""
+    """A TensorFlow.js graph model to unit rows float32[b, dim].
+
+    A text encoder takes token rows int32[b, max_length], an image encoder pixels float32[b, size,
+    size, 3] from 0 to 255.
+    """
 
     model: CompressibleRef
     weights: tuple[CompressibleRef, ...]
@@ -151,6 +156,34 @@ class Golden(Part):
     text: str
     tokens: tuple[int, ...]
     row: str = Field(description="Row of the model's prompt embeddings.")
+
+
+class PicturePreparation(Part):
+    """How a picture of any size becomes the square of `size` pixels that an image encoder takes.
+
+    Without a `library`, its largest square in the middle is cut out and resized ("crop" and
+    "squash"), but for "tf-bilinear" with "crop", which resizes first. A library resizes the whole
+    picture, so that the shorter side (of "pad" the longer one) has `edge` pixels, and then cuts out
+    the middle. `builder.images.preprocess` defines each.
+    """
+
+    size: Annotated[int, Field(gt=0)]
+    resize: Literal["bicubic", "bilinear", "box", "hamming", "lanczos", "nearest", "tf-bilinear"]
+    fit: Literal["crop", "squash", "pad"]
+    library: Library | None
+    edge: Annotated[int, Field(gt=0)] | None
+
+
+class ImageEncoder(Part):
+    """The image tower, for pictures of visitors' own; downloaded when the first one is chosen.
+
+    `golden` is the row of the picture that `builder.conversion.image_encoder.make_pattern` draws:
+    a browser must reproduce it before its answers are trusted.
+    """
+
+    graph: GraphModelRef
+    preparation: PicturePreparation
+    golden: MatrixRef
 
 
 class ModelCard(Part):
@@ -175,6 +208,7 @@ class Model(ModelCard):
     scoring: Scoring
     tokenizer: TokenizerRef | None
     encoder: GraphModelRef | None
+    image_encoder: ImageEncoder | None = None
     image_embeddings: MatrixRef
     prompt_embeddings: MatrixRef
     chance: tuple[float, ...] = Field(

@@ -1,7 +1,7 @@
 """What the pipeline needs from a model, whichever family it belongs to."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -115,13 +115,23 @@ class Preprocessing:
 
 
 @dataclass(frozen=True)
+class PageTower:
+    """An image tower for visitors' devices, in the space of a model's own, which is larger."""
+
+    preprocessing: Preprocessing
+    fingerprint: str
+    load: Callable[[], Tower]
+
+
+@dataclass(frozen=True)
 class ImageTextModel:
     """A two-tower model as a demo needs it. Weights are read when they are first needed.
 
     The fingerprints are hashes of everything an embedding depends on, so that results can be
     cached. `storage` is how the text tower's weights are stored if the author does not say. `space`
     is a hash of the image tower's weights alone, without our code: a text tower that was made for
-    this model has it written down.
+    this model has it written down. `page_tower` embeds visitors' pictures, if it is not the image
+    tower that does.
     """
 
     id: str
@@ -136,8 +146,21 @@ class ImageTextModel:
     load_text: Callable[[], Tower]
     storage: StorageChoice = "auto"
     space: str = ""
+    page_tower: PageTower | None = None
 
     @cached_property
     def text_tower(self) -> Tower:
         """The text tower with its weights, which is both run and exported."""
         return self.load_text()
+
+    @property
+    def on_device(self) -> "ImageTextModel":
+        """The model with the image tower that visitors' devices run."""
+        if (tower := self.page_tower) is None:
+            return self
+        return replace(
+            self,
+            preprocessing=tower.preprocessing,
+            image_fingerprint=tower.fingerprint,
+            load_image=tower.load,
+        )

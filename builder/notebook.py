@@ -5,7 +5,7 @@ import tempfile
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +109,7 @@ class Demo:
         card: Mapping[str, str] | None = None,
         converter: Converter | None = None,
         quantization: StorageChoice | None = None,
+        image_encoder: Literal["on-device"] | None = None,
         resize: Resize | None = None,
     ) -> None:
         """Add a model; the page opens with the first.
@@ -136,6 +137,7 @@ class Demo:
             converter: What converts the text tower; "tensorflowjs" is the reference converter.
             quantization: How the text tower's weights are stored; if left out, in eight bits
                 wherever that changes no answer, or "none" if they have less than 1 MB.
+            image_encoder: "on-device" ships the image tower too, for pictures of visitors' own.
             resize: How pictures are resized; by default, as the model expects.
 
         Raises:
@@ -156,6 +158,7 @@ class Demo:
             "card": card,
             "converter": converter,
             "quantization": quantization,
+            "image_encoder": image_encoder,
             "resize": resize,
         }
         table = {key: value for key, value in options.items() if value is not None}

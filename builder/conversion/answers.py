@@ -1,4 +1,4 @@
-"""What a demo answers in JAX, and which of that is lost when a text tower is computed otherwise."""
+"""What a demo answers in JAX, and which of that is lost when a tower is computed otherwise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,3 +61,41 @@ class Answers:
         """The place of the best text of each picture that has texts."""
         pairs = zip(self.zimg, self.choices, strict=True)
         return [texts[int(np.argmax(ztxt[list(texts)] @ row))] for row, texts in pairs if texts]
+
+
+@dataclass(frozen=True)
+class PictureAnswers:
+    """What a demo answers in JAX for pictures: rows float32[n, d] of them and of its texts.
+
+    `choices` has the places of the texts that are offered for each picture.
+    """
+
+    zimg: Rows
+    ztxt: Rows
+    choices: Sequence[Sequence[int]]
+
+    def find_lost(self, found: Rows, places: Places | None = None) -> Places:
+        """The pictures whose rows are too far from JAX's, or which another text then fits best.
+
+        `found` are the rows of all pictures, or of those at `places`; the farthest come first.
+        """
+        every = np.arange(len(self.zimg)) if places is None else places
+        expected = self.zimg[every]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            cosines = np.nan_to_num(
+                (found * expected).sum(1)
+                / (np.linalg.norm(found, axis=1) * np.linalg.norm(expected, axis=1)),
+                nan=-1,
+            )
+        is_lost = [
+            cosine < MIN_COSINE or self._best(place, row) != self._best(place, exact)
+            for place, row, exact, cosine in zip(
+                every.tolist(), found, expected, cosines, strict=True
+            )
+        ]
+        order = np.argsort(cosines)
+        return every[order][np.array(is_lost, bool)[order]]
+
+    def _best(self, place: int, row: Rows) -> int | None:
+        texts = list(self.choices[place])
+        return texts[int(np.argmax(self.ztxt[texts] @ row))] if texts else None

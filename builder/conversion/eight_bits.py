@@ -4,12 +4,14 @@ computed in integers, by the answers that a demo then gives."""
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
 from builder.conversion.answers import Answers, Places
 from builder.conversion.samples import Sample
 from builder.conversion.selection import add_passing
+from builder.model import Rows
 from builder.tfjs.codes import Bits
 from builder.tfjs.model import GraphModel
 from builder.tfjs.runtime import Runtime
@@ -18,7 +20,7 @@ LARGE_VOCABULARY = 30_000
 """Rows from which a table is worth trying in four bits."""
 
 _WATCHED = 16
-"""Texts on which a choice is tried before it is tried on all."""
+"""Inputs on which a choice is tried before it is tried on all."""
 
 
 def select_eight_bits(
@@ -33,16 +35,16 @@ def select_eight_bits(
     The first sample has the texts of `answers`. Afterwards, the runtime holds one of the models
     that were tried.
     """
-    search = _Search(samples[0], runtime, answers)
+    search = Search(samples[0], runtime, answers)
     best = model.quantized("int8").in_integers()
     if search.find_lost(best).size:
         names = [name for name, way in best.kinds.items() if way == "int8"]
-        coded = search.keep(names, lambda chosen: _with_codes(model, chosen))
+        coded = search.keep(names, lambda chosen: with_codes(model, chosen))
         if not coded:
             return model.quantized("float16")
-        stored = _with_codes(model, coded)
-        kept = search.keep(stored.int8_matrices, lambda chosen: _in_integers(stored, chosen))
-        best = _in_integers(stored, kept)
+        stored = with_codes(model, coded)
+        kept = search.keep(stored.int8_matrices, lambda chosen: in_integers(stored, chosen))
+        best = in_integers(stored, kept)
     if not (tables := _large_tables(best)):
         return best
     smaller = replace(best, quantization={**best.stored, **dict.fromkeys(tables, "int4")})
@@ -54,13 +56,14 @@ def use_eight_bits(bits: Bits, model: GraphModel, *_: object) -> GraphModel:
     return model.quantized(bits).in_integers()
 
 
-def _with_codes(model: GraphModel, names: Collection[str]) -> GraphModel:
-    """These weights as int8, the others as float16."""
+def with_codes(model: GraphModel, names: Collection[str]) -> GraphModel:
+    """A model with these weights as int8, the others as float16."""
     kinds = model.quantized("float16").stored
     return model.quantized({**kinds, **dict.fromkeys(names, "int8")})
 
 
-def _in_integers(model: GraphModel, names: Collection[str]) -> GraphModel:
+def in_integers(model: GraphModel, names: Collection[str]) -> GraphModel:
+    """A model whose products with these weights are computed in integers."""
     return replace(model, integer_products=tuple(names))
 
 
@@ -73,23 +76,31 @@ def _large_tables(model: GraphModel) -> list[str]:
     ]
 
 
-class _Search:
+class Kept(Protocol):
+    """Answers that a model must keep."""
+
+    def find_lost(self, found: Rows, places: Places | None = None) -> Places:
+        """The inputs whose rows, `found` for all or for those at `places`, are too far off."""
+        ...
+
+
+class Search:
     """Runs models that differ in how weights are stored and products computed."""
 
-    def __init__(self, sample: Sample, runtime: Runtime, answers: Answers) -> None:
-        (self._input, self._tokens), *_ = sample.inputs.items()
+    def __init__(self, sample: Sample, runtime: Runtime, answers: Kept) -> None:
+        (self._input, self._inputs), *_ = sample.inputs.items()
         (self._output, _), *_ = sample.expected.items()
         self._runtime = runtime
         self._answers = answers
         self._loaded: GraphModel | None = None
 
     def find_lost(self, model: GraphModel, places: Places | None = None) -> Places:
-        """What a model loses of the answers to all texts, or to those at `places`."""
+        """What a model loses of the answers to all inputs, or to those at `places`."""
         if self._loaded is None or model.quantization != self._loaded.quantization:
             self._runtime.load(model.files)
             self._loaded = model
-        tokens = self._tokens if places is None else self._tokens[places]
-        found = self._runtime.predict({self._input: tokens}, model.integer_products)
+        inputs = self._inputs if places is None else self._inputs[places]
+        found = self._runtime.predict({self._input: inputs}, model.integer_products)
         return self._answers.find_lost(found[self._output], places)
 
     def keep(
@@ -97,7 +108,7 @@ class _Search:
     ) -> list[str]:
         """As many candidates as `make` a model that loses nothing.
 
-        Most are tried on a few texts only, of those that a model with more of them has lost.
+        Most are tried on a few inputs only, of those that a model with more of them has lost.
         """
         kept = list(candidates)
         watched = np.array([], np.intp)

@@ -11,7 +11,7 @@ from builder.models.hub.store import find_hub_folder
 from builder.models.published import find_published, suggest
 from builder.models.text_tower import replace_text_tower
 from builder.spec.hub_name import HubName, is_hub_name
-from builder.spec.models import ModelSpec, id_of_source
+from builder.spec.models import ModelSpec, Resize, id_of_source
 
 
 def load_model(spec: ModelSpec, cache_folder: Path | None = None) -> ImageTextModel:
@@ -24,9 +24,17 @@ def load_model(spec: ModelSpec, cache_folder: Path | None = None) -> ImageTextMo
     if spec.text_tower:
         model = replace_text_tower(model, spec.text_tower)
     if spec.resize:
-        preprocessing = replace(model.preprocessing, resize=spec.resize)
-        model = replace(model, preprocessing=preprocessing)
+        model = _resize_with(model, spec.resize)
     return model
+
+
+def _resize_with(model: ImageTextModel, resize: Resize) -> ImageTextModel:
+    tower = model.page_tower
+    if tower is not None:
+        seen = replace(tower.preprocessing, resize=resize)
+        tower = replace(tower, preprocessing=seen)
+    preprocessing = replace(model.preprocessing, resize=resize)
+    return replace(model, preprocessing=preprocessing, page_tower=tower)
 
 
 def _load_source(spec: ModelSpec, model_id: str, cache_folder: Path | None) -> ImageTextModel:

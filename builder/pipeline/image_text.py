@@ -2,11 +2,12 @@
 
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.cache import Cache, digest
+from builder.conversion.image_encoder import ExportedImageEncoder, export_image_encoder
 from builder.conversion.text_encoder import export_text_encoder
 from builder.embedding.embed import Input, embed
 from builder.embedding.fidelity import measure_fidelity
@@ -78,7 +79,7 @@ def build_spec(
         load_precomputed(model) if model.precomputed else load(model) for model in spec.models
     ]
     with progress.step("Prepare images", len(spec.images)) as advance:
-        preprocessings = tuple(dict.fromkeys(source.preprocessing for source in sources))
+        preprocessings = tuple(dict.fromkeys(_preprocessings(sources, spec.models)))
         images = prepare_images(spec.images, preprocessings, cache=cache, advance=advance)
     built = [
         build_model(source, model, spec, images, cache=cache, progress=progress)
@@ -124,21 +125,34 @@ def build_model(
     places = {text: place for place, text in enumerate(texts)}
     seen = [_see(image, model.preprocessing) for image in images.images]
     embeddings = embed(model, seen, texts, cache=cache, progress=progress)
+    choices = [[places[prompt] for prompt in image.prompts] for image in spec.images]
     encoder = export_text_encoder(
         model,
         options.quantization or model.storage,
         embeddings,
-        choices=[[places[prompt] for prompt in image.prompts] for image in spec.images],
+        choices=choices,
         converter=options.converter,
         cache=cache,
         progress=progress,
     )
+    image_encoder: ExportedImageEncoder | None = None
+    if options.image_encoder:
+        small = model.on_device
+        image_encoder = export_image_encoder(
+            small,
+            [_see(image, small.preprocessing) for image in images.images],
+            embeddings.ztxt,
+            choices=choices,
+            cache=cache,
+            progress=progress,
+        )
     return BuiltModel(
         model=model,
         embeddings=embeddings,
         texts=texts,
         goldens=choose_goldens(spec.prompts, texts, embeddings.tokens),
         encoder=encoder,
+        image_encoder=image_encoder,
         dtype=choose_dtype(embeddings.zimg, embeddings.ztxt, model.scoring.scale),
         fidelity=measure_fidelity(
             model, images.images, embeddings.zimg, cache=cache, progress=progress
@@ -146,6 +160,17 @@ def build_model(
         vocabulary=vocabulary,
         problems=(*(vocabulary.problems if vocabulary else ()), *encoder.problems),
     )
+
+
+def _preprocessings(
+    sources: Iterable[ImageTextModel | PrecomputedModel], models: Iterable[ModelSpec]
+) -> Iterator[Preprocessing]:
+    """How the models see pictures, and then how visitors' devices do."""
+    pairs = list(zip(sources, models, strict=True))
+    yield from (source.preprocessing for source, _ in pairs)
+    for source, options in pairs:
+        if options.image_encoder and isinstance(source, ImageTextModel):
+            yield source.on_device.preprocessing
 
 
 def _see(image: PreparedImage, preprocessing: Preprocessing) -> Input:

@@ -3,13 +3,15 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from builder import manifest
 from builder.cache import Cache
+from builder.conversion.image_encoder import ExportedImageEncoder
 from builder.conversion.text_encoder import ExportedEncoder
 from builder.embedding.embed import Embeddings, Rows
 from builder.embedding.matrix import Dtype, encode_matrix
@@ -26,6 +28,9 @@ from builder.text.tokenizer import Tokenizer
 from builder.version import NAME, __version__
 
 _HASH_DIGITS = 10
+
+_IMAGE_ENCODERS = "image-encoders"
+"""The folder of the site that has them."""
 
 
 class DescribedModel(Protocol):
@@ -71,6 +76,7 @@ class BuiltModel:
     texts: tuple[str, ...]
     goldens: tuple[manifest.Golden, ...]
     encoder: ExportedEncoder | None
+    image_encoder: ExportedImageEncoder | None = None
     dtype: Dtype = "float16"
     fidelity: float | None = None
     vocabulary: VocabularyReport | None = None
@@ -195,6 +201,13 @@ def _describe_image(image: PreparedImage, files: Files) -> manifest.Image:
     )
 
 
+def image_encoder_files(model: manifest.Model) -> tuple[FileRef, ...]:
+    """What a page fetches before it can embed a visitor's picture; nothing if it cannot."""
+    if (encoder := model.image_encoder) is None:
+        return ()
+    return (encoder.graph.model, *encoder.graph.weights, encoder.golden)
+
+
 _Add = Callable[[str, bytes], CompressibleRef]
 """Keeps a file of a model, given the beginning of its name."""
 
@@ -207,30 +220,40 @@ def _add_model(
     progress: Progress,
 ) -> manifest.Model:
     encoder = built.encoder if built.model.tokenizer else None
+    pictures = built.image_encoder
     count = 2 + (2 + len(encoder.weights) if encoder else 0)
+    count += 2 + len(pictures.weights) if pictures else 0
     with progress.step(f"Compress {built.model.id}", count) as advance:
 
-        def add(stem: str, data: bytes) -> CompressibleRef:
-            file = files.add_compressed(f"models/{built.model.id}/{stem}", data, cache)
+        def add_to(folder: str, stem: str, data: bytes) -> CompressibleRef:
+            file = files.add_compressed(f"{folder}/{stem}", data, cache)
             advance(1)
             return file
 
-        return _describe_model(built, images, add)
+        described = _describe_model(built, images, partial(add_to, f"models/{built.model.id}"))
+        if pictures is None:
+            return described
+        # Models that share an image tower share its files, which are named by their content.
+        shared = _describe_image_encoder(pictures, partial(add_to, _IMAGE_ENCODERS))
+        return described.model_copy(update={"image_encoder": shared})
+
+
+def _add_matrix(
+    add: _Add, stem: str, rows: Rows, dtype: Dtype, ids: tuple[str, ...]
+) -> manifest.MatrixRef:
+    stored = encode_matrix(rows, dtype)
+    return manifest.MatrixRef(
+        **add(stem, stored.data).model_dump(),
+        dtype=stored.dtype,
+        shape=stored.shape,
+        scale=stored.scale,
+        rows=ids,
+    )
 
 
 def _describe_model(built: BuiltModel, images: Sequence[ImageSpec], add: _Add) -> manifest.Model:
     model, embeddings = built.model, built.embeddings
-
-    def add_matrix(stem: str, rows: Rows, ids: tuple[str, ...]) -> manifest.MatrixRef:
-        stored = encode_matrix(rows, built.dtype)
-        return manifest.MatrixRef(
-            **add(stem, stored.data).model_dump(),
-            dtype=stored.dtype,
-            shape=stored.shape,
-            scale=stored.scale,
-            rows=ids,
-        )
-
+    ids, texts = tuple(image.id for image in images), tuple(map(row_id, built.texts))
     tokenizer, encoder = _describe_encoder(built, add)
     return manifest.Model(
         **built.model.card.model_dump(),
@@ -239,8 +262,8 @@ def _describe_model(built: BuiltModel, images: Sequence[ImageSpec], add: _Add) -
         scoring=model.scoring,
         tokenizer=tokenizer,
         encoder=encoder,
-        image_embeddings=add_matrix("images", embeddings.zimg, tuple(image.id for image in images)),
-        prompt_embeddings=add_matrix("prompts", embeddings.ztxt, tuple(map(row_id, built.texts))),
+        image_embeddings=_add_matrix(add, "images", embeddings.zimg, built.dtype, ids),
+        prompt_embeddings=_add_matrix(add, "prompts", embeddings.ztxt, built.dtype, texts),
         chance=chance_cosines(
             embeddings.zimg,
             dict(zip(built.texts, embeddings.ztxt, strict=True)),
@@ -257,14 +280,28 @@ def _describe_encoder(
     if tokenizer is None or encoder is None:
         return None, None
     vocabulary = tokenizer.to_manifest().model_dump_json(by_alias=True).encode()
-    graph = manifest.GraphModelRef(
+    graph = _describe_graph(encoder, add)
+    return tokenizer.to_ref(add("vocabulary", vocabulary)), graph
+
+
+def _describe_graph(
+    encoder: ExportedEncoder | ExportedImageEncoder, add: _Add
+) -> manifest.GraphModelRef:
+    return manifest.GraphModelRef(
         model=add("model", encoder.model),
         # The page takes shards in this order, so they need not have the names that the model gives.
         weights=tuple(add("weights", data) for data in encoder.weights.values()),
         input=encoder.input,
         output=encoder.output,
     )
-    return tokenizer.to_ref(add("vocabulary", vocabulary)), graph
+
+
+def _describe_image_encoder(encoder: ExportedImageEncoder, add: _Add) -> manifest.ImageEncoder:
+    return manifest.ImageEncoder(
+        graph=_describe_graph(encoder, add),
+        preparation=manifest.PicturePreparation(**asdict(encoder.preprocessing)),
+        golden=_add_matrix(add, "golden", encoder.golden, "float16", ("pattern",)),
+    )
 
 
 def to_json(site: PageManifest) -> bytes:

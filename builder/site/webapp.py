@@ -10,6 +10,8 @@ from typing import Any
 
 _LICENSES = "assets/licenses.md"
 
+_FOR_PICTURES = "image-encoder.worker"
+"""The worker for visitors' own pictures, without which a text is answered."""
 _UNSTARTED = "src/pages/unstarted.ts"
 """The script that says why a page has not started."""
 
@@ -53,14 +55,14 @@ def load_webapp(folder: Path, entry: str) -> WebApp:
     first = list(_follow(chunks, entry, ("imports",)))
     reached = [chunks[key] for key in _follow(chunks, entry, ("imports", "dynamicImports"))]
     assets = [asset for chunk in reached for asset in chunk.get("assets", ())]
-    workers = [worker for asset in assets if (worker := _read_worker(app, asset))]
+    workers = {asset: worker for asset in assets if (worker := _read_worker(app, asset))}
     urls = {
         _LICENSES,
         chunks[_UNSTARTED]["file"],
         *(chunk["file"] for chunk in reached),
         *(css for chunk in reached for css in chunk.get("css", ())),
         *assets,
-        *(url for worker in workers for url in worker["files"]),
+        *(url for worker in workers.values() for url in worker["files"]),
     }
     return WebApp(
         files={url: (app / url).read_bytes() for url in sorted(urls)},
@@ -68,7 +70,12 @@ def load_webapp(folder: Path, entry: str) -> WebApp:
         preloads=tuple(chunks[key]["file"] for key in first[1:]),
         styles=tuple(css for key in first for css in chunks[key].get("css", ())),
         unstarted=chunks[_UNSTARTED]["file"],
-        runtime=tuple(url for worker in workers for url in worker["runtime"]),
+        runtime=tuple(
+            url
+            for asset, worker in workers.items()
+            if not Path(asset).name.startswith(_FOR_PICTURES)
+            for url in worker["runtime"]
+        ),
     )
 
 

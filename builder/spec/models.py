@@ -171,6 +171,9 @@ class ModelSpec(Table):
     """How the text tower's weights are stored. By default `auto`: in eight bits wherever that
     changes no answer of the demo, else as float16; or `none`, as they are, if they have less than
     1 MB."""
+    image_encoder: Literal["on-device"] | None = None
+    """`on-device` ships the image tower too, so that visitors can use pictures of their own: they
+    download it when they choose one. By default, it is not shipped."""
     resize: Resize | None = None
     """How pictures are resized; by default, as the model expects."""
 
@@ -214,7 +217,7 @@ class ModelSpec(Table):
             )
 
 
-_EXPORT = ("text_tower", "vocabulary", "converter", "quantization")
+_EXPORT = ("text_tower", "vocabulary", "converter", "quantization", "image_encoder")
 _KEYS_OF = {
     "name": ("id", "resize", *_EXPORT),
     "checkpoint": (

@@ -1,9 +1,10 @@
 """Weights as whole numbers of eight or four bits, with a scale for each channel.
 
-The matrix of a product has a scale for each of its columns, a table whose rows are gathered one for
-each row. The graph computes with the codes and multiplies what comes out: `x (codes * scales)` is
-`(x codes) * scales`. So it runs in any TensorFlow.js, which stores the codes in one byte each, and
-kernels that know integers may multiply them as such (webapp_src/wasm/int8.ts).
+The matrix of a product has a scale for each of its columns, the filters of a convolution one for
+each channel that comes out, and a table whose rows are gathered one for each row. The graph
+computes with the codes and multiplies what comes out: `x (codes * scales)` is `(x codes) * scales`.
+So it runs in any TensorFlow.js, which stores the codes in one byte each, and kernels that know
+integers may multiply matrices of them as such (webapp_src/wasm/int8.ts).
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,10 @@ _SCALES: Quantization = "float16"
 """How scales are stored."""
 
 _PRODUCTS = ("_FusedMatMul", "MatMul", "BatchMatMulV2")
+_CONVOLUTIONS = ("_FusedConv2D", "Conv2D")
+_WITH_CHANNELS = {*((op, 2) for op in _PRODUCTS), *((op, 4) for op in _CONVOLUTIONS)}
+"""What reads weights of so many axes, of which the last has what comes out."""
+_FUSED = ("_FusedMatMul", "_FusedConv2D")
 _TRANSPOSED = ("transpose_a", "transpose_b", "adj_x", "adj_y")
 _BIAS_ADD = {"list": {"s": ["Qmlhc0FkZA=="]}}
 """`fused_ops` of a product with a bias and no activation, in base64."""
@@ -34,7 +39,8 @@ _BIAS_ADD = {"list": {"s": ["Qmlhc0FkZA=="]}}
 def find_axes(nodes: Sequence[Node], weights: Mapping[str, Array]) -> dict[str, int]:
     """The weights that can be codes, by name, with the axis along which the scales lie.
 
-    They are matrices that are read by products only, or by gathers of rows only.
+    They are matrices that are read by products only, or by gathers of rows only, or filters that
+    are read by convolutions only.
     """
     axes: dict[str, set[int | None]] = {}
     for node in nodes:
@@ -44,35 +50,35 @@ def find_axes(nodes: Sequence[Node], weights: Mapping[str, Array]) -> dict[str, 
     return {
         name: axis
         for name, found in axes.items()
-        if weights[name].ndim == 2 and len(found) == 1 and (axis := found.pop()) is not None
+        if len(found) == 1 and (axis := found.pop()) is not None
     }
 
 
 def _axis(node: Node, place: int, weights: Mapping[str, Array]) -> int | None:
     """The axis of the scales of a weight that is this operand of a node, or None."""
     attrs, operands = node.get("attr", {}), node["input"]
+    rank = weights[operands[place]].ndim
     if node["op"] == "GatherV2":
         from_rows = weights.get(operands[2]) == 0 and not attrs.get("batch_dims", {}).get("i", 0)
-        return 0 if place == 0 and from_rows else None
-    if node["op"] not in _PRODUCTS or place != 1:
+        return 0 if place == 0 and from_rows and rank == 2 else None
+    if place != 1 or (node["op"], rank) not in _WITH_CHANNELS:
         return None
     if any(attrs.get(key, {}).get("b") for key in _TRANSPOSED):
         return None
-    if node["op"] == "_FusedMatMul" and (
-        attrs.get("fused_ops") != _BIAS_ADD or operands[2] not in weights
-    ):
+    if node["op"] in _FUSED and (attrs.get("fused_ops") != _BIAS_ADD or operands[2] not in weights):
         return None
-    return 1
+    return rank - 1
 
 
 def split_scales(array: Array, axis: int, bits: Bits) -> tuple[Array, Array]:
-    """Codes, whole numbers, and scales: `codes * scales` is nearly the float32 matrix.
+    """Codes, whole numbers, and scales: `codes * scales` is nearly the float32 weight.
 
-    The scales lie along `axis` and have length 1 along the other. They are numbers of float16, so
+    The scales lie along `axis` and have length 1 along the others. They are numbers of float16, so
     nothing is lost when they are stored as such.
     """
     largest = LARGEST[bits]
-    sizes = np.abs(array).max(axis=1 - axis, keepdims=True) / np.float32(largest)
+    others = tuple(other for other in range(array.ndim) if other != axis)
+    sizes = np.abs(array).max(axis=others, keepdims=True) / np.float32(largest)
     scales = sizes.astype(np.float16)
     # Rounded up, so that the largest number has a code.
     scales = np.where(scales < sizes, np.nextafter(scales, np.float16(np.inf)), scales)
@@ -87,13 +93,13 @@ def is_bits(quantization: str | None) -> TypeGuard[Bits]:
 
 
 def fit_bits(bits: Bits, array: Array, axis: int | None) -> Bits | None:
-    """The codes that a matrix with scales along `axis` can be, if it can: at least as many bits.
+    """The codes that a weight with scales along `axis` can be, if it can: at least as many bits.
 
     Four bits are for rows that are gathered, two codes in a byte; products read one a byte.
     """
     if axis is None:
         return None
-    return "int8" if axis == 1 or array.shape[1] % 2 else bits
+    return "int8" if axis or array.shape[1] % 2 else bits
 
 
 class CodedGraph:
@@ -119,7 +125,7 @@ class CodedGraph:
             name = next((name for name in node.get("input", ()) if name in chosen), None)
             if name is None:
                 self._nodes.append(node)
-            elif axes[name] == 1:
+            elif axes[name]:
                 self._scale_product(node, name)
             else:
                 self._scale_rows(node, name, chosen[name])
@@ -132,7 +138,7 @@ class CodedGraph:
     def _scale_product(self, node: Node, name: str) -> None:
         """(x codes + bias / scales) * scales."""
         operands = list(node["input"])
-        if node["op"] == "_FusedMatMul":
+        if node["op"] in _FUSED:
             bias = self.weights[operands[2]] / self.weights[_scales_of(name)]
             operands[2] = self._constant(f"{node['name']}/bias", bias)
         product = f"{node['name']}/codes"

@@ -28,8 +28,8 @@ from builder.version import NAME
 MODEL = "model.json"
 
 _CAN_BE_CODES = (
-    "Large matrices can be int8 if products, or gathers of rows, are all that reads them; int4 if"
-    " these are gathers of rows of an even length."
+    "Large matrices can be int8 if products, or gathers of rows, are all that reads them, and"
+    " filters if convolutions are; int4 if these are gathers of rows of an even length."
 )
 
 _MAX_WEIGHTS = 1 << 31

@@ -1,9 +1,9 @@
-"""Which answers of a demo are lost when its texts have other rows."""
+"""Which answers of a demo are lost when its texts or pictures have other rows."""
 
 import numpy as np
 import pytest
 
-from builder.conversion.answers import MIN_COSINE, MIN_COSINE_ELSEWHERE, Answers
+from builder.conversion.answers import MIN_COSINE, MIN_COSINE_ELSEWHERE, Answers, PictureAnswers
 
 ZTXT = np.eye(4, dtype=np.float32)
 ZIMG = np.array([[0.8, 0.6, 0, 0], [0, 0, 1, 0]], np.float32)
@@ -55,3 +55,23 @@ def test_rows_of_some_texts_are_compared_with_theirs():
 def test_a_demo_without_pictures_has_no_choices():
     none = Answers(np.zeros((0, 4), np.float32), ZTXT, [])
     assert none.find_lost(turned(0, 1, 0.9995)).size == 0
+
+
+PICTURES = PictureAnswers(ZTXT[:3], ZTXT, [[0, 1], [1, 2], ()])
+"""The last picture, whose row is that of a text too, is offered no text."""
+
+
+def test_a_picture_is_lost_far_from_its_row_and_the_farthest_comes_first():
+    assert PICTURES.find_lost(ZTXT[:3]).size == 0
+    rows = turned(0, 3, MIN_COSINE - 1e-5)[:3]
+    rows[2] = turned(2, 3, 0.5)[2]
+    assert PICTURES.find_lost(rows).tolist() == [2, 0]
+    assert PICTURES.find_lost(rows[[2]], np.array([2], np.intp)).tolist() == [2]
+    rows[1] = np.nan
+    assert PICTURES.find_lost(rows).tolist() == [1, 2, 0]
+
+
+def test_a_picture_is_lost_when_another_text_fits_it_best():
+    close = PictureAnswers(np.array([[0.7072, 0.7070, 0, 0]], np.float32), ZTXT, [[0, 1]])
+    near = np.array([[0.7070, 0.7072, 0, 0]], np.float32)
+    assert close.find_lost(near).tolist() == [0]

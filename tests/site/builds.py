@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from builder.cache import Cache
+from builder.conversion.image_encoder import ExportedImageEncoder
 from builder.conversion.text_encoder import EncoderParity, ExportedEncoder
 from builder.embedding.embed import Embeddings
 from builder.images.prepare import Picture, PreparedImage, View
@@ -127,6 +128,20 @@ def built_model(*, with_encoder: bool = True, **fields: Any) -> BuiltModel:
         goldens=choose_goldens(PROMPTS, texts, tokens) if with_encoder else (),
         encoder=encoder if with_encoder else None,
         **fields,
+    )
+
+
+def image_encoder() -> ExportedImageEncoder:
+    """The image tower of such a model, for devices."""
+    return ExportedImageEncoder(
+        model=b"{graph}",
+        weights={"weights-1.bin": b"filters"},
+        nodes=5,
+        quantization="int8",
+        preprocessing=Preprocessing(96),
+        golden=np.ones((1, 3), np.float32),
+        pictures=1,
+        min_cosine=0.9996,
     )
 
 

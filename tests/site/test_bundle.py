@@ -14,13 +14,23 @@ from builder.site.bundle import (
     Bundle,
     Files,
     encoder_files,
+    image_encoder_files,
     refer,
     referenced_files,
     row_id,
     to_json,
 )
 from builder.version import __version__
-from tests.site.builds import PROMPTS, DescribedModel, built_model, bundle_demo
+from tests.site.builds import (
+    PROMPTS,
+    DescribedModel,
+    built_model,
+    bundle_demo,
+    bundle_models,
+    demo_spec,
+    image_encoder,
+    prepared_image,
+)
 from tests.site.manifests import unpack
 from tests.site.sites import FILES, small_manifest
 
@@ -43,6 +53,23 @@ def test_a_file_has_another_name_when_its_content_is_another():
     assert first.url != other.url
     assert first.url == f"data/a-{first.sha256[:10]}.bin"
     assert files.content == {first.url: b"1", other.url: b"2"}
+
+
+def test_models_share_the_files_of_an_image_encoder(tmp_path: Path):
+    spec = demo_spec(tmp_path)
+    models = [built_model(image_encoder=image_encoder()) for _ in range(2)]
+    found = bundle_models(tmp_path, spec, [prepared_image(spec.images[0])], models)
+    first, second = (model.image_encoder for model in found.manifest.models)
+    assert first == second
+    assert first is not None
+    assert (first.preparation.size, first.preparation.resize) == (96, "bicubic")
+    assert found.files[first.graph.weights[0].url] == b"filters"
+    assert first.graph.model.url.startswith("image-encoders/")
+    assert read(found, first.golden).tolist() == [[1, 1, 1]]
+    (plain,) = bundle_demo(tmp_path / "plain", built_model()).manifest.models
+    assert plain.image_encoder is None
+    assert image_encoder_files(plain) == ()
+    assert len(image_encoder_files(found.manifest.models[0])) == 3
 
 
 def test_a_file_may_keep_its_own_name():

@@ -14,8 +14,15 @@ from builder.manifest import SiteManifest
 from builder.models.cut import VocabularyReport
 from builder.site.bundle import BuiltModel, Bundle, to_json
 from builder.site.folder import MANIFEST, PAGE, Site
-from builder.site.report import Report, bytes_of, make_report
-from tests.site.builds import APP, built_model, bundle_models, demo_spec, prepared_image
+from builder.site.report import ImageEncoderReport, Report, bytes_of, make_report
+from tests.site.builds import (
+    APP,
+    built_model,
+    bundle_models,
+    demo_spec,
+    image_encoder,
+    prepared_image,
+)
 
 STEPS = {"Embed images": 2.0, "Export": 9.0, **{f"step {n}": 0.1 * n for n in range(6)}}
 
@@ -50,6 +57,19 @@ def test_a_visitor_downloads_the_page_the_rows_and_the_pictures_in_view(tmp_path
     assert report.bytes_before_first_free_text_answer == first + encoder + len(b"worker")
     assert report.total_bytes == sum(map(len, site.files.values()))
     assert report.files == len(site.files)
+
+
+def test_an_image_encoder_is_counted_apart(tmp_path: Path):
+    plain, _ = report_of(tmp_path / "a", built_model())
+    report, _ = report_of(tmp_path / "b", built_model(image_encoder=image_encoder()))
+    count = len(b"{graph}") + len(b"filters") + 2 * 3
+    (model,) = report.models
+    assert model.image_encoder == ImageEncoderReport(count, 5, "int8", 1, 0.9996)
+    assert model.encoder_bytes == plain.models[0].encoder_bytes
+    assert json.loads(report.to_json())["models"][0]["image_encoder"]["bytes"] == count
+    text = "For pictures of their own, visitors of nano download 0.00 MB more"
+    assert text in show(report)
+    assert text not in show(plain)
 
 
 def test_each_model_is_described(tmp_path: Path):

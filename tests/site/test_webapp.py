@@ -61,6 +61,20 @@ def test_a_page_names_at_first_only_what_it_needs_at_once(folder: Path):
     assert app.first == (app.entry, *app.preloads, *app.styles, "assets/unstarted-1.js")
 
 
+def test_what_reads_own_pictures_is_no_part_of_the_first_answers(folder: Path):
+    app = folder / "app"
+    name = "image-encoder.worker-1.js"
+    demo = {**CHUNKS["src/pages/demo/main.ts"], "assets": ["assets/worker-1.js", f"assets/{name}"]}
+    chunks = {**CHUNKS, "src/pages/demo/main.ts": demo}
+    (app / ".vite" / "manifest.json").write_text(json.dumps(chunks))
+    worker = {"files": [f"assets/{name}"], "runtime": [f"assets/{name}"]}
+    (app / ".vite" / f"{name}.json").write_text(json.dumps(worker))
+    (app / "assets" / name).write_text(name)
+    found = load_webapp(folder, "src/pages/demo/main.ts")
+    assert f"assets/{name}" in found.files
+    assert found.runtime == ("assets/worker-1.js", "assets/tfjs.wasm")
+
+
 def test_a_script_is_named_with_what_it_must_be(folder: Path):
     app = load_webapp(folder, "src/pages/demo/main.ts")
     # From: printf demo-1.js | openssl dgst -sha256 -binary | base64

@@ -73,6 +73,10 @@ def test_what_is_not_said_has_its_usual_value(folder: Path):
         ({"name": "a", "towers": "b:c"}, "both name and towers are given. Keep one"),
         ({"name": "a", "scoring": "softmax"}, "'scoring' cannot be given with name. Remove it"),
         ({"precomputed": "rows", "quantization": "uint8"}, "'quantization' cannot be given with"),
+        (
+            {"precomputed": "rows", "image_encoder": "on-device"},
+            "'image_encoder' cannot be given with precomputed. Remove it",
+        ),
         ({"towers": "b:c", "card": {}}, "'card' cannot be given with towers"),
         ({"checkpoint": "mine.npz"}, r"a checkpoint needs a table \[models.tokenizer\]"),
         (

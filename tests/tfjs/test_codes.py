@@ -161,6 +161,34 @@ def test_a_table_gathered_along_its_columns_has_no_codes():
         assert find_axes(nodes, {"table": TABLE, "axis": np.array(axis, np.int32)}) == found
 
 
+def convolve(params: Any, x: Any) -> Any:
+    dims = ("NHWC", "HWIO", "NHWC")
+    y = jax.lax.conv_general_dilated(x, params["kernel"], (2, 2), "SAME", dimension_numbers=dims)
+    y = jax.nn.relu(y + params["bias"])
+    return jax.lax.conv_general_dilated(y, params["last"], (1, 1), "SAME", dimension_numbers=dims)
+
+
+def test_filters_have_a_scale_for_each_channel_that_comes_out(runtime: Runtime):
+    params = {
+        "kernel": RNG.normal(size=(3, 3, 8, 48)).astype(np.float32) * MATRIX[0],
+        "bias": BIAS,
+        "last": RNG.normal(size=(1, 1, 48, 48)).astype(np.float32),
+    }
+    x = RNG.normal(size=(2, 9, 9, 8)).astype(np.float32)
+    model = export(convolve, params, {"x": ("(b, 9, 9, 8)", "float32")}, ["y"])
+    coded = model.quantized("int8")
+    assert {name for name, way in coded.kinds.items() if way == "int8"} == {"kernel", "last"}
+    assert coded.in_integers().integer_products == (), "no kernel convolves integers"
+    for name in ("kernel", "last"):
+        codes, scales = split_scales(params[name], 3, "int8")
+        assert scales.shape == (1, 1, 1, 48)
+        params[name] = codes * scales
+    runtime.load(coded.files)
+    found = runtime.predict({"x": x})["y"]
+    expected = np.asarray(convolve(params, x))
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5 * np.abs(expected).max())
+
+
 def _rounded(name: str, axis: int, bits: Any) -> np.ndarray:
     codes, scales = split_scales(PARAMS[name], axis, bits)
     return codes * scales

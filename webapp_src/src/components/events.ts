@@ -22,6 +22,8 @@ export interface DemoEvents {
   'like-requested': { imageId: string };
   'find-edited': { text: string };
   'find-cleared': null;
+  'picture-offered': { file: Blob };
+  'picture-agreed': null;
   'card-used': { cardKey: number };
   'message-dismissed': { messageKey: number };
   'retry-requested': null;

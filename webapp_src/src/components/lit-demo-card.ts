@@ -75,6 +75,11 @@ export class LitDemoCard extends LitElement {
     this.picture.focus();
   }
 
+  /** Moves to the box that invites. */
+  invite(): void {
+    this.prompts().at(-1)?.focus();
+  }
+
   protected override willUpdate(): void {
     const shown = this.ranked ? this.order : [];
     if (this.ranked && this.answer.state === 'current' && !this.typing) {

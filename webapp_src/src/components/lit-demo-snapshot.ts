@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Image } from '../generated/manifest';
 import { drawAnswer, type DrawnCaption } from './answer-image';
 import { handOn, type Handed } from './hand-on';
-import { PICTURE } from './icons';
+import { COPY } from './icons';
 import { sharpestOf } from './lit-demo-picture';
 import { buttons, shared } from './shared-styles';
 
@@ -42,7 +42,7 @@ export class LitDemoSnapshot extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <button type="button" class="quiet" @click=${this.copy}>${PICTURE}Copy as image</button>
+      <button type="button" class="quiet" @click=${this.copy}>${COPY}Copy as image</button>
       <span role="status">${this.outcome}</span>
     `;
   }

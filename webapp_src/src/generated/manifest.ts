@@ -90,6 +90,7 @@ export interface Model {
   scoring: SoftmaxScoring | SigmoidScoring;
   tokenizer: (SentencePieceRef | WordPieceRef | PipelineRef) | null;
   encoder: GraphModelRef | null;
+  imageEncoder: ImageEncoder | null;
   imageEmbeddings: MatrixRef;
   promptEmbeddings: MatrixRef;
   /**
@@ -183,7 +184,10 @@ export interface PipelineRef {
   kind: 'pipeline';
 }
 /**
- * A TensorFlow.js graph model: token rows int32[b, max_length] to unit rows float32[b, dim].
+ * A TensorFlow.js graph model to unit rows float32[b, dim].
+ *
+ * A text encoder takes token rows int32[b, max_length], an image encoder pixels float32[b, size,
+ * size, 3] from 0 to 255.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "GraphModelRef".
@@ -193,6 +197,38 @@ export interface GraphModelRef {
   weights: CompressibleRef[];
   input: string;
   output: string;
+}
+/**
+ * The image tower, for pictures of visitors' own; downloaded when the first one is chosen.
+ *
+ * `golden` is the row of the picture that `builder.conversion.image_encoder.make_pattern` draws:
+ * a browser must reproduce it before its answers are trusted.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "ImageEncoder".
+ */
+export interface ImageEncoder {
+  graph: GraphModelRef;
+  preparation: PicturePreparation;
+  golden: MatrixRef;
+}
+/**
+ * How a picture of any size becomes the square of `size` pixels that an image encoder takes.
+ *
+ * Without a `library`, its largest square in the middle is cut out and resized ("crop" and
+ * "squash"), but for "tf-bilinear" with "crop", which resizes first. A library resizes the whole
+ * picture, so that the shorter side (of "pad" the longer one) has `edge` pixels, and then cuts out
+ * the middle. `builder.images.preprocess` defines each.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "PicturePreparation".
+ */
+export interface PicturePreparation {
+  size: number;
+  resize: 'bicubic' | 'bilinear' | 'box' | 'hamming' | 'lanczos' | 'nearest' | 'tf-bilinear';
+  fit: 'crop' | 'squash' | 'pad';
+  library: ('transformers' | 'open_clip') | null;
+  edge: number | null;
 }
 /**
  * A row-major little-endian matrix; the value of an entry is `scale` times what is stored.

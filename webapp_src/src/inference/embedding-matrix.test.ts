@@ -22,6 +22,12 @@ it('ranks its rows by their dot product with another', () => {
   expect(matrix.rank(Float32Array.of(0, 1))).toEqual(['a', 'b']);
 });
 
+it('ranks other rows among its own', () => {
+  const matrix = new EmbeddingMatrix(REF, Int8Array.of(1, -2, 127, -128).buffer);
+  const others = new Map([['own', Float32Array.of(3, 0)]]);
+  expect(matrix.rank(Float32Array.of(1, 0), others)).toEqual(['b', 'own', 'a']);
+});
+
 it('refuses a file that is too short for its shape', () => {
   expect(() => new EmbeddingMatrix(REF, new ArrayBuffer(3))).toThrow(
     'rows.bin is not a 2 × 2 matrix of int8.',

@@ -1,4 +1,5 @@
 import type { MatrixRef } from '../generated/manifest';
+import { dot } from './scoring';
 
 const ITEM_BYTES = { float32: 4, float16: 2, int8: 1 };
 
@@ -30,8 +31,12 @@ export class EmbeddingMatrix {
     return this.decode(index * dim, dim);
   }
 
-  /** The ids of all rows, that with the greatest dot product with `query`, float32[dim], first. */
-  rank(query: Float32Array): string[] {
+  /**
+   * The ids of all rows, that with the greatest dot product with `query`, float32[dim], first.
+   *
+   * @param others Rows that are ranked among them, by id.
+   */
+  rank(query: Float32Array, others: ReadonlyMap<string, Float32Array> = new Map()): string[] {
     const [rows, dim] = this.ref.shape;
     this.decoded ??= this.decode(0, rows * dim);
     const scores = new Float32Array(rows);
@@ -42,8 +47,9 @@ export class EmbeddingMatrix {
       }
       scores[row] = sum;
     }
-    const order = Array.from(scores.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
-    return order.map((row) => this.ref.rows[row] ?? '');
+    const known = Array.from(scores, (score, row) => ({ id: this.ref.rows[row] ?? '', score }));
+    const added = Array.from(others, ([id, row]) => ({ id, score: dot(row, query) }));
+    return [...added, ...known].sort((a, b) => b.score - a.score).map(({ id }) => id);
   }
 
   private decode(start: number, length: number): Float32Array {

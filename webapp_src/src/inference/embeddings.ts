@@ -36,9 +36,9 @@ export class Embeddings {
     return row;
   }
 
-  /** The ids of all pictures, that which fits a unit row best first. */
-  rankImages(row: Float32Array): string[] {
-    return this.images.rank(row);
+  /** The ids of all pictures, and of `others` with their rows, that which fits a unit row best first. */
+  rankImages(row: Float32Array, others: ReadonlyMap<string, Float32Array>): string[] {
+    return this.images.rank(row, others);
   }
 
   /** The row of an example prompt with exactly this text. */

@@ -235,4 +235,14 @@ describe('a model session', () => {
     expect(FakeWorker.all.every(({ closed }) => closed)).toBe(true);
     expect(statuses.some(({ status }) => status === 'failed' || status === 'ready')).toBe(false);
   });
+
+  it('uses a picture that is added like any other', async () => {
+    const { session } = await openSession();
+    session.addImage('own', session.image('dog'));
+    expect(session.scoreKnown('own', ['a cat', 'a lion'])).toEqual(
+      session.scoreKnown('dog', ['a cat', 'a lion']),
+    );
+    expect(session.similarImages('own').slice(0, 2).sort()).toEqual(['dog', 'own']);
+    expect(await session.findImages('a cat')).toHaveLength(3);
+  });
 });

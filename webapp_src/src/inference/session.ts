@@ -24,8 +24,10 @@ interface SeenText {
 export class ModelSession {
   private embeddings: Embeddings | undefined;
   private readonly textEncoder: TrustedEncoder;
+  /** Rows of pictures that are not the demo's, by id. */
+  private readonly addedRows = new Map<string, Float32Array>();
   private readonly seen = new LruCache<string, SeenText>(CACHED_ROWS);
-  private readonly closing = new AbortController();
+  protected readonly closing = new AbortController();
 
   constructor(
     private readonly manifest: SiteManifest,
@@ -47,6 +49,11 @@ export class ModelSession {
     return this.textEncoder.status;
   }
 
+  /** Adds a picture with its unit row, float32[dim], which can then be used by its id like any other. */
+  addImage(id: string, row: Float32Array): void {
+    this.addedRows.set(id, row);
+  }
+
   /** Loads the precomputed embeddings; nothing can be scored before. */
   async open(): Promise<void> {
     this.embeddings = await Embeddings.load(this.manifest, this.model, this.closing.signal);
@@ -61,7 +68,7 @@ export class ModelSession {
   scoreKnown(imageId: string, texts: readonly string[]): number[] | undefined {
     const ztxts = texts.map((text) => this.rowOf(text));
     if (!this.embeddings || !ztxts.every((ztxt) => ztxt !== undefined)) return undefined;
-    return scorePrompts(this.model.scoring, this.embeddings.image(imageId), ztxts);
+    return scorePrompts(this.model.scoring, this.image(imageId), ztxts);
   }
 
   /**
@@ -82,17 +89,17 @@ export class ModelSession {
   async findImages(text: string): Promise<string[]> {
     const [row] = await this.embed([text]);
     if (!row) throw new Error('The encoder returned too few rows.');
-    return this.loaded().rankImages(row);
+    return this.loaded().rankImages(row, this.addedRows);
   }
 
   /** The ids of all pictures, from the picture itself to the least like it. */
   similarImages(id: string): string[] {
-    return this.loaded().rankImages(this.image(id));
+    return this.loaded().rankImages(this.image(id), this.addedRows);
   }
 
   /** The unit row, float32[dim], of an image. */
   image(id: string): Float32Array {
-    return this.loaded().image(id);
+    return this.addedRows.get(id) ?? this.loaded().image(id);
   }
 
   /** A unit row, float32[dim], for each text; the session keeps these rows, so do not change them. */

@@ -23,6 +23,8 @@ export interface AnsweringHost {
   /** The model in use, once it can score; another model is another object. */
   readonly scorer: Scorer | undefined;
   find(key: number): Card | undefined;
+  /** Whether the model in use has a row of a picture. */
+  isReady(imageId: string): boolean;
   /** Called after every change. */
   onChange(): void;
   onFailure(error: Error): void;
@@ -43,9 +45,10 @@ export class Answering {
     return this.answers.get(key) ?? NO_ANSWER;
   }
 
-  /** Whether a card shows the answer to its prompts, or has none because computing failed. */
-  isSettled(key: number): boolean {
-    return this.answer(key).state === 'current' || this.failed.has(key);
+  /** Whether a card shows the answer to its prompts, or cannot have one now. */
+  isSettled({ key, imageId }: Card): boolean {
+    const { state } = this.answer(key);
+    return state === 'current' || this.failed.has(key) || !this.host.isReady(imageId);
   }
 
   /** Says of cards that they are computed, as long as there is no model that could. */
@@ -65,7 +68,7 @@ export class Answering {
     this.pauses.cancel(key);
     const card = this.host.find(key);
     const { scorer } = this.host;
-    if (!card || this.settle(key) || !scorer) return;
+    if (!card || this.settle(key) || !scorer || !this.host.isReady(card.imageId)) return;
     if (scorer.encoder.status === 'absent') {
       this.host.onMute(scorer.model);
       return;
@@ -113,10 +116,9 @@ export class Answering {
     if (!card) return false;
     const { scorer } = this.host;
     const fields = scoredFields(card);
-    const known = scorer?.scoreKnown(
-      card.imageId,
-      fields.map(({ text }) => text),
-    );
+    const texts = fields.map(({ text }) => text);
+    const isReady = this.host.isReady(card.imageId);
+    const known = isReady ? scorer?.scoreKnown(card.imageId, texts) : undefined;
     if (scorer && known) {
       this.failed.delete(key);
       this.put(card, scorer, fields, known);

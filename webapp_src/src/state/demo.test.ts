@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Model, SiteManifest } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import type { Remarks } from '../inference/scoring';
+import type { EmbeddedPicture } from '../inference/image-encoder.worker';
+import { makeImageEncoder } from '../testing/sample-image-encoder';
 import { makeManifest } from '../testing/sample-manifest';
 import { textsOf, type Card } from './cards';
 import { Demo, type Session } from './demo';
@@ -17,6 +19,8 @@ class FakeSession implements Session {
   release: (() => void) | undefined;
   hold = false;
   readonly scored: string[][] = [];
+  imageEncoder: EncoderStatus = { status: 'idle' };
+  readonly pictures: string[] = [];
   private readonly known = new Set(['a cat', 'a lion', 'a dog']);
 
   constructor(readonly model: Model) {}
@@ -52,6 +56,11 @@ class FakeSession implements Session {
     return id === 'dog' ? ['dog', 'cat'] : ['cat', 'dog'];
   }
 
+  addPicture(id: string, file: Blob): Promise<EmbeddedPicture> {
+    this.pictures.push(id);
+    return Promise.resolve({ row: Float32Array.of(1, 0), shown: file, side: 100 });
+  }
+
   warm(): Promise<void> {
     this.warmed += 1;
     return Promise.resolve();
@@ -67,9 +76,13 @@ let renewManifest: () => Promise<SiteManifest>;
 
 let renewed: string[];
 
+/** The keys of the cards of own pictures, as they came. */
+let invited: number[];
+
 beforeEach(() => {
   vi.useFakeTimers();
   renewed = [];
+  invited = [];
   renewManifest = () => Promise.resolve(makeManifest());
 });
 
@@ -77,12 +90,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function makeDemo(configure?: (session: FakeSession) => void): {
+function makeDemo(
+  configure?: (session: FakeSession) => void,
+  manifest = makeManifest(),
+): {
   demo: Demo;
   sessions: FakeSession[];
 } {
   const sessions: FakeSession[] = [];
-  const demo = new Demo(makeManifest(), {
+  const demo = new Demo(manifest, {
     openSession(_manifest, model) {
       const session = new FakeSession(model);
       configure?.(session);
@@ -95,6 +111,7 @@ function makeDemo(configure?: (session: FakeSession) => void): {
       return Promise.resolve();
     },
     onChange: () => undefined,
+    onOwnPicture: (key) => invited.push(key),
   });
   return { demo, sessions };
 }
@@ -470,5 +487,59 @@ describe('a demo', () => {
     const { demo } = await openDemo();
     demo.removePrompt(edit(demo, 0, ' '), cardOf(demo).prompts[0]?.key ?? 0);
     expect(demo.messages).toEqual([]);
+  });
+});
+
+describe('a picture of the visitor’s own', () => {
+  beforeEach(() => {
+    vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:shown');
+  });
+
+  async function addOwn(): Promise<{ demo: Demo; sessions: FakeSession[] }> {
+    const manifest = makeManifest();
+    for (const model of manifest.models) model.imageEncoder = makeImageEncoder();
+    const { demo, sessions } = makeDemo(undefined, manifest);
+    await demo.restore('');
+    await demo.own.add(new Blob(['a picture'], { type: 'image/png' }));
+    await demo.own.agree();
+    return { demo, sessions };
+  }
+
+  it('takes the place of the picture that was shown, with nothing but the box', async () => {
+    const { demo } = await addOwn();
+    expect(demo.cards.map(({ imageId }) => imageId)).toEqual(['own:1']);
+    expect(textsOf(cardOf(demo))).toEqual([]);
+    expect(invited).toEqual([cardOf(demo).key]);
+    expect(demo.images.map(({ id }) => id)).toEqual(['own:1', 'cat', 'dog']);
+    edit(demo, 0, 'a cat');
+    expect(scoresOf(demo)).toEqual([5]);
+  });
+
+  it('is left out of links', async () => {
+    const { demo } = await addOwn();
+    expect(demo.fragment).toBe('#model=tiny');
+    expect(demo.settled).toBe(true);
+  });
+
+  it('is answered by another model once that has read it', async () => {
+    const { demo, sessions } = await addOwn();
+    edit(demo, 0, 'a cat');
+    await demo.chooseModel('small');
+    expect(sessions.slice(-2).map(({ pictures }) => pictures)).toEqual([['own:1'], ['own:1']]);
+    expect(demo.answer(cardOf(demo)).state).toBe('current');
+    expect(invited).toHaveLength(1);
+  });
+
+  it('waits where a model cannot read it', async () => {
+    const { demo } = await addOwn();
+    edit(demo, 0, 'a cat');
+    const [, small] = demo.manifest.models;
+    if (small) small.imageEncoder = null;
+    await demo.chooseModel('small');
+    expect(demo.messages.map(({ text }) => text)).toEqual([
+      'Model small cannot read pictures of your own. Choose another model for them.',
+    ]);
+    expect(demo.answer(cardOf(demo)).state).toBe('stale');
+    expect(demo.settled).toBe(true);
   });
 });

@@ -8,10 +8,13 @@ import { Deck } from './deck';
 import { Gallery, type Ranking } from './gallery';
 import { formatFragment, parseFragment } from './link';
 import { addMessage, type Message } from './messages';
+import { OwnPictures, type PictureReader } from './own-pictures';
 import { throttle } from './throttle';
 
-/** What a demo needs from a model in use; ModelSession provides it. */
-export interface Session extends Scorer, Ranking {
+/** What a demo needs from a model in use; PictureSession provides it. */
+export interface Session extends Scorer, Ranking, PictureReader {
+  readonly model: Model;
+  readonly encoder: EncoderStatus;
   open(): Promise<void>;
   warm(): Promise<void>;
   close(): void;
@@ -26,6 +29,8 @@ export interface DemoHost {
   renewPicture(url: string): Promise<unknown>;
   /** Called after every change. */
   onChange(): void;
+  /** A picture of the visitor's own is shown, in the card of that key. */
+  onOwnPicture(key: number): void;
 }
 
 /** How often the eye sees a download move, which comes in hundreds of pieces. */
@@ -37,6 +42,7 @@ export class Demo {
   /** Goes up whenever the visitor tries again; pictures that failed are then loaded anew. */
   attempt = 0;
   readonly gallery: Gallery;
+  readonly own: OwnPictures;
   /** Whether there were answers once, or it was told why there are none. */
   started = false;
   private readonly deck = new Deck();
@@ -51,12 +57,25 @@ export class Demo {
   ) {
     this.session = this.openSession(current.models[0]);
     const opened = (): Session | undefined => (this.opened ? this.session : undefined);
+    const reader = (): PictureReader => this.session;
     const onChange = (): void => {
       this.host.onChange();
     };
     const onFailure = ({ message }: Error): void => {
       this.tell({ kind: 'error', text: message, offer: 'retry' });
     };
+    this.own = new OwnPictures({
+      get reader() {
+        return reader();
+      },
+      onChange,
+      onReady: (id, isNew) => {
+        this.useOwnPicture(id, isNew);
+      },
+      onWarning: (text) => {
+        this.tell({ kind: 'warning', text });
+      },
+    });
     this.gallery = new Gallery({
       get ranking() {
         return opened();
@@ -69,6 +88,7 @@ export class Demo {
         return opened();
       },
       find: (key) => this.deck.find(key),
+      isReady: (imageId) => !this.own.has(imageId) || this.own.isReady(imageId),
       onChange,
       onFailure,
       onMute: ({ name }) => {
@@ -94,17 +114,28 @@ export class Demo {
     return this.session.encoder;
   }
 
+  /** Where the encoder of the visitor's own pictures stands. */
+  get imageEncoder(): EncoderStatus {
+    return this.session.imageEncoder;
+  }
+
   get fragment(): string {
-    return formatFragment(this.manifest, this.model.id, this.cards);
+    const shared = this.cards.filter(({ imageId }) => !this.own.has(imageId));
+    return formatFragment(this.manifest, this.model.id, shared);
   }
 
   /** Whether every card shows the answer to its prompts, or has none because computing failed. */
   get settled(): boolean {
-    return this.cards.every(({ key }) => this.answering.isSettled(key));
+    return this.cards.every((card) => this.answering.isSettled(card));
+  }
+
+  /** All pictures, the visitor's own first. */
+  get images(): readonly Image[] {
+    return [...this.own.images, ...this.manifest.images];
   }
 
   image(id: string): Image {
-    const image = this.manifest.images.find((candidate) => candidate.id === id);
+    const image = this.images.find((candidate) => candidate.id === id);
     if (!image) throw new Error(`The demo has no picture “${id}”.`);
     return image;
   }
@@ -136,6 +167,7 @@ export class Demo {
     this.session.close();
     this.session = this.openSession(models.find((model) => model.id === id) ?? models[0]);
     this.opened = false;
+    this.own.forget();
     this.messages = this.messages.filter(({ offer }) => offer !== 'retry');
     this.answering.begin(this.cards.map(({ key }) => key));
     this.host.onChange();
@@ -284,7 +316,7 @@ export class Demo {
     if (session !== this.session) return;
     this.opened = true;
     this.started = true;
-    await this.answerAll();
+    await Promise.all([this.answerAll(), this.own.read()]);
   }
 
   private async answerAll(): Promise<void> {
@@ -294,7 +326,7 @@ export class Demo {
   /** Goes on with another manifest: cards stay, but for those whose picture is gone. */
   private async adopt(manifest: SiteManifest): Promise<void> {
     this.current = manifest;
-    const ids = new Set(manifest.images.map(({ id }) => id));
+    const ids = new Set(this.images.map(({ id }) => id));
     const before = this.cards.length;
     this.deck.retain(ids);
     if (this.cards.length < before) {
@@ -333,6 +365,14 @@ export class Demo {
 
   private withdrawUndo(): void {
     this.messages = this.messages.filter(({ offer }) => offer !== 'undo');
+  }
+
+  private useOwnPicture(id: string, isNew: boolean): void {
+    if (isNew) this.host.onOwnPicture(this.openImage(id));
+    for (const card of this.cards) {
+      if (card.imageId === id) void this.compute(card.key);
+    }
+    void this.gallery.rank();
   }
 
   private tell(message: Omit<Message, 'key'>): void {

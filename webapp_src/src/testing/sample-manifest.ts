@@ -58,6 +58,7 @@ function makeModel(id: string): EncodingModel {
       input: 'tokens',
       output: 'ztxt',
     },
+    imageEncoder: null,
     imageEmbeddings: matrixRef(`${id}-zimg.bin`, ['cat', 'dog']),
     promptEmbeddings: matrixRef(`${id}-ztxt.bin`, ['cat-0', 'cat-1', 'dog-0']),
     chance: [],

@@ -1,19 +1,22 @@
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { gpuScout } from '../../inference/gpu-scout';
 import { idle } from '../../inference/idle';
-import { ModelSession } from '../../inference/session';
+import { PictureSession } from '../../inference/picture-session';
 import type { Card } from '../../state/cards';
 import { Demo } from '../../state/demo';
 import { loadManifest } from '../../state/manifest-loader';
 import type { DemoEvent } from '../../components/events';
 import { layout } from './lit-demo-app.styles';
+import { onPictureBrought } from './brought-picture';
 import '../../components/lit-demo-about';
+import type { LitDemoCard } from '../../components/lit-demo-card';
 import '../../components/lit-demo-card';
 import '../../components/lit-demo-carousel';
 import '../../components/lit-demo-finder';
 import '../../components/lit-demo-messages';
+import '../../components/lit-demo-own-picture';
 import '../../components/lit-demo-model-picker';
 import '../../components/lit-demo-share';
 import { buttons, shared } from '../../components/shared-styles';
@@ -51,16 +54,24 @@ export class LitDemoApp extends LitElement {
   /** What the address was last known to restore. */
   private fragment: string | undefined;
 
+  private stopListening = (): void => undefined;
+
   @query('lit-demo-carousel') private readonly carousel!: HTMLElement;
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('hashchange', this.onHashChange);
+    this.stopListening = onPictureBrought((file) => {
+      if (!this.takesPictures) return false;
+      void this.demo?.own.add(file);
+      return true;
+    });
     void this.begin();
   }
 
   override disconnectedCallback(): void {
     window.removeEventListener('hashchange', this.onHashChange);
+    this.stopListening();
     this.demo?.close();
     this.demo = undefined;
     super.disconnectedCallback();
@@ -181,8 +192,20 @@ export class LitDemoApp extends LitElement {
             gallery.clear();
           }}
         ></lit-demo-finder>
+        ${
+          this.takesPictures
+            ? html`<lit-demo-own-picture
+                .bytes=${demo.own.bytes}
+                .state=${demo.own.state}
+                .encoder=${demo.imageEncoder}
+                @picture-offered=${({ detail }: DemoEvent<'picture-offered'>) =>
+                  void demo.own.add(detail.file)}
+                @picture-agreed=${() => void demo.own.agree()}
+              ></lit-demo-own-picture>`
+            : nothing
+        }
         <lit-demo-carousel
-          .images=${gallery.order?.map((id) => demo.image(id)) ?? demo.manifest.images}
+          .images=${gallery.order?.map((id) => demo.image(id)) ?? demo.images}
           .open=${new Set(demo.cards.map((card) => card.imageId))}
           .attempt=${demo.attempt}
           @image-chosen=${this.onImageChosen}
@@ -250,12 +273,13 @@ export class LitDemoApp extends LitElement {
     try {
       const manifest = await loadManifest(this.manifest, { fresh: again });
       const demo = new Demo(manifest, {
-        openSession: (site, model, onStatus) => new ModelSession(site, model, gpuScout, onStatus),
+        openSession: (site, model, onStatus) => new PictureSession(site, model, gpuScout, onStatus),
         renewManifest: () => loadManifest(this.manifest, { fresh: true }),
         renewPicture: (url) => fetch(url, { cache: 'reload' }),
         onChange: () => {
           this.requestUpdate();
         },
+        onOwnPicture: (key) => void this.invite(key),
       });
       this.demo = demo;
       await demo.restore(location.hash);
@@ -296,9 +320,21 @@ export class LitDemoApp extends LitElement {
     (next ?? this.carousel).focus();
   }
 
-  private async cardElement(key: number): Promise<HTMLElement | null> {
+  /** Whether a model of the demo reads pictures of visitors' own. */
+  private get takesPictures(): boolean {
+    return this.demo?.manifest.models.some(({ imageEncoder }) => imageEncoder) ?? false;
+  }
+
+  private async invite(key: number): Promise<void> {
+    const card = await this.cardElement(key);
+    await card?.updateComplete;
+    card?.scrollIntoView({ block: 'nearest' });
+    card?.invite();
+  }
+
+  private async cardElement(key: number): Promise<LitDemoCard | null> {
     await this.updateComplete;
-    return this.renderRoot.querySelector<HTMLElement>(`lit-demo-card[data-key="${key}"]`);
+    return this.renderRoot.querySelector<LitDemoCard>(`lit-demo-card[data-key="${key}"]`);
   }
 }
 
