@@ -47,6 +47,7 @@ _EXAMPLES = {
     "models": '[[models]] with name = "mini-small"',
     "name": 'name = "mini-small"',
     "quantization": 'quantization = "float16"',
+    "image_encoder": 'image_encoder = "on-device"',
     "converter": 'converter = "native"',
     "resize": 'resize = "tf-bilinear"',
     "checkpoint": 'checkpoint = "LiT-L16Ti.npz"',
