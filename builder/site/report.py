@@ -26,8 +26,8 @@ _SLOWEST = 5
 class ImageEncoderReport:
     """What visitors download for pictures of their own, and no others do.
 
-    `min_cosine` is the least cosine to the row in JAX of so many of the demo's `pictures`, and of the
-    pattern that browsers are checked with.
+    `min_cosine` is the least cosine to the row in JAX of so many of the demo's `pictures`, and
+    of the pattern that browsers are checked with.
     """
 
     bytes: int
