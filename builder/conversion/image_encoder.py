@@ -42,7 +42,8 @@ class ExportedImageEncoder:
     """An image tower as a graph model: `model.json`, and weight shards by name.
 
     It takes float32[b, size, size, 3] from 0 to 255. `golden` float32[1, d] is the row in JAX of
-    `make_pattern`. `min_cosine` is the least cosine of the rows of so many `pictures` to JAX's.
+    `make_pattern`. `min_cosine` is the least cosine of the rows of so many `pictures`, and of the
+    pattern, to JAX's.
     """
 
     model: bytes

@@ -26,7 +26,8 @@ _SLOWEST = 5
 class ImageEncoderReport:
     """What visitors download for pictures of their own, and no others do.
 
-    `min_cosine` is the least cosine to the row in JAX of so many of the demo's `pictures`.
+    `min_cosine` is the least cosine to the row in JAX of so many of the demo's `pictures`, and
+    of the pattern that browsers are checked with.
     """
 
     bytes: int
@@ -111,7 +112,7 @@ class Report:
                     f"For pictures of their own, visitors of {model.id} download"
                     f" {megabytes(encoder.bytes)} more: its image encoder in"
                     f" {encoder.quantization}, with a least cosine to JAX of"
-                    f" {encoder.min_cosine:.6f} on {encoder.pictures} pictures.",
+                    f" {encoder.min_cosine:.6f} on {encoder.pictures} pictures and a pattern.",
                     highlight=False,
                     soft_wrap=True,
                 )
