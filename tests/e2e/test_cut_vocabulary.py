@@ -39,10 +39,10 @@ def cut_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
     (spec.parent / "texts.txt").write_text(texts, encoding="utf-8")
     # In eight bits, answers would differ from the whole model's by more than by the cut.
     table = 'quantization = "float16"\n[models.vocabulary]\ncorpus = "texts.txt"\n'
-    model = 'name = "mini-tiny"\n'
+    key = 'image_encoder = "on-device"\n'
     text = spec.read_text(encoding="utf-8")
-    assert model in text
-    spec.write_text(text.replace(model, model + table, 1), encoding="utf-8")
+    assert text.index(key) < text.index("mini-small"), "the key is not of the first model"
+    spec.write_text(text.replace(key, table, 1), encoding="utf-8")
     with serve_site(build(spec)) as served:
         yield served
 

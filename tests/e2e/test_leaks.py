@@ -11,7 +11,8 @@ from tests.e2e.conftest import ServedSite
 from tests.e2e.demo_page import ask, card_of, wait_for_answer
 from tests.e2e.host import Host, host
 
-WARM_UP = 20
+WARM_UP = 40
+"""Until then, the browser keeps a card or two more, and after that no more, however long."""
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def change_model(page: Page, start: int, stop: int) -> None:
 
 
 # How often each is done: briefly in every test run, for long by `make soak`.
-BRIEF = {compute_prompts: 40, change_link: 40, change_model: 30}
+BRIEF = {compute_prompts: 60, change_link: 60, change_model: 60}
 LONG = {compute_prompts: 500, change_link: 240, change_model: 240}
 
 

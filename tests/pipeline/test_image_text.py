@@ -304,7 +304,7 @@ def test_models_and_images_may_be_served_from_elsewhere(make_demo: MakeDemo, cac
     assert manifest.base_url == f"{address}/"
     assert manifest.images[0].photo.url.startswith("images/"), "relative to the base"
     page = (out / "index.html").read_text(encoding="utf-8")
-    assert f"img-src 'self' data: {address}/; connect-src 'self' {address}/;" in page
+    assert f"img-src 'self' data: blob: {address}/; connect-src 'self' {address}/;" in page
     assert f'src="{address}/{manifest.images[0].photo.url}"' in page
     assert check_site(out) == [], "all files are in the folder, to be uploaded from there"
 
