@@ -40,10 +40,7 @@ class Answers:
         if places is not None:
             rows = self.ztxt.copy()
             rows[places] = found
-        with np.errstate(invalid="ignore", divide="ignore"):
-            cosines = (rows * self.ztxt).sum(1) / (
-                np.linalg.norm(rows, axis=1) * np.linalg.norm(self.ztxt, axis=1)
-            )
+        cosines = _cosines(rows, self.ztxt)
         order = np.argsort(np.nan_to_num(cosines, nan=-1))
         # Written so that NaN, which is neither within nor beyond a limit, is lost.
         far = [place for place in order if not cosines[place] >= self._limits[place]]
@@ -81,12 +78,7 @@ class PictureAnswers:
         """
         every = np.arange(len(self.zimg)) if places is None else places
         expected = self.zimg[every]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            cosines = np.nan_to_num(
-                (found * expected).sum(1)
-                / (np.linalg.norm(found, axis=1) * np.linalg.norm(expected, axis=1)),
-                nan=-1,
-            )
+        cosines = np.nan_to_num(_cosines(found, expected), nan=-1)
         is_lost = [
             cosine < MIN_COSINE or self._best(place, row) != self._best(place, exact)
             for place, row, exact, cosine in zip(
@@ -99,3 +91,10 @@ class PictureAnswers:
     def _best(self, place: int, row: Rows) -> int | None:
         texts = list(self.choices[place])
         return texts[int(np.argmax(self.ztxt[texts] @ row))] if texts else None
+
+
+def _cosines(found: Rows, expected: Rows) -> Rows:
+    """float32[n] of rows [n, d], pair by pair; NaN for a row of zeros, or with a NaN in it."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        lengths = np.linalg.norm(found, axis=1) * np.linalg.norm(expected, axis=1)
+        return (found * expected).sum(1) / lengths

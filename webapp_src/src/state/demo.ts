@@ -50,11 +50,14 @@ export class Demo {
   private session: Session;
   private opened = false;
   private readonly failedPictures = new Set<string>();
+  /** The manifest's pictures by id: a ranked gallery looks all of them up whenever it is drawn. */
+  private byId: ReadonlyMap<string, Image>;
 
   constructor(
     private current: SiteManifest,
     private readonly host: DemoHost,
   ) {
+    this.byId = indexImages(current);
     this.session = this.openSession(current.models[0]);
     const opened = (): Session | undefined => (this.opened ? this.session : undefined);
     const reader = (): PictureReader => this.session;
@@ -135,7 +138,7 @@ export class Demo {
   }
 
   image(id: string): Image {
-    const image = this.images.find((candidate) => candidate.id === id);
+    const image = this.byId.get(id) ?? this.own.images.find((own) => own.id === id);
     if (!image) throw new Error(`The demo has no picture “${id}”.`);
     return image;
   }
@@ -326,6 +329,7 @@ export class Demo {
   /** Goes on with another manifest: cards stay, but for those whose picture is gone. */
   private async adopt(manifest: SiteManifest): Promise<void> {
     this.current = manifest;
+    this.byId = indexImages(manifest);
     const ids = new Set(this.images.map(({ id }) => id));
     const before = this.cards.length;
     this.deck.retain(ids);
@@ -379,4 +383,8 @@ export class Demo {
     this.messages = addMessage(this.messages, message);
     this.host.onChange();
   }
+}
+
+function indexImages({ images }: SiteManifest): ReadonlyMap<string, Image> {
+  return new Map(images.map((image) => [image.id, image]));
 }
