@@ -16,6 +16,14 @@ export const layout = css`
     margin-top: 1rem;
   }
 
+  .empty {
+    padding: 3rem 1rem;
+    border: 2px dashed var(--line);
+    border-radius: calc(2 * var(--round));
+    color: var(--muted);
+    text-align: center;
+  }
+
   .foot {
     margin-top: 2rem;
     padding-top: 0.5rem;
