@@ -72,14 +72,34 @@ def change_model(page: Page, start: int, stop: int) -> None:
 
 
 # How often each is done: briefly in every test run, for long by `make soak`.
-BRIEF = {compute_prompts: 60, change_link: 60, change_model: 60}
-LONG = {compute_prompts: 500, change_link: 240, change_model: 240}
+BRIEF = 20
+LONG: dict[Callable[[Page, int, int], None], int] = {
+    compute_prompts: 460,
+    change_link: 200,
+    change_model: 200,
+}
+
+ROUNDS = 3
+"""Now and then the browser still holds the last cards when asked; what leaks, it always holds."""
 
 
-@pytest.mark.parametrize(("act", "times"), (LONG if os.environ.get("SOAK") else BRIEF).items())
+def holds_no_more(before: Usage, after: Usage, typed: int) -> bool:
+    """Whether nothing was kept since, but what the browser and the page keep on purpose."""
+    return (
+        after.listeners <= before.listeners
+        # For each text that is typed over, the browser keeps one to undo that.
+        and after.nodes <= before.nodes + typed + 10
+        and after.workers <= before.workers
+        # The rows of the last 128 texts are kept, and the browser compiles what is used often.
+        and after.heap_bytes < before.heap_bytes + 800_000
+    )
+
+
+@pytest.mark.parametrize("act", LONG)
 def test_a_tab_holds_no_more_after_long_use(
-    context: BrowserContext, served: Host, act: Callable[[Page, int, int], None], times: int
+    context: BrowserContext, served: Host, act: Callable[[Page, int, int], None]
 ):
+    times = LONG[act] if os.environ.get("SOAK") else BRIEF
     page = context.new_page()
     devtools = context.new_cdp_session(page)
     devtools.send("Performance.enable")
@@ -87,13 +107,13 @@ def test_a_tab_holds_no_more_after_long_use(
     wait_for_answer(card_of(page))
     act(page, 0, WARM_UP)
     before = measure(page, devtools)
-    act(page, WARM_UP, times)
-    after = measure(page, devtools)
-    print(f"{act.__name__}: after {WARM_UP} {before}, after {times} {after}")
-    assert after.listeners <= before.listeners
-    # For each text that is typed over, the browser keeps one to undo that.
-    typed = times - WARM_UP if act is compute_prompts else 0
-    assert after.nodes <= before.nodes + typed + 10
-    assert after.workers <= before.workers
-    # The rows of the last 128 texts are kept, and the browser compiles what is used often.
-    assert after.heap_bytes < before.heap_bytes + 800_000
+    seen = [before]
+    for start in range(WARM_UP, WARM_UP + ROUNDS * times, times):
+        act(page, start, start + times)
+        seen.append(measure(page, devtools))
+        typed = start + times - WARM_UP if act is compute_prompts else 0
+        if holds_no_more(before, seen[-1], typed):
+            break
+    else:
+        pytest.fail(f"after {WARM_UP}, and after each {times} more:\n" + "\n".join(map(str, seen)))
+    print(f"{act.__name__}: after {WARM_UP}, and after each {times} more: {seen}")
