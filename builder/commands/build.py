@@ -33,7 +33,7 @@ def new(folder: Path, template: str) -> None:
 @click.option("-o", "--out", type=PATH, default=Path("_site"), help="Folder for the site.")
 @click.option("--cache-dir", type=PATH, help="Where results of slow steps are kept between builds.")
 def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
-    """Build the site that DEMO.TOML describes (./demo.toml by default).
+    """Build the site that DEMO.TOML, or the one in that folder, describes (./demo.toml by default).
 
     Embeds the pictures and prompts, converts the text encoders, or the demo's own functions, to
     TensorFlow.js, compares each with JAX, and replaces the folder --out only if everything
