@@ -1,4 +1,4 @@
-"""Make a demo and look at it."""
+"""Build a demo, and look at it."""
 
 from pathlib import Path
 
@@ -6,26 +6,6 @@ import click
 from rich.console import Console
 
 from builder.commands import PATH, open_cache
-
-
-@click.command()
-@click.argument("folder", type=PATH, metavar="DIR")
-@click.option(
-    "--template",
-    type=click.Choice(["image-text", "mnist", "function"]),
-    default="image-text",
-    show_default=True,
-    help="Pictures and sentences; digits to draw, with a training script; a function with sliders.",
-)
-def new(folder: Path, template: str) -> None:
-    """Write a commented demo.toml, with the files it needs, into DIR as a starting point."""
-    from builder.project import create_project
-
-    spec = create_project(folder, template)
-    if template == "mnist":
-        click.echo(f"Wrote {spec}. Now train the network in that folder: python train.py")
-    else:
-        click.echo(f"Wrote {spec}. Edit it, then run: lit-demo build {spec}")
 
 
 @click.command()
