@@ -14,7 +14,7 @@ from builder.commands.distil import distil
 from builder.commands.evaluate import evaluate
 from builder.commands.imports import import_original
 from builder.commands.models import inspect, models
-from builder.commands.new import new
+from builder.commands.new import new, suggest_prompts
 from builder.commands.publish import publish
 from builder.commands.tune import tune
 from builder.errors import BuilderError, explain_system_error
@@ -77,6 +77,7 @@ def main() -> None:
 
 _COMMANDS = (
     new,
+    suggest_prompts,
     import_original,
     build,
     serve,

@@ -83,10 +83,15 @@ def _read_table(path: Path) -> list[DraftImage]:
     problems: list[Problem] = []
     images: list[DraftImage] = []
     for where, row in rows:
+        said = {key: text.strip() for key, text in row.items()}
         draft = DraftImage(
-            path.parent / row["file"].strip(),
-            prompts=tuple(dict.fromkeys(texts_of(row, "prompt"))),
-            **{key: row.get(key, "").strip() for key in _TEXTS},
+            path.parent / said["file"],
+            said.get("id", ""),
+            said.get("description", ""),
+            tuple(dict.fromkeys(texts_of(row, "prompt"))),
+            said.get("author", ""),
+            said.get("license", ""),
+            said.get("source", ""),
         )
         try:
             images.append(_complete(draft, len(images) + 1))
@@ -97,9 +102,6 @@ def _read_table(path: Path) -> list[DraftImage]:
     if not images:
         raise BuilderError(f"{path}: has no rows. {_REMEDY}")
     return images
-
-
-_TEXTS = ("id", "description", "author", "license", "source")
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -12,9 +12,9 @@ from builder.project import copy_all, require_absent
 from builder.spec.toml import quote
 
 DRAFT = "# Draft"
-"""How a comment begins that says so of the key below it."""
+"""How a comment begins that says so of what is below it."""
 
-_DRAFTS = {
+DRAFTS = {
     "description": f"{DRAFT}, from the file's name: what should people know who cannot see it?",
     "prompts": f"{DRAFT}: write some that compete, or run `lit-demo suggest`.",
 }
@@ -89,11 +89,11 @@ def _render_images(images: Sequence[DraftImage]) -> Iterator[str]:
         yield f"file = {quote(image.file.as_posix())}"
         yield f"id = {quote(image.id)}"
         if "description" in image.drafted:
-            yield _DRAFTS["description"]
+            yield DRAFTS["description"]
         yield f"description = {quote(image.description)}"
-        if "prompts" in image.drafted:
-            yield _DRAFTS["prompts"]
         yield "prompts = ["
+        if "prompts" in image.drafted:
+            yield f"  {DRAFTS['prompts']}"
         yield from (f"  {quote(prompt)}," for prompt in image.prompts)
         yield "]"
         said = {"author": image.author, "license": image.license, "source": image.source}

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from builder.errors import ImageError, first_line
@@ -121,7 +122,7 @@ def require_file(path: Path) -> None:
         raise ImageError("not a file", "Name a picture.")
 
 
-def open_header(path: Path) -> Image.Image:
+def open_header(path: Path) -> ImageFile:
     """A picture with its size and metadata, not decoded yet; only in a block of `decoding`."""
     require_file(path)
     with path.open("rb") as file:

@@ -21,6 +21,8 @@ from builder.validation import Finding, Location
 
 Tables = TypeVar("Tables", bound=Table)
 
+_TO_COME = "..."
+
 
 class DemoSpec(PageSpec):
     """A demo of pictures and sentences."""
@@ -64,7 +66,26 @@ def load_any_spec(path: Path) -> DemoSpec | FunctionDemoSpec:
     """
     if path.is_dir():
         path /= "demo.toml"
+    return _read_spec(path, *read_toml(path))
+
+
+def load_draft(path: Path) -> tuple[str, DemoSpec]:
+    """The text of a `demo.toml`, and what it says, where pictures need not have prompts yet.
+
+    Raises as `load_spec` does.
+    """
     text, table = read_toml(path)
+    images = _list_of_tables(table.get("images"))
+    if images and "prompt_table" not in table:
+        drafts = [{**image, "prompts": image.get("prompts") or [_TO_COME]} for image in images]
+        table = {**table, "images": drafts}
+    spec = _read_spec(path, text, table)
+    if not isinstance(spec, DemoSpec):
+        raise BuilderError(f"{path}: the template '{spec.template}' has no models or pictures.")
+    return text, spec
+
+
+def _read_spec(path: Path, text: str, table: dict[str, Any]) -> DemoSpec | FunctionDemoSpec:
     if extremes := list(find_extremes(table)):
         raise SpecError(place_findings(path, text, extremes))
     findings = list(_find_duplicates(table))
