@@ -32,7 +32,7 @@ from builder.images.open import decoding, open_picture, read_plain_jpeg, require
 from builder.images.preprocess import CENTRE, crop_square, preprocess, resize_bicubic
 from builder.model import Preprocessing
 from builder.progress import Advance
-from builder.spec.demo import ImageSpec
+from builder.spec.images import ImageSpec
 
 DISPLAY_SIZES = (448, 896)
 THUMBNAIL_SIZE = 112

@@ -15,7 +15,7 @@ from builder.images.open import read_plain_jpeg, register_heif
 from builder.images.prepare import PreparedImage, prepare_image, prepare_images
 from builder.images.preprocess import preprocess
 from builder.model import Preprocessing
-from builder.spec.demo import ImageSpec
+from builder.spec.images import ImageSpec
 from tests.conftest import gradient, jpeg_bytes
 from tests.images.jpeg.payloads import PAYLOADS, SECRET
 from tests.images.pictures import encode, save
