@@ -174,8 +174,8 @@ faults: $(VENV)/.installed-dev web ## Interrupt builds and publications at every
 long: $(VENV)/.installed-dev web chromium ## Run the tests that are too long for make test.
 	$(BIN)/pytest --numprocesses=$(PROCESSES) --durations=15 -m long
 
-soak: $(VENV)/.installed-dev web chromium ## Use one tab for long, and see that it holds no more afterwards.
-	SOAK=1 $(BIN)/pytest -s tests/e2e/test_leaks.py
+soak: $(VENV)/.installed-dev web chromium ## Use one tab for long, and a preview server by many, and see that they hold no more afterwards.
+	SOAK=1 $(BIN)/pytest -s tests/e2e/test_leaks.py tests/faults/test_serve_soak.py
 
 screenshots: $(VENV)/.installed-dev demo chromium ## Take the README's pictures of the default demo.
 	$(BIN)/python -m tests.e2e.screenshots _site docs/images

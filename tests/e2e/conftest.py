@@ -117,8 +117,11 @@ def serve_site(folder: Path) -> Generator[ServedSite]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
     folder = tmp_path_factory.mktemp("e2e")
     out = folder / "site"
+    # The processes of pytest-xdist share what is slow; their folders are in that of the whole run.
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
     command = [sys.executable, "-m", "builder", "build", write_demo(folder / "demo")]
-    subprocess.run([*command, "-o", out, "--cache-dir", folder / "cache"], check=True)
+    subprocess.run([*command, "-o", out, "--cache-dir", shared / "cache"], check=True)
     with serve_site(out) as served:
         yield served
 

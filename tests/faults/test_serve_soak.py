@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import os
 import random
 import socket
 import struct
@@ -18,7 +19,8 @@ from builder.publish import requests, serve
 from builder.publish.serve import make_server, running
 from tests.site.sites import write_small_site
 
-CLIENTS = 300
+# Briefly in every test run, for long by `make soak`.
+CLIENTS = 300 if os.environ.get("SOAK") else 100
 AT_ONCE = 24
 LARGE = bytes(4_000_000)
 GET = b"GET /large.bin HTTP/1.1\r\nHost: localhost\r\n"

@@ -19,8 +19,6 @@ from tests.evaluation.colours import COLOURS, make_colour_model, paint
 from tests.site.manifests import load_manifest, read_rows
 from tests.tuning.shapes import Scene, write_pairs
 
-CHANCE = 1 / 40
-
 
 def figures(out: Path) -> dict[str, float]:
     """Those of the last step."""
@@ -124,18 +122,6 @@ def test_mistakes_are_told_in_a_sentence(tmp_path: Path, colours: Path):
         assert message in printed
 
 
-def tune_to_shapes(folder: Path, pictures: int, held_out: int, *more: str) -> Path:
-    """A tower tuned on top of mini's image tower."""
-    pairs = write_pairs(folder / "pairs", pictures)
-    out = folder / "tower"
-    words = ["tune", "--model", "mini-tiny", "--pairs", pairs, "--held-out", str(held_out)]
-    code, printed = run(
-        *words, "--vocabulary", "500", *more, "-o", out, "--cache-dir", folder / "c"
-    )
-    assert code == 0, printed
-    return out
-
-
 DEMO = """
 title = "Shapes"
 description = "Drawn."
@@ -167,21 +153,13 @@ def build_demo(folder: Path) -> float:
     return float(exp[0] / exp.sum())
 
 
-@pytest.mark.slow
-def test_a_tower_learns_shapes_and_colours_from_minis_features(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """The long test is of 5,000 pictures."""
-    monkeypatch.setitem(student.SIZES, "tiny", (64, 1, 128, 2))  # pyright: ignore[reportArgumentType]
-    out = tune_to_shapes(tmp_path, 200, 40, "--steps", "100", "--batch", "64")
-    assert figures(out)["recall@1"] > 5 * CHANCE
-    build_demo(tmp_path)
-
-
 @pytest.mark.long
 def test_a_tower_learns_shapes_and_colours_from_5000_pictures(tmp_path: Path):
     """The command and its figures are in docs/how-to/tune.md."""
-    more = ("--steps", "300", "--batch", "256")
-    out = tune_to_shapes(tmp_path, 5000, 336, *more)
+    pairs, out = write_pairs(tmp_path / "pairs", 5000), tmp_path / "tower"
+    words = ["tune", "--model", "mini-tiny", "--pairs", pairs, "--held-out", "336"]
+    words += ["--vocabulary", "500", "--steps", "300", "--batch", "256"]
+    code, printed = run(*words, "-o", out, "--cache-dir", tmp_path / "c")
+    assert code == 0, printed
     assert figures(out)["recall@1"] > 100 / 336
     assert build_demo(tmp_path) > 0.8
