@@ -56,6 +56,7 @@ def test_pages_that_come_with_the_package_show_the_manifest():
     assert "<title>A title</title>" in page
     assert f'src="{template.app.entry}"' in page
     assert "lit.js" in template.files, "the page of pictures comes with the library"
+    assert "embed.js" in template.files, "and with the element for other pages"
     assert load_template("mnist").files == {}
 
 

@@ -1,0 +1,1 @@
+export { LitDemo } from './lit-demo';
