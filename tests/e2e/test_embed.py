@@ -1,6 +1,7 @@
 """A demo on a page of another origin: as elements of embed.js, and in a frame."""
 
 import functools
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from builder.publish.serve import running
+from builder.resources import web_folder
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import IMAGES, ServedSite
 from tests.e2e.demo_page import ask, card_of, example_prompts, texts_of, wait_for_answer
@@ -45,6 +47,7 @@ BLOG = """<!doctype html>
     }}
   </script>
   <script type="module" src="{site}embed.js"></script>
+  <script type="module" src="another.js"></script>
 </html>
 """
 
@@ -81,6 +84,8 @@ def serve_page(folder: Path, html: str) -> Generator[str]:
 
 @pytest.fixture
 def blog(tmp_path: Path, site: ServedSite) -> Iterator[str]:
+    # Another build of the element on the same page, as two demos may bring.
+    shutil.copy(web_folder() / "npm" / "embed.js", tmp_path / "another.js")
     with serve_page(tmp_path, BLOG.format(site=site.url)) as url:
         yield url
 

@@ -108,8 +108,8 @@ export class LitDemoEmbedCode extends LitElement {
         .value=${code}
       ></textarea>
       <div class="copy">
-        <button type="button" @click=${() => this.copy(id, code)}>
-          ${COPY}Copy<span class="visually-hidden">: ${label}</span>
+        <button type="button" aria-label=${`Copy: ${label}`} @click=${() => this.copy(id, code)}>
+          ${COPY}Copy
         </button>
         <p role="status">${outcome}</p>
       </div>

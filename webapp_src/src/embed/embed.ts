@@ -1,1 +1,1 @@
-export { LitDemo } from './lit-demo';
+import './lit-demo';

@@ -105,13 +105,13 @@ describe('an element', () => {
   it.each([
     [{ picture: 'unicorn' }, 'This demo has no picture “unicorn”.'],
     [{ model: 'huge' }, 'This demo has no model “huge”.'],
-    [{ src: 'https://' }, 'The address of the demo is wrong.'],
   ])('with %j says what is wrong in one sentence', async (attributes, message) => {
     const failures = record('lit-demo-error');
     const element = embed(attributes, '<p>A link instead.</p>');
     const alert = await vi.waitUntil(() => findAll(element, '[role=alert] p')[0]);
     expect(alert.textContent).toBe(message);
     expect(failures).toEqual([{ message }]);
+    expect(findAll(element, 'button')).toEqual([]);
     expect(findAll(element, 'slot')).toHaveLength(1);
   });
 

@@ -1,4 +1,4 @@
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import '../components/lit-demo-card';
 import '../components/lit-demo-messages';
@@ -13,6 +13,11 @@ import { styles } from './lit-demo.styles';
 import type { LitDemoElement, LitDemoEvents } from './public';
 import { shareSession } from './shared-session';
 import { loadSite, locateSite, renewSite } from './sites';
+
+/** An attribute asks for what the demo does not have, which no second try changes. */
+class WishError extends Error {
+  override readonly name = 'WishError';
+}
 
 /** The attributes that say what is shown. */
 const WISHES = ['src', 'picture', 'model', 'captions'] as const;
@@ -37,7 +42,7 @@ export class LitDemo extends LitElement implements LitDemoElement {
   @property() captions: string | null = null;
 
   @state() private demo: Demo | undefined;
-  @state() private failure = '';
+  @state() private failure: Error | undefined;
 
   /** Where the demo is that is shown. */
   private url = '';
@@ -71,13 +76,17 @@ export class LitDemo extends LitElement implements LitDemoElement {
   }
 
   protected override render(): TemplateResult {
-    const { demo } = this;
+    const { demo, failure } = this;
     const card = demo?.cards[0];
-    if (this.failure) {
+    if (failure) {
       return html`
         <div role="alert">
-          <p>${this.failure}</p>
-          <button type="button" @click=${this.begin}>Try again</button>
+          <p>${failure.message}</p>
+          ${
+            failure instanceof WishError
+              ? nothing
+              : html`<button type="button" @click=${this.begin}>Try again</button>`
+          }
         </div>
         <slot></slot>
       `;
@@ -108,7 +117,7 @@ export class LitDemo extends LitElement implements LitDemoElement {
   /** Loads the demo and shows what the attributes ask for, in the place of what was shown. */
   private async begin(): Promise<void> {
     const turn = (this.turn += 1);
-    this.failure = '';
+    this.failure = undefined;
     try {
       const url = locateSite(this.src);
       const manifest = await loadSite(url);
@@ -125,8 +134,8 @@ export class LitDemo extends LitElement implements LitDemoElement {
     } catch (error) {
       if (turn !== this.turn) return;
       this.show(undefined);
-      this.failure = (error as Error).message;
-      this.tell('lit-demo-error', { message: this.failure });
+      this.failure = error as Error;
+      this.tell('lit-demo-error', { message: this.failure.message });
     }
   }
 
@@ -142,10 +151,10 @@ export class LitDemo extends LitElement implements LitDemoElement {
     const { model, captions } = this;
     const imageId = this.picture ?? images[0].id;
     if (!images.some(({ id }) => id === imageId)) {
-      throw new Error(`This demo has no picture “${imageId}”.`);
+      throw new WishError(`This demo has no picture “${imageId}”.`);
     }
     if (model !== null && !models.some(({ id }) => id === model)) {
-      throw new Error(`This demo has no model “${model}”.`);
+      throw new WishError(`This demo has no model “${model}”.`);
     }
     const texts = captions?.split('\n').map((text) => text.trim()) ?? [];
     return formatFragment({ modelId: model ?? undefined, cards: [{ imageId, texts }] });

@@ -12,6 +12,8 @@ export interface LitDemoElement extends HTMLElement {
   model: string | null;
   /** The captions, one a line; null for those that come with the picture. */
   captions: string | null;
+  /** Draws it anew, as after the page has changed its `color-scheme`. */
+  requestUpdate(): void;
 }
 
 /** An answer that is shown, with the best caption first. */
