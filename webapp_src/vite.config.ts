@@ -1,27 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { listRuntimeFiles } from './runtime-files.ts';
 
 // The app is built into the Python package, which copies it into every site it writes and renders
 // pages itself; so there is no HTML here, only scripts, their styles and Vite's manifest. Each entry is
-// the script of a page, but functions.ts, which the pages of authors' own templates import,
-// unstarted.ts, a classic script of every page, and embed.ts, which pages of others import by its name.
+// the script of a page, but functions.ts, which the pages of authors' own templates import, and
+// unstarted.ts, a classic script of every page.
 //
 // Comments go, since TensorFlow.js repeats its licence in each of 500 modules; a file holds them all.
-const output = { comments: false };
+export const output = { comments: false };
 
 const noThreads = new URL('no-threads.ts', import.meta.url).pathname;
-const withoutThreads = {
+export const withoutThreads = {
   '../wasm-out/tfjs-backend-wasm-threaded-simd.js': noThreads,
   '../wasm-out/tfjs-backend-wasm-threaded-simd.worker.js': noThreads,
-};
-
-/** Has elements be defined where there is none of their name yet: custom-element.ts says why. */
-const guardedElements = {
-  '@lit/reactive-element/decorators/custom-element.js': new URL(
-    'src/embed/custom-element.ts',
-    import.meta.url,
-  ).pathname,
 };
 
 function addLicenses(): Plugin {
@@ -34,17 +26,22 @@ function addLicenses(): Plugin {
   };
 }
 
+/** How every build makes the workers, which therefore have the same files in all of them. */
+export const worker: UserConfig['worker'] = {
+  format: 'es',
+  plugins: () => [listRuntimeFiles()],
+  rolldownOptions: { output },
+};
+
 export default defineConfig({
   base: './',
   publicDir: false,
   plugins: [addLicenses()],
-  resolve: { alias: { ...withoutThreads, ...guardedElements } },
+  resolve: { alias: withoutThreads },
   build: {
     outDir: '../builder/_web/app',
     emptyOutDir: true,
     manifest: true,
-    // It would write into the heads of pages that embed.js is on.
-    modulePreload: false,
     target: 'es2022',
     assetsInlineLimit: 0,
     rolldownOptions: {
@@ -55,18 +52,10 @@ export default defineConfig({
         'src/pages/mnist/main.ts',
         'src/inference/functions/functions.ts',
         'src/pages/unstarted.ts',
-        'src/embed/embed.ts',
       ],
       preserveEntrySignatures: 'exports-only',
-      output: {
-        ...output,
-        entryFileNames: ({ name }) => (name === 'embed' ? 'embed.js' : 'assets/[name]-[hash].js'),
-      },
+      output,
     },
   },
-  worker: {
-    format: 'es',
-    plugins: () => [listRuntimeFiles()],
-    rolldownOptions: { output },
-  },
+  worker,
 });

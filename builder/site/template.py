@@ -32,10 +32,6 @@ _FUNCTIONS = "src/inference/functions/functions.ts"
 """What the scripts of authors' own templates import as `./functions.js`."""
 
 _FUNCTIONS_URL = "functions.js"
-
-_EMBED = "src/embed/embed.ts"
-"""What pages of others import as `embed.js`."""
-
 _HASH_DIGITS = 10
 
 
@@ -109,14 +105,9 @@ def load_template(name: str) -> Template:
     benchmark = load_webapp(web, _BENCHMARK_ENTRY)
     if name not in _ENTRIES:
         return _load_folder(Path(name), load_webapp(web, _FUNCTIONS), benchmark)
+    files = load_library(web) if name == IMAGE_TEXT else {}
     app = load_webapp(web, _ENTRIES[name])
-    for_others = _load_for_others(web) if name == IMAGE_TEXT else {}
-    return Template(template_folder() / name, app, for_others, {}, benchmark)
-
-
-def _load_for_others(web: Path) -> Mapping[str, bytes]:
-    """What authors of other pages use of a site: lit.js, and embed.js with its chunks."""
-    return {**load_library(web), **load_webapp(web, _EMBED).files}
+    return Template(template_folder() / name, app, files, {}, benchmark)
 
 
 def _load_folder(folder: Path, app: WebApp, benchmark: WebApp) -> Template:

@@ -23,7 +23,7 @@ export class LitDemoEmbedCode extends LitElement {
         box-shadow: var(--shadow-strong);
       }
 
-      header,
+      .head,
       .copy {
         display: flex;
         gap: 0.75rem;
@@ -75,7 +75,7 @@ export class LitDemoEmbedCode extends LitElement {
     return html`
       <button type="button" aria-haspopup="dialog" @click=${this.open}>${CODE}Embed</button>
       <dialog aria-labelledby="title">
-        <header>
+        <div class="head">
           <h2 id="title">Show this on another page</h2>
           <button
             type="button"
@@ -88,7 +88,7 @@ export class LitDemoEmbedCode extends LitElement {
           >
             ${CLOSE}
           </button>
-        </header>
+        </div>
         ${this.renderCode('element', 'As a part of that page', writeElements(href, this.shared))}
         ${this.renderCode('frame', 'In a frame', writeFrame(href, this.shared, document.title))}
       </dialog>
