@@ -27,7 +27,7 @@ function addLicenses(): Plugin {
 }
 
 /** How every build makes the workers, which therefore have the same files in all of them. */
-export const worker: UserConfig['worker'] = {
+export const worker: NonNullable<UserConfig['worker']> = {
   format: 'es',
   plugins: () => [listRuntimeFiles()],
   rolldownOptions: { output },
