@@ -19,7 +19,7 @@ export default defineConfig(
   },
   {
     // Lit binds the listeners in templates to their element.
-    files: ['src/{components,pages}/**'],
+    files: ['src/{components,embed,pages}/**'],
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },

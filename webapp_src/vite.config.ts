@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { listRuntimeFiles } from './runtime-files.ts';
 
 // The app is built into the Python package, which copies it into every site it writes and renders
@@ -8,10 +8,10 @@ import { listRuntimeFiles } from './runtime-files.ts';
 // unstarted.ts, a classic script of every page.
 //
 // Comments go, since TensorFlow.js repeats its licence in each of 500 modules; a file holds them all.
-const output = { comments: false };
+export const output = { comments: false };
 
 const noThreads = new URL('no-threads.ts', import.meta.url).pathname;
-const withoutThreads = {
+export const withoutThreads = {
   '../wasm-out/tfjs-backend-wasm-threaded-simd.js': noThreads,
   '../wasm-out/tfjs-backend-wasm-threaded-simd.worker.js': noThreads,
 };
@@ -25,6 +25,13 @@ function addLicenses(): Plugin {
     },
   };
 }
+
+/** How every build makes the workers, which therefore have the same files in all of them. */
+export const worker: NonNullable<UserConfig['worker']> = {
+  format: 'es',
+  plugins: () => [listRuntimeFiles()],
+  rolldownOptions: { output },
+};
 
 export default defineConfig({
   base: './',
@@ -50,9 +57,5 @@ export default defineConfig({
       output,
     },
   },
-  worker: {
-    format: 'es',
-    plugins: () => [listRuntimeFiles()],
-    rolldownOptions: { output },
-  },
+  worker,
 });

@@ -199,7 +199,7 @@ def _host_notes(
     if closed:
         yield (
             f"{len(closed)} of the files, such as {closed[0]}, are only for pages on this host:"
-            " lit.js on other hosts cannot use this site."
+            " embed.js and lit.js on other hosts cannot use this site."
             " 'Access-Control-Allow-Origin: *' allows it."
         )
     largest = max(refs, key=lambda ref: ref.bytes)

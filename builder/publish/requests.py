@@ -155,7 +155,7 @@ class SiteHandler(BaseHTTPRequestHandler):
         tag = f'"{found.st_ino:x}-{found.st_size:x}-{found.st_mtime_ns:x}"'
         headers = {"Content-Type": content_type(url), "Cache-Control": "no-cache", "ETag": tag}
         if self._service.folder.is_own(url):
-            # As GitHub Pages does, so that lit.js can be tried on pages of other origins.
+            # As GitHub Pages does, so that other pages can use what is for them.
             headers["Access-Control-Allow-Origin"] = "*"
         if tag in self.headers.get("If-None-Match", ""):
             self._send_head(HTTPStatus.NOT_MODIFIED, headers)

@@ -80,10 +80,13 @@ def load_webapp(folder: Path, entry: str) -> WebApp:
 
 
 def load_library(folder: Path) -> Mapping[str, bytes]:
-    """`folder/lit`: lit.js with its playground, by URL."""
-    library = folder / "lit"
+    """What other pages use of a site, by URL: lit.js with its playground, and embed.js.
+
+    They are `folder/lit` and `folder/embed`; the latter's workers are those of the page.
+    """
     return {
         path.relative_to(library).as_posix(): path.read_bytes()
+        for library in (folder / "lit", folder / "embed")
         for path in sorted(library.rglob("*"))
         if path.is_file() and ".vite" not in path.parts
     }

@@ -56,6 +56,10 @@ def test_pages_that_come_with_the_package_show_the_manifest():
     assert "<title>A title</title>" in page
     assert f'src="{template.app.entry}"' in page
     assert "lit.js" in template.files, "the page of pictures comes with the library"
+    assert "embed.js" in template.files, "and with the element for other pages"
+    workers = {url for url in template.files if "worker" in url}
+    assert workers, "which computes"
+    assert workers <= template.app.files.keys(), "in the workers that the page has"
     assert load_template("mnist").files == {}
 
 

@@ -100,4 +100,10 @@ def test_the_library_is_all_of_its_folder_but_what_vite_notes(folder: Path):
     (library / "playground").mkdir()
     (library / "lit.js").write_text("lit")
     (library / "playground" / "index.html").write_text("page")
-    assert load_library(folder) == {"lit.js": b"lit", "playground/index.html": b"page"}
+    (folder / "embed").mkdir()
+    (folder / "embed" / "embed.js").write_text("embed")
+    assert load_library(folder) == {
+        "lit.js": b"lit",
+        "playground/index.html": b"page",
+        "embed.js": b"embed",
+    }

@@ -9,12 +9,12 @@
  *   await model.load(({ loaded, total }) => console.log(loaded / total));
  *   await model.computeProbabilities(['a cat', 'a dog'], 0);
  */
-import type { BackendSelector } from '../src/inference/backend-selector';
 import { isDownloadError } from '../src/inference/download';
 import { dot } from '../src/inference/scoring';
 import { ModelSession } from '../src/inference/session';
+import { wasmOnly } from '../src/inference/wasm-only';
+import { find, Site } from '../src/state/site';
 import { SCRIPT_URL } from './script-url';
-import { find, Site } from './site';
 
 /** A picture of the demo; its index is its position in `ImageData.rows`. */
 export interface ImageRow {
@@ -79,13 +79,6 @@ export class ImageData {
     return find(this.rows, id, 'picture');
   }
 }
-
-/** lit.js holds no other backend. */
-const WASM_ONLY: BackendSelector = {
-  candidates: () => ['wasm'],
-  findFaster: (_encoder, incumbent) => Promise.resolve(incumbent),
-  forget: () => undefined,
-};
 
 /** A model of a demo, by its id; it computes in a worker of its own. */
 export class Model {
@@ -157,7 +150,8 @@ export class Model {
   ): Promise<ModelSession> {
     const [manifest, model] = await Promise.all([this.site.load(), this.site.model(this.name)]);
     signal.throwIfAborted();
-    const session = new ModelSession(manifest, model, WASM_ONLY, () => {
+    // lit.js holds no other backend.
+    const session = new ModelSession(manifest, model, wasmOnly, () => {
       const { encoder } = session;
       if (encoder.status === 'loading') onProgress(encoder);
     });

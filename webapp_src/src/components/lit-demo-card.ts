@@ -40,6 +40,7 @@ const MEANING: Readonly<Record<Model['scoring']['kind'], string>> = {
  * @fires card-duplicated - `{cardKey}`
  * @fires card-removed - `{cardKey}`
  * @fires like-requested - `{imageId}`: pictures like this one are looked for.
+ * @csspart tools - What else can be done with the card.
  */
 @customElement('lit-demo-card')
 export class LitDemoCard extends LitElement {
@@ -117,7 +118,7 @@ export class LitDemoCard extends LitElement {
           ${draft && this.encoder.status !== 'absent' ? this.renderPrompt(draft, 0) : nothing}
           ${this.renderMeaning()}
           <p class="visually-hidden" role="status">${this.describeAnswer()}</p>
-          <div class="tools">
+          <div class="tools" part="tools">
             ${this.renderTool('Reset', 'Reset captions', RESET, 'card-reset')}
             <button
               type="button"

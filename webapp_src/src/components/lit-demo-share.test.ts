@@ -4,10 +4,12 @@ import { settle } from '../testing/sample-manifest';
 import { button, find, findAll, mount } from '../testing/mount';
 import { LitDemoShare } from './lit-demo-share';
 
-const LINK = new URL('#image=cat', location.href).href;
+const LINK = new URL('#v=1&image=cat', location.href).href;
 
 async function share(): Promise<LitDemoShare> {
-  const element = await mount(LitDemoShare, { fragment: '#image=cat' });
+  const element = await mount(LitDemoShare, {
+    shared: { modelId: undefined, cards: [{ imageId: 'cat', texts: [] }] },
+  });
   button(element, 'Share').click();
   await settle();
   await element.updateComplete;

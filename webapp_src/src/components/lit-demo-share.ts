@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { formatFragment, type LinkState } from '../state/link';
 import { SHARE } from './icons';
+import './lit-demo-embed-code';
 import { buttons, fields, shared } from './shared-styles';
 
 /**
  * A button that hands on a link to what the page shows: with the system's sharing dialog, else the
- * clipboard, else in a field to copy from.
+ * clipboard, else in a field to copy from. Beside it, one for the code that shows it on another page.
  */
 @customElement('lit-demo-share')
 export class LitDemoShare extends LitElement {
@@ -19,6 +21,10 @@ export class LitDemoShare extends LitElement {
         flex-wrap: wrap;
         align-items: center;
         min-width: 0;
+      }
+
+      lit-demo-embed-code {
+        margin-left: 0.5rem;
       }
 
       p,
@@ -44,8 +50,8 @@ export class LitDemoShare extends LitElement {
     `,
   ];
 
-  /** The fragment that restores what the page shows. */
-  @property() fragment = '';
+  /** What the page shows. */
+  @property({ attribute: false }) shared: LinkState = { modelId: undefined, cards: [] };
 
   @state() private outcome: 'none' | 'copied' | 'shown' = 'none';
 
@@ -54,6 +60,7 @@ export class LitDemoShare extends LitElement {
   protected override render(): TemplateResult {
     return html`
       <button type="button" @click=${this.share}>${SHARE}Share</button>
+      <lit-demo-embed-code .shared=${this.shared}></lit-demo-embed-code>
       <p role="status">${this.outcome === 'copied' ? 'Link copied.' : ''}</p>
       ${
         this.outcome === 'shown'
@@ -69,7 +76,7 @@ export class LitDemoShare extends LitElement {
   }
 
   private get link(): string {
-    return new URL(this.fragment, location.href).href;
+    return new URL(formatFragment(this.shared), location.href).href;
   }
 
   private async share(): Promise<void> {

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What every element shares; colours and measures are custom properties of page.css. */
+/** What every element shares; colours and measures are custom properties of theme.css. */
 export const shared = css`
   *,
   *::before,

@@ -44,6 +44,8 @@ describe('the page’s end of a worker', () => {
 
   beforeEach(async () => {
     vi.stubGlobal('window', {});
+    // That of files, as the script is here.
+    vi.stubGlobal('location', { origin: 'null' });
     vi.stubGlobal('Worker', Host);
     const { EncoderWorker } = await import('./encoder-worker');
     worker = new EncoderWorker('wasm');

@@ -15,12 +15,13 @@ export interface WorkerScript {
   renew(): Promise<boolean>;
 }
 
-/** A script of this site. */
-export function moduleScript({ href }: URL): WorkerScript {
-  const url = policy?.createScriptURL(href) ?? href;
+/** A script of the site that this module is from. */
+export function moduleScript({ href, origin }: URL): WorkerScript {
+  let url: TrustedScriptURL | string | undefined;
   return {
     start(name) {
       try {
+        url ??= trust(origin === location.origin ? href : importFrom(href));
         return new Worker(url as string, { type: 'module', name });
       } catch {
         throw new Error(
@@ -33,4 +34,14 @@ export function moduleScript({ href }: URL): WorkerScript {
       return response?.ok ?? false;
     },
   };
+}
+
+function trust(url: string): TrustedScriptURL | string {
+  return policy?.createScriptURL(url) ?? url;
+}
+
+/** Pages may not start a worker of another origin, but one of theirs may import it. */
+function importFrom(href: string): string {
+  const code = `import ${JSON.stringify(href)};`;
+  return URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
 }

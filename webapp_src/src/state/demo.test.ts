@@ -158,7 +158,7 @@ describe('a demo', () => {
     expect(demo.cards.map(textsOf)).toEqual([['new'], ['a cat', 'a lion']]);
     expect(session.scored).toEqual([['new']]);
     expect(demo.settled).toBe(true);
-    expect(demo.fragment).toBe('#model=small&image=dog&prompt=new&image=cat');
+    expect(demo.fragment).toBe('#v=1&model=small&image=dog&prompt=new&image=cat');
   });
 
   it('warns of a link to what it does not have', async () => {
@@ -517,7 +517,7 @@ describe('a picture of the visitor’s own', () => {
 
   it('is left out of links', async () => {
     const { demo } = await addOwn();
-    expect(demo.fragment).toBe('#model=tiny');
+    expect(demo.fragment).toBe('#v=1');
     expect(demo.settled).toBe(true);
   });
 

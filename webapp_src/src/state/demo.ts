@@ -6,7 +6,7 @@ import * as cards from './cards';
 import type { Card } from './cards';
 import { Deck } from './deck';
 import { Gallery, type Ranking } from './gallery';
-import { formatFragment, parseFragment } from './link';
+import { describeState, formatFragment, parseFragment, type LinkState } from './link';
 import { addMessage, type Message } from './messages';
 import { OwnPictures, type PictureReader } from './own-pictures';
 import { throttle } from './throttle';
@@ -122,9 +122,15 @@ export class Demo {
     return this.session.imageEncoder;
   }
 
-  get fragment(): string {
+  /** What can be shared of what is shown: pictures of the visitor's own cannot. */
+  get shared(): LinkState {
     const shared = this.cards.filter(({ imageId }) => !this.own.has(imageId));
-    return formatFragment(this.manifest, this.model.id, shared);
+    return describeState(this.manifest, this.model.id, shared);
+  }
+
+  /** Restores what is shared. */
+  get fragment(): string {
+    return formatFragment(this.shared);
   }
 
   /** Whether every card shows the answer to its prompts, or has none because computing failed. */

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { makeManifest } from '../testing/sample-manifest';
 import { createCard } from './cards';
-import { formatFragment, parseFragment } from './link';
+import { describeState, formatFragment, parseFragment } from './link';
 
 const manifest = makeManifest();
+
+/** The link to these cards, each a picture with its prompts. */
+function linkTo(modelId: string, cards: readonly (readonly [string, string[]])[]): string {
+  const shown = cards.map(([imageId, texts]) => createCard(imageId, texts));
+  return formatFragment(describeState(manifest, modelId, shown));
+}
 
 describe('a link', () => {
   it.each([
@@ -17,22 +23,44 @@ describe('a link', () => {
       ],
     ],
   ] as [[string, string[]][]][])('restores %j', (wanted) => {
-    const cards = wanted.map(([imageId, texts]) => createCard(imageId, texts));
-    const { state, warnings } = parseFragment(manifest, formatFragment(manifest, 'small', cards));
+    const { state, warnings } = parseFragment(manifest, linkTo('small', wanted));
     expect(warnings).toEqual([]);
     expect(state.modelId).toBe('small');
     expect(state.cards.map(({ imageId, texts }) => [imageId, texts])).toEqual(wanted);
   });
 
-  it('leaves example prompts to the demo', () => {
-    const cards = [createCard('cat', ['a cat', 'a lion']), createCard('dog', ['a dog', ' '])];
-    expect(formatFragment(manifest, 'tiny', cards)).toBe('#model=tiny&image=cat&image=dog');
+  it('says no more than differs from what the demo shows anyway', () => {
+    const examples: [string, string[]][] = [
+      ['cat', ['a cat', 'a lion']],
+      ['dog', ['a dog', ' ']],
+    ];
+    expect(linkTo('tiny', examples)).toBe('#v=1&image=cat&image=dog');
+    expect(linkTo('small', examples)).toBe('#v=1&model=small&image=cat&image=dog');
+    expect(linkTo('tiny', [['dog', ['a wolf']]])).toBe('#v=1&image=dog&prompt=a+wolf');
   });
 
   it('tells a card without prompts from one with the examples', () => {
-    const fragment = formatFragment(manifest, 'tiny', [createCard('dog', ['', ' '])]);
-    expect(parseFragment(manifest, fragment).state.cards).toEqual([
+    expect(parseFragment(manifest, linkTo('tiny', [['dog', ['', ' ']]])).state.cards).toEqual([
       { imageId: 'dog', texts: [''] },
+    ]);
+  });
+
+  it.each([
+    ['of today, without a model, means the first one', '#v=1&image=dog', 'tiny'],
+    ['from before there were versions says its model', '#model=small&image=dog', 'small'],
+    ['that somebody wrote by hand leaves the model in use', '#image=dog', undefined],
+  ])('%s', (_what, fragment, modelId) => {
+    expect(parseFragment(manifest, fragment)).toEqual({
+      state: { modelId, cards: [{ imageId: 'dog', texts: ['a dog'] }] },
+      warnings: [],
+    });
+  });
+
+  it('of a later version is followed as far as it is understood', () => {
+    const { state, warnings } = parseFragment(manifest, '#v=2&image=dog&zoom=3&prompt=a+wolf');
+    expect(state.cards).toEqual([{ imageId: 'dog', texts: ['a wolf'] }]);
+    expect(warnings).toEqual([
+      'The link is of a later version of this demo, so some of it may be missing.',
     ]);
   });
 
@@ -93,5 +121,40 @@ describe('a link', () => {
       .cards;
     expect(dog?.texts).toHaveLength(32);
     expect(dog?.texts[0]).toHaveLength(1000);
+  });
+});
+
+describe('a link of the original demo', () => {
+  const dog = (...texts: string[]): object => ({ imageId: 'dog', texts });
+
+  it.each([
+    ['#v2|tiny|dog|a dog|a wolf', 'tiny', [dog('a dog', 'a wolf')]],
+    ['#v1|small|dog|a%20wolf', 'small', [dog('a wolf')]],
+    ['#v2%7Ctiny%7Cdog%7Ca%20wolf', 'tiny', [dog('a wolf')]],
+    ['#v2|tiny|dog', 'tiny', [dog('a dog')]],
+    ['#v2|tiny|dog|1 %2B 1 = 2|100 %|a+b & c', 'tiny', [dog('1 + 1 = 2', '100 %', 'a+b & c')]],
+    ['#v2|tiny', 'tiny', []],
+    ['#v2|', undefined, []],
+    ['#v3|tiny|dog', undefined, []],
+  ])('%s is read', (fragment, modelId, cards) => {
+    const { state, warnings } = parseFragment(manifest, fragment);
+    expect(state).toEqual({ modelId, cards });
+    expect(warnings).toEqual([]);
+  });
+
+  it('says what this demo does not have', () => {
+    expect(parseFragment(manifest, '#v2|base|48|an apple')).toEqual({
+      state: { modelId: undefined, cards: [] },
+      warnings: [
+        'The link asks for the model “base”, which this demo does not have.',
+        'The link shows the picture “48”, which this demo does not have.',
+      ],
+    });
+  });
+
+  it('is cut between its captions if it is too long', () => {
+    const { state, warnings } = parseFragment(manifest, `#v2|tiny|dog|a wolf|${'x'.repeat(5e7)}`);
+    expect(state.cards).toEqual([dog('a wolf')]);
+    expect(warnings).toEqual(['The link was too long to restore in full; its end was left out.']);
   });
 });

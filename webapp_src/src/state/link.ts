@@ -1,5 +1,9 @@
 import type { SiteManifest } from '../generated/manifest';
 import { exampleTexts, MAX_PROMPTS, sameTexts, textsOf, type Card } from './cards';
+import { isOriginalLink, translateOriginalLink } from './original-link';
+
+/** Says how a link is written; those from before there were versions are read in the same way. */
+const VERSION = '1';
 
 /** Anyone can write a link, so what it may open is limited, in characters as in what they say. */
 const MAX_LENGTH = 200_000;
@@ -14,42 +18,63 @@ export interface LinkState {
   readonly cards: readonly LinkCard[];
 }
 
-interface LinkCard {
+/** A picture with its prompts. */
+export interface LinkCard {
   readonly imageId: string;
   readonly texts: readonly string[];
 }
 
 /**
- * The fragment that restores the page, such as `#model=tiny&image=owl&prompt=an+owl&image=cat`.
- *
- * A card's prompts follow its image; an image without prompts has its examples.
+ * What a link has to say to restore the page: the first model goes without saying, and so do the
+ * examples of a picture.
  */
-export function formatFragment(
+export function describeState(
   manifest: SiteManifest,
   modelId: string,
   cards: readonly Card[],
-): string {
-  const entries = new URLSearchParams({ model: modelId });
-  for (const card of cards) {
-    entries.append('image', card.imageId);
-    const texts = textsOf(card);
-    const image = manifest.images.find(({ id }) => id === card.imageId);
-    if (image && sameTexts(texts, exampleTexts(image))) continue;
-    for (const text of texts.length > 0 ? texts : ['']) entries.append('prompt', text);
+): LinkState {
+  return {
+    modelId: modelId === manifest.models[0].id ? undefined : modelId,
+    cards: cards.map((card) => {
+      const { imageId } = card;
+      const texts = textsOf(card);
+      const image = manifest.images.find(({ id }) => id === imageId);
+      if (image && sameTexts(texts, exampleTexts(image))) return { imageId, texts: [] };
+      return { imageId, texts: texts.length > 0 ? texts : [''] };
+    }),
+  };
+}
+
+/**
+ * The fragment that restores the page, such as `#v=1&image=owl&prompt=an+owl&image=cat`.
+ *
+ * A card's prompts follow its image.
+ */
+export function formatFragment({ modelId, cards }: LinkState): string {
+  const entries = new URLSearchParams({ v: VERSION });
+  if (modelId !== undefined) entries.append('model', modelId);
+  for (const { imageId, texts } of cards) {
+    entries.append('image', imageId);
+    for (const text of texts) entries.append('prompt', text);
   }
   return `#${entries.toString()}`;
 }
 
 /**
- * Reads a fragment; anything it names that the demo does not have is left out, with one warning for
- * all pictures, and anything beyond the limits, with another.
+ * Reads a fragment, ours or of the original LiT demo. Anything it names that the demo does not have is
+ * left out, with one warning for all pictures, and anything beyond the limits, with another.
+ *
+ * @returns No model for one that says nothing of it, which leaves the one in use.
  */
 export function parseFragment(
   manifest: SiteManifest,
   fragment: string,
 ): { state: LinkState; warnings: string[] } {
   const warnings: string[] = [];
-  const { modelId, cards, unknown, cut } = readEntries(manifest, fragment);
+  const { version, modelId, cards, unknown, cut } = readEntries(manifest, fragment);
+  if (version !== undefined && version !== VERSION) {
+    warnings.push('The link is of a later version of this demo, so some of it may be missing.');
+  }
   const model = manifest.models.find(({ id }) => id === modelId);
   if (modelId !== undefined && !model) {
     warnings.push(
@@ -59,22 +84,29 @@ export function parseFragment(
   const [first] = unknown;
   if (first !== undefined) warnings.push(describeUnknown(first, unknown.size));
   if (cut) warnings.push('The link was too long to restore in full; its end was left out.');
-  return { state: { modelId: model?.id, cards }, warnings };
+  const isDefault = version === VERSION && modelId === undefined;
+  return { state: { modelId: isDefault ? manifest.models[0].id : model?.id, cards }, warnings };
 }
 
-function readEntries(
-  manifest: SiteManifest,
-  fragment: string,
-): { modelId: string | undefined; cards: LinkCard[]; unknown: Set<string>; cut: boolean } {
+/** A link as it is written; `unknown` are the pictures that the demo does not have. */
+interface ReadLink extends LinkState {
+  readonly version: string | undefined;
+  readonly unknown: ReadonlySet<string>;
+  readonly cut: boolean;
+}
+
+function readEntries(manifest: SiteManifest, fragment: string): ReadLink {
   const images = new Map(manifest.images.map((image) => [image.id, image]));
   let cut = fragment.length > MAX_LENGTH;
+  let version: string | undefined;
   let modelId: string | undefined;
   const cards: { imageId: string; texts: string[] }[] = [];
   const unknown = new Set<string>();
   /** The prompts of the card that is being read; none for one that is left out. */
   let texts: string[] | undefined;
-  for (const [name, value] of new URLSearchParams(cutEntries(fragment.replace(/^#/, '')))) {
-    if (name === 'model') modelId = value;
+  for (const [name, value] of splitEntries(fragment.replace(/^#/, ''))) {
+    if (name === 'v') version = value;
+    else if (name === 'model') modelId = value;
     else if (name === 'image') {
       texts = undefined;
       if (!images.has(value)) unknown.add(value);
@@ -89,13 +121,18 @@ function readEntries(
     const image = images.get(imageId);
     return { imageId, texts: image && given.length === 0 ? exampleTexts(image) : given };
   });
-  return { modelId, cards: filled, unknown, cut };
+  return { version, modelId, cards: filled, unknown, cut };
+}
+
+function splitEntries(fragment: string): URLSearchParams {
+  if (isOriginalLink(fragment)) return translateOriginalLink(cutBefore('|', fragment));
+  return new URLSearchParams(cutBefore('&', fragment));
 }
 
 /** Cut before it is read, and between entries, so that no prompt loses its end unnoticed. */
-function cutEntries(query: string): string {
-  if (query.length <= MAX_LENGTH) return query;
-  return query.slice(0, Math.max(0, query.lastIndexOf('&', MAX_LENGTH)));
+function cutBefore(separator: string, fragment: string): string {
+  if (fragment.length <= MAX_LENGTH) return fragment;
+  return fragment.slice(0, Math.max(0, fragment.lastIndexOf(separator, MAX_LENGTH)));
 }
 
 function describeUnknown(first: string, count: number): string {

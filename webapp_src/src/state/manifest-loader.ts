@@ -1,4 +1,5 @@
 import type { FileRef, FunctionSiteManifest, SiteManifest } from '../generated/manifest';
+import { nameOf } from '../inference/download';
 import { isSealed } from './seal';
 
 const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 2;
@@ -29,7 +30,7 @@ export async function loadManifest(
 ): Promise<SiteManifest> {
   const manifest = await loadAnyManifest(url, options);
   if ('models' in manifest) return manifest;
-  throw new ManifestError(`${url} describes functions, not pictures and sentences.`);
+  throw new ManifestError(`${nameOf(url)} describes functions, not pictures and sentences.`);
 }
 
 /** The same for a site of functions. */
@@ -77,7 +78,7 @@ async function download(
     );
   }
   throw new ManifestError(
-    `The demo could not be loaded: the server answered ${response.status} for ${url}.`,
+    `The demo could not be loaded: the server answered ${response.status} for ${nameOf(url)}.`,
   );
 }
 

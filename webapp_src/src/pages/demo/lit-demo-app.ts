@@ -155,7 +155,7 @@ export class LitDemoApp extends LitElement {
       </main>
       <p class="visually-hidden" role="status">${this.announcement}</p>
       <footer class="foot">
-        <lit-demo-share .fragment=${demo.fragment}></lit-demo-share>
+        <lit-demo-share .shared=${demo.shared}></lit-demo-share>
         <details>
           <summary>About this demo and its model</summary>
           <div class="about">${this.renderAbout(demo)}</div>

@@ -1,5 +1,5 @@
-import type { Image, Model, SiteManifest } from '../src/generated/manifest';
-import { loadManifest } from '../src/state/manifest-loader';
+import type { Image, Model, SiteManifest } from '../generated/manifest';
+import { loadManifest } from './manifest-loader';
 
 /** A site to load data from. */
 export class Site {
