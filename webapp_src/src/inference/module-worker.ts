@@ -3,6 +3,11 @@ const policy = window.trustedTypes?.createPolicy('lit-demo-worker', {
   createScriptURL: (url: string) => url,
 });
 
+/** An address as the page's security policy wants it, of a script that may run as a worker. */
+export function trustScript(href: string): string {
+  return (policy?.createScriptURL(href) ?? href) as string;
+}
+
 /** Where a worker's code comes from. */
 export interface WorkerScript {
   /**
@@ -17,11 +22,11 @@ export interface WorkerScript {
 
 /** A script of this site. */
 export function moduleScript({ href }: URL): WorkerScript {
-  const url = policy?.createScriptURL(href) ?? href;
+  const url = trustScript(href);
   return {
     start(name) {
       try {
-        return new Worker(url as string, { type: 'module', name });
+        return new Worker(url, { type: 'module', name });
       } catch {
         throw new Error(
           'This page is shown in a frame that lets it compute nothing new. Open it in a tab of its own.',

@@ -14,7 +14,8 @@ export interface LinkState {
   readonly cards: readonly LinkCard[];
 }
 
-interface LinkCard {
+/** A picture with its captions. */
+export interface LinkCard {
   readonly imageId: string;
   readonly texts: readonly string[];
 }
