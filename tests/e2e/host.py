@@ -21,9 +21,9 @@ BASE = "/some/where/"
 class Host:
     """What a host answers: files by URL, relative to the site.
 
-    `pages` are URLs that are answered with a web page, as by hosts that never say 404. One that
-    `is_down` hangs up. `requests` are the URLs asked for, but for those that a browser took from
-    its cache.
+    `pages` are URLs that are answered with a web page, as by hosts that never say 404; those that
+    it `hangs_up` on are not answered. `requests` are the URLs asked for, but for those that a
+    browser took from its cache.
     """
 
     files: dict[str, bytes]
@@ -35,7 +35,7 @@ class Host:
         }
     )
     pages: set[str] = field(default_factory=set[str])
-    is_down: bool = False
+    hangs_up: Callable[[str], bool] = lambda url: False
     requests: list[str] = field(default_factory=list[str])
 
     def find(self, part: str) -> str:
@@ -75,7 +75,7 @@ def host(folder: Path) -> Generator[Host]:
             path = self.path.removeprefix(BASE)
             url = path or "index.html"
             served.requests.append(url)
-            if served.is_down:
+            if served.hangs_up(url):
                 self.close_connection = True
                 return
             data = b"<!doctype html><p>Welcome" if url in served.pages else served.files.get(url)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +50,11 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """A page that may log errors: browsers log what could not be loaded."""
     return context.new_page()
+
+
+def on_all(url: str) -> bool:
+    """What a host hangs up on that is down."""
+    return True
 
 
 def wait_until(page: Page, script: str, holds: Callable[[Any], bool]) -> Any:
@@ -100,7 +106,7 @@ def test_a_visited_demo_works_without_a_network(page: Page, served: Host, site: 
     before = sorted(wait_for_answer(card_of(page)))
     picture_encoder = served.find("assets/image-encoder.worker-")
     assert sha256_of(served, picture_encoder) not in kept, "only what was used is kept"
-    served.is_down = True
+    served.hangs_up = on_all
     page.reload()
     card = card_of(page)
     assert sorted(wait_for_answer(card)) == before
@@ -126,6 +132,7 @@ def test_a_newer_version_is_told_and_shown_with_all_that_was_typed(
     )
     thumbnail(page, site, "bison").click()
     ask(card_of(page), "a bison by the sea")
+    wait_for_answer(card_of(page))
     message = page.locator("lit-demo-messages")
     expect(message).to_be_empty()
     served.edit_manifest(lambda text: text.replace("Kurt Kaiser", "Somebody Else"))
@@ -146,10 +153,22 @@ def test_a_newer_version_is_told_and_shown_with_all_that_was_typed(
     kept = wait_until_kept(page, served)
     assert stale not in kept, "what the version does not have is deleted"
     assert page.evaluate("caches.has('lit-demo https://elsewhere/')")
-    served.is_down = True
+    served.hangs_up = on_all
     page.reload()
     thumbnail(page, site, "bison").click()
     expect(card_of(page)).to_contain_text("Photo: Somebody Else")
+
+
+def test_a_page_that_came_from_the_cache_has_its_own_manifest_and_tells_of_the_newer(
+    page: Page, served: Host, site: ServedSite
+):
+    visit(page, served)
+    served.edit_manifest(lambda text: text.replace("Kurt Kaiser", "Somebody Else"))
+    served.hangs_up = lambda url: url == "index.html"
+    page.reload()
+    expect(page.locator("lit-demo-messages")).to_contain_text("There is a newer version")
+    thumbnail(page, site, "bison").click()
+    expect(card_of(page)).to_contain_text("Photo: Kurt Kaiser")
 
 
 @pytest.mark.parametrize("damage", ["a bit turned", "a web page in its place"])
@@ -209,6 +228,16 @@ def test_a_site_that_is_not_to_be_kept_any_more_is_forgotten(page: Page, served:
     wait_until(page, KEPT, lambda kept: kept is None)
     wait_until(page, REGISTRATIONS, lambda count: count == 0)
     assert page.evaluate(f"caches.keys().then((names) => names.includes({other}))")
+
+
+def test_a_page_of_functions_works_without_a_network_too(page: Page, function_site: Path):
+    with host(function_site) as served:
+        page.goto(served.url)
+        wait_until_kept(page, served)
+        served.hangs_up = on_all
+        page.reload()
+        page.get_by_role("slider", name="First number").fill("4")
+        expect(page.locator("output")).to_have_text("4")
 
 
 def test_nothing_is_kept_of_a_visitor_who_saves_data(page: Page, served: Host):

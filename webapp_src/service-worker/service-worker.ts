@@ -10,7 +10,7 @@ import { registerRoute } from 'workbox-routing/registerRoute.js';
 import { NetworkFirst } from 'workbox-strategies/NetworkFirst.js';
 import { isSealed } from '../src/state/seal';
 import { isFixed, isPage, manifestOf } from './places';
-import type { WorkerRequest } from './request';
+import type { KeepRequest, WorkerRequest } from './request';
 import { SiteCache } from './site-cache';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -93,7 +93,7 @@ registerRoute(
     // Asked for as by <img>, what another origin has could not be read, and so not be compared.
     const readable = url.origin === self.origin ? request : new Request(url);
     const [response, done] = site.filesOf(version).handleAll({ request: readable, event });
-    // The storage may be full; the page goes on without.
+    // The answer says itself what went wrong with it, and the page goes on where storage is full.
     done.catch(() => undefined);
     return response;
   },
@@ -107,8 +107,17 @@ self.addEventListener('activate', (event) => {
 
 self.addEventListener('message', (event) => {
   const request = event.data as WorkerRequest;
-  event.waitUntil(request.kind === 'keep' ? site.keep(request, event) : forget());
+  event.waitUntil(request.kind === 'keep' ? keep(request, event) : forget());
 });
+
+async function keep(request: KeepRequest, event: ExtendableEvent): Promise<void> {
+  try {
+    await site.keep(request, event);
+  } catch (error) {
+    // The page goes on without; the version that was kept before stays.
+    if ((error as Error).name !== 'QuotaExceededError') throw error;
+  }
+}
 
 async function forget(): Promise<void> {
   await site.forget();

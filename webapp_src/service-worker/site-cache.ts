@@ -3,14 +3,10 @@ import { CacheFirst } from 'workbox-strategies/CacheFirst.js';
 import { cacheNameOf, manifestOf } from './places';
 import { addressOf, contentAt, verify } from './kept-file';
 import type { KeepRequest } from './request';
+import { hasRoomFor } from './room';
 import { Version } from './version';
 
 declare const self: ServiceWorkerGlobalScope;
-
-/** What a site keeps is at most this part of what the browser grants to all pages of its origin ... */
-const SHARE = 0.2;
-/** ... and not more than this many bytes. */
-const MOST_BYTES = 400_000_000;
 
 /**
  * What is kept of a site: one version's manifest, and files whose content is what that says.
@@ -57,7 +53,8 @@ export class SiteCache {
       cacheWillUpdate: async ({ request, response }) => {
         const file = find(request);
         const content = file && (await verify(response, file));
-        return content && (await this.hasRoomFor(file.bytes)) ? content : null;
+        if (!content) return null;
+        return (await hasRoomFor(file.bytes, await caches.open(this.name))) ? content : null;
       },
       cachedResponseWillBeUsed: async ({ request: { url }, cachedResponse }) => {
         const content = contentAt(url);
@@ -124,13 +121,6 @@ export class SiteCache {
   private async has(url: string, version: Version, cache: Cache): Promise<boolean> {
     const file = version.find(url);
     return file !== undefined && (await cache.match(addressOf(file, this.scope))) !== undefined;
-  }
-
-  private async hasRoomFor(bytes: number): Promise<boolean> {
-    const { quota = 0 } = await navigator.storage.estimate();
-    const keys = await (await caches.open(this.name)).keys();
-    const kept = keys.reduce((sum, { url }) => sum + (contentAt(url)?.bytes ?? 0), 0);
-    return kept + bytes <= Math.min(SHARE * quota, MOST_BYTES);
   }
 
   /** Deletes what the version does not have, once no page of another one is open. */
