@@ -70,6 +70,7 @@ builder/_web/.built: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 	npm --prefix $(WEB) run --silent build
 	npm --prefix $(WEB) run --silent build:library
 	npm --prefix $(WEB) run --silent build:node
+	npm --prefix $(WEB) run --silent build:service-worker
 	@touch $@
 
 # `make check` leaves the web app's checks out while nothing that they read has changed.

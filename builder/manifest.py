@@ -279,6 +279,10 @@ class PageManifest(Part):
     description: str
     language: str
     links: tuple[Link, ...]
+    offline: bool = Field(
+        default=False,
+        description="Whether browsers keep what a visit used, to open the page without a network.",
+    )
     files: tuple[FileRef, ...] = Field(description="The page and the app's own files.")
 
 

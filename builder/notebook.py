@@ -59,6 +59,7 @@ class Demo:
         links: Sequence[tuple[str, str]] = (),
         base_url: str | None = None,
         max_bytes: int | None = None,
+        offline: bool = True,
         cache_dir: str | Path | None = None,
     ) -> None:
         """A demo without models or pictures.
@@ -70,6 +71,7 @@ class Demo:
             links: Links in the header: the label and the address of each.
             base_url: Where `models/` and `images/` are served from, if not from beside the page.
             max_bytes: Largest size of the whole site, in bytes.
+            offline: Whether browsers keep what a visit used, to open the page without a network.
             cache_dir: Where results of slow steps are kept; by default the user's cache folder.
         """
         self._title = title
@@ -80,6 +82,7 @@ class Demo:
             "links": tuple({"label": label, "url": url} for label, url in links),
             "base_url": base_url,
             "max_bytes": max_bytes,
+            "offline": offline,
         }
         self._models: dict[str, ModelSpec] = {}
         self._towers: dict[str, TwoTowerModel] = {}

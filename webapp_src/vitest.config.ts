@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['{src,library,node}/**/*.test.ts'] },
+  test: { include: ['{src,library,node,service-worker}/**/*.test.ts'] },
 });

@@ -160,6 +160,7 @@ def describe_page(spec: PageSpec) -> PageManifest:
         description=spec.description,
         language=spec.language,
         links=tuple(manifest.Link(label=link.label, url=link.url) for link in spec.links),
+        offline=spec.offline,
         files=(),
     )
 

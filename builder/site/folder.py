@@ -14,11 +14,17 @@ from builder.manifest import FunctionSiteManifest, SiteManifest
 from builder.replacement import Kept, replace_folder
 from builder.site.bundle import Bundle, Manifest, refer, to_json
 from builder.site.first_answer import FirstAnswer, answer_first_picture
+from builder.site.installable import make_installable
 from builder.site.own_files import MANIFEST, find_own_files
 from builder.site.seal import is_sealed
 from builder.site.template import Template
 
 PAGE = "index.html"
+_NAMED_BY_CONTENT = (
+    *(b"assets", b"data", b"functions", b"icons", b"image-encoders", b"images", b"models"),
+)
+"""Folders whose files have a hash in their names."""
+
 HOST_FILES: Mapping[str, bytes] = {
     # Without it, GitHub Pages would run the folder through Jekyll.
     ".nojekyll": b"",
@@ -27,7 +33,7 @@ HOST_FILES: Mapping[str, bytes] = {
     "_headers": b"/*\n  Access-Control-Allow-Origin: *\n"
     + b"".join(
         b"/%b/*\n  Cache-Control: public, max-age=31536000, immutable\n" % folder
-        for folder in (b"assets", b"data", b"functions", b"images", b"models")
+        for folder in _NAMED_BY_CONTENT
     ),
 }
 """Files that hosts read and need not serve."""
@@ -54,16 +60,22 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
     The page shows the manifest's texts and is itself named by the manifest, so it is rendered from
     the manifest without files.
     """
-    page = template.render(bundle.manifest, MANIFEST, _answer_first(bundle))
+    installable = None
+    if template.worker and bundle.manifest.offline:
+        installable = make_installable(bundle, template.app, template.worker)
+    page = template.render(bundle.manifest, MANIFEST, _answer_first(bundle), installable)
     own = {
         PAGE: page.encode(),
         **HOST_FILES,
         **template.app.files,
         **template.files,
         **template.render_benchmark(bundle.manifest, MANIFEST),
+        **(installable.files if installable else {}),
     }
     refs = tuple(refer(url, data) for url, data in sorted(own.items()))
-    manifest = bundle.manifest.model_copy(update={"files": refs})
+    manifest = bundle.manifest.model_copy(
+        update={"files": refs, "offline": installable is not None}
+    )
     return Site(manifest, {**bundle.files, **own, MANIFEST: to_json(manifest)})
 
 

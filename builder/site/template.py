@@ -11,9 +11,10 @@ from builder.errors import BuilderError
 from builder.manifest import PageManifest
 from builder.resources import template_folder, web_folder
 from builder.site.first_answer import FirstAnswer
+from builder.site.installable import Installable
 from builder.site.rendering import render
 from builder.site.template_files import PAGE_TEMPLATE, collect_files
-from builder.site.webapp import WebApp, load_library, load_webapp
+from builder.site.webapp import WebApp, load_library, load_service_worker, load_webapp
 
 IMAGE_TEXT = "image-text"
 
@@ -41,8 +42,9 @@ class Template:
 
     `app` is the part of the web app that the page loads. `files` are the other files by URL;
     `assets` gives their URLs by their names in the template's folder. `benchmark` is what the
-    second page loads, which measures the site's models. `left_out` are files of the folder that do
-    not go into the site, with the reason for each, and `notes` tell the author.
+    second page loads, which measures the site's models. `worker` keeps the page for when there is
+    no network; pages of authors' own have none. `left_out` are files of the folder that do not go
+    into the site, with the reason for each, and `notes` tell the author.
     """
 
     folder: Path
@@ -50,18 +52,23 @@ class Template:
     files: Mapping[str, bytes]
     assets: Mapping[str, str]
     benchmark: WebApp
+    worker: bytes | None = None
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])
     notes: tuple[str, ...] = ()
 
     def render(
-        self, manifest: PageManifest, manifest_url: str, answer: FirstAnswer | None = None
+        self,
+        manifest: PageManifest,
+        manifest_url: str,
+        answer: FirstAnswer | None = None,
+        installable: Installable | None = None,
     ) -> str:
         """The page of a site, which may show `answer` before its script has started.
 
         Raises:
             BuilderError: if the template cannot be used, with the line.
         """
-        return self._render(PAGE_TEMPLATE, self.app, manifest, manifest_url, answer)
+        return self._render(PAGE_TEMPLATE, self.app, manifest, manifest_url, answer, installable)
 
     def render_benchmark(self, manifest: PageManifest, manifest_url: str) -> Mapping[str, bytes]:
         """The page that measures models, with what it loads, by URL."""
@@ -75,12 +82,14 @@ class Template:
         manifest: PageManifest,
         manifest_url: str,
         answer: FirstAnswer | None = None,
+        installable: Installable | None = None,
     ) -> str:
         values = {
             # Plain data: a model has methods that read files.
             "manifest": manifest.model_dump(),
             "manifest_url": manifest_url,
             "answer": answer,
+            "installable": installable,
             "app": app,
             "asset": self._asset,
         }
@@ -107,7 +116,8 @@ def load_template(name: str) -> Template:
         return _load_folder(Path(name), load_webapp(web, _FUNCTIONS), benchmark)
     files = load_library(web) if name == IMAGE_TEXT else {}
     app = load_webapp(web, _ENTRIES[name])
-    return Template(template_folder() / name, app, files, {}, benchmark)
+    worker = load_service_worker(web)
+    return Template(template_folder() / name, app, files, {}, benchmark, worker)
 
 
 def _load_folder(folder: Path, app: WebApp, benchmark: WebApp) -> Template:
@@ -131,4 +141,5 @@ def _load_folder(folder: Path, app: WebApp, benchmark: WebApp) -> Template:
     place = f"template-{total.hexdigest()[:_HASH_DIGITS]}"
     files = {f"{place}/{name}": data for name, data in contents.items()}
     assets = {name: f"{place}/{name}" for name in contents}
-    return Template(folder, app, files, assets, benchmark, found.left_out, found.notes(folder))
+    left_out, notes = found.left_out, found.notes(folder)
+    return Template(folder, app, files, assets, benchmark, left_out=left_out, notes=notes)

@@ -79,6 +79,11 @@ def load_webapp(folder: Path, entry: str) -> WebApp:
     )
 
 
+def load_service_worker(folder: Path) -> bytes:
+    """The script in whose cache browsers keep a page; it lacks the line that `installable` adds."""
+    return (folder / "service-worker.js").read_bytes()
+
+
 def load_library(folder: Path) -> Mapping[str, bytes]:
     """What other pages use of a site, by URL: lit.js with its playground, and embed.js.
 

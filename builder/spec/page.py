@@ -29,3 +29,5 @@ class PageSpec(Table):
     """Links in the header: a paper, the code."""
     max_bytes: Annotated[int | None, Field(gt=0, lt=2**53)] = None
     """Largest size of the whole site in bytes; a build that would exceed it fails."""
+    offline: bool = True
+    """Whether browsers keep what a visit used, so that the page opens without a network."""

@@ -67,6 +67,7 @@ _EXAMPLES = {
     "image_tower": 'image_tower = "ViT-B/16"',
     "text_tower": 'text_tower = "BERT base"',
     "max_bytes": "max_bytes = 1_000_000_000",
+    "offline": "offline = false",
     "base_url": 'base_url = "https://storage.googleapis.com/my-bucket/demo/"',
     "template": 'template = "function"',
     "functions": '[[functions]] with function = "my_module:apply"',

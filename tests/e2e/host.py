@@ -21,8 +21,9 @@ BASE = "/some/where/"
 class Host:
     """What a host answers: files by URL, relative to the site.
 
-    `pages` are URLs that are answered with a web page, as by hosts that never say 404. `requests`
-    are the URLs asked for, but for those that a browser took from its cache.
+    `pages` are URLs that are answered with a web page, as by hosts that never say 404; those that
+    it `hangs_up` on are not answered. `requests` are the URLs asked for, but for those that a
+    browser took from its cache.
     """
 
     files: dict[str, bytes]
@@ -34,6 +35,7 @@ class Host:
         }
     )
     pages: set[str] = field(default_factory=set[str])
+    hangs_up: Callable[[str], bool] = lambda url: False
     requests: list[str] = field(default_factory=list[str])
 
     def find(self, part: str) -> str:
@@ -73,6 +75,9 @@ def host(folder: Path) -> Generator[Host]:
             path = self.path.removeprefix(BASE)
             url = path or "index.html"
             served.requests.append(url)
+            if served.hangs_up(url):
+                self.close_connection = True
+                return
             data = b"<!doctype html><p>Welcome" if url in served.pages else served.files.get(url)
             if data is None:
                 self._answer(HTTPStatus.NOT_FOUND, b"<!doctype html><p>Not found", "text/html")

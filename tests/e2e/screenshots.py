@@ -35,6 +35,7 @@ def take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
         viewport={"width": shot.width, "height": shot.height},
         device_scale_factor=shot.ratio,
         color_scheme=shot.scheme,
+        service_workers="block",
     )
     page = context.new_page()
     page.goto(url)

@@ -287,7 +287,7 @@ def test_a_lost_gpu_is_replaced_by_the_processor(playwright: Playwright, served:
     browser = playwright.chromium.launch(
         executable_path=chromium_path(), args=list(SOFTWARE_GPU_FLAGS)
     )
-    page = browser.new_page()
+    page = browser.new_page(service_workers="block")
     # As in a browser where a GPU was fastest the last time.
     encoder = json.loads(served.files["manifest.json"])["models"][0]["encoder"]
     key = json.dumps(f"lit-demo backend {encoder['model']['sha256']} ")

@@ -47,6 +47,7 @@ PICTURES: dict[str, Any] = {
     "description": "D",
     "language": "de-CH",
     "max_bytes": 10_000_000,
+    "offline": False,
     "base_url": "https://example.org/demo/",
     "links": [{"label": "Paper", "url": "https://example.org/paper"}],
     "models": [

@@ -28,6 +28,7 @@ export interface DemoEvents {
   'message-dismissed': { messageKey: number };
   'retry-requested': null;
   'undo-requested': null;
+  'reload-requested': null;
 }
 
 export type DemoEvent<Name extends keyof DemoEvents> = CustomEvent<DemoEvents[Name]>;

@@ -26,6 +26,15 @@ it('can be dismissed or tried again', async () => {
   expect(retries).toHaveLength(1);
 });
 
+it('offers the page as it is now', async () => {
+  const messages = await mount(LitDemoMessages, {
+    messages: [{ key: 0, kind: 'note', text: 'There is a newer version.', offer: 'reload' }],
+  });
+  const requests = record('reload-requested');
+  button(messages, 'Show it').click();
+  expect(requests).toHaveLength(1);
+});
+
 it('offers to have back what was removed', async () => {
   const messages = await mount(LitDemoMessages, {
     messages: [{ key: 7, kind: 'note', text: 'It was removed.', offer: 'undo' }],

@@ -12,6 +12,7 @@ import { buttons, shared } from './shared-styles';
  * @fires message-dismissed - `{messageKey}`
  * @fires retry-requested - What failed should be tried again.
  * @fires undo-requested - What was removed should come back.
+ * @fires reload-requested - The page should be shown as the site has it now.
  */
 @customElement('lit-demo-messages')
 export class LitDemoMessages extends LitElement {
@@ -84,6 +85,7 @@ export class LitDemoMessages extends LitElement {
           </p>
           ${offer === 'retry' ? this.renderOffer('Try again', 'retry-requested') : nothing}
           ${offer === 'undo' ? this.renderOffer('Undo', 'undo-requested') : nothing}
+          ${offer === 'reload' ? this.renderOffer('Show it', 'reload-requested') : nothing}
           <button
             type="button"
             class="icon"
@@ -100,7 +102,10 @@ export class LitDemoMessages extends LitElement {
     );
   }
 
-  private renderOffer(label: string, event: 'retry-requested' | 'undo-requested'): TemplateResult {
+  private renderOffer(
+    label: string,
+    event: 'retry-requested' | 'undo-requested' | 'reload-requested',
+  ): TemplateResult {
     return html`<button
       type="button"
       @click=${() => {

@@ -23,6 +23,10 @@ export interface SiteManifest {
   language: string;
   links: Link[];
   /**
+   * Whether browsers keep what a visit used, to open the page without a network.
+   */
+  offline: boolean;
+  /**
    * The page and the app's own files.
    */
   files: FileRef[];
@@ -402,6 +406,10 @@ export interface FunctionSiteManifest {
   description: string;
   language: string;
   links: Link[];
+  /**
+   * Whether browsers keep what a visit used, to open the page without a network.
+   */
+  offline: boolean;
   /**
    * The page and the app's own files.
    */

@@ -3,6 +3,11 @@ const policy = window.trustedTypes?.createPolicy('lit-demo-worker', {
   createScriptURL: (url: string) => url,
 });
 
+/** An address as the page's security policy wants it, of a script that may run as a worker. */
+export function trustScript(href: string): string {
+  return (policy?.createScriptURL(href) ?? href) as string;
+}
+
 /** Where a worker's code comes from. */
 export interface WorkerScript {
   /**
@@ -17,12 +22,12 @@ export interface WorkerScript {
 
 /** A script of the site that this module is from. */
 export function moduleScript({ href, origin }: URL): WorkerScript {
-  let url: TrustedScriptURL | string | undefined;
+  let url: string | undefined;
   return {
     start(name) {
       try {
-        url ??= trust(origin === location.origin ? href : importFrom(href));
-        return new Worker(url as string, { type: 'module', name });
+        url ??= trustScript(origin === location.origin ? href : importFrom(href));
+        return new Worker(url, { type: 'module', name });
       } catch {
         throw new Error(
           'This page is shown in a frame that lets it compute nothing new. Open it in a tab of its own.',
@@ -34,10 +39,6 @@ export function moduleScript({ href, origin }: URL): WorkerScript {
       return response?.ok ?? false;
     },
   };
-}
-
-function trust(url: string): TrustedScriptURL | string {
-  return policy?.createScriptURL(url) ?? url;
 }
 
 /** Pages may not start a worker of another origin, but one of theirs may import it. */

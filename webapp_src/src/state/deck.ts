@@ -22,6 +22,17 @@ export class Deck {
     this.before = undefined;
   }
 
+  /** The cards of pictures that are no longer shown. */
+  get leftCards(): readonly Card[] {
+    const shown = new Set(this.cards.map(({ imageId }) => imageId));
+    return [...this.left.values()].filter(({ imageId }) => !shown.has(imageId));
+  }
+
+  /** Takes cards as ones that were left for other pictures. */
+  leave(cardsLeft: readonly Card[]): void {
+    for (const card of cardsLeft) this.left.set(card.imageId, card);
+  }
+
   /** Notes which card the visitor uses. */
   activate(key: number): void {
     this.active = key;

@@ -143,6 +143,27 @@ function edit(demo: Demo, place: number, text: string): number {
 }
 
 describe('a demo', () => {
+  it('goes on where another page left off', async () => {
+    const { demo } = await openDemo();
+    edit(demo, 0, 'a cat in a hat');
+    demo.openImage('dog');
+    demo.gallery.find('snow');
+    const { handover, fragment } = demo;
+    expect(handover).toEqual({
+      left: [{ imageId: 'cat', texts: ['a cat in a hat', 'a lion'] }],
+      find: 'snow',
+    });
+    const { demo: next } = makeDemo();
+    const restored = next.restore(fragment);
+    next.takeOver({ ...handover, left: [...handover.left, { imageId: 'gone', texts: [] }] });
+    await restored;
+    expect(next.cards.map(({ imageId }) => imageId)).toEqual(['dog']);
+    expect(next.gallery.text).toBe('snow');
+    next.openImage('cat');
+    expect(textsOf(cardOf(next))).toEqual(['a cat in a hat', 'a lion']);
+    expect(next.handover.left.map(({ imageId }) => imageId)).toEqual(['dog']);
+  });
+
   it('begins with the first picture, answered without the encoder', async () => {
     const { demo, session } = await openDemo();
     expect(demo.cards.map(({ imageId }) => imageId)).toEqual(['cat']);

@@ -6,6 +6,7 @@ import * as cards from './cards';
 import type { Card } from './cards';
 import { Deck } from './deck';
 import { Gallery, type Ranking } from './gallery';
+import type { Handover } from './handover';
 import { describeState, formatFragment, parseFragment, type LinkState } from './link';
 import { addMessage, type Message } from './messages';
 import { OwnPictures, type PictureReader } from './own-pictures';
@@ -131,6 +132,21 @@ export class Demo {
   /** Restores what is shared. */
   get fragment(): string {
     return formatFragment(this.shared);
+  }
+
+  /** What the fragment does not say, for a page that takes the place of this one. */
+  get handover(): Handover {
+    const left = this.deck.leftCards
+      .filter(({ imageId }) => this.byId.has(imageId))
+      .map((card) => ({ imageId: card.imageId, texts: cards.textsOf(card) }));
+    return { left, find: this.gallery.text };
+  }
+
+  /** Goes on from what another page handed over, as far as the demo has its pictures. */
+  takeOver({ left, find }: Handover): void {
+    const known = left.filter(({ imageId }) => this.byId.has(imageId));
+    this.deck.leave(known.map(({ imageId, texts }) => cards.createCard(imageId, texts)));
+    this.gallery.find(find);
   }
 
   /** Whether every card shows the answer to its prompts, or has none because computing failed. */

@@ -18,7 +18,7 @@ export interface LinkState {
   readonly cards: readonly LinkCard[];
 }
 
-/** A picture with its prompts. */
+/** A picture with its captions. */
 export interface LinkCard {
   readonly imageId: string;
   readonly texts: readonly string[];

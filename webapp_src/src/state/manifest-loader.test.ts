@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeManifest } from '../testing/sample-manifest';
 import { sealManifest, serveManifest } from '../testing/sealed-manifest';
 import { stubNetwork } from '../testing/network';
-import { loadManifest, parseManifest } from './manifest-loader';
+import { loadManifest } from './manifest-loader';
+import { parseManifest } from './manifest-reader';
 
 function parse(text: string): Promise<unknown> {
   return parseManifest(new TextEncoder().encode(text));

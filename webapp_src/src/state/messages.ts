@@ -3,8 +3,8 @@ export interface Message {
   readonly key: number;
   readonly kind: 'note' | 'warning' | 'error';
   readonly text: string;
-  /** What the visitor is offered: to try again, or to have back what was removed. */
-  readonly offer?: 'retry' | 'undo';
+  /** What the visitor is offered: to try again, to have back what was removed, or the site as it is now. */
+  readonly offer?: 'retry' | 'undo' | 'reload';
 }
 
 /** More would cover the page. */

@@ -77,6 +77,7 @@ export function makeManifest(): SiteManifest & { models: [EncodingModel, Encodin
     description: 'For tests.',
     language: 'en',
     links: [],
+    offline: true,
     models: [makeModel('tiny'), makeModel('small')],
     images: [makeImage('cat', 'a cat', 'a lion'), makeImage('dog', 'a dog')],
     files: [],

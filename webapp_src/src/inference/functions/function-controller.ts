@@ -1,6 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FunctionSiteManifest } from '../../generated/manifest';
 import { loadFunctionManifest } from '../../state/manifest-loader';
+import { keepSite } from '../../state/offline';
+import { idle } from '../idle';
 import { LoadedFunction } from './functions';
 
 /** How far a page's functions have loaded. */
@@ -44,15 +46,17 @@ export class FunctionController implements ReactiveController {
     };
     become({ status: 'loading', loaded: 0, total: 0 });
     try {
-      this.manifest = await loadFunctionManifest(
+      const manifest = await loadFunctionManifest(
         this.host.getAttribute('manifest') ?? 'manifest.json',
         { fresh: this.attempts++ > 0 },
       );
-      this.functions = await loadAll(this.manifest, signal, (progress) => {
+      this.manifest = manifest;
+      this.functions = await loadAll(manifest, signal, (progress) => {
         become({ status: 'loading', ...progress });
       });
       become({ status: 'ready' });
       this.onReady();
+      void idle().then(() => keepSite(manifest));
     } catch (error) {
       become({ status: 'failed', message: (error as Error).message });
       // If one function fails, the others are cancelled.

@@ -6,10 +6,13 @@ import { idle } from '../../inference/idle';
 import { PictureSession } from '../../inference/picture-session';
 import type { Card } from '../../state/cards';
 import { Demo } from '../../state/demo';
+import { handOver, takeOver } from '../../state/handover';
 import { loadManifest } from '../../state/manifest-loader';
+import { savesData } from '../../state/saves-data';
 import type { DemoEvent } from '../../components/events';
 import { layout } from './lit-demo-app.styles';
 import { onPictureBrought } from './brought-picture';
+import { OfflineController } from './offline-controller';
 import '../../components/lit-demo-about';
 import type { LitDemoCard } from '../../components/lit-demo-card';
 import '../../components/lit-demo-card';
@@ -53,6 +56,8 @@ export class LitDemoApp extends LitElement {
 
   /** What the address was last known to restore. */
   private fragment: string | undefined;
+
+  private readonly offline = new OfflineController(this);
 
   private stopListening = (): void => undefined;
 
@@ -163,9 +168,13 @@ export class LitDemoApp extends LitElement {
       </footer>
       <section aria-label="Messages">
         <lit-demo-messages
-          .messages=${demo.messages}
-          @message-dismissed=${(event: DemoEvent<'message-dismissed'>) => {
-            demo.dismiss(event.detail.messageKey);
+          .messages=${[...this.offline.notices(demo.own.images.length > 0), ...demo.messages]}
+          @message-dismissed=${({ detail }: DemoEvent<'message-dismissed'>) => {
+            this.offline.dismiss(detail.messageKey);
+            demo.dismiss(detail.messageKey);
+          }}
+          @reload-requested=${() => {
+            this.renew(demo);
           }}
           @retry-requested=${() => void demo.retry()}
           @undo-requested=${() => {
@@ -282,13 +291,26 @@ export class LitDemoApp extends LitElement {
         onOwnPicture: (key) => void this.invite(key),
       });
       this.demo = demo;
-      await demo.restore(location.hash);
-      if (savesData()) return;
-      await idle();
-      await demo.warm();
+      const before = takeOver();
+      const restored = demo.restore(location.hash);
+      if (before) demo.takeOver(before);
+      await restored;
+      if (!savesData()) {
+        await idle();
+        await demo.warm();
+      }
+      void this.offline.begin(demo, () => loadManifest(this.manifest));
     } catch (error) {
       this.failure = (error as Error).message;
     }
+  }
+
+  /** Loads the page as the site has it now, with all that is typed in this one. */
+  private renew(demo: Demo): void {
+    handOver(demo.handover);
+    // What is shown may still be computing, and is not in the address yet.
+    history.replaceState(null, '', demo.fragment);
+    location.reload();
   }
 
   private readonly onHashChange = (): void => {
@@ -349,12 +371,6 @@ function renderSwitch(label: string, on: boolean, change: (on: boolean) => void)
     />
     ${label}
   </label>`;
-}
-
-/** Whether the visitor asked the browser to save data: then nothing is loaded ahead of need. */
-function savesData(): boolean {
-  const { connection } = navigator as { connection?: { saveData?: boolean } };
-  return connection?.saveData ?? false;
 }
 
 /** What a fragment says of pictures, without their captions. */

@@ -1,0 +1,67 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { SiteManifest } from '../../generated/manifest';
+import { idle } from '../../inference/idle';
+import type { Message } from '../../state/messages';
+import { NewerVersion } from '../../state/newer-version';
+import { isKept, keepSite } from '../../state/offline';
+import { savesData } from '../../state/saves-data';
+
+/** Other messages have keys from 1 on. */
+const KEY = 0;
+
+/** Has the page kept for when there is no network, and says when the site has a newer one. */
+export class OfflineController implements ReactiveController {
+  private newer = false;
+  private versions: NewerVersion | undefined;
+
+  constructor(private readonly host: ReactiveControllerHost) {
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.versions?.close();
+  }
+
+  /**
+   * To be called once the page has answered.
+   *
+   * @param demo With the manifest that the page uses, which may become another.
+   * @param load Loads the manifest that the site has now.
+   */
+  async begin(
+    demo: { readonly manifest: SiteManifest },
+    load: () => Promise<SiteManifest>,
+  ): Promise<void> {
+    await idle();
+    await keepSite(demo.manifest);
+    if (!demo.manifest.offline || savesData()) return;
+    this.versions?.close();
+    this.versions = new NewerVersion({
+      get current() {
+        return demo.manifest.sha256;
+      },
+      load,
+      onNewer: () => {
+        this.newer = true;
+        this.host.requestUpdate();
+      },
+    });
+    this.versions.watch();
+    // A page that did not come from the network may be old already.
+    if (isKept()) await this.versions.check();
+  }
+
+  /** What there is to tell, to a visitor who has pictures of their own or not. */
+  notices(hasOwnPictures: boolean): readonly Message[] {
+    if (!this.newer) return [];
+    const text = 'There is a newer version of this page.';
+    const loss = ' Pictures of your own would have to be chosen again.';
+    return [{ key: KEY, kind: 'note', text: hasOwnPictures ? text + loss : text, offer: 'reload' }];
+  }
+
+  dismiss(key: number): void {
+    if (key !== KEY) return;
+    this.newer = false;
+    this.host.requestUpdate();
+  }
+}
