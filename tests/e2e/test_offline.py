@@ -201,7 +201,7 @@ def test_what_is_not_the_file_that_was_built_is_never_kept(
     wait_until(page, KEPT, lambda kept: digest in kept["files"])
 
 
-def test_what_was_put_into_the_cache_by_others_is_not_used(page: Page, served: Host):
+def test_what_was_altered_in_the_cache_is_not_used(page: Page, served: Host):
     visit(page, served)
     before = sorted(wait_for_answer(card_of(page)))
     spoil = """async () => {
