@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeManifest } from '../testing/sample-manifest';
 import { createCard } from './cards';
 import { describeState, formatFragment, parseFragment } from './link';
+import { translateOriginalLink } from './original-link';
 
 const manifest = makeManifest();
 
@@ -129,7 +130,6 @@ describe('a link of the original demo', () => {
 
   it.each([
     ['#v2|tiny|dog|a dog|a wolf', 'tiny', [dog('a dog', 'a wolf')]],
-    ['#v1|small|dog|a%20wolf', 'small', [dog('a wolf')]],
     ['#v2%7Ctiny%7Cdog%7Ca%20wolf', 'tiny', [dog('a wolf')]],
     ['#v2|tiny|dog', 'tiny', [dog('a dog')]],
     ['#v2|tiny|dog|1 %2B 1 = 2|100 %|a+b & c', 'tiny', [dog('1 + 1 = 2', '100 %', 'a+b & c')]],
@@ -140,6 +140,22 @@ describe('a link of the original demo', () => {
     const { state, warnings } = parseFragment(manifest, fragment);
     expect(state).toEqual({ modelId, cards });
     expect(warnings).toEqual([]);
+  });
+
+  it.each([
+    ['0', '1'],
+    ['1', '48'],
+    ['3', '22'],
+    ['4', '2'],
+    ['23', '21'],
+    ['24', '23'],
+    ['59', '60'],
+    ['60', undefined],
+    ['dog', undefined],
+  ])('of the first form has the picture’s row, %s, in place of its id', (row, id) => {
+    const entries = translateOriginalLink(`v1|tiny|${row}|a wolf`);
+    expect(entries.get('image') ?? undefined).toBe(id);
+    expect(entries.get('prompt')).toBe('a wolf');
   });
 
   it('says what this demo does not have', () => {

@@ -1,5 +1,13 @@
-/** Begins a link of the original LiT demo, in the two forms that it had. */
+/**
+ * Begins a link of the original LiT demo, in the two forms that it had (big_vision,
+ * tools/lit_demo/src/lit_demo/url_utils.ts).
+ */
 const VERSION = /^v[12](\||%7C)/i;
+
+/** The pictures that came first in the rows of the first form, which counted them from 0. */
+const FIRST = ['1', '48', '43', '22'];
+const PICTURES = 60;
+const ROWS = [...new Set([...FIRST, ...Array.from({ length: PICTURES }, (_, i) => String(i + 1))])];
 
 /** Whether a fragment, without its `#`, is of the original LiT demo. */
 export function isOriginalLink(fragment: string): boolean {
@@ -9,12 +17,14 @@ export function isOriginalLink(fragment: string): boolean {
 /**
  * What such a link asks for, as the entries of a link of ours.
  *
- * It names a model, one picture and its captions, such as `v2|tiny|1|a%20dog|a%20cat`. Programs that
- * pass links on may have escaped the separators too.
+ * It names a model, one picture and its captions, such as `v2|tiny|1|a%20dog|a%20cat`; the first form
+ * has the row of the picture in place of its id. Programs that pass links on may have escaped the
+ * separators too.
  */
 export function translateOriginalLink(fragment: string): URLSearchParams {
   const parts = fragment.includes('|') ? fragment.split('|') : fragment.split(/%7C/i);
-  const [, model, image, ...captions] = parts.map(decode);
+  const [version, model, named, ...captions] = parts.map(decode);
+  const image = version?.toLowerCase() === 'v1' ? ROWS[Number(named)] : named;
   const entries = new URLSearchParams();
   if (model) entries.append('model', model);
   if (image) entries.append('image', image);
