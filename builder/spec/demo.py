@@ -86,6 +86,9 @@ class DemoSpec(PageSpec):
     """The pictures, in the order in which the page shows them."""
     base_url: WebFolder | None = None
     """Where `models/` and `images/` are served from, if not from beside the page."""
+    visitor_language: bool = False
+    """Whether the page speaks the language that a visitor's browser asks for, or that the visitor
+    chooses at its foot, if it knows it; your texts stay as they are."""
 
     @property
     def prompts(self) -> tuple[str, ...]:

@@ -1,3 +1,4 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -13,6 +14,7 @@ import { buttons, shared } from './shared-styles';
  * @fires retry-requested - What failed should be tried again.
  * @fires undo-requested - What was removed should come back.
  */
+@localized()
 @customElement('lit-demo-messages')
 export class LitDemoMessages extends LitElement {
   static override styles = [
@@ -39,9 +41,10 @@ export class LitDemoMessages extends LitElement {
         gap: 0.5rem;
         width: min(100%, 44rem);
         margin-top: 0.5rem;
-        padding: 0.5rem 0.5rem 0.5rem 1rem;
+        padding: 0.5rem;
+        padding-inline-start: 1rem;
         border: 1px solid var(--edge);
-        border-left: 0.4rem solid var(--edge);
+        border-inline-start: 0.4rem solid var(--edge);
         border-radius: var(--round);
         background: var(--surface);
         box-shadow: var(--shadow-strong);
@@ -49,11 +52,17 @@ export class LitDemoMessages extends LitElement {
       }
 
       .warning {
-        border-left-color: var(--warning);
+        border-inline-start-color: var(--warning);
       }
 
       .error {
-        border-left-color: var(--error);
+        border-inline-start-color: var(--error);
+      }
+
+      @media print {
+        :host {
+          display: none;
+        }
       }
 
       p {
@@ -80,15 +89,16 @@ export class LitDemoMessages extends LitElement {
       ({ key, kind, text, offer }) => html`
         <div class="message ${kind}">
           <p>
-            <span class="visually-hidden">${kind === 'error' ? 'Error' : 'Note'}: </span>${text}
+            <span class="visually-hidden">${kind === 'error' ? msg('Error:') : msg('Note:')} </span
+            >${text}
           </p>
-          ${offer === 'retry' ? this.renderOffer('Try again', 'retry-requested') : nothing}
-          ${offer === 'undo' ? this.renderOffer('Undo', 'undo-requested') : nothing}
+          ${offer === 'retry' ? this.renderOffer(msg('Try again'), 'retry-requested') : nothing}
+          ${offer === 'undo' ? this.renderOffer(msg('Undo'), 'undo-requested') : nothing}
           <button
             type="button"
             class="icon"
-            aria-label="Dismiss"
-            title="Dismiss"
+            aria-label=${msg('Dismiss')}
+            title=${msg('Dismiss')}
             @click=${() => {
               fire(this, 'message-dismissed', { messageKey: key });
             }}

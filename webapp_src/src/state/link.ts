@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import type { SiteManifest } from '../generated/manifest';
 import { exampleTexts, MAX_PROMPTS, sameTexts, textsOf, type Card } from './cards';
 
@@ -53,12 +54,12 @@ export function parseFragment(
   const model = manifest.models.find(({ id }) => id === modelId);
   if (modelId !== undefined && !model) {
     warnings.push(
-      `The link asks for the model “${shorten(modelId)}”, which this demo does not have.`,
+      msg(str`The link asks for the model “${shorten(modelId)}”, which this demo does not have.`),
     );
   }
   const [first] = unknown;
   if (first !== undefined) warnings.push(describeUnknown(first, unknown.size));
-  if (cut) warnings.push('The link was too long to restore in full; its end was left out.');
+  if (cut) warnings.push(msg('The link was too long to restore in full; its end was left out.'));
   return { state: { modelId: model?.id, cards }, warnings };
 }
 
@@ -99,10 +100,10 @@ function cutEntries(query: string): string {
 }
 
 function describeUnknown(first: string, count: number): string {
-  const name = `“${shorten(first)}”`;
+  const name = shorten(first);
   return count === 1
-    ? `The link shows the picture ${name}, which this demo does not have.`
-    : `The link shows ${count} pictures that this demo does not have, such as ${name}.`;
+    ? msg(str`The link shows the picture “${name}”, which this demo does not have.`)
+    : msg(str`The link shows ${count} pictures that this demo does not have, such as “${name}”.`);
 }
 
 function shorten(name: string): string {

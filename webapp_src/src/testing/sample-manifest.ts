@@ -76,6 +76,7 @@ export function makeManifest(): SiteManifest & { models: [EncodingModel, Encodin
     title: 'A demo',
     description: 'For tests.',
     language: 'en',
+    visitorLanguage: false,
     links: [],
     models: [makeModel('tiny'), makeModel('small')],
     images: [makeImage('cat', 'a cat', 'a lion'), makeImage('dog', 'a dog')],

@@ -65,6 +65,13 @@ export const layout = css`
     accent-color: var(--accent);
   }
 
+  @media print {
+    .gallery,
+    .foot {
+      display: none;
+    }
+  }
+
   @media (min-width: 52rem) {
     .about {
       grid-template-columns: minmax(18rem, 1fr) minmax(0, 1.6fr);
