@@ -85,9 +85,7 @@ class Template:
 
     def render_benchmark(self, manifest: PageManifest, manifest_url: str) -> Mapping[str, bytes]:
         """The page that measures models, in English, with what it loads, by URL."""
-        page = self._render(
-            _BENCHMARK_TEMPLATE, self.benchmark, Wording(), manifest, manifest_url
-        )
+        page = self._render(_BENCHMARK_TEMPLATE, self.benchmark, Wording(), manifest, manifest_url)
         return {BENCHMARK: page.encode(), **self.benchmark.files}
 
     def _render(
@@ -116,7 +114,7 @@ class Template:
         return render(self.folder, name, values)
 
     def _offered(self, manifest: PageManifest, app: WebApp) -> tuple[str, ...]:
-        """The languages among which visitors choose; nothing if the author does not leave it to them."""
+        """The languages among which visitors choose; none if the author does not let them."""
         if app is not self.app or not getattr(manifest, "visitor_language", False):
             return ()
         return (SOURCE, *app.catalogues)

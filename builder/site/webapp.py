@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from builder.site.wording import Catalogue
+from builder.site.wording import Catalogue, primary_language
 
 _LICENSES = "assets/licenses.md"
 
@@ -40,10 +40,11 @@ class WebApp:
     runtime: tuple[str, ...]
     catalogues: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    @property
-    def first(self) -> tuple[str, ...]:
-        """What the page loads before anything else."""
-        return (self.entry, *self.preloads, *self.styles, self.unstarted)
+    def first(self, language: str) -> tuple[str, ...]:
+        """What a page in that language loads before anything else."""
+        catalogue = self.catalogues.get(primary_language(language))
+        spoken = () if catalogue is None else (catalogue,)
+        return (self.entry, *self.preloads, *spoken, *self.styles, self.unstarted)
 
     def integrity(self, url: str) -> str:
         """What a script must be for a browser to run it:
@@ -89,7 +90,9 @@ def load_webapp(folder: Path, entry: str) -> WebApp:
             for url in worker["runtime"]
         ),
         catalogues={
-            found[1]: chunks[key]["file"] for key in keys if (found := _CATALOGUE.fullmatch(key))
+            found[1]: chunks[key]["file"]
+            for key in sorted(keys)
+            if (found := _CATALOGUE.fullmatch(key))
         },
     )
 

@@ -29,7 +29,9 @@ class Wording:
 
     def translate(self, source: str, *values: object) -> str:
         """What stands for a text of the code, with values in its places."""
-        return _PLACE.sub(lambda place: str(values[int(place[1])]), self.catalogue.get(source, source))
+        return _PLACE.sub(
+            lambda place: str(values[int(place[1])]), self.catalogue.get(source, source)
+        )
 
     def percent(self, probability: float) -> str:
         """A probability as the web app writes it (`formatPercent`)."""

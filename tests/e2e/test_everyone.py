@@ -1,6 +1,7 @@
 """What a demo is for visitors who see, hear, point or read in their own way, in Chromium."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,7 +32,7 @@ def test_each_answer_is_read_out_once(open_demo: OpenDemo):
     said = page.evaluate("said")
     assert said[0].startswith("Best match: ")
     assert all(said), "what was said stays until there is news"
-    assert all(before != after for before, after in zip(said, said[1:], strict=False))
+    assert all(before != after for before, after in pairwise(said))
     assert said[-1] == status.inner_text()
 
 
@@ -87,7 +88,8 @@ def test_what_is_pressed_is_at_least_44_pixels_large(open_demo: OpenDemo, page: 
 FIND_SMALL = """() => {
   const found = [];
   const walk = (root) => {
-    const pressed = 'button, a, select, summary, label, textarea, input:not([type=checkbox], [type=radio])';
+    const pressed = 'button, a, select, summary, label, textarea, ' +
+      'input:not([type=checkbox], [type=radio])';
     for (const element of root.querySelectorAll('*')) {
       if (element.shadowRoot) walk(element.shadowRoot);
       if (!element.matches(pressed) || !element.checkVisibility()) continue;
@@ -125,7 +127,8 @@ def test_bars_and_the_focus_are_seen_in_forced_colours(open_demo: OpenDemo, page
         box = card.get_by_role("textbox", name=name)
         box.focus()
         assert box.evaluate(
-            "(box) => [box, box.parentElement].some((e) => getComputedStyle(e).outlineStyle !== 'none')"
+            """(box) => [box, box.parentElement]
+              .some((element) => getComputedStyle(element).outlineStyle !== 'none')"""
         )
     for control in (page.get_by_role("button", name="More like this"), page.locator("summary")):
         control.focus()

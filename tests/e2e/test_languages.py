@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from builder.manifest import SiteManifest
 from builder.site.bundle import Bundle
 from builder.site.first_answer import answer_first_picture
 from builder.site.folder import parse_manifest
 from builder.site.template import load_template
-from builder.manifest import SiteManifest
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import ServedSite, open_page
 from tests.e2e.demo_page import card_of, texts_of, wait_for_answer
@@ -64,7 +64,12 @@ def catalogues_in(urls: list[str]) -> set[str]:
     ],
 )
 def test_a_page_speaks_its_language_from_the_first_moment(
-    page: Page, browser: Browser, served: Host, language: str, scheme: str, box: str,
+    page: Page,
+    browser: Browser,
+    served: Host,
+    language: str,
+    scheme: str,
+    box: str,
     catalogues: set[str],
 ):
     publish(served, language)
@@ -100,7 +105,9 @@ def test_an_arabic_page_is_mirrored_and_accessible_in_every_view(
     bar = card.locator("svg.bar").first.bounding_box()
     fill = card.locator("svg.bar rect").first.bounding_box()
     picture = card.locator("lit-demo-picture img").bounding_box()
-    assert bar and fill and picture
+    assert bar is not None
+    assert fill is not None
+    assert picture is not None
     assert fill["x"] + fill["width"] == pytest.approx(bar["x"] + bar["width"], abs=1)
     assert fill["width"] < bar["width"]
     assert picture["x"] > bar["x"], "the picture is where lines begin"

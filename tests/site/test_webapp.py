@@ -61,7 +61,9 @@ def test_a_page_names_at_first_only_what_it_needs_at_once(folder: Path):
     assert app.preloads == ("assets/shared-1.js", "assets/base-1.js")
     assert app.styles == ("assets/demo.css", "assets/s.css")
     assert app.runtime == ("assets/worker-1.js", "assets/tfjs.wasm")
-    assert app.first == (app.entry, *app.preloads, *app.styles, "assets/unstarted-1.js")
+    first = app.first("en")
+    assert first == (app.entry, *app.preloads, *app.styles, "assets/unstarted-1.js")
+    assert set(app.first("de-AT")) - set(first) == {"assets/de-1.js"}
 
 
 def test_a_page_knows_what_it_speaks_other_languages_with(folder: Path):
