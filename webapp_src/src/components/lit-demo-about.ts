@@ -20,6 +20,8 @@ export class LitDemoAbout extends LitElement {
       }
 
       p {
+        text-align: -webkit-match-parent;
+        text-align: match-parent;
         max-width: 42rem;
         margin: 0 0 0.75rem;
       }

@@ -65,7 +65,7 @@ export class LitDemoFinder extends LitElement {
           : html`<input
               class="field"
               type="text"
-              dir="auto"
+              dir=${this.text ? 'auto' : nothing}
               aria-label=${msg('Find pictures by a sentence')}
               placeholder=${msg('Find a picture…')}
               maxlength="1000"

@@ -22,12 +22,9 @@ export class LitDemoMessages extends LitElement {
     buttons,
     css`
       :host {
-        position: fixed;
-        z-index: 1;
-        inset: auto 0 0;
         display: grid;
         justify-items: center;
-        padding: 0 0.75rem max(0.75rem, env(safe-area-inset-bottom));
+        padding-block-end: max(0.75rem, env(safe-area-inset-bottom));
         pointer-events: none;
       }
 

@@ -59,7 +59,7 @@ export class LitDemoPrompt extends LitElement {
         <div class="text" data-text=${this.text}>
           <textarea
             rows="1"
-            dir="auto"
+            dir=${this.text ? 'auto' : nothing}
             lang=${this.textLanguage || nothing}
             aria-label=${label}
             aria-describedby=${this.note ? 'note' : nothing}

@@ -164,7 +164,7 @@ export class LitDemoApp extends LitElement {
           <div class="about">${this.renderAbout(demo)}</div>
         </details>
       </footer>
-      <section aria-label=${msg('Messages')}>
+      <section class="messages" aria-label=${msg('Messages')}>
         <lit-demo-messages
           .messages=${demo.messages}
           @message-dismissed=${(event: DemoEvent<'message-dismissed'>) => {
