@@ -97,7 +97,7 @@ def test_a_page_speaks_its_language_from_the_first_moment(
 def test_an_arabic_page_is_mirrored_and_accessible_in_every_view(
     page: Page, served: Host, site: ServedSite, scheme: str
 ):
-    publish(served, "ar", visitor_language=True)
+    publish(served, "ar")
     page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]
     page.goto(served.url + "#image=none")
     card = card_of(page)
