@@ -61,7 +61,7 @@ function drawCaption(
   context.fillText(percent, fromStart(WIDTH - MARGIN), baseline);
   context.fillStyle = colour('--text');
   context.textAlign = 'start';
-  context.fillText(shorten(context, text, length - 150), fromStart(MARGIN), baseline);
+  context.fillText(isolate(shorten(context, text, length - 150)), fromStart(MARGIN), baseline);
   for (const [part, name] of [
     [1, '--track'],
     [probability ?? 0, best ? '--accent' : '--bar'],
@@ -86,7 +86,12 @@ function drawFoot(
   context.textAlign = 'start';
   context.fillText(shorten(context, credit, half), fromStart(MARGIN), baseline);
   context.textAlign = 'end';
-  context.fillText(shorten(context, address, half), fromStart(WIDTH - MARGIN), baseline);
+  context.fillText(isolate(shorten(context, address, half)), fromStart(WIDTH - MARGIN), baseline);
+}
+
+/** The text in its own direction, whatever that of the page. */
+function isolate(text: string): string {
+  return `\u2068${text}\u2069`;
 }
 
 /** Where something is that lies so many pixels from where lines begin. */
