@@ -72,6 +72,16 @@ def test_a_page_says_its_language_and_loads_what_it_speaks_with():
     assert '<html lang="ar" dir="rtl">' in template.render(arabic, "manifest.json")
 
 
+@pytest.mark.parametrize("name", ["function", "mnist"])
+def test_pages_of_functions_speak_it_too(name: str):
+    template = load_template(name)
+    japanese = small_manifest().model_copy(update={"language": "ja"})
+    page = template.render(japanese, "manifest.json")
+    assert '<html lang="ja" dir="ltr">' in page
+    assert template.app.catalogues["ja"] in page
+    assert "JavaScriptが必要です" in page
+
+
 def test_a_page_whose_language_has_no_words_is_english_around_its_texts():
     template = load_template("image-text")
     french = small_manifest().model_copy(update={"language": "fr"})
