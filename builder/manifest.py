@@ -297,6 +297,9 @@ class SiteManifest(PageManifest):
         default=None,
         description="What the URLs of models and images are relative to, if not the manifest.",
     )
+    visitor_language: bool = Field(
+        default=False, description="Whether visitors choose the page's language."
+    )
     models: Annotated[tuple[Model, ...], Field(min_length=1)]
     images: Annotated[tuple[Image, ...], Field(min_length=1)]
 

@@ -56,6 +56,7 @@ class Demo:
         description: str = "Which sentence fits the picture?",
         *,
         language: str = "en",
+        visitor_language: bool = False,
         links: Sequence[tuple[str, str]] = (),
         base_url: str | None = None,
         max_bytes: int | None = None,
@@ -68,6 +69,7 @@ class Demo:
             title: Title of the page.
             description: A sentence below it.
             language: Language of these texts and of the prompts, such as `en` or `de-CH`.
+            visitor_language: Whether the page speaks the language of each visitor, where it can.
             links: Links in the header: the label and the address of each.
             base_url: Where `models/` and `images/` are served from, if not from beside the page.
             max_bytes: Largest size of the whole site, in bytes.
@@ -79,6 +81,7 @@ class Demo:
             "title": title,
             "description": description,
             "language": language,
+            "visitor_language": visitor_language,
             "links": tuple({"label": label, "url": url} for label, url in links),
             "base_url": base_url,
             "max_bytes": max_bytes,

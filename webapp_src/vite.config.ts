@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { listRuntimeFiles } from './runtime-files.ts';
 
 // The app is built into the Python package, which copies it into every site it writes and renders
 // pages itself; so there is no HTML here, only scripts, their styles and Vite's manifest. Each entry is
 // the script of a page, but functions.ts, which the pages of authors' own templates import, and
-// unstarted.ts, a classic script of every page.
+// unstarted.ts and visitor-language.ts, classic scripts of every page and of some.
 //
 // Comments go, since TensorFlow.js repeats its licence in each of 500 modules; a file holds them all.
 export const output = { comments: false };
@@ -26,6 +26,20 @@ function addLicenses(): Plugin {
   };
 }
 
+/** Leaves the catalogues where the builder finds them, which writes a few texts into pages itself. */
+function addCatalogues(): Plugin {
+  const folder = new URL('src/localization/catalogues/', import.meta.url);
+  return {
+    name: 'add-catalogues',
+    generateBundle() {
+      for (const name of readdirSync(folder)) {
+        const source = readFileSync(new URL(name, folder));
+        this.emitFile({ type: 'asset', fileName: `.vite/catalogues/${name}`, source });
+      }
+    },
+  };
+}
+
 /** How every build makes the workers, which therefore have the same files in all of them. */
 export const worker: NonNullable<UserConfig['worker']> = {
   format: 'es',
@@ -36,7 +50,7 @@ export const worker: NonNullable<UserConfig['worker']> = {
 export default defineConfig({
   base: './',
   publicDir: false,
-  plugins: [addLicenses()],
+  plugins: [addLicenses(), addCatalogues()],
   resolve: { alias: withoutThreads },
   build: {
     outDir: '../builder/_web/app',
@@ -52,6 +66,7 @@ export default defineConfig({
         'src/pages/mnist/main.ts',
         'src/inference/functions/functions.ts',
         'src/pages/unstarted.ts',
+        'src/pages/visitor-language.ts',
       ],
       preserveEntrySignatures: 'exports-only',
       output,

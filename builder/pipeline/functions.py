@@ -54,7 +54,7 @@ def build_functions(
         warnings=template.notes,
     )
     kept = write_site({**site.files, REPORT: report.to_json()}, out)
-    for note in kept.notes(out):
+    for note in (*template.notes_on(spec.language), *kept.notes(out)):
         progress.say(note)
     cache.prune_after_build()
     return report

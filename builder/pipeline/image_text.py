@@ -94,7 +94,7 @@ def build_spec(
         site, template.app, images, built, spec.max_bytes, progress.seconds, seconds
     )
     kept = write_site({**site.files, REPORT: report.to_json()}, out)
-    for note in kept.notes(out):
+    for note in (*template.notes_on(spec.language), *kept.notes(out)):
         progress.say(note)
     cache.prune_after_build()
     return report

@@ -146,6 +146,7 @@ def bundle(
     site = SiteManifest(
         **describe_page(spec).model_dump(),
         base_url=spec.base_url and f"{spec.base_url.rstrip('/')}/",
+        visitor_language=spec.visitor_language,
         models=tuple(_add_model(model, specs, files, cache, progress) for model in models),
         images=tuple(_describe_image(image, files) for image in images),
     )

@@ -16,20 +16,10 @@ _CHANCE = 95
 
 @dataclass(frozen=True)
 class Share:
-    """A caption with its probability, between 0 and 1, also as a person reads it."""
+    """A caption with its probability, between 0 and 1."""
 
     text: str
     probability: float
-
-    @property
-    def percent(self) -> str:
-        """As the web app writes it (`formatPercent`)."""
-        percent = 100 * self.probability
-        if 0 < percent < 0.1:
-            return "<0.1%"
-        if 99.5 <= percent < 100:
-            return ">99%"
-        return f"{percent:.1f}%" if 0 < percent < 0.95 else f"{percent:.0f}%"
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,8 @@ def make_report(
 ) -> FunctionSiteReport:
     """Collect the figures of a finished build; `warnings` are what its author should know."""
     functions = site.manifest.functions
-    first = bytes_of(site, [PAGE, MANIFEST, *app.first, *app.runtime])
+    page = [PAGE, MANIFEST, *app.first(site.manifest.language)]
+    first = bytes_of(site, [*page, *app.runtime])
     first += _bytes_of_function(functions[0])
     return FunctionSiteReport(
         functions=tuple(

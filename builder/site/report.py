@@ -246,7 +246,9 @@ def _bytes_before_first_answer(site: Site[SiteManifest], app: WebApp) -> int:
     """The page, its scripts, the first model's precomputed rows, and the pictures in view."""
     manifest = site.manifest
     model, image = manifest.models[0], manifest.images[0]
-    urls = [PAGE, MANIFEST, *app.first]
+    urls = [PAGE, MANIFEST, *app.first(manifest.language)]
+    if manifest.visitor_language:
+        urls.append(app.visitor_language)
     refs = [model.image_embeddings, model.prompt_embeddings, (*image.display, image.photo)[0]]
     thumbnails = [image.thumbnail for image in manifest.images]
     return bytes_of(site, urls) + sum(ref.bytes for ref in (*refs, *thumbnails))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import jinja2
@@ -14,7 +14,21 @@ from builder.site.first_answer import FirstAnswer
 from builder.site.installable import Installable
 from builder.site.rendering import render
 from builder.site.template_files import PAGE_TEMPLATE, collect_files
-from builder.site.webapp import WebApp, load_library, load_service_worker, load_webapp
+from builder.site.webapp import (
+    WebApp,
+    load_catalogues,
+    load_library,
+    load_service_worker,
+    load_webapp,
+)
+from builder.site.wording import (
+    SOURCE,
+    Catalogue,
+    Wording,
+    choose_wording,
+    find_missing_wording,
+    primary_language,
+)
 
 IMAGE_TEXT = "image-text"
 
@@ -44,7 +58,8 @@ class Template:
     `assets` gives their URLs by their names in the template's folder. `benchmark` is what the
     second page loads, which measures the site's models. `worker` keeps the page for when there is
     no network; pages of authors' own have none. `left_out` are files of the folder that do not go
-    into the site, with the reason for each, and `notes` tell the author.
+    into the site, with the reason for each, and `notes` tell the author. `catalogues` are what the
+    package's pages say in other languages than English, by the language.
     """
 
     folder: Path
@@ -55,6 +70,9 @@ class Template:
     worker: bytes | None = None
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])
     notes: tuple[str, ...] = ()
+    catalogues: Mapping[str, Catalogue] = field(default_factory=dict[str, Catalogue])
+    is_own: bool = False
+    """Whether it is an author's, which speaks as its texts do."""
 
     def render(
         self,
@@ -68,17 +86,28 @@ class Template:
         Raises:
             BuilderError: if the template cannot be used, with the line.
         """
-        return self._render(PAGE_TEMPLATE, self.app, manifest, manifest_url, answer, installable)
+        wording = choose_wording(manifest.language, self.catalogues)
+        if self.is_own:
+            wording = Wording(manifest.language, wording.catalogue)
+        return self._render(
+            PAGE_TEMPLATE, self.app, wording, manifest, manifest_url, answer, installable
+        )
+
+    def notes_on(self, language: str) -> tuple[str, ...]:
+        """What to tell an author whose texts are in that language."""
+        note = None if self.is_own else find_missing_wording(language, self.catalogues)
+        return () if note is None else (note,)
 
     def render_benchmark(self, manifest: PageManifest, manifest_url: str) -> Mapping[str, bytes]:
-        """The page that measures models, with what it loads, by URL."""
-        page = self._render(_BENCHMARK_TEMPLATE, self.benchmark, manifest, manifest_url)
+        """The page that measures models, in English, with what it loads, by URL."""
+        page = self._render(_BENCHMARK_TEMPLATE, self.benchmark, Wording(), manifest, manifest_url)
         return {BENCHMARK: page.encode(), **self.benchmark.files}
 
     def _render(
         self,
         name: str,
         app: WebApp,
+        wording: Wording,
         manifest: PageManifest,
         manifest_url: str,
         answer: FirstAnswer | None = None,
@@ -91,9 +120,21 @@ class Template:
             "answer": answer,
             "installable": installable,
             "app": app,
+            "language": wording.language,
+            "direction": wording.direction,
+            "catalogue": app.catalogues.get(primary_language(wording.language)),
+            "languages": self._offered(manifest, app),
+            "_": wording.translate,
+            "percent": wording.percent,
             "asset": self._asset,
         }
         return render(self.folder, name, values)
+
+    def _offered(self, manifest: PageManifest, app: WebApp) -> tuple[str, ...]:
+        """The languages among which visitors choose; none if the author does not let them."""
+        if app is not self.app or not getattr(manifest, "visitor_language", False):
+            return ()
+        return (SOURCE, *app.catalogues)
 
     def _asset(self, name: str) -> str:
         if name in self.left_out:
@@ -113,11 +154,12 @@ def load_template(name: str) -> Template:
     web = web_folder()
     benchmark = load_webapp(web, _BENCHMARK_ENTRY)
     if name not in _ENTRIES:
-        return _load_folder(Path(name), load_webapp(web, _FUNCTIONS), benchmark)
+        own = _load_folder(Path(name), load_webapp(web, _FUNCTIONS), benchmark)
+        return replace(own, catalogues=load_catalogues(web), is_own=True)
     files = load_library(web) if name == IMAGE_TEXT else {}
     app = load_webapp(web, _ENTRIES[name])
-    worker = load_service_worker(web)
-    return Template(template_folder() / name, app, files, {}, benchmark, worker)
+    folder, worker = template_folder() / name, load_service_worker(web)
+    return Template(folder, app, files, {}, benchmark, worker, catalogues=load_catalogues(web))
 
 
 def _load_folder(folder: Path, app: WebApp, benchmark: WebApp) -> Template:

@@ -3,10 +3,13 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from builder.site.wording import Catalogue, primary_language
 
 _LICENSES = "assets/licenses.md"
 
@@ -14,6 +17,9 @@ _FOR_PICTURES = "image-encoder.worker"
 """The worker for visitors' own pictures, without which a text is answered."""
 _UNSTARTED = "src/pages/unstarted.ts"
 """The script that says why a page has not started."""
+_VISITOR_LANGUAGE = "src/pages/visitor-language.ts"
+"""The script that finds the visitor's language, where the author leaves that to visitors."""
+_CATALOGUE = re.compile(r"src/localization/catalogues/(\w+)\.json")
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,8 @@ class WebApp:
     """The part of the app that one page needs; files by URL.
 
     `entry`, `preloads`, `styles` and `unstarted` are what the page names; `runtime` is what
-    computing also needs: the worker, TensorFlow.js and its wasm backend.
+    computing also needs: the worker, TensorFlow.js and its wasm backend. `catalogues` are what it
+    loads to speak a language, by the language.
     """
 
     files: Mapping[str, bytes]
@@ -29,12 +36,15 @@ class WebApp:
     preloads: tuple[str, ...]
     styles: tuple[str, ...]
     unstarted: str
+    visitor_language: str
     runtime: tuple[str, ...]
+    catalogues: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    @property
-    def first(self) -> tuple[str, ...]:
-        """What the page loads before anything else."""
-        return (self.entry, *self.preloads, *self.styles, self.unstarted)
+    def first(self, language: str) -> tuple[str, ...]:
+        """What a page in that language loads before anything else."""
+        catalogue = self.catalogues.get(primary_language(language))
+        spoken = () if catalogue is None else (catalogue,)
+        return (self.entry, *self.preloads, *spoken, *self.styles, self.unstarted)
 
     def integrity(self, url: str) -> str:
         """What a script must be for a browser to run it:
@@ -53,12 +63,14 @@ def load_webapp(folder: Path, entry: str) -> WebApp:
     app = folder / "app"
     chunks = json.loads((app / ".vite" / "manifest.json").read_text(encoding="utf-8"))
     first = list(_follow(chunks, entry, ("imports",)))
-    reached = [chunks[key] for key in _follow(chunks, entry, ("imports", "dynamicImports"))]
+    keys = list(_follow(chunks, entry, ("imports", "dynamicImports")))
+    reached = [chunks[key] for key in keys]
     assets = [asset for chunk in reached for asset in chunk.get("assets", ())]
     workers = {asset: worker for asset in assets if (worker := _read_worker(app, asset))}
     urls = {
         _LICENSES,
         chunks[_UNSTARTED]["file"],
+        chunks[_VISITOR_LANGUAGE]["file"],
         *(chunk["file"] for chunk in reached),
         *(css for chunk in reached for css in chunk.get("css", ())),
         *assets,
@@ -70,18 +82,32 @@ def load_webapp(folder: Path, entry: str) -> WebApp:
         preloads=tuple(chunks[key]["file"] for key in first[1:]),
         styles=tuple(css for key in first for css in chunks[key].get("css", ())),
         unstarted=chunks[_UNSTARTED]["file"],
+        visitor_language=chunks[_VISITOR_LANGUAGE]["file"],
         runtime=tuple(
             url
             for asset, worker in workers.items()
             if not Path(asset).name.startswith(_FOR_PICTURES)
             for url in worker["runtime"]
         ),
+        catalogues={
+            found[1]: chunks[key]["file"]
+            for key in sorted(keys)
+            if (found := _CATALOGUE.fullmatch(key))
+        },
     )
 
 
 def load_service_worker(folder: Path) -> bytes:
     """The script in whose cache browsers keep a page; it lacks the line that `installable` adds."""
     return (folder / "service-worker.js").read_bytes()
+
+
+def load_catalogues(folder: Path) -> Mapping[str, Catalogue]:
+    """What the app says in each language but its own, by the language."""
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((folder / "app" / ".vite" / "catalogues").glob("*.json"))
+    }
 
 
 def load_library(folder: Path) -> Mapping[str, bytes]:

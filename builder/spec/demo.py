@@ -39,6 +39,9 @@ class DemoSpec(PageSpec):
     """A CSV with prompts of pictures: `image`, their id or file, and `prompt`, `prompt1` ..."""
     base_url: WebFolder | None = None
     """Where `models/` and `images/` are served from, if not from beside the page."""
+    visitor_language: bool = False
+    """Whether the page speaks the language that a visitor's browser asks for, or that the visitor
+    chooses at its foot, if it knows it; your texts stay as they are."""
 
     @property
     def prompts(self) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ class PageSpec(Table):
     description: Text
     """What it is about, in a sentence or two."""
     language: Annotated[str, Field(pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$")] = "en"
-    """Language of these texts and of the prompts, such as `en` or `de-CH`."""
+    """Language of these texts and of the prompts, such as `en` or `de-CH`. The page speaks it
+    too if it is English, German, Spanish, Japanese or Arabic, else English."""
     links: Annotated[tuple[LinkSpec, ...], Field(strict=False)] = ()
     """Links in the header: a paper, the code."""
     max_bytes: Annotated[int | None, Field(gt=0, lt=2**53)] = None

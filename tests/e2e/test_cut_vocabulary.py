@@ -20,7 +20,7 @@ from tests.e2e.test_hub_demo import probabilities
 from tests.e2e.test_hub_demo import write_demo as write_hub_demo
 from tests.shared import HUB_GOLDENS, needs
 
-NOTE = "Some of this is not in the vocabulary that this demo has kept"
+NOTE = "This demo does not know some of these words"
 KEPT = "a sleepy kitten in a teacup"
 CUT = "a hummingbird and a xylophone"
 

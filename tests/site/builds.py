@@ -35,13 +35,17 @@ APP = WebApp(
         "assets/demo.js": b"demo",
         "assets/demo.css": b"css",
         "assets/unstarted.js": b"why",
+        "assets/visitor-language.js": b"whose",
+        "assets/de.js": b"Deutsch",
         "assets/worker.js": b"worker",
     },
     entry="assets/demo.js",
     preloads=(),
     styles=("assets/demo.css",),
     unstarted="assets/unstarted.js",
+    visitor_language="assets/visitor-language.js",
     runtime=("assets/worker.js",),
+    catalogues={"de": "assets/de.js"},
 )
 
 

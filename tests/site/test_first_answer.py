@@ -7,27 +7,8 @@ import pytest
 
 from builder.manifest import SigmoidScoring, SoftmaxScoring
 from builder.site.bundle import BuiltModel, Bundle
-from builder.site.first_answer import FirstAnswer, Share, answer_first_picture
+from builder.site.first_answer import FirstAnswer, answer_first_picture
 from tests.site.builds import PROMPTS, built_model, bundle_demo
-
-
-@pytest.mark.parametrize(
-    ("probability", "text"),
-    [
-        (0, "0%"),
-        (1e-9, "<0.1%"),
-        (0.00149, "0.1%"),
-        (0.0094, "0.9%"),
-        (0.0096, "1%"),
-        (0.5, "50%"),
-        (0.97349, "97%"),
-        (0.99499, "99%"),
-        (0.995, ">99%"),
-        (1, "100%"),
-    ],
-)
-def test_a_percentage_is_that_of_the_web_app(probability: float, text: str):
-    assert Share("a cat", probability).percent == text
 
 
 def answer(folder: Path, built: BuiltModel) -> FirstAnswer:

@@ -63,6 +63,61 @@ def test_pages_that_come_with_the_package_show_the_manifest():
     assert load_template("mnist").files == {}
 
 
+def test_a_page_says_its_language_and_loads_what_it_speaks_with():
+    template = load_template("image-text")
+    german = small_manifest().model_copy(update={"language": "de-CH"})
+    page = template.render(german, "manifest.json")
+    catalogue = template.app.catalogues["de"]
+    assert '<html lang="de-CH" dir="ltr">' in page
+    assert f'rel="modulepreload" href="{catalogue}"' in page
+    assert "noch nicht gestartet" in page
+    assert catalogue not in template.render(small_manifest(), "manifest.json")
+    arabic = german.model_copy(update={"language": "ar"})
+    assert '<html lang="ar" dir="rtl">' in template.render(arabic, "manifest.json")
+
+
+@pytest.mark.parametrize("name", ["function", "mnist"])
+def test_pages_of_functions_speak_it_too(name: str):
+    template = load_template(name)
+    japanese = small_manifest().model_copy(update={"language": "ja"})
+    page = template.render(japanese, "manifest.json")
+    assert '<html lang="ja" dir="ltr">' in page
+    assert template.app.catalogues["ja"] in page
+    assert "JavaScriptが必要です" in page
+
+
+def test_a_page_whose_language_has_no_words_is_english_around_its_texts():
+    template = load_template("image-text")
+    french = small_manifest().model_copy(update={"language": "fr"})
+    page = template.render(french, "manifest.json")
+    assert '<html lang="en" dir="ltr">' in page
+    assert '<header slot="header" lang="fr">' in page
+    assert '<title lang="fr">' in page
+    assert 'language = "fr"' in template.notes_on("fr")[0]
+    assert template.notes_on("de") == ()
+
+
+def test_a_template_of_an_authors_own_has_the_language_of_its_texts(tmp_path: Path):
+    write_template(tmp_path / "mine", "{% extends 'base.html.j2' %}{% block body %}{% endblock %}")
+    template = load_template(str(tmp_path / "mine"))
+    hebrew = small_manifest().model_copy(update={"language": "he"})
+    assert '<html lang="he" dir="rtl">' in template.render(hebrew, "manifest.json")
+    assert template.notes_on("he") == ()
+
+
+def test_visitors_choose_the_language_where_the_author_leaves_it_to_them():
+    template = load_template("image-text")
+    manifest = small_manifest()
+    script = f'<script src="{template.app.visitor_language}" integrity="'
+    assert script not in template.render(manifest, "manifest.json")
+    open_to_all = manifest.model_copy(update={"visitor_language": True})
+    page = template.render(open_to_all, "manifest.json")
+    assert script in page
+    assert 'data-languages="en ar de es ja"' in page
+    second = template.render_benchmark(open_to_all, "manifest.json")[BENCHMARK].decode()
+    assert "data-languages" not in second
+
+
 def test_the_second_page_measures_and_brings_what_it_loads():
     template = load_template("function")
     files = template.render_benchmark(small_manifest(), "manifest.json")
@@ -104,4 +159,4 @@ def test_a_page_stays_small_however_many_pictures_there_are():
     page = load_template("image-text").render(many, "manifest.json")
     assert len(page) < 60_000
     assert page.count("<figure>") == 59
-    assert "There are 1940 more pictures" in page
+    assert "More pictures, which need JavaScript: 1940" in page

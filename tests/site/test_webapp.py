@@ -5,21 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from builder.site.webapp import load_library, load_webapp
+from builder.site.webapp import load_catalogues, load_library, load_webapp
 
 CHUNKS = {
     "src/pages/demo/main.ts": {
         "file": "assets/demo-1.js",
         "imports": ["_shared.js"],
-        "dynamicImports": ["src/lazy.ts"],
+        "dynamicImports": ["src/lazy.ts", "src/localization/catalogues/de.json"],
         "css": ["assets/demo.css"],
         "assets": ["assets/worker-1.js", "assets/logo.svg"],
     },
     "_shared.js": {"file": "assets/shared-1.js", "imports": ["_base.js"], "css": ["assets/s.css"]},
     "_base.js": {"file": "assets/base-1.js", "imports": ["_shared.js"]},
+    "src/localization/catalogues/de.json": {"file": "assets/de-1.js"},
     "src/lazy.ts": {"file": "assets/lazy-1.js", "css": ["assets/lazy.css"]},
     "src/pages/other/main.ts": {"file": "assets/other-1.js"},
     "src/pages/unstarted.ts": {"file": "assets/unstarted-1.js"},
+    "src/pages/visitor-language.ts": {"file": "assets/visitor-language-1.js"},
 }
 WORKER = {
     "files": ["assets/worker-1.js", "assets/tfjs.js", "assets/tfjs.wasm"],
@@ -36,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
     (app / ".vite" / "worker-1.js.json").write_text(json.dumps(WORKER))
     names = ["demo-1.js", "shared-1.js", "base-1.js", "lazy-1.js", "other-1.js", "demo.css"]
     names += ["s.css", "lazy.css", "worker-1.js", "logo.svg", "tfjs.js", "tfjs.wasm", "licenses.md"]
-    names += ["unstarted-1.js"]
+    names += ["unstarted-1.js", "visitor-language-1.js", "de-1.js"]
     for name in names:
         (app / "assets" / name).write_text(name)
     return tmp_path
@@ -47,6 +49,7 @@ def test_a_page_has_all_that_it_and_its_worker_load(folder: Path):
     assert {url.removeprefix("assets/") for url in app.files} == {
         *("demo-1.js", "shared-1.js", "base-1.js", "lazy-1.js", "demo.css", "s.css", "lazy.css"),
         *("worker-1.js", "logo.svg", "tfjs.js", "tfjs.wasm", "licenses.md", "unstarted-1.js"),
+        *("visitor-language-1.js", "de-1.js"),
     }
     assert app.files["assets/tfjs.wasm"] == b"tfjs.wasm"
 
@@ -58,7 +61,17 @@ def test_a_page_names_at_first_only_what_it_needs_at_once(folder: Path):
     assert app.preloads == ("assets/shared-1.js", "assets/base-1.js")
     assert app.styles == ("assets/demo.css", "assets/s.css")
     assert app.runtime == ("assets/worker-1.js", "assets/tfjs.wasm")
-    assert app.first == (app.entry, *app.preloads, *app.styles, "assets/unstarted-1.js")
+    first = app.first("en")
+    assert first == (app.entry, *app.preloads, *app.styles, "assets/unstarted-1.js")
+    assert set(app.first("de-AT")) - set(first) == {"assets/de-1.js"}
+
+
+def test_a_page_knows_what_it_speaks_other_languages_with(folder: Path):
+    assert load_webapp(folder, "src/pages/demo/main.ts").catalogues == {"de": "assets/de-1.js"}
+    catalogues = folder / "app" / ".vite" / "catalogues"
+    catalogues.mkdir()
+    (catalogues / "de.json").write_text('{"Close": "Schließen"}', encoding="utf-8")
+    assert load_catalogues(folder) == {"de": {"Close": "Schließen"}}
 
 
 def test_what_reads_own_pictures_is_no_part_of_the_first_answers(folder: Path):
@@ -89,6 +102,7 @@ def test_a_page_without_a_worker_has_no_runtime(folder: Path):
         "assets/other-1.js",
         "assets/licenses.md",
         "assets/unstarted-1.js",
+        "assets/visitor-language-1.js",
     }
     assert (app.preloads, app.styles, app.runtime) == ((), (), ())
 

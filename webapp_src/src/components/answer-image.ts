@@ -30,6 +30,7 @@ export async function drawAnswer(answer: DrawnAnswer): Promise<Blob> {
   canvas.height = WIDTH + MARGIN + captions.length * ROW + 2 * MARGIN;
   const context = canvas.getContext('2d');
   if (!context) throw new Error('This browser cannot draw the picture.');
+  context.direction = isRightToLeft() ? 'rtl' : 'ltr';
   context.fillStyle = colour('--page');
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = 'high';
@@ -55,19 +56,21 @@ function drawCaption(
   const baseline = top + 52;
   context.font = `${best ? 600 : 400} 36px ${SANS}`;
   context.fillStyle = colour(best ? '--accent' : '--muted');
-  context.textAlign = 'right';
+  context.textAlign = 'end';
   const percent = probability === undefined ? '–' : formatPercent(probability);
-  context.fillText(percent, WIDTH - MARGIN, baseline);
+  context.fillText(percent, fromStart(WIDTH - MARGIN), baseline);
   context.fillStyle = colour('--text');
-  context.textAlign = 'left';
-  context.fillText(shorten(context, text, length - 150), MARGIN, baseline);
+  context.textAlign = 'start';
+  context.fillText(isolate(shorten(context, text, length - 150)), fromStart(MARGIN), baseline);
   for (const [part, name] of [
     [1, '--track'],
     [probability ?? 0, best ? '--accent' : '--bar'],
   ] as const) {
     context.fillStyle = colour(name);
     context.beginPath();
-    context.roundRect(MARGIN, top + 68, length * part, BAR, BAR / 2);
+    const width = length * part;
+    const left = isRightToLeft() ? WIDTH - MARGIN - width : MARGIN;
+    context.roundRect(left, top + 68, width, BAR, BAR / 2);
     context.fill();
   }
 }
@@ -80,10 +83,25 @@ function drawFoot(
   const half = WIDTH / 2 - 1.25 * MARGIN;
   context.font = `400 24px ${SANS}`;
   context.fillStyle = colour('--muted');
-  context.textAlign = 'left';
-  context.fillText(shorten(context, credit, half), MARGIN, baseline);
-  context.textAlign = 'right';
-  context.fillText(shorten(context, address, half), WIDTH - MARGIN, baseline);
+  context.textAlign = 'start';
+  context.fillText(shorten(context, credit, half), fromStart(MARGIN), baseline);
+  context.textAlign = 'end';
+  context.fillText(isolate(shorten(context, address, half)), fromStart(WIDTH - MARGIN), baseline);
+}
+
+/** The text in its own direction, whatever that of the page. */
+function isolate(text: string): string {
+  return `\u2068${text}\u2069`;
+}
+
+/** Where something is that lies so many pixels from where lines begin. */
+function fromStart(distance: number): number {
+  return isRightToLeft() ? WIDTH - distance : distance;
+}
+
+/** Whether the page is written from right to left. */
+function isRightToLeft(): boolean {
+  return document.documentElement.dir === 'rtl';
 }
 
 /** The text, cut so that it is at most so many pixels wide. */

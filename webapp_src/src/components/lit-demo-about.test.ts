@@ -9,15 +9,15 @@ const [model] = manifest.models;
 const { generator } = manifest;
 
 it.each([
-  [model, 'runs here, in your browser', 'The captions of a picture compete'],
+  [model, 'reads captions here, in your browser', 'The captions of a picture compete'],
   [
     { ...model, scoring: { kind: 'sigmoid', scale: 100, bias: -10 } },
-    'runs here, in your browser',
+    'reads captions here, in your browser',
     'Each caption is judged alone',
   ],
   [
     { ...model, tokenizer: null, encoder: null },
-    'this model answers no others',
+    'answers no others',
     'The captions of a picture compete',
   ],
 ] as const)('says what runs where and how prompts are judged', async (shown, where, how) => {

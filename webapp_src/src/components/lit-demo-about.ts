@@ -1,3 +1,4 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Generator, Link, Model } from '../generated/manifest';
@@ -5,13 +6,8 @@ import { renderLicense } from './license';
 import { renderMadeWith } from './made-with';
 import { shared } from './shared-styles';
 
-/** Pages that every demo has. */
-const OWN_PAGES: readonly Link[] = [
-  { url: 'benchmark.html', label: 'How fast is this device?' },
-  { url: 'playground.html', label: 'Use it in code' },
-];
-
 /** Says what runs where, which model it is, and what made the page. */
+@localized()
 @customElement('lit-demo-about')
 export class LitDemoAbout extends LitElement {
   static override styles = [
@@ -24,6 +20,8 @@ export class LitDemoAbout extends LitElement {
       }
 
       p {
+        text-align: -webkit-match-parent;
+        text-align: match-parent;
         max-width: 42rem;
         margin: 0 0 0.75rem;
       }
@@ -31,8 +29,14 @@ export class LitDemoAbout extends LitElement {
       .links {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.5rem 1.25rem;
+        gap: 0 1.25rem;
         font-weight: 550;
+      }
+
+      .links a {
+        display: inline-flex;
+        align-items: center;
+        min-height: var(--target);
       }
 
       dl {
@@ -53,29 +57,38 @@ export class LitDemoAbout extends LitElement {
   @property({ attribute: false }) model!: Model;
   @property({ attribute: false }) generator!: Generator;
   @property({ attribute: false }) links: readonly Link[] = [];
+  /** The language of the demo's texts, which may not be that of the page. */
+  @property({ attribute: false }) textLanguage = '';
 
   protected override render(): TemplateResult {
     const { model, generator } = this;
     return html`
       <p class="links">
-        ${[...this.links, ...OWN_PAGES].map(({ url, label }) => html`<a href=${url}>${label}</a> `)}
+        ${this.links.map(
+          ({ url, label }) =>
+            html`<a href=${url} lang=${this.textLanguage || nothing}>${label}</a> `,
+        )}
+        <a href="benchmark.html">${msg('How fast is this device?')}</a>
+        <a href="playground.html">${msg('Use it in code')}</a>
       </p>
       <p>
-        The pictures went through the model’s image tower once, when this page was made.
+        ${msg('The model looked at the pictures once, when this page was made.')}
         ${
           model.encoder
-            ? 'Its text tower runs here, in your browser: nothing you type leaves this device.'
-            : 'So did the example prompts through its text tower, which is not here: this model answers no others. Nothing you type leaves this device.'
+            ? msg('It reads captions here, in your browser: nothing you type leaves this device.')
+            : msg(
+                'It read the example captions then too, and answers no others. Nothing you type leaves this device.',
+              )
         }
         ${
           model.scoring.kind === 'softmax'
-            ? 'The captions of a picture compete, so their percentages add up to 100.'
-            : 'Each caption is judged alone, so that percentages need not add up to 100.'
+            ? msg('The captions of a picture compete, so their percentages add up to 100.')
+            : msg('Each caption is judged alone, so that percentages need not add up to 100.')
         }
       </p>
-      <p>${model.description}</p>
+      <p lang=${this.textLanguage || nothing} dir="auto">${model.description}</p>
       <dl>
-        <dt>Model</dt>
+        <dt>${msg('Model')}</dt>
         <dd>
           ${
             model.source
@@ -83,13 +96,13 @@ export class LitDemoAbout extends LitElement {
               : model.name
           }
         </dd>
-        <dt>Image tower</dt>
+        <dt>${msg('For pictures')}</dt>
         <dd>${model.imageTower}</dd>
-        <dt>Text tower</dt>
+        <dt>${msg('For captions')}</dt>
         <dd>${model.textTower}</dd>
         ${
           model.license
-            ? html`<dt>Licence</dt>
+            ? html`<dt>${msg('Licence')}</dt>
                 <dd>${renderLicense(model.license)}</dd>`
             : nothing
         }

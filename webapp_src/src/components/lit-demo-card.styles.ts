@@ -28,5 +28,15 @@ export const layout = [
       gap: 0 1rem;
       margin-top: 0.25rem;
     }
+
+    @media print {
+      .card {
+        break-inside: avoid;
+      }
+
+      .tools {
+        display: none;
+      }
+    }
   `,
 ];

@@ -121,7 +121,7 @@ it('says at a prompt that it uses what the vocabulary was cut of', async () => {
   const element = await mountCard(answer([0.7, 0.3], (text) => ({ cutShort: text === 'a lion' })));
   const [first, second] = promptsOf(element);
   expect(first?.note).toBe('');
-  expect(second?.note).toMatch(/not in the vocabulary that this demo has kept/);
+  expect(second?.note).toMatch(/does not know some of these words/);
 });
 
 it('keeps old probabilities as stale, but not of prompts that were edited', async () => {

@@ -1,3 +1,4 @@
+import { localized, msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -6,8 +7,9 @@ import type { EncoderStatus } from '../inference/encoder-status';
 import type { Remarks } from '../inference/scoring';
 import { bestPrompt, fitsNone, NO_ANSWER, rankPrompts, type Answer } from '../state/answers';
 import { draftOf, scoredFields, type Card, type PromptField } from '../state/cards';
+import { currentLanguage } from '../localization/language';
 import { fire, type DemoEvent } from './events';
-import { formatMegabytes, formatPercent } from './format';
+import { formatLoaded, formatPercent } from './format';
 import { COLUMNS, CLOSE, PICTURES, RESET } from './icons';
 import { layout } from './lit-demo-card.styles';
 import type { DrawnCaption } from './answer-image';
@@ -17,14 +19,6 @@ import './lit-demo-prompt';
 import type { LitDemoPrompt } from './lit-demo-prompt';
 import { Moves } from './moves';
 import { buttons, shared } from './shared-styles';
-
-const CUT_SHORT =
-  'Some of this is not in the vocabulary that this demo has kept, so the full model may answer otherwise.';
-
-const MEANING: Readonly<Record<Model['scoring']['kind'], string>> = {
-  softmax: 'Shares among these captions, not certainty.',
-  sigmoid: 'How well each caption fits on its own, as the model sees it.',
-};
 
 /**
  * A picture with the captions that are compared on it, the best first.
@@ -42,6 +36,7 @@ const MEANING: Readonly<Record<Model['scoring']['kind'], string>> = {
  * @fires like-requested - `{imageId}`: pictures like this one are looked for.
  * @csspart tools - What else can be done with the card.
  */
+@localized()
 @customElement('lit-demo-card')
 export class LitDemoCard extends LitElement {
   static override styles = [shared, buttons, ...layout];
@@ -50,6 +45,8 @@ export class LitDemoCard extends LitElement {
   @property({ attribute: false }) image!: Image;
   @property({ attribute: false }) answer: Answer = NO_ANSWER;
   @property({ attribute: false }) scoring: Model['scoring']['kind'] = 'softmax';
+  /** The language of the demo's texts, which may not be that of the page. */
+  @property({ attribute: false }) textLanguage = '';
   /** What computing may be waiting for. */
   @property({ attribute: false }) encoder: EncoderStatus = { status: 'idle' };
   /** A picture that failed is loaded anew when this changes. */
@@ -68,6 +65,8 @@ export class LitDemoCard extends LitElement {
   /** Whether the visitor is in the middle of a caption, which must then stay where it is. */
   private typing = false;
   private readonly moves = new Moves();
+  /** What was said of the last answer; it stays while the next is computed, so that only news is read out. */
+  private said = '';
   /** What had the focus before the captions were put in order. */
   private focused: Element | null = null;
 
@@ -88,6 +87,7 @@ export class LitDemoCard extends LitElement {
     } else {
       this.order = keepOrder(this.card.prompts, shown);
     }
+    if (this.answer.state === 'current') this.said = this.describeAnswer();
     this.moves.note(this.prompts());
     this.focused = this.shadowRoot?.activeElement ?? null;
   }
@@ -101,14 +101,15 @@ export class LitDemoCard extends LitElement {
       <article
         class="card"
         aria-label=${this.image.description}
+        lang=${this.textLanguage || nothing}
         @focusin=${() => {
           fire(this, 'card-used', this.own);
         }}
       >
         <lit-demo-picture .image=${this.image} .attempt=${this.attempt}></lit-demo-picture>
-        <div class="captions">
+        <div class="captions" lang=${currentLanguage()}>
           <ol>
-            ${this.none ? html`<li class="none">None of these fits well</li>` : nothing}
+            ${this.none ? html`<li class="none">${msg('None of these fits well')}</li>` : nothing}
             ${repeat(
               listed,
               ({ key }) => key,
@@ -117,9 +118,9 @@ export class LitDemoCard extends LitElement {
           </ol>
           ${draft && this.encoder.status !== 'absent' ? this.renderPrompt(draft, 0) : nothing}
           ${this.renderMeaning()}
-          <p class="visually-hidden" role="status">${this.describeAnswer()}</p>
+          <p class="visually-hidden" role="status">${this.said}</p>
           <div class="tools" part="tools">
-            ${this.renderTool('Reset', 'Reset captions', RESET, 'card-reset')}
+            ${this.renderTool(msg('Reset'), msg('Reset captions'), RESET, 'card-reset')}
             <button
               type="button"
               class="quiet"
@@ -127,14 +128,14 @@ export class LitDemoCard extends LitElement {
                 fire(this, 'like-requested', { imageId: this.image.id });
               }}
             >
-              ${PICTURES}More like this
+              ${PICTURES}${msg('More like this')}
             </button>
             <lit-demo-snapshot
               .image=${this.image}
               .captions=${this.describeCaptions()}
             ></lit-demo-snapshot>
-            ${this.renderTool('Side by side', 'Side by side with another picture', COLUMNS, 'card-duplicated')}
-            ${this.removable ? this.renderTool('Close', 'Close this picture', CLOSE, 'card-removed') : nothing}
+            ${this.renderTool(msg('Side by side'), msg('Side by side with another picture'), COLUMNS, 'card-duplicated')}
+            ${this.removable ? this.renderTool(msg('Close'), msg('Close this picture'), CLOSE, 'card-removed') : nothing}
           </div>
         </div>
       </article>
@@ -164,6 +165,7 @@ export class LitDemoCard extends LitElement {
     return html`<lit-demo-prompt
       data-key=${key}
       .text=${text}
+      .textLanguage=${this.textLanguage}
       .number=${number}
       .draft=${number === 0}
       .fixed=${this.encoder.status === 'absent'}
@@ -227,10 +229,9 @@ export class LitDemoCard extends LitElement {
         <progress
           max=${encoder.total}
           .value=${encoder.loaded}
-          aria-label="Loading the model"
+          aria-label=${msg('Loading the model')}
         ></progress>
-        Loading the model, once: ${formatMegabytes(encoder.loaded)} of
-        ${formatMegabytes(encoder.total)}
+        ${msg(str`Loading the model, once: ${formatLoaded(encoder)}`)}
       </p>`;
     }
     return html`<p class="meaning">${this.describeMeaning()}</p>`;
@@ -238,30 +239,37 @@ export class LitDemoCard extends LitElement {
 
   private describeMeaning(): string {
     const { answer, encoder } = this;
-    if (answer.state === 'computing' && encoder.status === 'preparing') return 'Almost ready…';
-    if (encoder.status === 'absent') return 'This model answers these examples only.';
-    if (scoredFields(this.card).length === 0) return 'Describe the picture, rightly or wrongly.';
-    if (this.lone) return 'One caption alone has nothing to compare with: add another.';
-    if (this.none)
-      return 'Shares among these, though all fit no better than captions of other pictures.';
-    return `${MEANING[this.scoring]} Can you fool it?`;
+    if (answer.state === 'computing' && encoder.status === 'preparing') return msg('Almost ready…');
+    if (encoder.status === 'absent') return msg('This model answers these examples only.');
+    if (scoredFields(this.card).length === 0)
+      return msg('Describe the picture, rightly or wrongly.');
+    if (this.lone) return msg('One caption alone has nothing to compare with: add another.');
+    if (this.none) {
+      return msg('Shares among these, though all fit no better than captions of other pictures.');
+    }
+    return this.scoring === 'softmax'
+      ? msg('Shares among these captions, not certainty. Can you fool it?')
+      : msg('How well each caption fits on its own, as the model sees it. Can you fool it?');
   }
 
   private describeAnswer(): string {
     const { answer, card } = this;
-    if (answer.state !== 'current' || this.lone) return '';
-    if (this.none) return 'None of these fits well';
+    if (this.lone) return '';
+    if (this.none) return msg('None of these fits well');
     const best = card.prompts.find(({ key }) => key === bestPrompt(answer));
     const score = best && answer.scores.get(best.key);
-    return score ? `Best match: “${score.text}”, ${formatPercent(score.probability)}` : '';
+    return score ? msg(str`Best match: “${score.text}”, ${formatPercent(score.probability)}`) : '';
   }
 
   private describeScore({ cutShort, percentile }: Remarks): string {
     const compared =
       percentile !== undefined && (this.detailed || this.lone)
-        ? `Fits better than ${percentile < 100 ? `${percentile}% of` : 'all'} captions of other pictures.`
+        ? describePercentile(percentile)
         : '';
-    return [compared, cutShort ? CUT_SHORT : ''].filter((text) => text).join(' ');
+    const vague = cutShort
+      ? msg('This demo does not know some of these words, so the full model may answer otherwise.')
+      : '';
+    return [compared, vague].filter((text) => text).join(' ');
   }
 
   /** Whether no caption fits, where each is only compared with the others. */
@@ -304,6 +312,12 @@ export class LitDemoCard extends LitElement {
     const prompts = this.prompts();
     prompts[Math.min(index, prompts.length - 1)]?.focus();
   }
+}
+
+function describePercentile(percentile: number): string {
+  return percentile < 100
+    ? msg(str`Fits better than ${formatPercent(percentile / 100)} of captions of other pictures.`)
+    : msg('Fits better than all captions of other pictures.');
 }
 
 /** The order as it was, without what has gone, and with what has come at the end. */

@@ -1,4 +1,5 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { localized, msg } from '@lit/localize';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, queryAll, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -15,6 +16,7 @@ import { buttons, shared } from './shared-styles';
  * @fires image-chosen - `{imageId}`
  * @fires picture-failed - `{url}`: one could not be loaded.
  */
+@localized()
 @customElement('lit-demo-carousel')
 export class LitDemoCarousel extends LitElement {
   static override styles = [
@@ -70,7 +72,8 @@ export class LitDemoCarousel extends LitElement {
 
       .mark {
         position: absolute;
-        inset: auto 0.3rem 0.3rem auto;
+        inset-block-end: 0.3rem;
+        inset-inline-end: 0.3rem;
         display: grid;
         place-items: center;
         width: 1.6rem;
@@ -83,6 +86,10 @@ export class LitDemoCarousel extends LitElement {
       .mark svg {
         width: 1rem;
         height: 1rem;
+      }
+
+      .scroll:dir(rtl) svg {
+        scale: -1 1;
       }
 
       @media (hover: none), (max-width: 40rem) {
@@ -115,6 +122,9 @@ export class LitDemoCarousel extends LitElement {
   /** Pictures are loaded anew when this changes. */
   @property({ attribute: false }) attempt = 0;
 
+  /** The language of the pictures' descriptions. */
+  @property({ attribute: false }) textLanguage = '';
+
   @state() private current = 0;
 
   @query('.strip') private readonly strip!: HTMLElement;
@@ -130,7 +140,7 @@ export class LitDemoCarousel extends LitElement {
       <div
         class="strip"
         role="toolbar"
-        aria-label="Pictures"
+        aria-label=${msg('Pictures')}
         aria-orientation="horizontal"
         @keydown=${this.onKeydown}
       >
@@ -149,6 +159,7 @@ export class LitDemoCarousel extends LitElement {
     return html`<button
       type="button"
       class=${open ? 'open' : ''}
+      lang=${this.textLanguage || nothing}
       tabindex=${index === this.current ? 0 : -1}
       aria-current=${open ? 'true' : 'false'}
       @focus=${() => {
@@ -196,7 +207,7 @@ export class LitDemoCarousel extends LitElement {
       @click=${() => {
         const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
         this.strip.scrollBy({
-          left: direction * 0.8 * this.strip.clientWidth,
+          left: direction * this.forward * 0.8 * this.strip.clientWidth,
           behavior: still ? 'auto' : 'smooth',
         });
       }}
@@ -205,12 +216,16 @@ export class LitDemoCarousel extends LitElement {
     </button>`;
   }
 
+  /** 1 if the strip goes on to the right, -1 if to the left. */
+  private get forward(): 1 | -1 {
+    return getComputedStyle(this).direction === 'rtl' ? -1 : 1;
+  }
+
   private onKeydown(event: KeyboardEvent): void {
     const last = this.images.length - 1;
-    const forward = getComputedStyle(this).direction === 'rtl' ? -1 : 1;
     const target = {
-      ArrowRight: this.current + forward,
-      ArrowLeft: this.current - forward,
+      ArrowRight: this.current + this.forward,
+      ArrowLeft: this.current - this.forward,
       Home: 0,
       End: last,
     }[event.key];

@@ -1,3 +1,4 @@
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { writeElements, writeFrame } from '../state/embed-code';
@@ -6,6 +7,7 @@ import { CLOSE, CODE, COPY } from './icons';
 import { buttons, fields, shared } from './shared-styles';
 
 /** A button that opens a dialog with the code that shows on another page what this one shows. */
+@localized()
 @customElement('lit-demo-embed-code')
 export class LitDemoEmbedCode extends LitElement {
   static override styles = [
@@ -73,15 +75,17 @@ export class LitDemoEmbedCode extends LitElement {
   protected override render(): TemplateResult {
     const { href } = location;
     return html`
-      <button type="button" aria-haspopup="dialog" @click=${this.open}>${CODE}Embed</button>
+      <button type="button" aria-haspopup="dialog" @click=${this.open}>
+        ${CODE}${msg('Embed')}
+      </button>
       <dialog aria-labelledby="title">
         <div class="head">
-          <h2 id="title">Show this on another page</h2>
+          <h2 id="title">${msg('Show this on another page')}</h2>
           <button
             type="button"
             class="icon"
-            aria-label="Close"
-            title="Close"
+            aria-label=${msg('Close')}
+            title=${msg('Close')}
             @click=${() => {
               this.dialog.close();
             }}
@@ -89,8 +93,8 @@ export class LitDemoEmbedCode extends LitElement {
             ${CLOSE}
           </button>
         </div>
-        ${this.renderCode('element', 'As a part of that page', writeElements(href, this.shared))}
-        ${this.renderCode('frame', 'In a frame', writeFrame(href, this.shared, document.title))}
+        ${this.renderCode('element', msg('As a part of that page'), writeElements(href, this.shared))}
+        ${this.renderCode('frame', msg('In a frame'), writeFrame(href, this.shared, document.title))}
       </dialog>
     `;
   }
@@ -108,8 +112,12 @@ export class LitDemoEmbedCode extends LitElement {
         .value=${code}
       ></textarea>
       <div class="copy">
-        <button type="button" aria-label=${`Copy: ${label}`} @click=${() => this.copy(id, code)}>
-          ${COPY}Copy
+        <button
+          type="button"
+          aria-label=${msg(str`Copy: ${label}`)}
+          @click=${() => this.copy(id, code)}
+        >
+          ${COPY}${msg('Copy')}
         </button>
         <p role="status">${outcome}</p>
       </div>
@@ -124,11 +132,11 @@ export class LitDemoEmbedCode extends LitElement {
   private async copy(id: string, code: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(code);
-      this.copied = { id, outcome: 'Copied.' };
+      this.copied = { id, outcome: msg('Copied.') };
     } catch {
       // The browser does not allow it, so the visitor copies what is selected.
       this.renderRoot.querySelector<HTMLTextAreaElement>(`#${id}`)?.select();
-      this.copied = { id, outcome: 'Selected: copy it with the keyboard.' };
+      this.copied = { id, outcome: msg('Selected: copy it with the keyboard.') };
     }
   }
 }

@@ -1,3 +1,4 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { fire } from './events';
@@ -11,6 +12,7 @@ import { buttons, fields, shared } from './shared-styles';
  * @fires find-cleared - The author's order is wanted.
  * @fires prompt-focused - The visitor is about to type.
  */
+@localized()
 @customElement('lit-demo-finder')
 export class LitDemoFinder extends LitElement {
   static override styles = [
@@ -36,7 +38,8 @@ export class LitDemoFinder extends LitElement {
 
       p,
       button.quiet {
-        margin: 0 0 0 0.75rem;
+        margin: 0;
+        margin-inline-start: 0.75rem;
       }
 
       p {
@@ -62,9 +65,9 @@ export class LitDemoFinder extends LitElement {
           : html`<input
               class="field"
               type="text"
-              dir="auto"
-              aria-label="Find pictures by a sentence"
-              placeholder="Find a picture…"
+              dir=${this.text ? 'auto' : nothing}
+              aria-label=${msg('Find pictures by a sentence')}
+              placeholder=${msg('Find a picture…')}
               maxlength="1000"
               enterkeyhint="search"
               .value=${this.text}
@@ -76,7 +79,7 @@ export class LitDemoFinder extends LitElement {
               }}
             />`
       }
-      <p role="status">${this.ranked ? (this.like ? 'Most alike first' : 'Best fit first') : ''}</p>
+      <p role="status">${this.describeOrder()}</p>
       ${
         this.text || this.like
           ? html`<button
@@ -86,10 +89,15 @@ export class LitDemoFinder extends LitElement {
                 fire(this, 'find-cleared', null);
               }}
             >
-              ${CLOSE}Clear
+              ${CLOSE}${msg('Clear')}
             </button>`
           : nothing
       }
     `;
+  }
+
+  private describeOrder(): string {
+    if (!this.ranked) return '';
+    return this.like ? msg('Most alike first') : msg('Best fit first');
   }
 }

@@ -1,5 +1,7 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { localizeSentence } from '../localization/language';
 import { fire } from './events';
 import { buttons, shared } from './shared-styles';
 import type { LoadStatus } from '../inference/functions/function-controller';
@@ -9,6 +11,7 @@ import type { LoadStatus } from '../inference/functions/function-controller';
  *
  * @fires retry-requested - What failed should be tried again.
  */
+@localized()
 @customElement('lit-demo-loading')
 export class LitDemoLoading extends LitElement {
   static override styles = [
@@ -43,7 +46,7 @@ export class LitDemoLoading extends LitElement {
       return html`<progress
         max=${status.total || 1}
         .value=${status.loaded}
-        aria-label="Download of the model"
+        aria-label=${msg('Loading the model')}
       ></progress>`;
     }
     if (status.status === 'ready') return nothing;
@@ -53,7 +56,7 @@ export class LitDemoLoading extends LitElement {
         fire(this, 'retry-requested', null);
       }}
     >
-      Try again
+      ${msg('Try again')}
     </button>`;
   }
 }
@@ -61,11 +64,11 @@ export class LitDemoLoading extends LitElement {
 function describe(status: LoadStatus): string {
   switch (status.status) {
     case 'loading':
-      if (status.total === 0 || status.loaded < status.total) return 'Loading the model…';
-      return 'Comparing this browser’s answers with JAX’s…';
+      if (status.total === 0 || status.loaded < status.total) return msg('Loading the model…');
+      return msg('Comparing this browser’s answers with JAX’s…');
     case 'ready':
       return '';
     case 'failed':
-      return `The model could not be loaded. ${status.message}`;
+      return `${msg('The model could not be loaded.')} ${localizeSentence(status.message)}`;
   }
 }

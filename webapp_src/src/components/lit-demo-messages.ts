@@ -1,3 +1,4 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -14,6 +15,7 @@ import { buttons, shared } from './shared-styles';
  * @fires undo-requested - What was removed should come back.
  * @fires reload-requested - The page should be shown as the site has it now.
  */
+@localized()
 @customElement('lit-demo-messages')
 export class LitDemoMessages extends LitElement {
   static override styles = [
@@ -21,12 +23,9 @@ export class LitDemoMessages extends LitElement {
     buttons,
     css`
       :host {
-        position: fixed;
-        z-index: 1;
-        inset: auto 0 0;
         display: grid;
         justify-items: center;
-        padding: 0 0.75rem max(0.75rem, env(safe-area-inset-bottom));
+        padding-block-end: max(0.75rem, env(safe-area-inset-bottom));
         pointer-events: none;
       }
 
@@ -40,9 +39,10 @@ export class LitDemoMessages extends LitElement {
         gap: 0.5rem;
         width: min(100%, 44rem);
         margin-top: 0.5rem;
-        padding: 0.5rem 0.5rem 0.5rem 1rem;
+        padding: 0.5rem;
+        padding-inline-start: 1rem;
         border: 1px solid var(--edge);
-        border-left: 0.4rem solid var(--edge);
+        border-inline-start: 0.4rem solid var(--edge);
         border-radius: var(--round);
         background: var(--surface);
         box-shadow: var(--shadow-strong);
@@ -50,11 +50,17 @@ export class LitDemoMessages extends LitElement {
       }
 
       .warning {
-        border-left-color: var(--warning);
+        border-inline-start-color: var(--warning);
       }
 
       .error {
-        border-left-color: var(--error);
+        border-inline-start-color: var(--error);
+      }
+
+      @media print {
+        :host {
+          display: none;
+        }
       }
 
       p {
@@ -81,16 +87,17 @@ export class LitDemoMessages extends LitElement {
       ({ key, kind, text, offer }) => html`
         <div class="message ${kind}">
           <p>
-            <span class="visually-hidden">${kind === 'error' ? 'Error' : 'Note'}: </span>${text}
+            <span class="visually-hidden">${kind === 'error' ? msg('Error:') : msg('Note:')} </span
+            >${text}
           </p>
-          ${offer === 'retry' ? this.renderOffer('Try again', 'retry-requested') : nothing}
-          ${offer === 'undo' ? this.renderOffer('Undo', 'undo-requested') : nothing}
-          ${offer === 'reload' ? this.renderOffer('Show it', 'reload-requested') : nothing}
+          ${offer === 'retry' ? this.renderOffer(msg('Try again'), 'retry-requested') : nothing}
+          ${offer === 'undo' ? this.renderOffer(msg('Undo'), 'undo-requested') : nothing}
+          ${offer === 'reload' ? this.renderOffer(msg('Show it'), 'reload-requested') : nothing}
           <button
             type="button"
             class="icon"
-            aria-label="Dismiss"
-            title="Dismiss"
+            aria-label=${msg('Dismiss')}
+            title=${msg('Dismiss')}
             @click=${() => {
               fire(this, 'message-dismissed', { messageKey: key });
             }}

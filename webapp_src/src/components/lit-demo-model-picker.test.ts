@@ -28,14 +28,14 @@ it('lists the models with their sizes and tells which was chosen', async () => {
 it('gives no size for a model without an encoder', async () => {
   const model = { ...models[0], tokenizer: null, encoder: null };
   const picker = await mount(LitDemoModelPicker, { models: [model], model });
-  expect(find(picker, '.size').textContent).toBe('Example prompts only');
+  expect(find(picker, '.size').textContent).toBe('Example captions only');
 });
 
 it.each([
-  [{ status: 'absent' }, 'This model answers its example prompts only.'],
-  [{ status: 'idle' }, 'The text encoder loads when you need it.'],
-  [{ status: 'preparing' }, 'Preparing the text encoder…'],
-  [{ status: 'ready', backend: 'webgl' }, 'The text encoder is ready (WebGL).'],
+  [{ status: 'absent' }, 'This model answers its example captions only.'],
+  [{ status: 'idle' }, 'The model loads when you need it.'],
+  [{ status: 'preparing' }, 'Preparing the model…'],
+  [{ status: 'ready', backend: 'webgl' }, 'The model is ready.'],
 ] as [EncoderStatus, string][])('says of %j “%s”', async (encoder, text) => {
   const picker = await mountPicker(encoder);
   expect(find(picker, '[role=status]').textContent).toBe(text);
@@ -46,8 +46,8 @@ it('shows how many bytes have come, and that it tries again', async () => {
   const picker = await mountPicker({ status: 'loading', loaded: 1.25e6, total: 5e6, attempt: 2 });
   const progress = find(picker, 'progress') as HTMLProgressElement;
   expect([progress.value, progress.max]).toEqual([1.25e6, 5e6]);
-  expect(find(picker, '.load span').textContent.trim()).toBe('1.3 of 5.0 MB');
-  expect(find(picker, '[role=status]').textContent).toContain('Loading the text encoder again');
+  expect(find(picker, '.load span').textContent.trim()).toBe('1.3 MB of 5.0 MB');
+  expect(find(picker, '[role=status]').textContent).toContain('Loading the model again');
 });
 
 it('offers to try again after a failure', async () => {

@@ -1,11 +1,12 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Model } from '../generated/manifest';
-import { titleOf } from '../inference/backends';
 import { encoderBytes } from '../inference/encoder-files';
 import type { EncoderStatus } from '../inference/encoder-status';
+import { localizeSentence } from '../localization/language';
 import { fire } from './events';
-import { formatMegabytes } from './format';
+import { formatLoaded, formatMegabytes } from './format';
 import { buttons, shared } from './shared-styles';
 
 /**
@@ -14,6 +15,7 @@ import { buttons, shared } from './shared-styles';
  * @fires model-chosen - `{modelId}`
  * @fires retry-requested - The encoder failed and should be loaded again.
  */
+@localized()
 @customElement('lit-demo-model-picker')
 export class LitDemoModelPicker extends LitElement {
   static override styles = [
@@ -53,7 +55,8 @@ export class LitDemoModelPicker extends LitElement {
         align-items: center;
         gap: 0.6rem;
         min-height: var(--target);
-        padding: 0.4rem 0.9rem 0.4rem 0.75rem;
+        padding: 0.4rem 0.9rem;
+        padding-inline-start: 0.75rem;
         border: 1px solid var(--edge);
         border-radius: var(--round);
         background: var(--surface);
@@ -72,6 +75,12 @@ export class LitDemoModelPicker extends LitElement {
       label:has(:focus-visible) {
         outline: 3px solid var(--focus);
         outline-offset: 2px;
+      }
+
+      @media (forced-colors: active) {
+        label:has(:checked) {
+          outline: 2px solid Highlight;
+        }
       }
 
       input {
@@ -150,7 +159,7 @@ export class LitDemoModelPicker extends LitElement {
     const { encoder } = this;
     return html`
       <fieldset>
-        <legend>Model</legend>
+        <legend>${msg('Model')}</legend>
         <div class="models">${this.models.map((model) => this.renderModel(model))}</div>
       </fieldset>
       <p role="status">${describeEncoder(encoder)}</p>
@@ -160,17 +169,15 @@ export class LitDemoModelPicker extends LitElement {
               <progress
                 max=${encoder.total}
                 .value=${encoder.loaded}
-                aria-label="Download of the text encoder"
+                aria-label=${msg('Loading the model')}
               ></progress>
-              <span>
-                ${(encoder.loaded / 1e6).toFixed(1)} of ${formatMegabytes(encoder.total)}
-              </span>
+              <span>${formatLoaded(encoder)}</span>
             </div>`
           : nothing
       }
       ${
         encoder.status === 'failed'
-          ? html`<button type="button" @click=${this.onRetry}>Try again</button>`
+          ? html`<button type="button" @click=${this.onRetry}>${msg('Try again')}</button>`
           : nothing
       }
     `;
@@ -199,24 +206,24 @@ export class LitDemoModelPicker extends LitElement {
 }
 
 function describeSize(model: Model): string {
-  return model.encoder ? formatMegabytes(encoderBytes(model)) : 'Example prompts only';
+  return model.encoder ? formatMegabytes(encoderBytes(model)) : msg('Example captions only');
 }
 
 function describeEncoder(encoder: EncoderStatus): string {
   switch (encoder.status) {
     case 'absent':
-      return 'This model answers its example prompts only.';
+      return msg('This model answers its example captions only.');
     case 'idle':
-      return 'The text encoder loads when you need it.';
+      return msg('The model loads when you need it.');
     case 'loading':
       return encoder.attempt > 1
-        ? 'A download failed. Loading the text encoder again…'
-        : 'Loading the text encoder…';
+        ? msg('A download failed. Loading the model again…')
+        : msg('Loading the model…');
     case 'preparing':
-      return 'Preparing the text encoder…';
+      return msg('Preparing the model…');
     case 'ready':
-      return `The text encoder is ready (${titleOf(encoder.backend)}).`;
+      return msg('The model is ready.');
     case 'failed':
-      return `The text encoder could not be loaded. ${encoder.message}`;
+      return `${msg('The model could not be loaded.')} ${localizeSentence(encoder.message)}`;
   }
 }

@@ -1,9 +1,10 @@
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { EncoderStatus } from '../inference/encoder-status';
 import type { OwnPicturesState } from '../state/own-pictures';
 import { fire } from './events';
-import { formatMegabytes } from './format';
+import { formatLoaded, formatMegabytes } from './format';
 import { PICTURE } from './icons';
 import { buttons, shared } from './shared-styles';
 
@@ -15,6 +16,7 @@ import { buttons, shared } from './shared-styles';
  * @fires picture-offered - `{file}`: the visitor has chosen a file.
  * @fires picture-agreed - What reads pictures may be downloaded.
  */
+@localized()
 @customElement('lit-demo-own-picture')
 export class LitDemoOwnPicture extends LitElement {
   static override styles = [
@@ -56,12 +58,12 @@ export class LitDemoOwnPicture extends LitElement {
           this.input.click();
         }}
       >
-        ${PICTURE}Your own picture
+        ${PICTURE}${msg('Your own picture')}
       </button>
       <input
         type="file"
         accept="image/*"
-        aria-label="Your own picture"
+        aria-label=${msg('Your own picture')}
         hidden
         @change=${this.offer}
       />
@@ -73,8 +75,7 @@ export class LitDemoOwnPicture extends LitElement {
     const { encoder } = this;
     if (this.state === 'idle') return nothing;
     if (this.state === 'asking') {
-      return html`This loads ${formatMegabytes(this.bytes)}, once. Your picture stays on this
-        device.
+      return html`${msg(str`This loads ${formatMegabytes(this.bytes)}, once. Your picture stays on this device.`)}
         <button
           type="button"
           class="primary"
@@ -82,18 +83,18 @@ export class LitDemoOwnPicture extends LitElement {
             fire(this, 'picture-agreed', null);
           }}
         >
-          Load
+          ${msg('Load')}
         </button>`;
     }
     if (encoder.status === 'loading') {
       return html`<progress
           max=${encoder.total}
           .value=${encoder.loaded}
-          aria-label="Loading what reads your picture"
+          aria-label=${msg('Loading what reads your picture')}
         ></progress>
-        ${formatMegabytes(encoder.loaded)} of ${formatMegabytes(encoder.total)}`;
+        ${formatLoaded(encoder)}`;
     }
-    return html`Reading your picture…`;
+    return html`${msg('Reading your picture…')}`;
   }
 
   private offer(): void {

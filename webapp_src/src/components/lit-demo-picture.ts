@@ -1,8 +1,10 @@
+import { localized, msg, str } from '@lit/localize';
 import { html, LitElement, nothing, unsafeCSS, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { join } from 'lit/directives/join.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Credit, Image, PictureRef } from '../generated/manifest';
+import { currentLanguage } from '../localization/language';
 import card from './card.css?inline';
 import { fire } from './events';
 import { renderLicense } from './license';
@@ -16,6 +18,7 @@ const SIZES = '(min-width: 28rem) 26rem, 94vw';
  *
  * @fires picture-failed - `{url}`: it could not be loaded.
  */
+@localized()
 @customElement('lit-demo-picture')
 export class LitDemoPicture extends LitElement {
   static override styles = [shared, unsafeCSS(card)];
@@ -68,9 +71,12 @@ function describeSource({ url, width }: PictureRef): string {
 
 function renderCredit({ author, license, source }: Credit): TemplateResult | typeof nothing {
   const parts = [
-    author && html`Photo: ${author}`,
+    author && html`<span lang=${currentLanguage()}>${msg(str`Photo: ${author}`)}</span>`,
     license && renderLicense(license),
-    source && html`<a href=${source} rel="external noopener">Source</a>`,
+    source &&
+      html`<a href=${source} rel="external noopener" lang=${currentLanguage()}
+        >${msg('Source')}</a
+      >`,
   ].filter((part) => part);
   return parts.length > 0 ? html`<p class="credit">${join(parts, ' · ')}</p>` : nothing;
 }

@@ -59,7 +59,8 @@ export const editable = [
     .remove {
       position: absolute;
       z-index: 1;
-      inset: 0 3.25rem auto auto;
+      inset-block-start: 0;
+      inset-inline-end: 3.25rem;
       background: var(--surface);
       opacity: 0;
     }
@@ -73,6 +74,21 @@ export const editable = [
       margin: 0.25rem 0 0;
       color: var(--muted);
       font-size: 0.875rem;
+    }
+
+    /* Shadows are not drawn there. */
+    @media (forced-colors: active) {
+      .caption:focus-within .text {
+        outline: 2px solid Highlight;
+        outline-offset: 1px;
+      }
+    }
+
+    @media print {
+      .draft:not(.best),
+      .remove {
+        display: none;
+      }
     }
 
     @media (hover: none) {

@@ -29,7 +29,7 @@ it('gives no probability that is out of date or missing', async () => {
   expect(find(stale, '.value').textContent.trim()).toBe('50%');
   const missing = await mountPrompt({ text: 'a cat' });
   expect(missing.dataset['probability']).toBeUndefined();
-  expect(find(missing, '[role=meter]').getAttribute('aria-valuetext')).toBe('not computed');
+  expect(find(missing, '[role=meter]').getAttribute('aria-valuetext')).toBe('no answer yet');
 });
 
 it('tells of edits, with pasted line breaks as spaces', async () => {

@@ -1,3 +1,4 @@
+import { localized, msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
@@ -20,11 +21,14 @@ import { buttons, shared } from './shared-styles';
  * @fires prompt-removed - The prompt should go.
  * @csspart bar - The bar.
  */
+@localized()
 @customElement('lit-demo-prompt')
 export class LitDemoPrompt extends LitElement {
   static override styles = [shared, buttons, ...editable];
 
   @property() text = '';
+  /** The language of the demo's texts, in which visitors are most likely to write. */
+  @property({ attribute: false }) textLanguage = '';
   /** The caption's place in its card, from 1. */
   @property({ type: Number }) number = 1;
   /** Whether this is the box that invites a caption. */
@@ -49,16 +53,17 @@ export class LitDemoPrompt extends LitElement {
 
   protected override render(): TemplateResult {
     const { best, draft, number } = this;
-    const label = draft ? 'Your caption' : `Caption ${number}`;
+    const label = draft ? msg('Your caption') : msg(str`Caption ${number}`);
     return html`
       <div class=${classMap({ caption: true, best, draft })}>
         <div class="text" data-text=${this.text}>
           <textarea
             rows="1"
-            dir="auto"
+            dir=${this.text ? 'auto' : nothing}
+            lang=${this.textLanguage || nothing}
             aria-label=${label}
             aria-describedby=${this.note ? 'note' : nothing}
-            placeholder=${draft ? 'Your caption…' : ''}
+            placeholder=${draft ? msg('Your caption…') : ''}
             enterkeyhint="go"
             autocapitalize="none"
             maxlength="1000"
@@ -75,7 +80,7 @@ export class LitDemoPrompt extends LitElement {
             }}
           ></textarea>
         </div>
-        ${this.renderAnswer(label)} ${draft || this.fixed ? nothing : this.renderRemove()}
+        ${this.renderAnswer()} ${draft || this.fixed ? nothing : this.renderRemove()}
         ${this.note ? html`<p class="note" id="note">${this.note}</p>` : nothing}
       </div>
     `;
@@ -92,22 +97,23 @@ export class LitDemoPrompt extends LitElement {
     else this.dataset['probability'] = String(probability);
   }
 
-  private renderAnswer(label: string): TemplateResult | typeof nothing {
+  private renderAnswer(): TemplateResult | typeof nothing {
     const { best, shown } = this;
     if (this.draft && shown === undefined) return nothing;
     const percent = shown === undefined ? undefined : formatPercent(shown);
     return html`<span class="value">
-        ${best ? html`<span class="visually-hidden">Best match</span>` : nothing} ${percent ?? '–'}
+        ${best ? html`<span class="visually-hidden">${msg('Best match')}</span>` : nothing}
+        ${percent ?? '–'}
       </span>
       <svg
         class="bar"
         part="bar"
         role="meter"
-        aria-label="Share of ${label.toLowerCase()}"
+        aria-label=${this.draft ? msg('Share of your caption') : msg(str`Share of caption ${this.number}`)}
         aria-valuemin="0"
         aria-valuemax="1"
         aria-valuenow=${(shown ?? 0).toFixed(6)}
-        aria-valuetext=${percent ?? 'not computed'}
+        aria-valuetext=${percent ?? msg('no answer yet')}
       >
         <rect rx="3"></rect>
       </svg>`;
@@ -117,8 +123,8 @@ export class LitDemoPrompt extends LitElement {
     return html`<button
       class="icon remove"
       type="button"
-      title="Remove this caption"
-      aria-label="Remove caption ${this.number}"
+      title=${msg('Remove this caption')}
+      aria-label=${msg(str`Remove caption ${this.number}`)}
       @pointerdown=${(event: Event) => {
         // Else the text loses the focus, and the button is gone before it is clicked.
         event.preventDefault();

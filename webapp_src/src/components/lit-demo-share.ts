@@ -1,3 +1,4 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { formatFragment, type LinkState } from '../state/link';
@@ -9,6 +10,7 @@ import { buttons, fields, shared } from './shared-styles';
  * A button that hands on a link to what the page shows: with the system's sharing dialog, else the
  * clipboard, else in a field to copy from. Beside it, one for the code that shows it on another page.
  */
+@localized()
 @customElement('lit-demo-share')
 export class LitDemoShare extends LitElement {
   static override styles = [
@@ -29,7 +31,8 @@ export class LitDemoShare extends LitElement {
 
       p,
       input {
-        margin: 0 0 0 0.5rem;
+        margin: 0;
+        margin-inline-start: 0.5rem;
       }
 
       /* Not hidden: it must be there for what comes into it to be read out. */
@@ -59,15 +62,15 @@ export class LitDemoShare extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <button type="button" @click=${this.share}>${SHARE}Share</button>
+      <button type="button" @click=${this.share}>${SHARE}${msg('Share')}</button>
       <lit-demo-embed-code .shared=${this.shared}></lit-demo-embed-code>
-      <p role="status">${this.outcome === 'copied' ? 'Link copied.' : ''}</p>
+      <p role="status">${this.outcome === 'copied' ? msg('Link copied.') : ''}</p>
       ${
         this.outcome === 'shown'
           ? html`<input
               class="field"
               readonly
-              aria-label="Link to this page"
+              aria-label=${msg('Link to this page')}
               .value=${this.link}
             />`
           : nothing

@@ -1,3 +1,4 @@
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Image } from '../generated/manifest';
@@ -7,15 +8,21 @@ import { COPY } from './icons';
 import { sharpestOf } from './lit-demo-picture';
 import { buttons, shared } from './shared-styles';
 
-const OUTCOMES: Readonly<Record<Handed | 'failed', string>> = {
-  shared: '',
-  cancelled: '',
-  copied: 'Copied.',
-  saved: 'Saved.',
-  failed: 'This browser cannot make an image of it.',
-};
+function describeOutcome(outcome: Handed | 'failed' | undefined): string {
+  switch (outcome) {
+    case 'copied':
+      return msg('Copied.');
+    case 'saved':
+      return msg('Saved.');
+    case 'failed':
+      return msg('This browser cannot make an image of it.');
+    default:
+      return '';
+  }
+}
 
 /** A button that hands on an image of a picture with its captions and bars. */
+@localized()
 @customElement('lit-demo-snapshot')
 export class LitDemoSnapshot extends LitElement {
   static override styles = [
@@ -38,21 +45,23 @@ export class LitDemoSnapshot extends LitElement {
   @property({ attribute: false }) image!: Image;
   @property({ attribute: false }) captions: readonly DrawnCaption[] = [];
 
-  @state() private outcome = '';
+  @state() private outcome: Handed | 'failed' | undefined;
 
   protected override render(): TemplateResult {
     return html`
-      <button type="button" class="quiet" @click=${this.copy}>${COPY}Copy as image</button>
-      <span role="status">${this.outcome}</span>
+      <button type="button" class="quiet" @click=${this.copy}>
+        ${COPY}${msg('Copy as image')}
+      </button>
+      <span role="status">${describeOutcome(this.outcome)}</span>
     `;
   }
 
   private async copy(): Promise<void> {
-    this.outcome = '';
+    this.outcome = undefined;
     try {
-      this.outcome = OUTCOMES[await handOn(this.draw(), `${this.image.id}.png`)];
+      this.outcome = await handOn(this.draw(), `${this.image.id}.png`);
     } catch {
-      this.outcome = OUTCOMES.failed;
+      this.outcome = 'failed';
     }
   }
 
@@ -62,7 +71,7 @@ export class LitDemoSnapshot extends LitElement {
     return drawAnswer({
       picture: await createImageBitmap(await response.blob()),
       captions: this.captions,
-      credit: [author && `Photo: ${author}`, license].filter((part) => part).join(' · '),
+      credit: [author && msg(str`Photo: ${author}`), license].filter((part) => part).join(' · '),
       address: location.host + location.pathname,
     });
   }

@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Generator } from '../generated/manifest';
 
@@ -5,7 +6,7 @@ import type { Generator } from '../generated/manifest';
 export function renderMadeWith(generator: Generator | undefined): TemplateResult | typeof nothing {
   if (!generator) return nothing;
   return html`<p>
-    Made with ${generator.name} ${generator.version}, which builds on
-    <a href="assets/licenses.md">open-source software</a>.
+    ${msg(str`Made with ${generator.name} ${generator.version}.`)}
+    <a href="assets/licenses.md">${msg('Open-source licences')}</a>
   </p>`;
 }

@@ -35,6 +35,10 @@ export interface SiteManifest {
    */
   baseUrl: string | null;
   /**
+   * Whether visitors choose the page's language.
+   */
+  visitorLanguage: boolean;
+  /**
    * @minItems 1
    */
   models: [Model, ...Model[]];

@@ -6,11 +6,11 @@ import type { Backend } from '../generated/manifest';
  * backend into each page.
  */
 const BACKENDS = {
-  wasm: { title: 'WebAssembly', isGpu: false },
-  webgl: { title: 'WebGL', isGpu: true },
-  webgpu: { title: 'WebGPU', isGpu: true },
-  cpu: { title: 'JavaScript', isGpu: false },
-} as const satisfies Readonly<Record<Backend, { readonly title: string; readonly isGpu: boolean }>>;
+  wasm: { isGpu: false },
+  webgl: { isGpu: true },
+  webgpu: { isGpu: true },
+  cpu: { isGpu: false },
+} as const satisfies Readonly<Record<Backend, { readonly isGpu: boolean }>>;
 
 /** A backend that computes on the GPU. */
 export type GpuBackend = {
@@ -21,11 +21,6 @@ export const BACKEND_NAMES = Object.keys(BACKENDS) as readonly Backend[];
 
 /** The backends that need no GPU, the fastest first: the floor of every browser, and of Node. */
 export const FLOOR_BACKENDS = BACKEND_NAMES.filter((name) => !BACKENDS[name].isGpu);
-
-/** The name of a backend that people read. */
-export function titleOf(backend: Backend): string {
-  return BACKENDS[backend].title;
-}
 
 export function isBackend(name: string): name is Backend {
   return Object.hasOwn(BACKENDS, name);

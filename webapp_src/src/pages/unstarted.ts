@@ -3,14 +3,15 @@
  * own, since that runs where modules do not: from a file, and in a frame without an origin.
  */
 (() => {
-  const sentence = document.querySelector('.unstarted');
+  const sentence = document.querySelector<HTMLElement>('.unstarted');
   if (!sentence) return;
 
   const RELOADED = 'lit-demo reloaded';
   const PAUSE_MS = 60_000;
 
-  const explain = (text: string): void => {
-    sentence.textContent = text;
+  /** Says why in the page's language: its HTML has a sentence for each reason. */
+  const explain = (reason: 'file' | 'failed' | 'framed' | 'missing'): void => {
+    sentence.textContent = sentence.dataset[reason] ?? '';
     sentence.closest('.fallback')?.classList.add('explained');
   };
 
@@ -34,28 +35,19 @@
   };
 
   if (location.protocol === 'file:') {
-    explain(
-      'Browsers do not let a page compute that is opened from a file. Run “lit-demo serve” with the ' +
-        'name of its folder, or any other web server there, and open the address that it gives.',
-    );
+    explain('file');
     return;
   }
   addEventListener(
     'error',
     ({ target }) => {
       if (!(target instanceof HTMLScriptElement)) {
-        if (target === window)
-          explain('This page could not start. Reload it, or try a newer browser.');
+        if (target === window) explain('failed');
       } else if (self.origin === 'null') {
-        explain(
-          'This page is shown in a frame that keeps it from starting. Open it in a tab of its own.',
-        );
+        explain('framed');
       } else {
         renewScripts().catch(() => undefined);
-        explain(
-          'A part of this page is missing or was blocked, so it could not start. Reload it; if that does not ' +
-            'help, allow its scripts in your browser, or upload the site again.',
-        );
+        explain('missing');
       }
     },
     true,

@@ -237,7 +237,7 @@ describe('a demo', () => {
     expect(demo.messages.map(({ kind, text, offer }) => [kind, text, offer])).toEqual([
       [
         'warning',
-        'Model tiny comes without its text encoder, so it answers its example prompts only. Use “Reset” to bring them back.',
+        'Model tiny answers its example captions only. Use “Reset” to bring them back.',
         undefined,
       ],
     ]);

@@ -1,5 +1,7 @@
+import { msg, str } from '@lit/localize';
 import type { Image, Model, SiteManifest } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
+import { localizeSentence } from '../localization/language';
 import { Answering, type Scorer } from './answering';
 import type { Answer } from './answers';
 import * as cards from './cards';
@@ -66,7 +68,7 @@ export class Demo {
       this.host.onChange();
     };
     const onFailure = ({ message }: Error): void => {
-      this.tell({ kind: 'error', text: message, offer: 'retry' });
+      this.tell({ kind: 'error', text: localizeSentence(message), offer: 'retry' });
     };
     this.own = new OwnPictures({
       get reader() {
@@ -96,7 +98,9 @@ export class Demo {
       onChange,
       onFailure,
       onMute: ({ name }) => {
-        const text = `${name} comes without its text encoder, so it answers its example prompts only. Use “Reset” to bring them back.`;
+        const text = msg(
+          str`${name} answers its example captions only. Use “Reset” to bring them back.`,
+        );
         this.tell({ kind: 'warning', text });
       },
     });
@@ -227,7 +231,7 @@ export class Demo {
   /** Says that a picture did not come; those of an old manifest may be gone. */
   reportPicture(url: string): void {
     this.failedPictures.add(url);
-    this.tell({ kind: 'error', text: 'A picture could not be loaded.', offer: 'retry' });
+    this.tell({ kind: 'error', text: msg('A picture could not be loaded.'), offer: 'retry' });
   }
 
   /** Cancels what is under way and frees the worker. */
@@ -266,7 +270,7 @@ export class Demo {
   }
 
   remove(key: number): void {
-    this.offerUndo(key, 'The picture was closed.');
+    this.offerUndo(key, msg('The picture was closed.'));
     this.deck.remove(key);
     this.answering.sweep();
     this.host.onChange();
@@ -290,12 +294,12 @@ export class Demo {
 
   removePrompt(key: number, promptKey: number): void {
     const removed = this.deck.find(key)?.prompts.find((field) => field.key === promptKey);
-    if (removed?.text.trim()) this.offerUndo(key, `“${removed.text}” was removed.`);
+    if (removed?.text.trim()) this.offerUndo(key, msg(str`“${removed.text}” was removed.`));
     this.change(key, (card) => cards.removePrompt(card, promptKey));
   }
 
   resetPrompts(key: number): void {
-    this.offerUndo(key, 'The captions were reset.');
+    this.offerUndo(key, msg('The captions were reset.'));
     this.change(key, (card) =>
       cards.replacePrompts(card, cards.exampleTexts(this.image(card.imageId))),
     );
@@ -334,7 +338,8 @@ export class Demo {
     } catch (error) {
       if (session === this.session) {
         this.started = true;
-        this.tell({ kind: 'error', text: (error as Error).message, offer: 'retry' });
+        const text = localizeSentence((error as Error).message);
+        this.tell({ kind: 'error', text, offer: 'retry' });
       }
       return;
     }
@@ -356,7 +361,7 @@ export class Demo {
     const before = this.cards.length;
     this.deck.retain(ids);
     if (this.cards.length < before) {
-      const text = 'The demo has changed, and no longer has some of these pictures.';
+      const text = msg('The demo has changed, and no longer has some of these pictures.');
       this.tell({ kind: 'warning', text });
     }
     const [first] = manifest.images;

@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize';
 import type { SiteManifest } from '../generated/manifest';
 import { exampleTexts, MAX_PROMPTS, sameTexts, textsOf, type Card } from './cards';
 import { isOriginalLink, translateOriginalLink } from './original-link';
@@ -73,17 +74,19 @@ export function parseFragment(
   const warnings: string[] = [];
   const { version, modelId, cards, unknown, cut } = readEntries(manifest, fragment);
   if (version !== undefined && version !== VERSION) {
-    warnings.push('The link is of a later version of this demo, so some of it may be missing.');
+    warnings.push(
+      msg('The link is of a later version of this demo, so some of it may be missing.'),
+    );
   }
   const model = manifest.models.find(({ id }) => id === modelId);
   if (modelId !== undefined && !model) {
     warnings.push(
-      `The link asks for the model “${shorten(modelId)}”, which this demo does not have.`,
+      msg(str`The link asks for the model “${shorten(modelId)}”, which this demo does not have.`),
     );
   }
   const [first] = unknown;
   if (first !== undefined) warnings.push(describeUnknown(first, unknown.size));
-  if (cut) warnings.push('The link was too long to restore in full; its end was left out.');
+  if (cut) warnings.push(msg('The link was too long to restore in full; its end was left out.'));
   const isDefault = version === VERSION && modelId === undefined;
   return { state: { modelId: isDefault ? manifest.models[0].id : model?.id, cards }, warnings };
 }
@@ -136,10 +139,10 @@ function cutBefore(separator: string, fragment: string): string {
 }
 
 function describeUnknown(first: string, count: number): string {
-  const name = `“${shorten(first)}”`;
+  const name = shorten(first);
   return count === 1
-    ? `The link shows the picture ${name}, which this demo does not have.`
-    : `The link shows ${count} pictures that this demo does not have, such as ${name}.`;
+    ? msg(str`The link shows the picture “${name}”, which this demo does not have.`)
+    : msg(str`The link shows ${count} pictures that this demo does not have, such as “${name}”.`);
 }
 
 function shorten(name: string): string {

@@ -1,7 +1,9 @@
+import { msg, str } from '@lit/localize';
 import type { Image, Model } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import { imageEncoderBytes } from '../inference/image-encoder-files';
 import type { EmbeddedPicture } from '../inference/image-encoder.worker';
+import { localizeSentence } from '../localization/language';
 
 /** What own pictures need of a model in use; another model is another object. */
 export interface PictureReader {
@@ -22,8 +24,6 @@ export interface OwnPicturesHost {
 
 /** Whether the visitor has to agree to a download, or something is being done. */
 export type OwnPicturesState = 'idle' | 'asking' | 'working';
-
-const NOT_A_PICTURE = 'This file is not a picture.';
 
 /**
  * The visitor's own pictures, for this visit. They stay on the device: nothing of them is sent.
@@ -61,7 +61,7 @@ export class OwnPictures {
   /** Takes a picture that the visitor has chosen, dropped or pasted. */
   async add(file: Blob): Promise<void> {
     if (file.type && !file.type.startsWith('image/')) {
-      this.host.onWarning(NOT_A_PICTURE);
+      this.host.onWarning(msg('This file is not a picture.'));
       return;
     }
     // No demo's picture has an id with a colon.
@@ -92,7 +92,7 @@ export class OwnPictures {
     if (!imageEncoder) {
       this.dropUnread();
       this.host.onWarning(
-        `${name} cannot read pictures of your own. Choose another model for them.`,
+        msg(str`${name} cannot read pictures of your own. Choose another model for them.`),
       );
       return;
     }
@@ -124,7 +124,7 @@ export class OwnPictures {
     } catch (error) {
       if (reader !== this.host.reader) return;
       this.dropUnread(id);
-      this.host.onWarning((error as Error).message);
+      this.host.onWarning(localizeSentence((error as Error).message));
     }
   }
 
@@ -153,7 +153,7 @@ function describe(id: string, { shown, side }: EmbeddedPicture, number: number):
   const picture = { url, sha256: '', bytes: shown.size, width: side, height: side };
   return {
     id,
-    description: number === 1 ? 'Your picture' : `Your picture ${number}`,
+    description: number === 1 ? msg('Your picture') : msg(str`Your picture ${number}`),
     prompts: [],
     photo: picture,
     display: [],

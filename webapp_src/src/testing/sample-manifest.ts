@@ -76,6 +76,7 @@ export function makeManifest(): SiteManifest & { models: [EncodingModel, Encodin
     title: 'A demo',
     description: 'For tests.',
     language: 'en',
+    visitorLanguage: false,
     links: [],
     offline: true,
     models: [makeModel('tiny'), makeModel('small')],

@@ -94,9 +94,10 @@ export class LitDemoBenchmark extends LitElement {
 
       th,
       td {
-        padding: 0.4rem 1rem 0.4rem 0;
+        padding: 0.4rem 0;
+        padding-inline-end: 1rem;
         border-bottom: 1px solid var(--line);
-        text-align: left;
+        text-align: start;
       }
 
       .errors {

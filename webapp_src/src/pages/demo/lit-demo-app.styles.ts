@@ -24,6 +24,14 @@ export const layout = css`
     text-align: center;
   }
 
+  /* Always in view, and after all else, so that nothing stays covered. */
+  .messages {
+    position: sticky;
+    z-index: 1;
+    inset-block-end: 0;
+    pointer-events: none;
+  }
+
   .foot {
     margin-top: 2rem;
     padding-top: 0.5rem;
@@ -63,6 +71,13 @@ export const layout = css`
     height: 1.15rem;
     margin: 0;
     accent-color: var(--accent);
+  }
+
+  @media print {
+    .gallery,
+    .foot {
+      display: none;
+    }
   }
 
   @media (min-width: 52rem) {

@@ -1,11 +1,13 @@
+import { localized, msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { gpuScout } from '../../inference/gpu-scout';
 import { idle } from '../../inference/idle';
 import { PictureSession } from '../../inference/picture-session';
 import type { Card } from '../../state/cards';
 import { Demo } from '../../state/demo';
+import { localizeSentence } from '../../localization/language';
 import { handOver, takeOver } from '../../state/handover';
 import { loadManifest } from '../../state/manifest-loader';
 import { savesData } from '../../state/saves-data';
@@ -18,6 +20,7 @@ import type { LitDemoCard } from '../../components/lit-demo-card';
 import '../../components/lit-demo-card';
 import '../../components/lit-demo-carousel';
 import '../../components/lit-demo-finder';
+import '../../components/lit-demo-language';
 import '../../components/lit-demo-messages';
 import '../../components/lit-demo-own-picture';
 import '../../components/lit-demo-model-picker';
@@ -36,7 +39,7 @@ import { buttons, shared } from '../../components/shared-styles';
  * @slot header - The page's title and description.
  * @slot - What the page shows without a script: the pictures with their prompts.
  */
-@customElement('lit-demo-app')
+@localized()
 export class LitDemoApp extends LitElement {
   static override styles = [shared, buttons, layout];
 
@@ -162,11 +165,11 @@ export class LitDemoApp extends LitElement {
       <footer class="foot">
         <lit-demo-share .shared=${demo.shared}></lit-demo-share>
         <details>
-          <summary>About this demo and its model</summary>
+          <summary>${msg('About this demo and its model')}</summary>
           <div class="about">${this.renderAbout(demo)}</div>
         </details>
       </footer>
-      <section aria-label="Messages">
+      <section class="messages" aria-label=${msg('Messages')}>
         <lit-demo-messages
           .messages=${[...this.offline.notices(demo.own.images.length > 0), ...demo.messages]}
           @message-dismissed=${({ detail }: DemoEvent<'message-dismissed'>) => {
@@ -188,7 +191,7 @@ export class LitDemoApp extends LitElement {
   private renderGallery(demo: Demo): TemplateResult {
     const { gallery } = demo;
     return html`
-      <section class="gallery" aria-label="Pictures">
+      <section class="gallery" aria-label=${msg('Pictures')}>
         <lit-demo-finder
           .text=${gallery.text}
           .like=${gallery.model !== undefined}
@@ -217,6 +220,7 @@ export class LitDemoApp extends LitElement {
           .images=${gallery.order?.map((id) => demo.image(id)) ?? demo.images}
           .open=${new Set(demo.cards.map((card) => card.imageId))}
           .attempt=${demo.attempt}
+          .textLanguage=${demo.manifest.language}
           @image-chosen=${this.onImageChosen}
         ></lit-demo-carousel>
       </section>
@@ -234,17 +238,19 @@ export class LitDemoApp extends LitElement {
             void demo.chooseModel(event.detail.modelId)}
           @retry-requested=${() => void demo.retry()}
         ></lit-demo-model-picker>
-        ${renderSwitch('Best caption first', this.ranked, (on) => {
+        ${renderSwitch(msg('Best caption first'), this.ranked, (on) => {
           this.ranked = on;
         })}
-        ${renderSwitch('Compare with captions of other pictures', this.detailed, (on) => {
+        ${renderSwitch(msg('Compare with captions of other pictures'), this.detailed, (on) => {
           this.detailed = on;
         })}
+        ${demo.manifest.visitorLanguage ? html`<lit-demo-language></lit-demo-language>` : nothing}
       </div>
       <lit-demo-about
         .model=${demo.model}
         .links=${demo.manifest.links}
         .generator=${demo.manifest.generator}
+        .textLanguage=${demo.manifest.language}
       ></lit-demo-about>
     `;
   }
@@ -256,6 +262,7 @@ export class LitDemoApp extends LitElement {
       .image=${demo.image(card.imageId)}
       .answer=${demo.answer(card)}
       .scoring=${demo.model.scoring.kind}
+      .textLanguage=${demo.manifest.language}
       .encoder=${demo.encoder}
       .attempt=${demo.attempt}
       .ranked=${this.ranked}
@@ -267,11 +274,15 @@ export class LitDemoApp extends LitElement {
   private renderPlaceholder(): TemplateResult {
     if (!this.failure) {
       // A link may be for another picture than the first.
-      return location.hash ? html`<p role="status">Loading the demo…</p>` : html`<slot></slot>`;
+      return location.hash
+        ? html`<p role="status">${msg('Loading the demo…')}</p>`
+        : html`<slot></slot>`;
     }
     return html`<div class="empty" role="alert">
-        <p>${this.failure}</p>
-        <button type="button" class="primary" @click=${() => void this.begin()}>Try again</button>
+        <p>${localizeSentence(this.failure)}</p>
+        <button type="button" class="primary" @click=${() => void this.begin()}>
+          ${msg('Try again')}
+        </button>
       </div>
       <slot></slot>`;
   }
@@ -321,7 +332,7 @@ export class LitDemoApp extends LitElement {
   private async onImageChosen({ detail }: DemoEvent<'image-chosen'>): Promise<void> {
     if (!this.demo) return;
     const key = this.demo.openImage(detail.imageId);
-    this.announcement = `Shown: ${this.demo.image(detail.imageId).description}`;
+    this.announcement = msg(str`Shown: ${this.demo.image(detail.imageId).description}`);
     const card = await this.cardElement(key);
     card?.scrollIntoView({ block: 'nearest' });
   }
@@ -337,7 +348,7 @@ export class LitDemoApp extends LitElement {
     const index = cards.findIndex((card) => card.key === detail.cardKey);
     const neighbour = cards[index + 1] ?? cards[index - 1];
     this.demo.remove(detail.cardKey);
-    this.announcement = 'Picture closed.';
+    this.announcement = msg('Picture closed.');
     const next = neighbour && (await this.cardElement(neighbour.key));
     (next ?? this.carousel).focus();
   }

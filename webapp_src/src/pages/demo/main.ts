@@ -1,2 +1,7 @@
 import '../../page.css';
-import './lit-demo-app';
+import { startLanguage } from '../../localization/language';
+import { LitDemoApp } from './lit-demo-app';
+
+// What the HTML shows stays until the page can speak its language.
+await startLanguage();
+customElements.define('lit-demo-app', LitDemoApp);

@@ -1,3 +1,4 @@
+import { msg } from '@lit/localize';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { SiteManifest } from '../../generated/manifest';
 import { idle } from '../../inference/idle';
@@ -54,9 +55,11 @@ export class OfflineController implements ReactiveController {
   /** What there is to tell, to a visitor who has pictures of their own or not. */
   notices(hasOwnPictures: boolean): readonly Message[] {
     if (!this.newer) return [];
-    const text = 'There is a newer version of this page.';
-    const loss = ' Pictures of your own would have to be chosen again.';
-    return [{ key: KEY, kind: 'note', text: hasOwnPictures ? text + loss : text, offer: 'reload' }];
+    const text = msg('There is a newer version of this page.');
+    const loss = msg('Pictures of your own would have to be chosen again.');
+    return [
+      { key: KEY, kind: 'note', text: hasOwnPictures ? `${text} ${loss}` : text, offer: 'reload' },
+    ];
   }
 
   dismiss(key: number): void {

@@ -1,5 +1,5 @@
+import { msg } from '@lit/localize';
 import { html, LitElement, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
 import { renderMadeWith } from '../../components/made-with';
 import { shared } from '../../components/shared-styles';
 import { FunctionController } from '../../inference/functions/function-controller';
@@ -15,7 +15,6 @@ import './lit-demo-sliders';
  * @attr manifest - Address of the manifest, relative to the page.
  * @slot header - The page's title, description and links.
  */
-@customElement('lit-demo-function')
 export class LitDemoFunction extends LitElement {
   static override styles = [shared, column];
 
@@ -36,8 +35,7 @@ export class LitDemoFunction extends LitElement {
       </main>
       <footer>
         <p>
-          What you set is computed here, in your browser, by a JAX function that was converted to
-          TensorFlow.js. Before it answers, it has to reproduce what JAX computed.
+          ${msg('What you set is computed here, in your browser, by a JAX function that was converted to TensorFlow.js. Before it answers, it has to reproduce what JAX computed.')}
         </p>
         ${renderMadeWith(manifest?.generator)}
       </footer>

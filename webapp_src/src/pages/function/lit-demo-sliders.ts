@@ -1,7 +1,9 @@
+import { msg, str } from '@lit/localize';
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { fields, shared } from '../../components/shared-styles';
 import type { LoadedFunction } from '../../inference/functions/functions';
+import { localizeSentence } from '../../localization/language';
 import { LatestOnly } from '../../inference/functions/latest-only';
 import { surface } from '../../components/page-styles';
 import type { Tensors } from '../../inference/functions/tensors';
@@ -112,7 +114,9 @@ export class LitDemoSliders extends LitElement {
           sliders.map((slider, index) => this.renderSlider(name, slider, index)),
         )}
       </div>
-      <div>${this.failure ? html`<p role="alert">${this.failure}</p>` : this.renderOutputs()}</div>
+      <div>
+        ${this.failure ? html`<p role="alert">${localizeSentence(this.failure)}</p>` : this.renderOutputs()}
+      </div>
     </section>`;
   }
 
@@ -137,7 +141,7 @@ export class LitDemoSliders extends LitElement {
       <input
         class="field"
         type="number"
-        aria-label="${label}, exactly"
+        aria-label=${msg(str`${label}, exactly`)}
         min=${min}
         max=${max}
         step="any"

@@ -1,2 +1,6 @@
 import '../../page.css';
-import './lit-demo-function';
+import { startLanguage } from '../../localization/language';
+import { LitDemoFunction } from './lit-demo-function';
+
+await startLanguage();
+customElements.define('lit-demo-function', LitDemoFunction);

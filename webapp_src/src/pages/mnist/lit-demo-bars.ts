@@ -1,9 +1,11 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, queryAll } from 'lit/decorators.js';
 import { formatPercent } from '../../components/format';
 import { shared } from '../../components/shared-styles';
 
 /** The probability of each of the ten digits; the most probable stands out. */
+@localized()
 @customElement('lit-demo-bars')
 export class LitDemoBars extends LitElement {
   static override styles = [
@@ -47,12 +49,16 @@ export class LitDemoBars extends LitElement {
         transition: transform 90ms ease-out;
       }
 
+      .track:dir(rtl) {
+        scale: -1 1;
+      }
+
       .best .fill {
         background: var(--accent);
       }
 
       .value {
-        text-align: right;
+        text-align: end;
         white-space: nowrap;
       }
 
@@ -71,7 +77,7 @@ export class LitDemoBars extends LitElement {
 
   protected override render(): TemplateResult {
     const highest = Math.max(...this.probabilities);
-    return html`<ol aria-label="Probability of each digit">
+    return html`<ol aria-label=${msg('Probability of each digit')}>
       ${Array.from({ length: 10 }, (_, digit) => this.renderDigit(digit, highest))}
     </ol>`;
   }

@@ -1,5 +1,6 @@
+import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { query, state } from 'lit/decorators.js';
 import type { DemoEvent } from '../../components/events';
 import { formatPercent } from '../../components/format';
 import { RESET, TRASH } from '../../components/icons';
@@ -7,6 +8,7 @@ import { renderMadeWith } from '../../components/made-with';
 import { buttons, shared } from '../../components/shared-styles';
 import { FunctionController } from '../../inference/functions/function-controller';
 import { LatestOnly } from '../../inference/functions/latest-only';
+import { localizeSentence } from '../../localization/language';
 import '../../components/lit-demo-loading';
 import { column, surface } from '../../components/page-styles';
 import './lit-demo-bars';
@@ -28,7 +30,6 @@ import { undoStroke, type Drawing } from './strokes';
  * @attr manifest - Address of the manifest, relative to the page.
  * @slot header - The page's title, description and links.
  */
-@customElement('lit-demo-digit')
 export class LitDemoDigit extends LitElement {
   static override styles = [shared, buttons, column, surface, layout];
 
@@ -69,36 +70,36 @@ export class LitDemoDigit extends LitElement {
     return html`
       <slot name="header"></slot>
       <main>
-        <section class="surface" aria-label="Drawing">
+        <section class="surface" aria-label=${msg('Drawing')}>
           <lit-demo-pad
             .drawing=${this.drawing}
             @drawing-changed=${this.onDrawingChanged}
           ></lit-demo-pad>
           <div class="tools">
             <button type="button" ?disabled=${this.drawing.length === 0} @click=${this.onUndo}>
-              ${RESET}Undo
+              ${RESET}${msg('Undo')}
             </button>
             <button type="button" ?disabled=${this.isEmpty} @click=${this.onClear}>
-              ${TRASH}Clear
+              ${TRASH}${msg('Clear')}
             </button>
           </div>
           <p class="hint keys">
-            With the keyboard: arrows move the pen, the space bar sets it down and lifts it.
+            ${msg('With the keyboard: arrows move the pen, the space bar sets it down and lifts it.')}
           </p>
         </section>
-        <section class="surface" aria-label="Answer">
+        <section class="surface" aria-label=${msg('Answer')}>
           <p class="answer" role="status">${this.describeAnswer()}</p>
           <lit-demo-bars .probabilities=${this.probabilities}></lit-demo-bars>
           <lit-demo-loading
             .status=${status}
             @retry-requested=${() => void this.loader.load()}
           ></lit-demo-loading>
-          ${this.failure ? html`<p role="alert">${this.failure}</p>` : nothing}
+          ${this.failure ? html`<p role="alert">${localizeSentence(this.failure)}</p>` : nothing}
         </section>
         <section class="surface view" aria-labelledby="view">
           <lit-demo-pixels
             .image=${this.image}
-            description="The 28 × 28 pixels that the model sees"
+            description=${msg('The 28 × 28 pixels that the model sees')}
           ></lit-demo-pixels>
           ${this.renderSwitch()}
         </section>
@@ -114,9 +115,7 @@ export class LitDemoDigit extends LitElement {
       }
       <footer>
         <p>
-          The network runs here, in your browser: what you draw never leaves this device. It was
-          trained with JAX and converted to TensorFlow.js; before it answers, it has to reproduce
-          what JAX computed.
+          ${msg('The network runs here, in your browser: what you draw never leaves this device. It was trained with JAX and converted to TensorFlow.js; before it answers, it has to reproduce what JAX computed.')}
         </p>
         ${renderMadeWith(manifest?.generator)}
       </footer>
@@ -137,7 +136,7 @@ export class LitDemoDigit extends LitElement {
 
   private renderSwitch(): TemplateResult {
     return html`<div>
-      <h2 id="view">What the model sees</h2>
+      <h2 id="view">${msg('What the model sees')}</h2>
       <label>
         <input
           type="checkbox"
@@ -146,11 +145,10 @@ export class LitDemoDigit extends LitElement {
           ?disabled=${this.mistake !== undefined}
           @change=${this.onSwitched}
         />
-        Centre and scale as MNIST was
+        ${msg('Centre and scale as MNIST was')}
       </label>
       <p class="hint">
-        MNIST’s digits were fitted into 20 × 20 pixels and moved so that their weight lies in the
-        middle. The network knows no others: draw a small digit in a corner and switch this off.
+        ${msg('MNIST’s digits were fitted into 20 × 20 pixels and moved so that their weight lies in the middle. The network knows no others: draw a small digit in a corner and switch this off.')}
       </p>
     </div>`;
   }
@@ -171,10 +169,12 @@ export class LitDemoDigit extends LitElement {
 
   private describeAnswer(): TemplateResult | string {
     const { best, mistake } = this;
-    if (best === undefined) return this.isEmpty ? 'Draw a digit from 0 to 9.' : 'One moment…';
+    if (best === undefined) {
+      return this.isEmpty ? msg('Draw a digit from 0 to 9.') : msg('One moment…');
+    }
     const sure = formatPercent(this.probabilities[best] ?? 0);
     return html`<strong>${best}</strong>
-      <span>${sure}${mistake ? `; it is a ${mistake.label}` : ''}</span>`;
+      <span>${mistake ? msg(str`${sure}; it is a ${mistake.label}`) : sure}</span>`;
   }
 
   private ask(): void {

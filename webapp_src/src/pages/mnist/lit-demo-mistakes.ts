@@ -1,9 +1,12 @@
+import { localized, msg, str } from '@lit/localize';
 import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { fire } from '../../components/events';
+import { formatDecimal } from '../../components/format';
 import { buttons, shared } from '../../components/shared-styles';
 import { surface } from '../../components/page-styles';
 import type { FileRef } from '../../generated/manifest';
+import { localizeSentence } from '../../localization/language';
 import './lit-demo-pixels';
 import { loadMistakes, type Mistake, type TestResult } from './mistakes';
 
@@ -18,6 +21,7 @@ declare module '../../components/events' {
  *
  * @fires mistake-chosen - A CustomEvent with the `Mistake`.
  */
+@localized()
 @customElement('lit-demo-mistakes')
 export class LitDemoMistakes extends LitElement {
   static override styles = [
@@ -65,23 +69,25 @@ export class LitDemoMistakes extends LitElement {
 
   protected override render(): TemplateResult {
     return html`<section class="surface" aria-labelledby="title">
-      <h2 id="title">What it gets wrong</h2>
+      <h2 id="title">${msg('What it gets wrong')}</h2>
       ${this.result ? this.renderResult(this.result) : this.renderOffer()}
     </section>`;
   }
 
   private renderOffer(): TemplateResult {
     return html`
-      <button type="button" @click=${() => void this.load()}>Show me what it gets wrong</button>
-      <p role="alert">${this.failure}</p>
+      <button type="button" @click=${() => void this.load()}>
+        ${msg('Show me what it gets wrong')}
+      </button>
+      <p role="alert">${localizeSentence(this.failure)}</p>
     `;
   }
 
   private renderResult({ tested, accuracy, mistakes }: TestResult): TemplateResult {
     return html`
       <p tabindex="-1">
-        Of ${tested.toLocaleString('en')} digits that it had not been trained with, it names
-        ${(100 * accuracy).toFixed(1)}% rightly. ${describe(mistakes.length)}
+        ${msg(str`Of ${formatDecimal(tested)} digits that it had not been trained with, it names ${formatDecimal(100 * accuracy)}% rightly.`)}
+        ${describe(mistakes.length)}
       </p>
       <ul>
         ${mistakes.map((mistake) => this.renderMistake(mistake))}
@@ -99,7 +105,7 @@ export class LitDemoMistakes extends LitElement {
         }}
       >
         <lit-demo-pixels .image=${mistake.image}></lit-demo-pixels>
-        <span>${mistake.label}, taken for ${mistake.guess}</span>
+        <span>${msg(str`${mistake.label}, taken for ${mistake.guess}`)}</span>
       </button>
     </li>`;
   }
@@ -119,6 +125,6 @@ export class LitDemoMistakes extends LitElement {
 }
 
 function describe(count: number): string {
-  if (count === 0) return 'It made no mistake.';
-  return `Here ${count === 1 ? 'is one' : `are ${count}`} of the others; choose one to see what it thinks.`;
+  if (count === 0) return msg('It made no mistake.');
+  return msg(str`Of the others, here: ${count}. Choose one to see what it thinks.`);
 }

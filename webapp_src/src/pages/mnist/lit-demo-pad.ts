@@ -1,3 +1,4 @@
+import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { fire } from '../../components/events';
@@ -20,6 +21,7 @@ declare module '../../components/events' {
  *
  * @fires drawing-changed - A CustomEvent with the `Drawing`.
  */
+@localized()
 @customElement('lit-demo-pad')
 export class LitDemoPad extends LitElement {
   static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
@@ -63,7 +65,7 @@ export class LitDemoPad extends LitElement {
         height=${RESOLUTION}
         tabindex="0"
         role="application"
-        aria-label="Drawing surface"
+        aria-label=${msg('Drawing surface')}
         aria-describedby="keys"
         @pointerdown=${this.onPointerDown}
         @pointermove=${this.onPointerMove}
@@ -73,11 +75,10 @@ export class LitDemoPad extends LitElement {
         @blur=${this.onBlur}
       ></canvas>
       <p id="keys" class="visually-hidden">
-        Arrow keys move the pen; Home, End, Page Up and Page Down move it diagonally. Space sets it
-        down and lifts it. Backspace takes back the last stroke, Delete clears.
+        ${msg('Arrow keys move the pen; Home, End, Page Up and Page Down move it diagonally. Space sets it down and lifts it. Backspace takes back the last stroke, Delete clears.')}
       </p>
       <p class="visually-hidden" role="status">
-        ${this.isKeyed ? (this.isDown ? 'Pen down.' : 'Pen up.') : ''}
+        ${this.isKeyed ? (this.isDown ? msg('Pen down.') : msg('Pen up.')) : ''}
       </p>
     `;
   }

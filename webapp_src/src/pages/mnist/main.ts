@@ -1,2 +1,6 @@
 import '../../page.css';
-import './lit-demo-digit';
+import { startLanguage } from '../../localization/language';
+import { LitDemoDigit } from './lit-demo-digit';
+
+await startLanguage();
+customElements.define('lit-demo-digit', LitDemoDigit);
