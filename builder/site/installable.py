@@ -56,7 +56,7 @@ def make_installable(bundle: Bundle[Any], app: WebApp, worker: bytes) -> Install
 def _list_needed(manifest: PageManifest, app: WebApp) -> bytes:
     """The line before the worker's code: what the page loads first, and what it computes with."""
     computes = not isinstance(manifest, SiteManifest) or any(m.encoder for m in manifest.models)
-    needed = [*app.first, *(app.runtime if computes else ())]
+    needed = [*app.first(manifest.language), *(app.runtime if computes else ())]
     return f"const NEEDED={json.dumps(sorted(set(needed)))};\n".encode()
 
 

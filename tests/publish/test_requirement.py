@@ -20,11 +20,14 @@ class Installed:
 
     def read_text(self, name: str) -> str | None:
         assert name == "direct_url.json"
-        return self.record and json.dumps(self.record)
+        return None if self.record is None else json.dumps(self.record)
 
 
 def find(monkeypatch: pytest.MonkeyPatch, record: dict[str, Any] | None) -> str | Path:
-    monkeypatch.setattr(metadata, "distribution", lambda _: Installed(record))
+    def distribution(_: str) -> Installed:
+        return Installed(record)
+
+    monkeypatch.setattr(metadata, "distribution", distribution)
     return find_requirement()
 
 

@@ -55,7 +55,7 @@ def test_a_page_of_functions_has_an_icon_too(tmp_path: Path):
     manifest = FunctionSiteManifest.model_construct(**page.model_dump(), functions=(), data={})
     made = make_installable(Bundle(manifest, {}), APP, CODE)
     assert sum(url.startswith("icons/") for url in made.files) == 2
-    assert needed_by(made.files[WORKER]) == sorted(APP.files)
+    assert needed_by(made.files[WORKER]) == sorted({*APP.first("en"), *APP.runtime})
 
 
 def test_the_same_demo_gives_the_same_bytes(tmp_path: Path):
@@ -70,7 +70,7 @@ def test_the_worker_is_told_what_the_page_needs_to_start_and_to_compute(
     bundled = bundle_pictures(tmp_path, with_encoder=with_encoder)
     needed = needed_by(make_installable(bundled, APP, CODE).files[WORKER])
     assert ("assets/worker.js" in needed) == with_encoder
-    assert set(APP.first) <= set(needed)
+    assert set(APP.first("en")) <= set(needed)
 
 
 def write_template(folder: Path, worker: bytes | None) -> Template:
