@@ -7,13 +7,14 @@ from typing import Any, NoReturn
 import click
 
 from builder.commands.bench import bench
-from builder.commands.build import build, check, new, serve
+from builder.commands.build import build, check, serve
 from builder.commands.cache import cache
 from builder.commands.convert import convert
 from builder.commands.distil import distil
 from builder.commands.evaluate import evaluate
 from builder.commands.imports import import_original
 from builder.commands.models import inspect, models
+from builder.commands.new import new, suggest_prompts
 from builder.commands.publish import publish
 from builder.commands.tune import tune
 from builder.errors import BuilderError, explain_system_error
@@ -76,6 +77,7 @@ def main() -> None:
 
 _COMMANDS = (
     new,
+    suggest_prompts,
     import_original,
     build,
     serve,

@@ -23,7 +23,8 @@ from builder.pipeline.image_text import build_spec
 from builder.progress import Progress
 from builder.publish.archive import write_zip
 from builder.publish.preview import Preview, Previews
-from builder.spec.demo import DemoSpec, ImageSpec, read_table
+from builder.spec.demo import DemoSpec, read_table
+from builder.spec.images import ImageSpec
 from builder.spec.models import ModelSpec, Resize, ScoringKind, id_of_source
 from builder.spec.types import slug
 

@@ -1,7 +1,7 @@
 """A folder for an author to start from: a commented `demo.toml` and what goes with it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from builder.errors import BuilderError, writing
@@ -18,23 +18,38 @@ def create_project(folder: Path, template: str = IMAGE_TEXT) -> Path:
         BuilderError: if any of the files already exists or cannot be written; nothing is left then.
     """
     sources = {folder / name: source for name, source in _list_sources(template).items()}
-    for target in sources:
-        if os.path.lexists(target):
-            raise BuilderError(f"{target}: already exists. Name another folder, or move it away.")
+    require_absent(sources)
     with writing(folder, "Name another folder."):
-        _copy_all(sources)
+        copy_all(sources)
     return folder / "demo.toml"
 
 
-def _copy_all(sources: Mapping[Path, Path]) -> None:
-    """Write all copies, none of them over anything that is already there."""
+def require_absent(files: Iterable[Path]) -> None:
+    """Make sure that nothing is in the way of files that are to be written.
+
+    Raises:
+        BuilderError: naming the first that exists.
+    """
+    for file in files:
+        if os.path.lexists(file):
+            raise BuilderError(f"{file}: already exists. Name another folder, or move it away.")
+
+
+def copy_all(
+    sources: Mapping[Path, Path | bytes], advance: Callable[[int], object] = lambda _: None
+) -> None:
+    """Write all files, with the content of others or these bytes; none over what is already there.
+
+    If one cannot be written, or the user interrupts, all are removed again.
+    """
     written: list[Path] = []
     try:
         for target, source in sources.items():
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as copy:
                 written.append(target)
-                copy.write(source.read_bytes())
+                copy.write(source if isinstance(source, bytes) else source.read_bytes())
+            advance(1)
     except BaseException:
         for target in written:
             target.unlink()

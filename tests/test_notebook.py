@@ -17,7 +17,8 @@ from PIL import Image
 import builder
 from builder.errors import BuilderError
 from builder.site.check import check_site
-from builder.spec.demo import DemoSpec, ImageSpec
+from builder.spec.demo import DemoSpec
+from builder.spec.images import ImageSpec
 from builder.spec.models import ModelSpec
 from tests.colour_model import colour_model
 from tests.conftest import gradient

@@ -10,23 +10,35 @@ import venv
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with the built wheel, and with our dependencies as they are installed here."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel as it is released."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT]
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
-    venv.create(folder / "venv")
-    python = folder / "venv" / "bin" / "python"
+    return wheel
+
+
+def make_environment(folder: Path, *, with_pip: bool = False) -> Path:
+    """The Python of a fresh environment that has our dependencies as they are installed here."""
+    venv.create(folder, with_pip=with_pip)
+    (packages,) = (folder / "lib").glob("python*/site-packages")
+    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return folder / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path) -> Path:
+    """A Python with the built wheel."""
+    python = make_environment(wheel.parent / "venv")
     install = [sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "-q", wheel]
     subprocess.run(install, check=True, capture_output=True)
-    (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
-    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     return python
 
 
@@ -61,6 +73,32 @@ def test_a_project_builds_with_nothing_but_the_wheel(python: Path, tmp_path: Pat
     report = json.loads((tmp_path / "_site" / "report.json").read_text())
     assert report["models"][0]["parity"]["min_cosine"] > 0.9999
     assert "as built" in run(python, "lit-demo", "check", cwd=tmp_path)
+
+
+@pytest.mark.wheel
+def test_the_steps_of_the_published_workflow_run_in_order(
+    python: Path, wheel: Path, tmp_path: Path
+):
+    run(python, "lit-demo", "new", "demo", cwd=tmp_path)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "demo" / "requirements.txt").write_text("click\n")
+    # Installed from a wheel that is still there, it needs no option.
+    run(python, "lit-demo", "publish", "workflow", "demo/demo.toml", cwd=tmp_path)
+    workflow = yaml.safe_load((tmp_path / ".github/workflows/lit-demo.yml").read_text())
+    steps = [step for step in workflow["jobs"]["build"]["steps"] if "run" in step]
+    assert [step["name"] for step in steps] == [
+        *("Install", "Install what the demo's own code needs", "Build", "Check"),
+    ]
+    fresh = make_environment(tmp_path / "runner", with_pip=True)
+    for step in steps:
+        environment = {**os.environ, **step.get("env", {}), "PATH": f"{fresh.parent}:/usr/bin:/bin"}
+        command = ["bash", "-e", "-c", step["run"]]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{step['name']}: {done.stdout}{done.stderr}"
+    assert "as built" in done.stdout
+    assert (tmp_path / ".github" / "lit-demo" / wheel.name).is_file()
 
 
 def test_both_sides_have_one_version():

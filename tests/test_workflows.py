@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from builder.publish.workflow import write_workflow
+from builder.version import __version__
 from tests.conftest import MakeDemo
 
 ROOT = Path(__file__).parents[1]
@@ -90,7 +91,11 @@ def test_a_workflow_that_is_not_there_is_named(tmp_path: Path):
 def test_the_workflow_that_is_written_for_authors_passes(make_demo: MakeDemo):
     spec = make_demo()
     (spec.parent / ".git").mkdir()
-    assert lint(write_workflow(spec, repo=spec.parent)) == (0, [])
+    wheel = spec.parent / f"lit_demo_builder-{__version__}-py3-none-any.whl"
+    wheel.touch()
+    assert lint(write_workflow(spec, repo=spec.parent, wheel=wheel)) == (0, [])
+    (spec.parent / "requirements.txt").touch()
+    assert lint(write_workflow(spec, repo=spec.parent, wheel=wheel)) == (0, [])
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

@@ -1,4 +1,4 @@
-"""Make a demo and look at it."""
+"""Build a demo, and look at it."""
 
 from pathlib import Path
 
@@ -9,31 +9,11 @@ from builder.commands import PATH, open_cache
 
 
 @click.command()
-@click.argument("folder", type=PATH, metavar="DIR")
-@click.option(
-    "--template",
-    type=click.Choice(["image-text", "mnist", "function"]),
-    default="image-text",
-    show_default=True,
-    help="Pictures and sentences; digits to draw, with a training script; a function with sliders.",
-)
-def new(folder: Path, template: str) -> None:
-    """Write a commented demo.toml, with the files it needs, into DIR as a starting point."""
-    from builder.project import create_project
-
-    spec = create_project(folder, template)
-    if template == "mnist":
-        click.echo(f"Wrote {spec}. Now train the network in that folder: python train.py")
-    else:
-        click.echo(f"Wrote {spec}. Edit it, then run: lit-demo build {spec}")
-
-
-@click.command()
 @click.argument("spec", type=PATH, default=Path("demo.toml"), metavar="[DEMO.TOML]")
 @click.option("-o", "--out", type=PATH, default=Path("_site"), help="Folder for the site.")
 @click.option("--cache-dir", type=PATH, help="Where results of slow steps are kept between builds.")
 def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
-    """Build the site that DEMO.TOML describes (./demo.toml by default).
+    """Build the site that DEMO.TOML, or the one in that folder, describes (./demo.toml by default).
 
     Embeds the pictures and prompts, converts the text encoders, or the demo's own functions, to
     TensorFlow.js, compares each with JAX, and replaces the folder --out only if everything

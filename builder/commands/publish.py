@@ -47,17 +47,28 @@ def publish_to_github(
 @click.option(
     "--repo", type=PATH, default=Path(), help="Top folder of the repository; by default, this one."
 )
-def publish_workflow(spec: Path, repo: Path) -> None:
+@click.option(
+    "--wheel",
+    type=PATH,
+    help="The wheel of this program to install, which is copied into the repository; by default,"
+    " what you installed it from.",
+)
+@click.option(
+    "--requirements",
+    type=PATH,
+    help="What your own code needs; by default, requirements.txt beside DEMO.TOML.",
+)
+def publish_workflow(spec: Path, repo: Path, wheel: Path | None, requirements: Path | None) -> None:
     """Write the GitHub Actions workflow that builds and publishes DEMO.TOML on every push.
 
     A workflow that this command wrote before is replaced unless somebody has changed it.
     """
     from builder.publish.workflow import write_workflow
 
-    path = write_workflow(spec, repo=repo)
+    path = write_workflow(spec, repo=repo, wheel=wheel, requirements=requirements)
     click.echo(
-        f"Wrote {path}. Commit and push it. Then, in the repository's settings, under Pages,"
-        " choose GitHub Actions as the source."
+        f"Wrote {path}. Commit and push the folder .github. Then, in the repository's settings,"
+        " under Pages, choose GitHub Actions as the source."
     )
 
 

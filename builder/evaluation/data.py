@@ -1,10 +1,7 @@
 """Test sets: pictures in one folder per class, or in a csv with classes or captions."""
 
-import csv
-import io
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
@@ -14,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.cache import digest
+from builder.csv_rows import read_rows, texts_of
 from builder.embedding.embed import Input
 from builder.errors import Problem, SpecError, reading, show
 from builder.evaluation.scores import Ints
 from builder.fingerprint import image_code
 from builder.images.open import open_picture
 from builder.images.prepare import see
-from builder.input_file import ABSENT, find_fault, read_input, read_input_text
+from builder.input_file import ABSENT, find_fault, read_input
 from builder.model import Preprocessing
 from builder.progress import Progress
 
@@ -151,11 +149,10 @@ def _read_csv(path: Path, column: str) -> dict[Path, list[str]]:
     """The texts of each file, from columns named `column`, with or without a number."""
     problems: list[Problem] = []
     texts: dict[Path, list[str]] = {}
-    for line, row in _read_rows(path, column):
+    for line, row in read_rows(path, ("file", column)):
         where = f"{path}:{line}"
         file = _find_file(path.parent, row["file"])
-        cells = [text.strip() for key, text in row.items() if _is_text(key, column)]
-        given = [text for text in cells if text]
+        given = texts_of(row, column)
         if fault := find_fault(file):
             remedy = "Names are relative to the csv, or to a folder images/ beside it."
             name = show(row["file"])
@@ -169,31 +166,6 @@ def _read_csv(path: Path, column: str) -> dict[Path, list[str]]:
     if problems:
         raise SpecError(problems)
     return texts
-
-
-def _read_rows(path: Path, column: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows with the numbers of the lines they end on, after a header with `file` and `column`."""
-    text = read_input_text(path, f"Name a csv with the columns file and {column}.")
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = list(reader.fieldnames or ())
-        if "file" not in header or not any(_is_text(key, column) for key in header):
-            found = f"the columns are {', '.join(header) or 'none'}"
-            remedy = f"The first line must name the columns file and {column}."
-            raise SpecError([Problem(f"{path}:1", found, remedy)])
-        for row in reader:
-            if None in row or None in row.values():
-                found = f"the row does not have {len(header)} cells like the first"
-                remedy = 'Put a text that contains a comma in quotes: "one, two".'
-                raise SpecError([Problem(f"{path}:{reader.line_num}", found, remedy)])
-            yield reader.line_num, row
-    except csv.Error as error:
-        place = f"{path}:{reader.reader.line_num}"
-        raise SpecError([Problem(place, f"not a csv: {error}", "Correct it.")]) from None
-
-
-def _is_text(key: str, column: str) -> bool:
-    return re.fullmatch(f"{column}[0-9]*", key) is not None
 
 
 def _find_file(folder: Path, name: str) -> Path:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from builder.errors import ImageError, first_line
@@ -46,7 +47,7 @@ def open_picture(path: Path, crop: Box | None = None) -> Image.Image:
         ImageError: if the file is not a picture, is cut off, or is too large to open safely, or the
             crop box reaches outside it.
     """
-    with decoding(), _open(path) as picture:
+    with decoding(), open_header(path) as picture:
         width, height = picture.size
         if picture.format == "JPEG":
             _reduce(picture, path)
@@ -63,7 +64,7 @@ def read_plain_jpeg(path: Path, size: int) -> bytes | None:
     It has the file's pixels, and nothing else of the file.
     """
     try:
-        with decoding(), _open(path) as picture:
+        with decoding(), open_header(path) as picture:
             is_plain = picture.format == "JPEG" and picture.mode == "RGB"
             fits = picture.size == (size, size) and orientation_of(picture) == 1
             if not (is_plain and fits) or picture.info.get("icc_profile"):
@@ -121,7 +122,8 @@ def require_file(path: Path) -> None:
         raise ImageError("not a file", "Name a picture.")
 
 
-def _open(path: Path) -> Image.Image:
+def open_header(path: Path) -> ImageFile:
+    """A picture with its size and metadata, not decoded yet; only in a block of `decoding`."""
     require_file(path)
     with path.open("rb") as file:
         start = file.read(len(SIGNATURE))

@@ -32,7 +32,7 @@ from builder.images.open import decoding, open_picture, read_plain_jpeg, require
 from builder.images.preprocess import CENTRE, crop_square, preprocess, resize_bicubic
 from builder.model import Preprocessing
 from builder.progress import Advance
-from builder.spec.demo import ImageSpec
+from builder.spec.images import ImageSpec
 
 DISPLAY_SIZES = (448, 896)
 THUMBNAIL_SIZE = 112
@@ -99,12 +99,12 @@ class ImageSet:
     images: tuple[PreparedImage, ...]
 
     @property
-    def warnings(self) -> list[str]:
-        """What an author should know although nothing is wrong."""
+    def enlarged(self) -> list[str]:
+        """The ids of images whose squares were smaller than what a model sees."""
         return [
-            f"{image.spec.file}: smaller than {size}x{size}, so it was enlarged"
+            image.spec.id
             for image in self.images
-            if image.side < (size := max(view.size for view in image.views))
+            if image.side < max(view.size for view in image.views)
         ]
 
 

@@ -5,7 +5,6 @@
 file `ID.jpg` for each picture.
 """
 
-import json
 import re
 import shutil
 import tempfile
@@ -25,6 +24,7 @@ from builder.models.precomputed.model import (
     read_definition,
 )
 from builder.spec.models import ModelSpec
+from builder.spec.toml import quote
 
 _ROW_FILES = ("def.json", "zimgs.bin", "zimgs.txt", "ztxts.bin", "ztxts.txt")
 _TOWERS = re.compile(r"(\S+) image, (\S+) text\b")
@@ -195,23 +195,18 @@ def _write_spec(images: Iterable[_Image], models: Iterable[PrecomputedModel]) ->
         'description = "Which sentence fits the picture? An image/text model decides."',
     ]
     for model in models:
-        lines += ["", "[[models]]", f"precomputed = {_toml(f'models/{model.folder.name}')}"]
-        lines += ["", "[models.card]", f"name = {_toml(model.card.name)}"]
-        lines += [f"description = {_toml(model.card.description)}"]
+        lines += ["", "[[models]]", f"precomputed = {quote(f'models/{model.folder.name}')}"]
+        lines += ["", "[models.card]", f"name = {quote(model.card.name)}"]
+        lines += [f"description = {quote(model.card.description)}"]
         if towers := _TOWERS.search(read_definition(model.folder).description):
-            lines += [f"image_tower = {_toml(towers[1])}", f"text_tower = {_toml(towers[2])}"]
+            lines += [f"image_tower = {quote(towers[1])}", f"text_tower = {quote(towers[2])}"]
     for image in images:
         info = image.info
-        lines += ["", "[[images]]", f"file = {_toml(f'images/{image.id}.jpg')}"]
-        lines += [f"description = {_toml(info.description or f'Picture {info.id}')}"]
-        lines += ["prompts = [", *(f"  {_toml(prompt)}," for prompt in image.prompts), "]"]
+        lines += ["", "[[images]]", f"file = {quote(f'images/{image.id}.jpg')}"]
+        lines += [f"description = {quote(info.description or f'Picture {info.id}')}"]
+        lines += ["prompts = [", *(f"  {quote(prompt)}," for prompt in image.prompts), "]"]
         if info.license:
-            lines += [f"license = {_toml(info.license)}"]
+            lines += [f"license = {quote(info.license)}"]
         if re.fullmatch(r"https?://\S+", info.source):
-            lines += [f"source = {_toml(info.source)}"]
+            lines += [f"source = {quote(info.source)}"]
     return "\n".join([*lines, ""])
-
-
-def _toml(text: str) -> str:
-    """A TOML string: written as in JSON, except for DEL, which TOML wants escaped too."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.cache import Cache, digest
+from builder.cache import Cache
 from builder.conversion.image_encoder import ExportedImageEncoder, export_image_encoder
 from builder.conversion.text_encoder import export_text_encoder
-from builder.embedding.embed import Input, embed
+from builder.embedding.embed import embed
 from builder.embedding.fidelity import measure_fidelity
 from builder.embedding.matrix import choose_dtype
-from builder.fingerprint import image_code
-from builder.images.prepare import ImageSet, PreparedImage, prepare_images
+from builder.embedding.views import see_image
+from builder.images.prepare import ImageSet, prepare_images
 from builder.model import ImageTextModel, Preprocessing
 from builder.models.cut import cut_vocabulary
 from builder.models.fetch import fetch_missing
@@ -123,7 +123,7 @@ def build_model(
         )
     texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
     places = {text: place for place, text in enumerate(texts)}
-    seen = [_see(image, model.preprocessing) for image in images.images]
+    seen = [see_image(image, model.preprocessing) for image in images.images]
     embeddings = embed(model, seen, texts, cache=cache, progress=progress)
     choices = [[places[prompt] for prompt in image.prompts] for image in spec.images]
     encoder = export_text_encoder(
@@ -140,7 +140,7 @@ def build_model(
         small = model.on_device
         image_encoder = export_image_encoder(
             small,
-            [_see(image, small.preprocessing) for image in images.images],
+            [see_image(image, small.preprocessing) for image in images.images],
             embeddings.ztxt,
             choices=choices,
             cache=cache,
@@ -171,10 +171,3 @@ def _preprocessings(
     for source, options in pairs:
         if options.image_encoder and isinstance(source, ImageTextModel):
             yield source.on_device.preprocessing
-
-
-def _see(image: PreparedImage, preprocessing: Preprocessing) -> Input:
-    """The image as a model with that preprocessing sees it."""
-    view = image.views[preprocessing]
-    content = digest(view.content, image_code())
-    return Input(str(image.spec.file), content, lambda: view.pixels)

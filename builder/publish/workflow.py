@@ -10,33 +10,50 @@ import jinja2
 
 from builder.errors import BuilderError, writing
 from builder.file_system import replace_file
+from builder.publish.requirement import find_requirement
 from builder.resources import template_folder
-from builder.version import __version__
+from builder.version import NAME, __version__
 
 WORKFLOW = Path(".github", "workflows", "lit-demo.yml")
+
+_WHEELS = Path(".github", "lit-demo")
+"""Where the wheel is that a workflow installs; nothing else is there."""
+_WHEEL = re.compile(rf"{NAME.replace('-', '_')}-[^-]+-py3-none-any\.whl")
 
 _SEAL = re.compile(r"^# sha256: ([0-9a-f]{64})\n", re.MULTILINE)
 _EXPRESSION = "${{"
 
 
-def write_workflow(spec: Path, *, repo: Path) -> Path:
+def write_workflow(
+    spec: Path,
+    *,
+    repo: Path,
+    wheel: Path | None = None,
+    requirements: Path | None = None,
+) -> Path:
     """Write the workflow for a `demo.toml` into the repository in `repo`; returns its path.
 
-    A workflow that this program wrote, and that nobody has changed since, is replaced.
+    It installs this program from where it came from here, or from a copy of `wheel` beside it, and
+    then what `requirements` lists: by default the `requirements.txt` beside `spec`, if there is
+    one. A workflow that this program wrote, and that nobody has changed since, is replaced.
 
     Raises:
-        BuilderError: if `spec` is not a file of that repository, or has a name that a workflow
-            cannot hold; or if any other file would be replaced.
+        BuilderError: if `spec` or `requirements` is not a file of that repository, or has a name
+            that a workflow cannot hold; if there is nothing to install this program from; or if any
+            other file would be replaced.
     """
     if not (repo / ".git").exists():
         raise BuilderError(
             f"{repo}: is not the top folder of a git repository. Name it with --repo."
         )
-    if not spec.is_file():
-        raise BuilderError(f"{spec}: there is no such file. Name the demo.toml to build.")
-    if not spec.resolve().is_relative_to(repo.resolve()):
-        raise BuilderError(f"{spec}: is not in {repo}, so the workflow would not find it.")
-    text = _seal(_render(_name_in_workflow(spec.resolve().relative_to(repo.resolve()))))
+    demo = _name_in_repo(spec, repo, "Name the demo.toml to build.")
+    beside = spec.parent / "requirements.txt"
+    if requirements is None and beside.is_file():
+        requirements = beside
+    listed = requirements and _name_in_repo(requirements, repo, "Name a requirements.txt.")
+    source = wheel or find_requirement()
+    package = _name_wheel(source) if isinstance(source, Path) else source
+    text = _seal(_render(spec=demo, package=package, requirements=listed))
     path = repo / WORKFLOW
     if not path.parent.resolve().is_relative_to(repo.resolve()):
         raise BuilderError(f"{path.parent}: is a link out of the repository. Remove it.")
@@ -47,13 +64,39 @@ def write_workflow(spec: Path, *, repo: Path) -> Path:
         )
     with writing(path, "Correct that, or name another repository with --repo."):
         path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(source, Path):
+            _keep_wheel(source, repo / _WHEELS)
         replace_file(path, text.encode())
     return path
 
 
-def _name_in_workflow(spec: Path) -> str:
-    """A path of the repository, of which GitHub and YAML will change nothing."""
-    name = spec.as_posix()
+def _name_wheel(wheel: Path) -> str:
+    """Where the workflow finds the copy of a wheel, which must be one of this program."""
+    remedy = "`make wheel` writes one into dist/."
+    if not wheel.is_file():
+        raise BuilderError(f"{wheel}: there is no such file. {remedy}")
+    if not _WHEEL.fullmatch(wheel.name):
+        raise BuilderError(f"{wheel}: is not a wheel of {NAME}. {remedy}")
+    return (_WHEELS / wheel.name).as_posix()
+
+
+def _keep_wheel(wheel: Path, folder: Path) -> None:
+    """Copy a wheel into a folder, in the place of earlier ones."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = wheel.read_bytes()
+    for old in folder.iterdir():
+        if _WHEEL.fullmatch(old.name) and old.name != wheel.name:
+            old.unlink()
+    replace_file(folder / wheel.name, data)
+
+
+def _name_in_repo(file: Path, repo: Path, remedy: str) -> str:
+    """A file's path in the repository, of which GitHub and YAML will change nothing."""
+    if not file.is_file():
+        raise BuilderError(f"{file}: there is no such file. {remedy}")
+    if not file.resolve().is_relative_to(repo.resolve()):
+        raise BuilderError(f"{file}: is not in {repo}, so the workflow would not find it.")
+    name = file.resolve().relative_to(repo.resolve()).as_posix()
     if _EXPRESSION in name or not name.isprintable():
         raise BuilderError(
             f"{name!a}: a workflow cannot hold this name: it has '{_EXPRESSION}', which GitHub"
@@ -62,7 +105,7 @@ def _name_in_workflow(spec: Path) -> str:
     return name
 
 
-def _render(spec: str) -> str:
+def _render(**names: str | None) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(template_folder()),
         undefined=jinja2.StrictUndefined,
@@ -70,11 +113,15 @@ def _render(spec: str) -> str:
         # GitHub's own expressions have Jinja's usual braces.
         variable_start_string="[[",
         variable_end_string="]]",
+        block_start_string="[%",
+        block_end_string="%]",
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     # In YAML, a character beyond U+FFFF is not two escapes as in JSON.
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     template = environment.get_template("pages-workflow.yml.j2")
-    return template.render(version=__version__, spec=spec)
+    return template.render(version=__version__, **names)
 
 
 def _seal(text: str) -> str:

@@ -22,7 +22,8 @@ from builder.progress import Progress
 from builder.site.compression import compress
 from builder.site.seal import UNSEALED, seal
 from builder.site.similarity import chance_cosines
-from builder.spec.demo import DemoSpec, ImageSpec
+from builder.spec.demo import DemoSpec
+from builder.spec.images import ImageSpec
 from builder.spec.page import PageSpec
 from builder.text.tokenizer import Tokenizer
 from builder.version import NAME, __version__

@@ -16,6 +16,7 @@ from builder.site.advice import advise
 from builder.site.budget import Budget, measure_budget, megabytes
 from builder.site.bundle import BuiltModel, encoder_files, image_encoder_files
 from builder.site.folder import MANIFEST, PAGE, Site
+from builder.site.notes import note_pictures, note_prompts
 from builder.site.webapp import WebApp
 from builder.tables import print_whole
 
@@ -215,12 +216,15 @@ def make_report(
         seconds=seconds,
         step_seconds=dict(step_seconds),
         warnings=(
-            *images.warnings,
-            *(f"{built.model.id}: {text}" for built in models for text in built.problems),
+            *note_pictures(images),
             *(
                 f"{built.model.id}: {text}"
                 for built, described in zip(models, site.manifest.models, strict=True)
-                for text in advise(built, sum(file.bytes for file in encoder_files(described)))
+                for text in (
+                    *built.problems,
+                    *note_prompts(built, images, described.chance),
+                    *advise(built, sum(file.bytes for file in encoder_files(described))),
+                )
             ),
         ),
     )

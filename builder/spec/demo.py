@@ -3,76 +3,25 @@
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import Field, TypeAdapter, ValidationError
 
 from builder.errors import BuilderError, SpecError
+from builder.input_file import find_fault
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec, InputSpec, id_of_function
+from builder.spec.images import DefaultsSpec, ImageSpec, id_of_image
 from builder.spec.models import CardSpec, ModelSpec, TokenizerSpec, id_of_model
 from builder.spec.page import LinkSpec, PageSpec
 from builder.spec.problems import explain_spec_errors, place_findings
+from builder.spec.prompt_table import add_prompts, read_prompt_table
 from builder.spec.toml import find_extremes, read_toml
-from builder.spec.types import ExistingFile, Fraction, Id, Table, Text, WebAddress, WebFolder, slug
-from builder.validation import Finding, Location, mistake
+from builder.spec.types import ExistingFile, Table, WebFolder
+from builder.validation import Finding, Location
 
 Tables = TypeVar("Tables", bound=Table)
 
-
-class ImageSpec(Table):
-    """A picture and its example prompts.
-
-    Without `focal_point` and `crop`, the largest square around the centre is used.
-    """
-
-    file: ExistingFile
-    """The picture, relative to `demo.toml`, in any common format."""
-    id: Id = ""
-    """Its id in links; made from the file's name if left out."""
-    description: Text
-    """What it shows, for people who cannot see it."""
-    prompts: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
-    """Example prompts, whose answers are precomputed."""
-    author: Text | None = None
-    """Who made it."""
-    license: Text | None = None
-    """Its licence, such as `CC-BY-4.0`."""
-    source: WebAddress | None = None
-    """Where it comes from."""
-    focal_point: Annotated[tuple[Fraction, Fraction] | None, Field(strict=False)] = None
-    """The point that the square should keep, in fractions of width and height."""
-    crop: Annotated[tuple[int, int, int, int] | None, Field(strict=False)] = None
-    """The square itself: left, top, right, bottom in pixels of the upright picture."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _name_after_file(cls, table: Any) -> Any:
-        """Without an id, the file's name becomes the id."""
-        if isinstance(table, dict):
-            named = cast("dict[str, Any]", table)
-            return {"id": _id_of_image(named), **named}
-        return table
-
-    @field_validator("prompts")
-    @classmethod
-    def _distinct(cls, prompts: tuple[str, ...]) -> tuple[str, ...]:
-        for index, prompt in enumerate(prompts):
-            if prompt in prompts[:index]:
-                raise mistake(f"the prompt '{prompt}' is listed twice", "Remove one.")
-        return prompts
-
-    @model_validator(mode="after")
-    def _one_way_to_crop(self) -> "ImageSpec":
-        if self.crop and self.focal_point:
-            raise mistake("both focal_point and crop are given", "Keep one.")
-        if self.crop:
-            left, top, right, bottom = self.crop
-            if not (0 <= left < right and 0 <= top < bottom):
-                raise mistake(
-                    f"crop = {list(self.crop)} is not a box",
-                    "Write [left, top, right, bottom] in pixels.",
-                )
-        return self
+_TO_COME = "..."
 
 
 class DemoSpec(PageSpec):
@@ -84,6 +33,10 @@ class DemoSpec(PageSpec):
     """The models to choose from; the page opens with the first."""
     images: Annotated[tuple[ImageSpec, ...], Field(min_length=1, strict=False)]
     """The pictures, in the order in which the page shows them."""
+    defaults: DefaultsSpec = DefaultsSpec()
+    """What is said once for all pictures."""
+    prompt_table: ExistingFile | None = None
+    """A CSV with prompts of pictures: `image`, their id or file, and `prompt`, `prompt1` ..."""
     base_url: WebFolder | None = None
     """Where `models/` and `images/` are served from, if not from beside the page."""
     visitor_language: bool = False
@@ -110,14 +63,36 @@ def load_spec(path: Path) -> DemoSpec:
 
 
 def load_any_spec(path: Path) -> DemoSpec | FunctionDemoSpec:
-    """Read a `demo.toml`, whose `template` says what it describes.
+    """Read a `demo.toml`, or the one in a folder; its `template` says what it describes.
 
     File names in it are relative to its folder. Raises as `load_spec` does.
     """
+    if path.is_dir():
+        path /= "demo.toml"
+    return _read_spec(path, *read_toml(path))
+
+
+def load_draft(path: Path) -> tuple[str, DemoSpec]:
+    """The text of a `demo.toml`, and what it says, where pictures need not have prompts yet.
+
+    Raises as `load_spec` does.
+    """
     text, table = read_toml(path)
+    images = _list_of_tables(table.get("images"))
+    if images and "prompt_table" not in table:
+        drafts = [{**image, "prompts": image.get("prompts") or [_TO_COME]} for image in images]
+        table = {**table, "images": drafts}
+    spec = _read_spec(path, text, table)
+    if not isinstance(spec, DemoSpec):
+        raise BuilderError(f"{path}: the template '{spec.template}' has no models or pictures.")
+    return text, spec
+
+
+def _read_spec(path: Path, text: str, table: dict[str, Any]) -> DemoSpec | FunctionDemoSpec:
     if extremes := list(find_extremes(table)):
         raise SpecError(place_findings(path, text, extremes))
     findings = list(_find_duplicates(table))
+    table = _complete_images(table, path.parent)
     kind = DemoSpec if table.get("template", "image-text") == "image-text" else FunctionDemoSpec
     try:
         spec = kind.model_validate(table, context=path.parent)
@@ -144,6 +119,23 @@ def read_table(kind: type[Tables], table: Mapping[str, Any], where: str) -> Tabl
         raise SpecError(place_findings(Path(where), "", findings)) from None
 
 
+def _complete_images(table: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The tables of pictures with what is said elsewhere: in [defaults], and in a prompt table.
+
+    What is wrong there is left to the model, which reports it once.
+    """
+    images = _list_of_tables(table.get("images"))
+    try:
+        defaults = DefaultsSpec.model_validate(table.get("defaults", {}))
+    except ValidationError:
+        defaults = DefaultsSpec()
+    images = [{**defaults.model_dump(exclude_none=True), **image} for image in images]
+    name = table.get("prompt_table")
+    if isinstance(name, str) and not find_fault(folder / name):
+        images = add_prompts(images, read_prompt_table(folder / name), folder / name)
+    return {**table, "images": images} if images else table
+
+
 def _find_duplicates(table: Mapping[str, Any]) -> Iterator[Finding]:
     """Ids that appear twice in a list of tables; read before types are known."""
     for tables, id_of in _IDS.items():
@@ -157,10 +149,6 @@ def _find_duplicates(table: Mapping[str, Any]) -> Iterator[Finding]:
                 )
             elif key is not None:
                 seen[key] = index
-
-
-def _id_of_image(table: dict[str, Any]) -> str:
-    return str(table.get("id") or slug(Path(str(table.get("file"))).stem) or "image")
 
 
 def _list_of_tables(value: Any) -> list[dict[str, Any]]:
@@ -177,7 +165,7 @@ def _known_keys(kind: type[Table], location: Location) -> list[str]:
 
 
 _IDS: Mapping[str, Callable[[dict[str, Any]], str | None]] = {
-    "images": _id_of_image,
+    "images": id_of_image,
     "models": id_of_model,
     "functions": id_of_function,
 }
@@ -188,6 +176,7 @@ _TABLES: Mapping[str, type[Table]] = {
     "tokenizer": TokenizerSpec,
     "card": CardSpec,
     "images": ImageSpec,
+    "defaults": DefaultsSpec,
     "functions": FunctionSpec,
     "inputs": InputSpec,
 }

@@ -80,6 +80,8 @@ _EXAMPLES = {
     "samples": 'samples = "samples.npz"',
     "min_cosine": "min_cosine = 0.9999",
     "data": 'data = { mistakes = "mistakes.json" }',
+    "defaults": '[defaults] with license = "CC0-1.0"',
+    "prompt_table": 'prompt_table = "prompts.csv"',
     "images": '[[images]] with file = "images/cat.jpg"',
     "file": 'file = "images/cat.jpg"',
     "id": 'id = "cat"',

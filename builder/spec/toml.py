@@ -1,5 +1,6 @@
 """A `demo.toml` as text and as a table, with what is wrong in it said in an author's words."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -32,6 +33,11 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
     """
     text = read_input_text(path, _REMEDY)
     return text, _parse(path, text)
+
+
+def quote(text: str) -> str:
+    """A TOML string: written as in JSON, except for DEL, which TOML wants escaped too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def find_extremes(table: dict[str, Any]) -> Iterator[Finding]:

@@ -158,6 +158,11 @@ def expand(symbol: str, grammar: Grammar, rng: random.Random) -> str:
     text = rng.choice(grammar[symbol])
     while "{" in text:
         text = re.sub(r"{(\w+)}", lambda match: rng.choice(grammar[match[1]]), text)
+    return put_articles_right(text)
+
+
+def put_articles_right(text: str) -> str:
+    """The text with "an" before vowels, and no article before several."""
     text = re.sub(r"\ba (?=[aeiou])", "an ", text)
     return re.sub(r"\ban? (?=two|three|several|many|some|people|children|men\b|women\b)", "", text)
 

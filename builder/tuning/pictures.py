@@ -12,7 +12,7 @@ from builder.images.prepare import prepare_images
 from builder.input_file import find_fault, find_folder_fault
 from builder.model import ImageTextModel, Rows
 from builder.progress import Progress
-from builder.spec.demo import ImageSpec
+from builder.spec.images import ImageSpec
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".gif", ".tif", ".tiff"}
 _REMEDY = "Name a folder of pictures, or a csv with the columns file and caption."

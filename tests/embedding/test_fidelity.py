@@ -13,7 +13,7 @@ from builder.embedding.embed import Input
 from builder.embedding.fidelity import COMPARED_IMAGES, measure_fidelity
 from builder.images.prepare import PreparedImage, prepare_image
 from builder.model import Preprocessing
-from builder.spec.demo import ImageSpec
+from builder.spec.images import ImageSpec
 from tests.conftest import gradient
 
 SHOWN = Preprocessing(32)

@@ -15,7 +15,7 @@ from builder.images.open import read_plain_jpeg, register_heif
 from builder.images.prepare import PreparedImage, prepare_image, prepare_images
 from builder.images.preprocess import preprocess
 from builder.model import Preprocessing
-from builder.spec.demo import ImageSpec
+from builder.spec.images import ImageSpec
 from tests.conftest import gradient, jpeg_bytes
 from tests.images.jpeg.payloads import PAYLOADS, SECRET
 from tests.images.pictures import encode, save
@@ -167,16 +167,15 @@ def test_a_small_picture_is_enlarged_and_that_is_said(tmp_path: Path):
     path = save(gradient(100, 80), tmp_path / "small.png")
     images = prepare_images([image_spec(path)], cache=Cache(tmp_path))
     assert images.images[0].pixels.shape == (224, 224, 3)
-    assert "small.png: smaller than 224x224" in images.warnings[0]
+    assert images.enlarged == ["small"]
 
 
 def test_what_is_small_depends_on_the_largest_model(tmp_path: Path):
     path = save(gradient(300, 300), tmp_path / "a.png")
     preprocessings = (Preprocessing(), Preprocessing(size=384))
     cache = Cache(tmp_path)
-    assert prepare_images([image_spec(path)], cache=cache).warnings == []
-    warnings = prepare_images([image_spec(path)], preprocessings, cache=cache).warnings
-    assert "smaller than 384x384" in warnings[0]
+    assert prepare_images([image_spec(path)], cache=cache).enlarged == []
+    assert prepare_images([image_spec(path)], preprocessings, cache=cache).enlarged == ["a"]
 
 
 @pytest.mark.parametrize(

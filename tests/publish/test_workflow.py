@@ -21,6 +21,13 @@ def repo(make_demo: MakeDemo) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def from_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if this program had been installed from PyPI."""
+    requirement = f"lit-demo-builder=={__version__}"
+    monkeypatch.setattr("builder.publish.workflow.find_requirement", lambda: requirement)
+
+
 def read_workflow(repo: Path) -> dict[Any, Any]:
     return yaml.safe_load((repo / WORKFLOW).read_text(encoding="utf-8"))
 
@@ -40,9 +47,10 @@ def test_the_workflow_builds_on_every_push_and_deploys_the_default_branch(repo: 
         "actions/cache",
         "actions/upload-pages-artifact",
     ]
-    assert next(step["run"] for step in build["steps"] if "run" in step).endswith(
-        f"pip install lit-demo-builder=={__version__}"
-    )
+    install = find_step(repo, name="Install")
+    assert install["env"] == {"PACKAGE": f"lit-demo-builder=={__version__}"}
+    assert install["run"] == 'python -m pip install -- "$PACKAGE"'
+    assert find_step(repo, name="Check")["run"] == "lit-demo check _site"
     assert deploy["needs"] == "build"
     assert "default_branch" in deploy["if"]
     assert deploy["permissions"] == {"pages": "write", "id-token": "write"}
@@ -111,14 +119,14 @@ def test_a_file_name_cannot_be_taken_for_an_option_or_an_expression(repo: Path):
 def test_an_own_workflow_is_replaced_unless_it_was_changed(
     repo: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("builder.publish.workflow.__version__", "0.0.1")
-    path = write_workflow(repo / "demo.toml", repo=repo)
-    assert "==0.0.1" in path.read_text()
-    monkeypatch.undo()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("builder.publish.workflow.__version__", "0.0.1")
+        path = write_workflow(repo / "demo.toml", repo=repo)
+    assert "lit-demo-0.0.1-" in path.read_text()
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     write_workflow(repo / "demo.toml", repo=repo)
     written = path.read_bytes()
-    assert f"=={__version__}".encode() in written
+    assert f"lit-demo-{__version__}-".encode() in written
     assert b"\r" not in written
     assert path.stat().st_mode & 0o777 == 0o644
     write_workflow(repo / "demo.toml", repo=repo)
@@ -166,3 +174,44 @@ def test_what_the_workflow_could_not_find_is_refused(repo: Path):
     with pytest.raises(BuilderError, match="is not the top folder of a git repository"):
         write_workflow(repo / "demo.toml", repo=repo / "images")
     assert not (repo / ".github").exists()
+
+
+WHEEL = f"lit_demo_builder-{__version__}-py3-none-any.whl"
+
+
+def test_a_wheel_is_copied_beside_the_workflow_in_the_place_of_earlier_ones(
+    repo: Path, tmp_path: Path
+):
+    wheel, folder = tmp_path / WHEEL, repo / ".github/lit-demo"
+    wheel.write_bytes(b"wheel")
+    folder.mkdir(parents=True)
+    (folder / "lit_demo_builder-0.0.1-py3-none-any.whl").touch()
+    (folder / "mine.txt").touch()
+    write_workflow(repo / "demo.toml", repo=repo, wheel=wheel)
+    assert find_step(repo, name="Install")["env"] == {"PACKAGE": f".github/lit-demo/{WHEEL}"}
+    assert {path.name for path in folder.iterdir()} == {WHEEL, "mine.txt"}
+    assert (folder / WHEEL).read_bytes() == b"wheel"
+
+
+def test_only_a_wheel_of_this_program_is_taken(repo: Path, tmp_path: Path):
+    (tmp_path / "numpy-1.0-py3-none-any.whl").touch()
+    for name, fault in (("numpy-1.0-py3-none-any.whl", "is not a wheel"), ("x.whl", "no such")):
+        with pytest.raises(BuilderError, match=f"{fault}.* `make wheel` writes one"):
+            write_workflow(repo / "demo.toml", repo=repo, wheel=tmp_path / name)
+    assert not (repo / ".github").exists()
+
+
+def test_what_the_demos_own_code_needs_is_installed_after_it(repo: Path, tmp_path: Path):
+    (repo / "requirements.txt").touch()
+    write_workflow(repo / "demo.toml", repo=repo)
+    step = find_step(repo, name="Install what the demo's own code needs")
+    assert step["env"] == {"REQUIREMENTS": "requirements.txt"}
+    names = [step.get("name") for step in read_workflow(repo)["jobs"]["build"]["steps"]]
+    assert names.index(step["name"]) == names.index("Install") + 1
+    (repo / "needs.txt").touch()
+    write_workflow(repo / "demo.toml", repo=repo, requirements=repo / "needs.txt")
+    step = find_step(repo, name="Install what the demo's own code needs")
+    assert step["env"] == {"REQUIREMENTS": "needs.txt"}
+    (tmp_path / "elsewhere.txt").touch()
+    with pytest.raises(BuilderError, match="so the workflow would not find it"):
+        write_workflow(repo / "demo.toml", repo=repo, requirements=tmp_path / "elsewhere.txt")

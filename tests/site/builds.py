@@ -25,7 +25,8 @@ from builder.progress import Progress
 from builder.site.bundle import BuiltModel, Bundle, bundle
 from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
 from builder.site.webapp import WebApp
-from builder.spec.demo import DemoSpec, ImageSpec
+from builder.spec.demo import DemoSpec
+from builder.spec.images import ImageSpec
 
 PROMPTS = ("a red square", "a blue circle")
 

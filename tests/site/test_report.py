@@ -96,7 +96,7 @@ def test_a_model_without_an_encoder_gives_no_free_text_answer(tmp_path: Path):
 def test_warnings_name_the_picture_or_the_model(tmp_path: Path):
     report, _ = report_of(tmp_path, built_model(problems=("no wasm",)), side=100)
     enlarged, problem = report.warnings
-    assert enlarged.endswith("red.jpg: smaller than 224x224, so it was enlarged")
+    assert enlarged == "1 picture smaller than what a model sees, so enlarged: red"
     assert problem == "nano: no wasm"
     assert show(report).startswith(f"Note: {enlarged}\nNote: nano: no wasm\n")
 

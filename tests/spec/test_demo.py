@@ -189,3 +189,10 @@ def test_a_file_that_is_not_toml_is_refused_by_name(tmp_path: Path, content: byt
     path.write_bytes(content)
     with pytest.raises(BuilderError, match=r"demo\.toml"):
         load_spec(path)
+
+
+def test_a_folder_stands_for_the_demo_toml_in_it(make_demo: MakeDemo):
+    path = make_demo()
+    assert load_spec(path.parent) == load_spec(path)
+    with pytest.raises(BuilderError, match=r"images/demo\.toml: there is no such file"):
+        load_spec(path.parent / "images")

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.spec.demo import DemoSpec, ImageSpec
+from builder.spec.demo import DemoSpec
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec, InputSpec
+from builder.spec.images import ImageSpec
 from builder.spec.models import CardSpec, ModelSpec, TokenizerSpec
 from builder.spec.page import LinkSpec
 from builder.spec.problems import (

@@ -1,0 +1,51 @@
+"""Changes to a `demo.toml` that leave alone everything an author wrote in it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import tomlkit
+from tomlkit.items import Array
+
+from builder.drafting.project import DRAFT
+from builder.spec.lines import index_lines
+
+
+def find_unwritten(text: str) -> list[int]:
+    """The places of the tables `[[images]]` whose prompts nobody has written: none, or drafts."""
+    found: list[int] = []
+    for place, table in enumerate(tomlkit.parse(text).get("images", ())):
+        prompts = table.get("prompts")
+        if not prompts or DRAFT in prompts.as_string():
+            found.append(place)
+    return found
+
+
+def write_prompts(text: str, prompts: Mapping[int, Sequence[str]], note: str) -> str:
+    """The text with these prompts at those places, and in each list a comment that says it."""
+    document = tomlkit.parse(_make_room(text, prompts))
+    for place, table in enumerate(document.get("images", ())):
+        if place in prompts:
+            table["prompts"] = _make_array(prompts[place], f"{DRAFT}: {note}")
+    return tomlkit.dumps(document)
+
+
+def _make_room(text: str, places: Iterable[int]) -> str:
+    """The text with an empty list below the file of each picture that has none.
+
+    At the end of a table it would come after comments that are about the next one.
+    """
+    at = index_lines(text)
+    lines = text.split("\n")
+    for place in sorted(places, reverse=True):
+        file = at.get(("images", place, "file"))
+        if file and ("images", place, "prompts") not in at:
+            lines.insert(file, "prompts = []")
+    return "\n".join(lines)
+
+
+def _make_array(prompts: Sequence[str], comment: str) -> Array:
+    array = tomlkit.array()
+    array.add_line(indent="  ", comment=comment.removeprefix("# "))
+    for prompt in prompts:
+        array.add_line(prompt, indent="  ")
+    array.add_line(indent="")
+    return array

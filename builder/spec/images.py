@@ -1,0 +1,81 @@
+"""The pictures of a `demo.toml`, and what is said once for all of them."""
+
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+from pydantic import Field, field_validator, model_validator
+
+from builder.spec.types import ExistingFile, Fraction, Id, Table, Text, WebAddress, slug
+from builder.validation import mistake
+
+
+class DefaultsSpec(Table):
+    """What holds for every picture that does not say otherwise."""
+
+    author: Text | None = None
+    """Who made them."""
+    license: Text | None = None
+    """Their licence, such as `CC-BY-4.0`."""
+    source: WebAddress | None = None
+    """Where they come from."""
+
+
+class ImageSpec(Table):
+    """A picture and its example prompts.
+
+    Without `focal_point` and `crop`, the largest square around the centre is used.
+    """
+
+    file: ExistingFile
+    """The picture, relative to `demo.toml`, in any common format."""
+    id: Id = ""
+    """Its id in links; made from the file's name if left out."""
+    description: Text
+    """What it shows, for people who cannot see it."""
+    prompts: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    """Example prompts, whose answers are precomputed."""
+    author: Text | None = None
+    """Who made it."""
+    license: Text | None = None
+    """Its licence, such as `CC-BY-4.0`."""
+    source: WebAddress | None = None
+    """Where it comes from."""
+    focal_point: Annotated[tuple[Fraction, Fraction] | None, Field(strict=False)] = None
+    """The point that the square should keep, in fractions of width and height."""
+    crop: Annotated[tuple[int, int, int, int] | None, Field(strict=False)] = None
+    """The square itself: left, top, right, bottom in pixels of the upright picture."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_after_file(cls, table: Any) -> Any:
+        """Without an id, the file's name becomes the id."""
+        if isinstance(table, dict):
+            named = cast("dict[str, Any]", table)
+            return {"id": id_of_image(named), **named}
+        return table
+
+    @field_validator("prompts")
+    @classmethod
+    def _distinct(cls, prompts: tuple[str, ...]) -> tuple[str, ...]:
+        for index, prompt in enumerate(prompts):
+            if prompt in prompts[:index]:
+                raise mistake(f"the prompt '{prompt}' is listed twice", "Remove one.")
+        return prompts
+
+    @model_validator(mode="after")
+    def _one_way_to_crop(self) -> "ImageSpec":
+        if self.crop and self.focal_point:
+            raise mistake("both focal_point and crop are given", "Keep one.")
+        if self.crop:
+            left, top, right, bottom = self.crop
+            if not (0 <= left < right and 0 <= top < bottom):
+                raise mistake(
+                    f"crop = {list(self.crop)} is not a box",
+                    "Write [left, top, right, bottom] in pixels.",
+                )
+        return self
+
+
+def id_of_image(table: dict[str, Any]) -> str:
+    """The id in a table of a picture, or the one that is made from its file's name."""
+    return str(table.get("id") or slug(Path(str(table.get("file"))).stem) or "image")
