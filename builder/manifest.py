@@ -226,10 +226,17 @@ class Model(ModelCard):
 
 
 class Prompt(Part):
-    """An example prompt; `id` names its row in every model's prompt embeddings."""
+    """A prompt that comes with the demo; `id` names its row in every model's prompt embeddings."""
 
     id: str
     text: str
+
+
+class PromptSet(Part):
+    """Prompts that visitors can try on any picture."""
+
+    name: str
+    prompts: tuple[Prompt, ...]
 
 
 class Credit(Part):
@@ -298,6 +305,7 @@ class SiteManifest(PageManifest):
     )
     models: Annotated[tuple[Model, ...], Field(min_length=1)]
     images: Annotated[tuple[Image, ...], Field(min_length=1)]
+    prompt_sets: tuple[PromptSet, ...] = ()
 
     @field_validator("base_url")
     @classmethod

@@ -81,6 +81,8 @@ _EXAMPLES = {
     "min_cosine": "min_cosine = 0.9999",
     "data": 'data = { mistakes = "mistakes.json" }',
     "defaults": '[defaults] with license = "CC0-1.0"',
+    "prompt_sets": '[[prompt_sets]] with name = "Colours" and prompts = ["red", "blue"]',
+    "visitor_language": "visitor_language = true",
     "prompt_table": 'prompt_table = "prompts.csv"',
     "images": '[[images]] with file = "images/cat.jpg"',
     "file": 'file = "images/cat.jpg"',

@@ -2,11 +2,11 @@ import { localized, msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Image, Model } from '../generated/manifest';
+import type { Image, Model, PromptSet } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import type { Remarks } from '../inference/scoring';
 import { bestPrompt, fitsNone, NO_ANSWER, rankPrompts, type Answer } from '../state/answers';
-import { draftOf, scoredFields, type Card, type PromptField } from '../state/cards';
+import { draftOf, scoredFields, showsPrompts, type Card, type PromptField } from '../state/cards';
 import { currentLanguage } from '../localization/language';
 import { fire, type DemoEvent } from './events';
 import { formatLoaded, formatPercent } from './format';
@@ -16,6 +16,7 @@ import type { DrawnCaption } from './answer-image';
 import './lit-demo-picture';
 import './lit-demo-snapshot';
 import './lit-demo-prompt';
+import './lit-demo-sets';
 import type { LitDemoPrompt } from './lit-demo-prompt';
 import { Moves } from './moves';
 import { buttons, shared } from './shared-styles';
@@ -30,6 +31,7 @@ import { buttons, shared } from './shared-styles';
  * @fires card-extended - `{cardKey, texts}`: these should be prompts too.
  * @fires card-shortened - `{cardKey, promptKey}`: a prompt should go.
  * @fires card-reset - `{cardKey}`: the example prompts should come back.
+ * @fires set-chosen - `{cardKey, name}`: the prompts of that set should be shown.
  * @fires card-submitted - `{cardKey}`: the prompts should be computed, with the draft as one of them.
  * @fires card-duplicated - `{cardKey}`
  * @fires card-removed - `{cardKey}`
@@ -42,6 +44,8 @@ export class LitDemoCard extends LitElement {
 
   @property({ attribute: false }) card!: Card;
   @property({ attribute: false }) image!: Image;
+  /** Prompts that can be tried on any picture. */
+  @property({ attribute: false }) sets: readonly PromptSet[] = [];
   @property({ attribute: false }) answer: Answer = NO_ANSWER;
   @property({ attribute: false }) scoring: Model['scoring']['kind'] = 'softmax';
   /** The language of the demo's texts, which may not be that of the page. */
@@ -119,6 +123,7 @@ export class LitDemoCard extends LitElement {
           ${this.renderMeaning()}
           <p class="visually-hidden" role="status">${this.said}</p>
           <div class="tools">
+            ${this.sets.length ? this.renderSets() : nothing}
             ${this.renderTool(msg('Reset'), msg('Reset captions'), RESET, 'card-reset')}
             <button
               type="button"
@@ -188,6 +193,21 @@ export class LitDemoCard extends LitElement {
         this.shorten(key, number);
       }}
     ></lit-demo-prompt>`;
+  }
+
+  private renderSets(): TemplateResult {
+    return html`<lit-demo-sets
+      .names=${this.sets.map(({ name }) => name)}
+      .chosen=${this.sets.find((set) => showsPrompts(this.card, set))?.name}
+      .own=${showsPrompts(this.card, this.image)}
+      .textLanguage=${this.textLanguage}
+      @own-chosen=${() => {
+        fire(this, 'card-reset', this.own);
+      }}
+      @name-chosen=${({ detail }: DemoEvent<'name-chosen'>) => {
+        fire(this, 'set-chosen', { ...this.own, name: detail.name });
+      }}
+    ></lit-demo-sets>`;
   }
 
   private renderTool(

@@ -1,4 +1,4 @@
-import type { Image } from '../generated/manifest';
+import type { Image, PromptSet } from '../generated/manifest';
 
 /** An editable prompt of a card; the key stays when the text changes. */
 export interface PromptField {
@@ -39,8 +39,14 @@ function createFields(texts: readonly string[]): PromptField[] {
   return [...kept, ''].map((text) => ({ key: nextKey(), text }));
 }
 
-export function exampleTexts(image: Image): string[] {
-  return image.prompts.map((prompt) => prompt.text);
+export function exampleTexts(source: Image | PromptSet): string[] {
+  return source.prompts.map((prompt) => prompt.text);
+}
+
+/** Whether a card shows the prompts of a picture or a set, whatever is in its draft. */
+export function showsPrompts(card: Card, source: Image | PromptSet): boolean {
+  const shown = card.prompts.slice(0, -1).map(({ text }) => text);
+  return sameTexts(shown, exampleTexts(source));
 }
 
 /** The texts of a card that are scored: blank prompts are not. */

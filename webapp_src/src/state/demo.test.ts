@@ -454,6 +454,12 @@ describe('a demo', () => {
       },
     ],
     [
+      'captions, by a set',
+      (demo: Demo, key: number) => {
+        demo.showSet(key, 'Animals');
+      },
+    ],
+    [
       'a picture',
       (demo: Demo, key: number) => {
         demo.remove(key);
@@ -472,6 +478,16 @@ describe('a demo', () => {
     expect(demo.settled).toBe(true);
     demo.undo();
     expect(demo.fragment).toBe(before);
+  });
+
+  it('answers the captions of a set without the encoder', async () => {
+    const { demo, session } = await openDemo('#image=dog');
+    demo.showSet(cardOf(demo).key, 'Animals');
+    expect(demo.cards.map(textsOf)).toEqual([['a cat', 'a dog']]);
+    expect(demo.settled).toBe(true);
+    expect(session.scored).toEqual([]);
+    demo.showSet(cardOf(demo).key, 'none of that name');
+    expect(demo.cards.map(textsOf)).toEqual([['a cat', 'a dog']]);
   });
 
   it('offers only the last thing that was taken away', async () => {

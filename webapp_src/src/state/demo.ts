@@ -283,6 +283,14 @@ export class Demo {
     );
   }
 
+  /** Shows the prompts of a set on a card, in the place of its own. */
+  showSet(key: number, name: string): void {
+    const set = this.manifest.promptSets.find((one) => one.name === name);
+    if (!set) return;
+    this.offerUndo(key, msg(str`The captions are now those of “${name}”.`));
+    this.change(key, (card) => cards.replacePrompts(card, cards.exampleTexts(set)));
+  }
+
   /** Brings back what was removed, reset or closed last. */
   undo(): void {
     this.withdrawUndo();

@@ -80,6 +80,15 @@ export function makeManifest(): SiteManifest & { models: [EncodingModel, Encodin
     links: [],
     models: [makeModel('tiny'), makeModel('small')],
     images: [makeImage('cat', 'a cat', 'a lion'), makeImage('dog', 'a dog')],
+    promptSets: [
+      {
+        name: 'Animals',
+        prompts: [
+          { id: 'cat-0', text: 'a cat' },
+          { id: 'dog-0', text: 'a dog' },
+        ],
+      },
+    ],
     files: [],
   };
 }

@@ -139,6 +139,9 @@ export class LitDemoApp extends LitElement {
           @card-reset=${({ detail }: DemoEvent<'card-reset'>) => {
             demo.resetPrompts(detail.cardKey);
           }}
+          @set-chosen=${({ detail }: DemoEvent<'set-chosen'>) => {
+            demo.showSet(detail.cardKey, detail.name);
+          }}
           @card-submitted=${({ detail }: DemoEvent<'card-submitted'>) =>
             void demo.submit(detail.cardKey)}
           @card-duplicated=${this.onDuplicated}
@@ -251,6 +254,7 @@ export class LitDemoApp extends LitElement {
       data-key=${card.key}
       .card=${card}
       .image=${demo.image(card.imageId)}
+      .sets=${demo.manifest.promptSets}
       .answer=${demo.answer(card)}
       .scoring=${demo.model.scoring.kind}
       .textLanguage=${demo.manifest.language}
