@@ -6,13 +6,22 @@ import type { Image, Model, PromptSet } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import type { Remarks } from '../inference/scoring';
 import { bestPrompt, fitsNone, NO_ANSWER, rankPrompts, type Answer } from '../state/answers';
-import { draftOf, scoredFields, showsPrompts, type Card, type PromptField } from '../state/cards';
+import {
+  draftOf,
+  scoredFields,
+  showsPrompts,
+  templateOf,
+  type Card,
+  type PromptField,
+} from '../state/cards';
+import { NO_RANKING, type ClassRanking } from '../state/classification';
 import { currentLanguage } from '../localization/language';
 import { fire, type DemoEvent } from './events';
 import { formatLoaded, formatPercent } from './format';
 import { COLUMNS, CLOSE, PICTURES, RESET } from './icons';
 import { layout } from './lit-demo-card.styles';
 import type { DrawnCaption } from './answer-image';
+import './lit-demo-classes';
 import './lit-demo-picture';
 import './lit-demo-snapshot';
 import './lit-demo-prompt';
@@ -31,6 +40,7 @@ import { buttons, shared } from './shared-styles';
  * @fires card-extended - `{cardKey, texts}`: these should be prompts too.
  * @fires card-shortened - `{cardKey, promptKey}`: a prompt should go.
  * @fires card-reset - `{cardKey}`: the example prompts should come back.
+ * @fires card-classes-edited - `{cardKey, list}`: these words should go into the draft.
  * @fires set-chosen - `{cardKey, name}`: the prompts of that set should be shown.
  * @fires card-submitted - `{cardKey}`: the prompts should be computed, with the draft as one of them.
  * @fires card-duplicated - `{cardKey}`
@@ -44,6 +54,9 @@ export class LitDemoCard extends LitElement {
 
   @property({ attribute: false }) card!: Card;
   @property({ attribute: false }) image!: Image;
+  /** What was typed as words for a sentence with `{}`. */
+  @property({ attribute: false }) classes = '';
+  @property({ attribute: false }) ranking: ClassRanking = NO_RANKING;
   /** Prompts that can be tried on any picture. */
   @property({ attribute: false }) sets: readonly PromptSet[] = [];
   @property({ attribute: false }) answer: Answer = NO_ANSWER;
@@ -120,6 +133,7 @@ export class LitDemoCard extends LitElement {
             )}
           </ol>
           ${draft && this.encoder.status !== 'absent' ? this.renderPrompt(draft, 0) : nothing}
+          ${templateOf(this.card) === undefined ? nothing : this.renderClasses()}
           ${this.renderMeaning()}
           <p class="visually-hidden" role="status">${this.said}</p>
           <div class="tools">
@@ -193,6 +207,17 @@ export class LitDemoCard extends LitElement {
         this.shorten(key, number);
       }}
     ></lit-demo-prompt>`;
+  }
+
+  private renderClasses(): TemplateResult {
+    return html`<lit-demo-classes
+      .list=${this.classes}
+      .ranking=${this.ranking}
+      .textLanguage=${this.textLanguage}
+      @classes-edited=${({ detail }: DemoEvent<'classes-edited'>) => {
+        fire(this, 'card-classes-edited', { ...this.own, list: detail.list });
+      }}
+    ></lit-demo-classes>`;
   }
 
   private renderSets(): TemplateResult {
@@ -308,6 +333,7 @@ export class LitDemoCard extends LitElement {
   private submit(): void {
     this.typing = false;
     fire(this, 'card-submitted', this.own);
+    this.renderRoot.querySelector<HTMLElement>('lit-demo-classes')?.focus();
   }
 
   private leave(key: number, text: string): void {

@@ -6,8 +6,8 @@ import { LruCache } from './lru-cache';
 import { dot, percentileOf, scorePrompts, type Remarks } from './scoring';
 import { TrustedEncoder } from './trusted-encoder';
 
-/** Rows of texts that visitors typed; at 1,024 dimensions this many take half a MiB. */
-const CACHED_ROWS = 128;
+/** Rows of texts that visitors typed; at 1,024 dimensions this many take 2 MiB. */
+const CACHED_ROWS = 512;
 
 /** What the encoder said of a text. */
 interface SeenText {

@@ -49,9 +49,23 @@ export function showsPrompts(card: Card, source: Image | PromptSet): boolean {
   return sameTexts(shown, exampleTexts(source));
 }
 
-/** The texts of a card that are scored: blank prompts are not. */
+/** The texts of a card that are scored: blank prompts are not, nor is a sentence for many words. */
 export function scoredFields(card: Card): PromptField[] {
-  return card.prompts.filter(({ text }) => !isBlank(text));
+  const draft = templateOf(card) === undefined ? undefined : draftOf(card);
+  return card.prompts.filter((field) => !isBlank(field.text) && field !== draft);
+}
+
+/** Where words go in a sentence for many of them. */
+const PLACE = '{}';
+
+/** The draft of a card, if it is a sentence for many words, such as “a photo of a {}”. */
+export function templateOf(card: Card): string | undefined {
+  const text = draftOf(card)?.text;
+  return text?.includes(PLACE) ? text : undefined;
+}
+
+export function fillTemplate(template: string, word: string): string {
+  return template.split(PLACE).join(word);
 }
 
 export function draftOf(card: Card): PromptField | undefined {
@@ -78,10 +92,11 @@ export function editPrompt(card: Card, key: number, text: string): Card {
   return { ...card, prompts: card.prompts.map(edited) };
 }
 
-/** Makes the draft one of the card's prompts, unless it is blank or there are enough of them. */
+/** Makes the draft one of the card's prompts, unless it is none, or there are enough of them. */
 export function keepDraft(card: Card): Card {
   const { prompts } = card;
-  if (isBlank(draftOf(card)?.text ?? '') || prompts.length >= MAX_PROMPTS) return card;
+  if (isBlank(draftOf(card)?.text ?? '') || templateOf(card) !== undefined) return card;
+  if (prompts.length >= MAX_PROMPTS) return card;
   return { ...card, prompts: [...prompts, { key: nextKey(), text: '' }] };
 }
 

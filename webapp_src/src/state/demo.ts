@@ -2,10 +2,11 @@ import { msg, str } from '@lit/localize';
 import type { Image, Model, SiteManifest } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import { localizeSentence } from '../localization/language';
-import { Answering, type Scorer } from './answering';
+import { Answering, type AnsweringHost, type Scorer } from './answering';
 import type { Answer } from './answers';
 import * as cards from './cards';
 import type { Card } from './cards';
+import { Classification } from './classification';
 import { Deck } from './deck';
 import { Gallery, type Ranking } from './gallery';
 import { formatFragment, parseFragment } from './link';
@@ -44,6 +45,7 @@ export class Demo {
   /** Goes up whenever the visitor tries again; pictures that failed are then loaded anew. */
   attempt = 0;
   readonly gallery: Gallery;
+  readonly classification: Classification;
   readonly own: OwnPictures;
   /** Whether there were answers once, or it was told why there are none. */
   started = false;
@@ -88,7 +90,7 @@ export class Demo {
       onChange,
       onFailure,
     });
-    this.answering = new Answering({
+    const cardHost: AnsweringHost = {
       get scorer() {
         return opened();
       },
@@ -102,7 +104,9 @@ export class Demo {
         );
         this.tell({ kind: 'warning', text });
       },
-    });
+    };
+    this.classification = new Classification(cardHost);
+    this.answering = new Answering(cardHost);
   }
 
   get cards(): readonly Card[] {
@@ -203,7 +207,12 @@ export class Demo {
       await this.open();
       return;
     }
-    await Promise.all([this.prepareEncoder(), this.gallery.rank(), this.answering.retry()]);
+    await Promise.all([
+      this.prepareEncoder(),
+      this.gallery.rank(),
+      this.classification.rankAll(),
+      this.answering.retry(),
+    ]);
   }
 
   /** Says that a picture did not come; those of an old manifest may be gone. */
@@ -216,6 +225,7 @@ export class Demo {
   close(): void {
     this.answering.close();
     this.gallery.close();
+    this.classification.close();
     this.session.close();
   }
 
@@ -231,6 +241,7 @@ export class Demo {
   openImage(imageId: string): number {
     const { key } = this.deck.open(imageId, cards.exampleTexts(this.image(imageId)));
     this.answering.sweep();
+    this.classification.rankSoon(key);
     void this.compute(key);
     return key;
   }
@@ -255,7 +266,12 @@ export class Demo {
   }
 
   editPrompt(key: number, promptKey: number, text: string): void {
+    const before = this.deck.find(key);
     this.change(key, (card) => cards.editPrompt(card, promptKey, text));
+    const after = this.deck.find(key);
+    if (before && after && cards.templateOf(before) !== cards.templateOf(after)) {
+      this.classification.rankSoon(key);
+    }
   }
 
   /** Makes the draft one of the card's prompts, and answers without a pause. */
@@ -336,7 +352,11 @@ export class Demo {
   }
 
   private async answerAll(): Promise<void> {
-    await Promise.all([this.gallery.rank(), ...this.cards.map(({ key }) => this.compute(key))]);
+    await Promise.all([
+      this.gallery.rank(),
+      this.classification.rankAll(),
+      ...this.cards.map(({ key }) => this.compute(key)),
+    ]);
   }
 
   /** Goes on with another manifest: cards stay, but for those whose picture is gone. */
@@ -387,7 +407,9 @@ export class Demo {
   private useOwnPicture(id: string, isNew: boolean): void {
     if (isNew) this.host.onOwnPicture(this.openImage(id));
     for (const card of this.cards) {
-      if (card.imageId === id) void this.compute(card.key);
+      if (card.imageId !== id) continue;
+      void this.compute(card.key);
+      this.classification.rankSoon(card.key);
     }
     void this.gallery.rank();
   }

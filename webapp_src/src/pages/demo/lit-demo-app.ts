@@ -139,6 +139,9 @@ export class LitDemoApp extends LitElement {
           @card-reset=${({ detail }: DemoEvent<'card-reset'>) => {
             demo.resetPrompts(detail.cardKey);
           }}
+          @card-classes-edited=${({ detail }: DemoEvent<'card-classes-edited'>) => {
+            demo.classification.edit(detail.cardKey, detail.list);
+          }}
           @set-chosen=${({ detail }: DemoEvent<'set-chosen'>) => {
             demo.showSet(detail.cardKey, detail.name);
           }}
@@ -256,6 +259,8 @@ export class LitDemoApp extends LitElement {
       .image=${demo.image(card.imageId)}
       .sets=${demo.manifest.promptSets}
       .answer=${demo.answer(card)}
+      .classes=${demo.classification.list(card.key)}
+      .ranking=${demo.classification.ranking(card.key)}
       .scoring=${demo.model.scoring.kind}
       .textLanguage=${demo.manifest.language}
       .encoder=${demo.encoder}
