@@ -195,6 +195,9 @@ class ModelCard(Part):
     text_tower: str
     license: str
     source: str | None
+    languages: tuple[str, ...] = Field(
+        default=(), description="Codes of the languages that it was trained on, if that is known."
+    )
 
 
 class Model(ModelCard):

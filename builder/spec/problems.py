@@ -63,6 +63,7 @@ _EXAMPLES = {
     "canonicalization": 'canonicalization = ["lower-ascii"]',
     "resolution": "resolution = 224",
     "scoring": 'scoring = "softmax"',
+    "languages": 'languages = ["en"]',
     "card": '[models.card] with name = "My model"',
     "image_tower": 'image_tower = "ViT-B/16"',
     "text_tower": 'text_tower = "BERT base"',

@@ -18,6 +18,7 @@ function answer(
 ): Answer {
   return currentAnswer(card.prompts.slice(0, 2), probabilities, (text) => ({
     cutShort: false,
+    unreadFrom: undefined,
     percentile: undefined,
     ...remarks(text),
   }));
@@ -76,6 +77,22 @@ it('lets a set of captions be chosen, and the picture’s own again', async () =
   element.card = createCard('cat', ['a cat', 'a dog']);
   await element.updateComplete;
   expect(sets).toMatchObject({ own: false, chosen: 'Animals' });
+});
+
+it('says which words were not read, and what the model was trained on', async () => {
+  const element = await mountCard(
+    answer([0.3, 0.7], (text) => ({ unreadFrom: text === 'a lion' ? 2 : undefined })),
+    { languages: ['ja'] },
+  );
+  const [lion, cat] = promptsOf(element);
+  expect(lion).toMatchObject({
+    unreadFrom: 2,
+    note: 'This model was trained on Japanese. Too long: the model did not read “lion”.',
+  });
+  expect(cat).toMatchObject({
+    unreadFrom: undefined,
+    note: 'This model was trained on Japanese.',
+  });
 });
 
 it('keeps the written order where the visitor wants it', async () => {

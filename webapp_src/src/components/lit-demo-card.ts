@@ -16,6 +16,7 @@ import {
 } from '../state/cards';
 import { NO_RANKING, type ClassRanking } from '../state/classification';
 import { currentLanguage } from '../localization/language';
+import { isForeign, listLanguages } from '../localization/scripts';
 import { fire, type DemoEvent } from './events';
 import { formatLoaded, formatPercent } from './format';
 import { COLUMNS, CLOSE, PICTURES, RESET } from './icons';
@@ -61,6 +62,8 @@ export class LitDemoCard extends LitElement {
   @property({ attribute: false }) sets: readonly PromptSet[] = [];
   @property({ attribute: false }) answer: Answer = NO_ANSWER;
   @property({ attribute: false }) scoring: Model['scoring']['kind'] = 'softmax';
+  /** The codes of the languages that the model was trained on, if that is known. */
+  @property({ attribute: false }) languages: readonly string[] = [];
   /** The language of the demo's texts, which may not be that of the page. */
   @property({ attribute: false }) textLanguage = '';
   /** What computing may be waiting for. */
@@ -189,7 +192,8 @@ export class LitDemoCard extends LitElement {
       .fixed=${this.encoder.status === 'absent'}
       .probability=${own?.probability}
       .lone=${this.lone}
-      .note=${own ? this.describeScore(own.remarks) : ''}
+      .unreadFrom=${own?.remarks.unreadFrom}
+      .note=${own ? this.describeScore(own.text, own.remarks) : ''}
       .stale=${!current}
       .best=${current && !this.lone && !this.none && bestPrompt(answer) === key}
       @prompt-edited=${(event: DemoEvent<'prompt-edited'>) => {
@@ -305,7 +309,7 @@ export class LitDemoCard extends LitElement {
     return score ? msg(str`Best match: “${score.text}”, ${formatPercent(score.probability)}`) : '';
   }
 
-  private describeScore({ cutShort, percentile }: Remarks): string {
+  private describeScore(text: string, { cutShort, percentile, unreadFrom }: Remarks): string {
     const compared =
       percentile !== undefined && (this.detailed || this.lone)
         ? describePercentile(percentile)
@@ -313,7 +317,14 @@ export class LitDemoCard extends LitElement {
     const vague = cutShort
       ? msg('This demo does not know some of these words, so the full model may answer otherwise.')
       : '';
-    return [compared, vague].filter((text) => text).join(' ');
+    const unread =
+      unreadFrom === undefined
+        ? ''
+        : msg(str`Too long: the model did not read “${text.slice(unreadFrom).trim()}”.`);
+    const foreign = isForeign(text, this.languages)
+      ? msg(str`This model was trained on ${listLanguages(this.languages)}.`)
+      : '';
+    return [foreign, unread, vague, compared].filter((sentence) => sentence).join(' ');
   }
 
   /** Whether no caption fits, where each is only compared with the others. */

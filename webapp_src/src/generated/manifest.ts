@@ -90,6 +90,10 @@ export interface Model {
   textTower: string;
   license: string;
   source: string | null;
+  /**
+   * Codes of the languages that it was trained on, if that is known.
+   */
+  languages: string[];
   id: string;
   dim: number;
   scoring: SoftmaxScoring | SigmoidScoring;

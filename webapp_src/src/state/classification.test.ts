@@ -113,7 +113,7 @@ it('ends between two slices what is out of date', async () => {
   };
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
-  const texts = (scorer?.asked ?? []).map(([first]) => first);
+  const texts = scorer.asked.map(([first]) => first);
   expect(texts).toEqual(['a x0', 'two x0', 'two x16', 'two x32', 'two x0']);
   expect(classification.ranking(card.key).state).toBe('current');
 });

@@ -44,7 +44,7 @@ class FakeSession implements Session {
   }
 
   remarksOn(_: string, text: string): Remarks {
-    return { cutShort: text.includes('ß'), percentile: undefined };
+    return { cutShort: text.includes('ß'), unreadFrom: undefined, percentile: undefined };
   }
 
   findImages(text: string): Promise<string[]> {

@@ -41,6 +41,7 @@ function makeModel(id: string): EncodingModel {
     textTower: 'a text tower',
     license: 'Apache-2.0',
     source: null,
+    languages: [],
     dim: 2,
     scoring: { kind: 'softmax', scale: 1 },
     tokenizer: {

@@ -262,6 +262,7 @@ export class LitDemoApp extends LitElement {
       .classes=${demo.classification.list(card.key)}
       .ranking=${demo.classification.ranking(card.key)}
       .scoring=${demo.model.scoring.kind}
+      .languages=${demo.model.languages}
       .textLanguage=${demo.manifest.language}
       .encoder=${demo.encoder}
       .attempt=${demo.attempt}
