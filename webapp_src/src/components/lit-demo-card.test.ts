@@ -119,6 +119,7 @@ it('shows no share of a lone caption among others', async () => {
   const lone = createCard('cat', ['a cat']);
   const alone = currentAnswer(lone.prompts.slice(0, 1), [1], () => ({
     cutShort: false,
+    unreadFrom: undefined,
     percentile: 97,
   }));
   const element = await mountCard(alone, { card: lone });

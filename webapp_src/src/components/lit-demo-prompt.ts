@@ -130,9 +130,9 @@ export class LitDemoPrompt extends LitElement {
   private renderUnread(): TemplateResult | typeof nothing {
     const { text, unreadFrom } = this;
     if (unreadFrom === undefined) return nothing;
-    return html`<div class="read" dir="auto" aria-hidden="true">
-      ${text.slice(0, unreadFrom)}<span class="unread">${text.slice(unreadFrom)}</span>
-    </div>`;
+    const unread = html`<span class="unread">${text.slice(unreadFrom)}</span>`;
+    const parts = [text.slice(0, unreadFrom), unread];
+    return html`<div class="read" dir="auto" aria-hidden="true">${parts}</div>`;
   }
 
   private renderRemove(): TemplateResult {
