@@ -38,6 +38,7 @@ export class LitDemoClasses extends LitElement {
         width: 100%;
         margin-top: 0.25rem;
         padding: 0.5rem 0.75rem;
+        font-size: 1rem;
         resize: vertical;
       }
 

@@ -22,7 +22,6 @@ export const editable = [
 
     .unread {
       color: var(--muted);
-      opacity: 0.6;
       text-decoration: line-through;
     }
 

@@ -486,6 +486,11 @@ describe('a demo', () => {
     expect(demo.cards.map(textsOf)).toEqual([['a cat', 'a dog']]);
     expect(demo.settled).toBe(true);
     expect(session.scored).toEqual([]);
+    // Nothing was lost that the list does not bring back.
+    expect(demo.messages).toEqual([]);
+    demo.resetPrompts(cardOf(demo).key);
+    expect([demo.cards.map(textsOf), demo.messages]).toEqual([[['a dog']], []]);
+    demo.showSet(cardOf(demo).key, 'Animals');
     demo.showSet(cardOf(demo).key, 'none of that name');
     expect(demo.cards.map(textsOf)).toEqual([['a cat', 'a dog']]);
   });

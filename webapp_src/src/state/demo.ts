@@ -293,7 +293,7 @@ export class Demo {
   }
 
   resetPrompts(key: number): void {
-    this.offerUndo(key, msg('The captions were reset.'));
+    if (this.hasOwnCaptions(key)) this.offerUndo(key, msg('The captions were reset.'));
     this.change(key, (card) =>
       cards.replacePrompts(card, cards.exampleTexts(this.image(card.imageId))),
     );
@@ -303,7 +303,9 @@ export class Demo {
   showSet(key: number, name: string): void {
     const set = this.manifest.promptSets.find((one) => one.name === name);
     if (!set) return;
-    this.offerUndo(key, msg(str`The captions are now those of “${name}”.`));
+    if (this.hasOwnCaptions(key)) {
+      this.offerUndo(key, msg(str`The captions are now those of “${name}”.`));
+    }
     this.change(key, (card) => cards.replacePrompts(card, cards.exampleTexts(set)));
   }
 
@@ -392,6 +394,15 @@ export class Demo {
   private change(key: number, change: (card: Card) => Card): void {
     this.deck.change(key, change);
     this.answering.answerSoon(key);
+  }
+
+  /** Whether a card has captions that no list of the demo brings back. */
+  private hasOwnCaptions(key: number): boolean {
+    const card = this.deck.find(key);
+    if (!card) return false;
+    const lists = [this.image(card.imageId), ...this.manifest.promptSets];
+    const draft = cards.draftOf(card)?.text ?? '';
+    return draft.trim() !== '' || !lists.some((list) => cards.showsPrompts(card, list));
   }
 
   private offerUndo(key: number, text: string): void {
