@@ -195,6 +195,9 @@ class ModelCard(Part):
     text_tower: str
     license: str
     source: str | None
+    languages: tuple[str, ...] = Field(
+        default=(), description="Codes of the languages that it was trained on, if that is known."
+    )
 
 
 class Model(ModelCard):
@@ -226,10 +229,17 @@ class Model(ModelCard):
 
 
 class Prompt(Part):
-    """An example prompt; `id` names its row in every model's prompt embeddings."""
+    """A prompt that comes with the demo; `id` names its row in every model's prompt embeddings."""
 
     id: str
     text: str
+
+
+class PromptSet(Part):
+    """Prompts that visitors can try on any picture."""
+
+    name: str
+    prompts: tuple[Prompt, ...]
 
 
 class Credit(Part):
@@ -302,6 +312,7 @@ class SiteManifest(PageManifest):
     )
     models: Annotated[tuple[Model, ...], Field(min_length=1)]
     images: Annotated[tuple[Image, ...], Field(min_length=1)]
+    prompt_sets: tuple[PromptSet, ...] = ()
 
     @field_validator("base_url")
     @classmethod

@@ -5,6 +5,7 @@ import tempfile
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -58,6 +59,7 @@ class Demo:
         language: str = "en",
         visitor_language: bool = False,
         links: Sequence[tuple[str, str]] = (),
+        prompt_sets: Mapping[str, Sequence[str]] = MappingProxyType({}),
         base_url: str | None = None,
         max_bytes: int | None = None,
         offline: bool = True,
@@ -71,6 +73,7 @@ class Demo:
             language: Language of these texts and of the prompts, such as `en` or `de-CH`.
             visitor_language: Whether the page speaks the language of each visitor, where it can.
             links: Links in the header: the label and the address of each.
+            prompt_sets: Prompts that visitors can try on any picture, by the name of each set.
             base_url: Where `models/` and `images/` are served from, if not from beside the page.
             max_bytes: Largest size of the whole site, in bytes.
             offline: Whether browsers keep what a visit used, to open the page without a network.
@@ -83,6 +86,9 @@ class Demo:
             "language": language,
             "visitor_language": visitor_language,
             "links": tuple({"label": label, "url": url} for label, url in links),
+            "prompt_sets": tuple(
+                {"name": name, "prompts": tuple(prompts)} for name, prompts in prompt_sets.items()
+            ),
             "base_url": base_url,
             "max_bytes": max_bytes,
             "offline": offline,

@@ -183,4 +183,5 @@ def _fill_card(card: CardSpec, path: Path, image_tower: str, text_tower: str) ->
         text_tower=card.text_tower or text_tower,
         license=card.license or "Not stated",
         source=card.source,
+        languages=card.languages,
     )

@@ -46,6 +46,7 @@ def _load_mini(variant: Literal["tiny", "small"]) -> ImageTextModel:
             text_tower=_describe_text_tower(config["text"][variant]),
             license="Apache-2.0",
             source=SOURCE,
+            languages=("en",),
         ),
         dim=config["dim"],
         scoring=SoftmaxScoring(scale=config["scale"]),

@@ -149,6 +149,10 @@ def bundle(
         visitor_language=spec.visitor_language,
         models=tuple(_add_model(model, specs, files, cache, progress) for model in models),
         images=tuple(_describe_image(image, files) for image in images),
+        prompt_sets=tuple(
+            manifest.PromptSet(name=one.name, prompts=_describe_prompts(one.prompts))
+            for one in spec.prompt_sets
+        ),
     )
     return Bundle(site, files.content)
 
@@ -196,12 +200,16 @@ def _describe_image(image: PreparedImage, files: Files) -> manifest.Image:
     return manifest.Image(
         id=spec.id,
         description=spec.description,
-        prompts=tuple(manifest.Prompt(id=row_id(text), text=text) for text in spec.prompts),
+        prompts=_describe_prompts(spec.prompts),
         photo=add(image.photo),
         display=tuple(add(picture) for picture in image.display),
         thumbnail=add(image.thumbnail),
         credit=manifest.Credit(author=spec.author, license=spec.license, source=spec.source),
     )
+
+
+def _describe_prompts(texts: Sequence[str]) -> tuple[manifest.Prompt, ...]:
+    return tuple(manifest.Prompt(id=row_id(text), text=text) for text in texts)
 
 
 def image_encoder_files(model: manifest.Model) -> tuple[FileRef, ...]:

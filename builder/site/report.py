@@ -193,7 +193,13 @@ def make_report(
     free_text = first + encoder + bytes_of(site, app.runtime) if encoder else None
     return Report(
         images=len(site.manifest.images),
-        prompts=len({p.id for image in site.manifest.images for p in image.prompts}),
+        prompts=len(
+            {
+                prompt.id
+                for entry in (*site.manifest.images, *site.manifest.prompt_sets)
+                for prompt in entry.prompts
+            }
+        ),
         models=tuple(
             ModelReport(
                 id=built.model.id,

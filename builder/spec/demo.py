@@ -14,6 +14,7 @@ from builder.spec.images import DefaultsSpec, ImageSpec, id_of_image
 from builder.spec.models import CardSpec, ModelSpec, TokenizerSpec, id_of_model
 from builder.spec.page import LinkSpec, PageSpec
 from builder.spec.problems import explain_spec_errors, place_findings
+from builder.spec.prompt_sets import PromptSetSpec, name_of_prompt_set
 from builder.spec.prompt_table import add_prompts, read_prompt_table
 from builder.spec.toml import find_extremes, read_toml
 from builder.spec.types import ExistingFile, Table, WebFolder
@@ -37,6 +38,8 @@ class DemoSpec(PageSpec):
     """What is said once for all pictures."""
     prompt_table: ExistingFile | None = None
     """A CSV with prompts of pictures: `image`, their id or file, and `prompt`, `prompt1` ..."""
+    prompt_sets: Annotated[tuple[PromptSetSpec, ...], Field(strict=False)] = ()
+    """Sets of prompts that visitors can try on any picture."""
     base_url: WebFolder | None = None
     """Where `models/` and `images/` are served from, if not from beside the page."""
     visitor_language: bool = False
@@ -45,8 +48,9 @@ class DemoSpec(PageSpec):
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """Every distinct prompt, in order of first use."""
-        return tuple(dict.fromkeys(prompt for image in self.images for prompt in image.prompts))
+        """Every distinct prompt, in order of first use: those of pictures, then those of sets."""
+        lists = (*self.images, *self.prompt_sets)
+        return tuple(dict.fromkeys(prompt for entry in lists for prompt in entry.prompts))
 
 
 def load_spec(path: Path) -> DemoSpec:
@@ -137,15 +141,17 @@ def _complete_images(table: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _find_duplicates(table: Mapping[str, Any]) -> Iterator[Finding]:
-    """Ids that appear twice in a list of tables; read before types are known."""
-    for tables, id_of in _IDS.items():
+    """Ids and names that appear twice in a list of tables; read before types are known."""
+    for tables, (key_name, id_of) in _IDS.items():
         seen: dict[str, int] = {}
         for index, entry in enumerate(_list_of_tables(table.get(tables))):
             key = id_of(entry)
             if key is not None and key in seen:
-                message = f"the id '{key}' is already used by {tables}[{seen[key]}]"
+                message = f"the {key_name} '{key}' is already used by {tables}[{seen[key]}]"
                 yield Finding(
-                    (tables, index, "id"), message, "Give each its own id, or remove one."
+                    (tables, index, key_name),
+                    message,
+                    f"Give each its own {key_name}, or remove one.",
                 )
             elif key is not None:
                 seen[key] = index
@@ -164,10 +170,11 @@ def _known_keys(kind: type[Table], location: Location) -> list[str]:
     return list(table.model_fields)
 
 
-_IDS: Mapping[str, Callable[[dict[str, Any]], str | None]] = {
-    "images": id_of_image,
-    "models": id_of_model,
-    "functions": id_of_function,
+_IDS: Mapping[str, tuple[str, Callable[[dict[str, Any]], str | None]]] = {
+    "images": ("id", id_of_image),
+    "models": ("id", id_of_model),
+    "functions": ("id", id_of_function),
+    "prompt_sets": ("name", name_of_prompt_set),
 }
 
 _TABLES: Mapping[str, type[Table]] = {
@@ -177,6 +184,7 @@ _TABLES: Mapping[str, type[Table]] = {
     "card": CardSpec,
     "images": ImageSpec,
     "defaults": DefaultsSpec,
+    "prompt_sets": PromptSetSpec,
     "functions": FunctionSpec,
     "inputs": InputSpec,
 }

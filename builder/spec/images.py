@@ -3,9 +3,18 @@
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from builder.spec.types import ExistingFile, Fraction, Id, Table, Text, WebAddress, slug
+from builder.spec.types import (
+    ExistingFile,
+    Fraction,
+    Id,
+    Prompts,
+    Table,
+    Text,
+    WebAddress,
+    slug,
+)
 from builder.validation import mistake
 
 
@@ -32,7 +41,7 @@ class ImageSpec(Table):
     """Its id in links; made from the file's name if left out."""
     description: Text
     """What it shows, for people who cannot see it."""
-    prompts: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    prompts: Prompts
     """Example prompts, whose answers are precomputed."""
     author: Text | None = None
     """Who made it."""
@@ -53,14 +62,6 @@ class ImageSpec(Table):
             named = cast("dict[str, Any]", table)
             return {"id": id_of_image(named), **named}
         return table
-
-    @field_validator("prompts")
-    @classmethod
-    def _distinct(cls, prompts: tuple[str, ...]) -> tuple[str, ...]:
-        for index, prompt in enumerate(prompts):
-            if prompt in prompts[:index]:
-                raise mistake(f"the prompt '{prompt}' is listed twice", "Remove one.")
-        return prompts
 
     @model_validator(mode="after")
     def _one_way_to_crop(self) -> "ImageSpec":

@@ -108,6 +108,9 @@ class CardSpec(Table):
     """Licence of the weights."""
     source: WebAddress | None = None
     """Where it comes from."""
+    languages: Annotated[tuple[Language, ...], Field(strict=False)] = ()
+    """Codes of the languages that it was trained on, such as "en": visitors who write in the script
+    of another one are told."""
 
 
 _PICKLES = (".bin", ".ckpt", ".pickle", ".pkl", ".pt", ".pth")

@@ -29,6 +29,13 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def _distinct_prompts(prompts: tuple[str, ...]) -> tuple[str, ...]:
+    for index, prompt in enumerate(prompts):
+        if prompt in prompts[:index]:
+            raise mistake(f"the prompt '{prompt}' is listed twice", "Remove one.")
+    return prompts
+
+
 def _web_address(text: str) -> str:
     if flaw := find_address_flaw(text):
         raise mistake(f"{text!r} {flaw}", "Write an address like https://example.org/page.")
@@ -125,6 +132,9 @@ def read_target(text: object, info: ValidationInfo) -> Target:
 
 TargetName = Annotated[Target, BeforeValidator(read_target), WithJsonSchema({"type": "string"})]
 Text = Annotated[str, AfterValidator(_not_blank)]
+Prompts = Annotated[
+    tuple[Text, ...], Field(min_length=1, strict=False), AfterValidator(_distinct_prompts)
+]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 MAX_ID = 100
 """Characters of an id, which is part of the names of files."""

@@ -196,3 +196,38 @@ def test_a_folder_stands_for_the_demo_toml_in_it(make_demo: MakeDemo):
     assert load_spec(path.parent) == load_spec(path)
     with pytest.raises(BuilderError, match=r"images/demo\.toml: there is no such file"):
         load_spec(path.parent / "images")
+
+
+SETS = """
+[[prompt_sets]]
+name = "Colours"
+prompts = ["red", "a blue circle"]
+
+[[prompt_sets]]
+name = "Counting"
+prompts = ["one", "two"]
+"""
+
+
+def test_prompts_of_sets_follow_those_of_pictures(make_demo: MakeDemo):
+    spec = load_spec(make_demo(DEMO + SETS))
+    assert [one.name for one in spec.prompt_sets] == ["Colours", "Counting"]
+    assert spec.prompts[3:] == ("red", "one", "two")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        ('"Counting"', '"Colours"', "prompt_sets[1].name", "'Colours' is already used by"),
+        ('"Counting"', '" "', "prompt_sets[1].name", "the text is empty"),
+        ('["one", "two"]', '["one", "one"]', "prompt_sets[1].prompts", "listed twice"),
+        ('["one", "two"]', '["one"]', "prompt_sets[1]", "nothing to compare with"),
+        ('["one", "two"]', str([str(i) for i in range(33)]), "prompt_sets[1]", "33 prompts"),
+        ('prompts = ["one', 'prompt = ["one', "prompt_sets[1].prompt", "'prompts'"),
+    ],
+)
+def test_a_set_that_cannot_be_shown_is_refused(
+    make_demo: MakeDemo, old: str, new: str, place: str, message: str
+):
+    problems = problems_of(make_demo(DEMO + SETS.replace(old, new)))
+    assert any(place in problem and message in problem for problem in problems), problems

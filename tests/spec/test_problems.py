@@ -14,6 +14,7 @@ from builder.spec.problems import (
     _PATTERNS,  # pyright: ignore[reportPrivateUsage]
     place_findings,
 )
+from builder.spec.prompt_sets import PromptSetSpec
 from builder.spec.types import Table
 from builder.validation import Finding
 
@@ -30,7 +31,7 @@ prompts = ["a",
 """
 TABLES = (
     *(DemoSpec, ImageSpec, FunctionDemoSpec, FunctionSpec, InputSpec),
-    *(ModelSpec, TokenizerSpec, CardSpec, LinkSpec),
+    *(ModelSpec, TokenizerSpec, CardSpec, LinkSpec, PromptSetSpec),
 )
 
 

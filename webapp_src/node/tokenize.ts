@@ -30,7 +30,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 
 function answer(made: Tokenizer, texts: readonly string[]): unknown {
-  if (mode === 'cut') return texts.map((text) => made.isCutShort(text));
+  if (mode === 'cut') return texts.map((text) => made.read(text).cutShort);
   return rounds > 0 ? measure(made, texts) : rowsOf(made, texts);
 }
 

@@ -136,6 +136,7 @@ def _fill_card(card: CardSpec, model: HubModel, folder: Path, name: HubName | No
         text_tower=card.text_tower or describe_tower(model.design.text),
         license=card.license or read_license(folder) or "Not stated",
         source=card.source or (f"https://huggingface.co/{name.repository}" if name else None),
+        languages=card.languages,
     )
 
 

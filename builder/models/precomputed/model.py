@@ -143,4 +143,5 @@ def _card(spec: CardSpec, name: str, definition: Definition) -> ModelCard:
         text_tower=spec.text_tower or _NOT_STATED,
         license=spec.license or _NOT_STATED,
         source=spec.source,
+        languages=spec.languages,
     )

@@ -16,6 +16,11 @@ export interface DemoEvents {
   'card-edited': { cardKey: number; promptKey: number; text: string };
   'card-shortened': { cardKey: number; promptKey: number };
   'card-reset': { cardKey: number };
+  'classes-edited': { list: string };
+  'own-chosen': null;
+  'name-chosen': { name: string };
+  'card-classes-edited': { cardKey: number; list: string };
+  'set-chosen': { cardKey: number; name: string };
   'card-submitted': { cardKey: number };
   'card-duplicated': { cardKey: number };
   'card-removed': { cardKey: number };

@@ -18,6 +18,7 @@ function answer(
 ): Answer {
   return currentAnswer(card.prompts.slice(0, 2), probabilities, (text) => ({
     cutShort: false,
+    unreadFrom: undefined,
     percentile: undefined,
     ...remarks(text),
   }));
@@ -50,6 +51,50 @@ it('puts the best caption first and marks it, and the draft last', async () => {
   expect(meaningOf(element)).toBe('Shares among these captions, not certainty. Can you fool it?');
 });
 
+it('asks for words where the draft has a place for them', async () => {
+  const element = await mountCard(ANSWER);
+  expect(findAll(element, 'lit-demo-classes')).toEqual([]);
+  element.card = editPrompt(card, card.prompts.at(-1)?.key ?? 0, 'a photo of a {}');
+  element.classes = 'cat, dog';
+  await element.updateComplete;
+  const edits = record('card-classes-edited');
+  const classes = find(element, 'lit-demo-classes');
+  expect(classes).toMatchObject({ list: 'cat, dog' });
+  classes.dispatchEvent(new CustomEvent('classes-edited', { detail: { list: 'ox' } }));
+  expect(edits).toEqual([{ cardKey: card.key, list: 'ox' }]);
+});
+
+it('lets a set of captions be chosen, and the picture’s own again', async () => {
+  expect(findAll(await mountCard(ANSWER), 'lit-demo-sets')).toEqual([]);
+  const element = await mountCard(ANSWER, { sets: makeManifest().promptSets });
+  const [chosen, reset] = [record('set-chosen'), record('card-reset')];
+  const sets = find(element, 'lit-demo-sets');
+  expect(sets).toMatchObject({ names: ['Animals'], own: true, chosen: undefined });
+  sets.dispatchEvent(new CustomEvent('name-chosen', { detail: { name: 'Animals' } }));
+  sets.dispatchEvent(new CustomEvent('own-chosen'));
+  expect(chosen).toEqual([{ cardKey: card.key, name: 'Animals' }]);
+  expect(reset).toEqual([{ cardKey: card.key }]);
+  element.card = createCard('cat', ['a cat', 'a dog']);
+  await element.updateComplete;
+  expect(sets).toMatchObject({ own: false, chosen: 'Animals' });
+});
+
+it('says which words were not read, and what the model was trained on', async () => {
+  const element = await mountCard(
+    answer([0.3, 0.7], (text) => ({ unreadFrom: text === 'a lion' ? 2 : undefined })),
+    { languages: ['ja'] },
+  );
+  const [lion, cat] = promptsOf(element);
+  expect(lion).toMatchObject({
+    unreadFrom: 2,
+    note: 'This model was trained on Japanese. Too long: the model did not read “lion”.',
+  });
+  expect(cat).toMatchObject({
+    unreadFrom: undefined,
+    note: 'This model was trained on Japanese.',
+  });
+});
+
 it('keeps the written order where the visitor wants it', async () => {
   const element = await mountCard(ANSWER, { ranked: false });
   expect(textsOf(element)).toEqual(['a cat', 'a lion', '']);
@@ -74,6 +119,7 @@ it('shows no share of a lone caption among others', async () => {
   const lone = createCard('cat', ['a cat']);
   const alone = currentAnswer(lone.prompts.slice(0, 1), [1], () => ({
     cutShort: false,
+    unreadFrom: undefined,
     percentile: 97,
   }));
   const element = await mountCard(alone, { card: lone });

@@ -2,20 +2,31 @@ import { localized, msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Image, Model } from '../generated/manifest';
+import type { Image, Model, PromptSet } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import type { Remarks } from '../inference/scoring';
 import { bestPrompt, fitsNone, NO_ANSWER, rankPrompts, type Answer } from '../state/answers';
-import { draftOf, scoredFields, type Card, type PromptField } from '../state/cards';
+import {
+  draftOf,
+  scoredFields,
+  showsPrompts,
+  templateOf,
+  type Card,
+  type PromptField,
+} from '../state/cards';
+import { NO_RANKING, type ClassRanking } from '../state/classification';
 import { currentLanguage } from '../localization/language';
+import { isForeign, listLanguages } from '../localization/scripts';
 import { fire, type DemoEvent } from './events';
 import { formatLoaded, formatPercent } from './format';
 import { COLUMNS, CLOSE, PICTURES, RESET } from './icons';
 import { layout } from './lit-demo-card.styles';
 import type { DrawnCaption } from './answer-image';
+import './lit-demo-classes';
 import './lit-demo-picture';
 import './lit-demo-snapshot';
 import './lit-demo-prompt';
+import './lit-demo-sets';
 import type { LitDemoPrompt } from './lit-demo-prompt';
 import { Moves } from './moves';
 import { buttons, shared } from './shared-styles';
@@ -30,6 +41,8 @@ import { buttons, shared } from './shared-styles';
  * @fires card-extended - `{cardKey, texts}`: these should be prompts too.
  * @fires card-shortened - `{cardKey, promptKey}`: a prompt should go.
  * @fires card-reset - `{cardKey}`: the example prompts should come back.
+ * @fires card-classes-edited - `{cardKey, list}`: these words should go into the draft.
+ * @fires set-chosen - `{cardKey, name}`: the prompts of that set should be shown.
  * @fires card-submitted - `{cardKey}`: the prompts should be computed, with the draft as one of them.
  * @fires card-duplicated - `{cardKey}`
  * @fires card-removed - `{cardKey}`
@@ -43,8 +56,15 @@ export class LitDemoCard extends LitElement {
 
   @property({ attribute: false }) card!: Card;
   @property({ attribute: false }) image!: Image;
+  /** What was typed as words for a sentence with `{}`. */
+  @property({ attribute: false }) classes = '';
+  @property({ attribute: false }) ranking: ClassRanking = NO_RANKING;
+  /** Prompts that can be tried on any picture. */
+  @property({ attribute: false }) sets: readonly PromptSet[] = [];
   @property({ attribute: false }) answer: Answer = NO_ANSWER;
   @property({ attribute: false }) scoring: Model['scoring']['kind'] = 'softmax';
+  /** The codes of the languages that the model was trained on, if that is known. */
+  @property({ attribute: false }) languages: readonly string[] = [];
   /** The language of the demo's texts, which may not be that of the page. */
   @property({ attribute: false }) textLanguage = '';
   /** What computing may be waiting for. */
@@ -117,9 +137,11 @@ export class LitDemoCard extends LitElement {
             )}
           </ol>
           ${draft && this.encoder.status !== 'absent' ? this.renderPrompt(draft, 0) : nothing}
+          ${templateOf(this.card) === undefined ? nothing : this.renderClasses()}
           ${this.renderMeaning()}
           <p class="visually-hidden" role="status">${this.said}</p>
           <div class="tools" part="tools">
+            ${this.sets.length ? this.renderSets() : nothing}
             ${this.renderTool(msg('Reset'), msg('Reset captions'), RESET, 'card-reset')}
             <button
               type="button"
@@ -171,7 +193,8 @@ export class LitDemoCard extends LitElement {
       .fixed=${this.encoder.status === 'absent'}
       .probability=${own?.probability}
       .lone=${this.lone}
-      .note=${own ? this.describeScore(own.remarks) : ''}
+      .unreadFrom=${own?.remarks.unreadFrom}
+      .note=${own ? this.describeScore(own.text, own.remarks) : ''}
       .stale=${!current}
       .best=${current && !this.lone && !this.none && bestPrompt(answer) === key}
       @prompt-edited=${(event: DemoEvent<'prompt-edited'>) => {
@@ -189,6 +212,32 @@ export class LitDemoCard extends LitElement {
         this.shorten(key, number);
       }}
     ></lit-demo-prompt>`;
+  }
+
+  private renderClasses(): TemplateResult {
+    return html`<lit-demo-classes
+      .list=${this.classes}
+      .ranking=${this.ranking}
+      .textLanguage=${this.textLanguage}
+      @classes-edited=${({ detail }: DemoEvent<'classes-edited'>) => {
+        fire(this, 'card-classes-edited', { ...this.own, list: detail.list });
+      }}
+    ></lit-demo-classes>`;
+  }
+
+  private renderSets(): TemplateResult {
+    return html`<lit-demo-sets
+      .names=${this.sets.map(({ name }) => name)}
+      .chosen=${this.sets.find((set) => showsPrompts(this.card, set))?.name}
+      .own=${showsPrompts(this.card, this.image)}
+      .textLanguage=${this.textLanguage}
+      @own-chosen=${() => {
+        fire(this, 'card-reset', this.own);
+      }}
+      @name-chosen=${({ detail }: DemoEvent<'name-chosen'>) => {
+        fire(this, 'set-chosen', { ...this.own, name: detail.name });
+      }}
+    ></lit-demo-sets>`;
   }
 
   private renderTool(
@@ -261,7 +310,7 @@ export class LitDemoCard extends LitElement {
     return score ? msg(str`Best match: “${score.text}”, ${formatPercent(score.probability)}`) : '';
   }
 
-  private describeScore({ cutShort, percentile }: Remarks): string {
+  private describeScore(text: string, { cutShort, percentile, unreadFrom }: Remarks): string {
     const compared =
       percentile !== undefined && (this.detailed || this.lone)
         ? describePercentile(percentile)
@@ -269,7 +318,14 @@ export class LitDemoCard extends LitElement {
     const vague = cutShort
       ? msg('This demo does not know some of these words, so the full model may answer otherwise.')
       : '';
-    return [compared, vague].filter((text) => text).join(' ');
+    const unread =
+      unreadFrom === undefined
+        ? ''
+        : msg(str`Too long: the model did not read “${text.slice(unreadFrom).trim()}”.`);
+    const foreign = isForeign(text, this.languages)
+      ? msg(str`This model was trained on ${listLanguages(this.languages)}.`)
+      : '';
+    return [foreign, unread, vague, compared].filter((sentence) => sentence).join(' ');
   }
 
   /** Whether no caption fits, where each is only compared with the others. */
@@ -289,6 +345,7 @@ export class LitDemoCard extends LitElement {
   private submit(): void {
     this.typing = false;
     fire(this, 'card-submitted', this.own);
+    this.renderRoot.querySelector<HTMLElement>('lit-demo-classes')?.focus();
   }
 
   private leave(key: number, text: string): void {

@@ -16,6 +16,21 @@ export const editable = [
       resize: none;
     }
 
+    .read {
+      pointer-events: none;
+    }
+
+    .unread {
+      color: var(--muted);
+      text-decoration: line-through;
+    }
+
+    /* The text behind the box is seen instead. */
+    .partly textarea {
+      color: transparent;
+      caret-color: var(--text);
+    }
+
     textarea:focus-visible {
       outline: none;
     }

@@ -61,6 +61,15 @@ it('ties a note to the text that it is about', async () => {
   expect(find(prompt, 'textarea').hasAttribute('aria-describedby')).toBe(false);
 });
 
+it('greys the words that were not read', async () => {
+  const prompt = await mountPrompt({ text: 'a cat on a mat', unreadFrom: 6 });
+  expect(find(prompt, '.read').textContent).toBe('a cat on a mat');
+  expect(find(prompt, '.unread').textContent).toBe('on a mat');
+  prompt.unreadFrom = undefined;
+  await prompt.updateComplete;
+  expect(findAll(prompt, '.read, .partly')).toEqual([]);
+});
+
 it('can be removed', async () => {
   const prompt = await mountPrompt({ text: 'a cat', number: 3 });
   const removals = record('prompt-removed');

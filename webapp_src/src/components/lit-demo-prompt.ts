@@ -42,6 +42,9 @@ export class LitDemoPrompt extends LitElement {
   @property({ type: Boolean, reflect: true }) stale = false;
   @property({ type: Boolean, reflect: true }) best = false;
 
+  /** Where the words begin that the model did not read; undefined if it read all. */
+  @property({ attribute: false }) unreadFrom: number | undefined;
+
   /** What the visitor should know of the answer to this caption; empty if nothing. */
   @property() note = '';
 
@@ -56,7 +59,11 @@ export class LitDemoPrompt extends LitElement {
     const label = draft ? msg('Your caption') : msg(str`Caption ${number}`);
     return html`
       <div class=${classMap({ caption: true, best, draft })}>
-        <div class="text" data-text=${this.text}>
+        <div
+          class=${classMap({ text: true, partly: this.unreadFrom !== undefined })}
+          data-text=${this.text}
+        >
+          ${this.renderUnread()}
           <textarea
             rows="1"
             dir=${this.text ? 'auto' : nothing}
@@ -117,6 +124,15 @@ export class LitDemoPrompt extends LitElement {
       >
         <rect rx="3"></rect>
       </svg>`;
+  }
+
+  /** The text once more behind its box, which cannot have two colours. */
+  private renderUnread(): TemplateResult | typeof nothing {
+    const { text, unreadFrom } = this;
+    if (unreadFrom === undefined) return nothing;
+    const unread = html`<span class="unread">${text.slice(unreadFrom)}</span>`;
+    const parts = [text.slice(0, unreadFrom), unread];
+    return html`<div class="read" dir="auto" aria-hidden="true">${parts}</div>`;
   }
 
   private renderRemove(): TemplateResult {

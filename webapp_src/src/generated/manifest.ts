@@ -46,6 +46,7 @@ export interface SiteManifest {
    * @minItems 1
    */
   images: [Image, ...Image[]];
+  promptSets: PromptSet[];
 }
 /**
  * The program that wrote the site.
@@ -93,6 +94,10 @@ export interface Model {
   textTower: string;
   license: string;
   source: string | null;
+  /**
+   * Codes of the languages that it was trained on, if that is known.
+   */
+  languages: string[];
   id: string;
   dim: number;
   scoring: SoftmaxScoring | SigmoidScoring;
@@ -294,7 +299,7 @@ export interface Image {
   credit: Credit;
 }
 /**
- * An example prompt; `id` names its row in every model's prompt embeddings.
+ * A prompt that comes with the demo; `id` names its row in every model's prompt embeddings.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "Prompt".
@@ -326,6 +331,16 @@ export interface Credit {
   author: string | null;
   license: string | null;
   source: string | null;
+}
+/**
+ * Prompts that visitors can try on any picture.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "PromptSet".
+ */
+export interface PromptSet {
+  name: string;
+  prompts: Prompt[];
 }
 /**
  * A row-major little-endian array; a bool takes one byte.

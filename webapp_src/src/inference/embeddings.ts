@@ -1,10 +1,10 @@
-import type { MatrixRef, Model, SiteManifest } from '../generated/manifest';
+import type { MatrixRef, Model, PromptSet, SiteManifest } from '../generated/manifest';
 import { downloadFile } from './download';
 import type { GoldenRow } from './goldens';
 import { EmbeddingMatrix } from './embedding-matrix';
 import { retryDownload } from './retry';
 
-/** A model's precomputed embeddings: of the pictures, and of the example prompts by their text. */
+/** A model's precomputed embeddings: of the pictures, and of the demo's prompts by their text. */
 export class Embeddings {
   private constructor(
     private readonly model: Model,
@@ -18,7 +18,9 @@ export class Embeddings {
     model: Model,
     signal: AbortSignal,
   ): Promise<Embeddings> {
-    const prompts = manifest.images.flatMap((image) => image.prompts);
+    // A site of an earlier version has no sets.
+    const sets = (manifest.promptSets as PromptSet[] | undefined) ?? [];
+    const prompts = [...manifest.images, ...sets].flatMap((entry) => entry.prompts);
     return new Embeddings(
       model,
       ...(await Promise.all([
@@ -41,7 +43,7 @@ export class Embeddings {
     return this.images.rank(row, others);
   }
 
-  /** The row of an example prompt with exactly this text. */
+  /** The row of a prompt that comes with the demo, with exactly this text. */
   prompt(text: string): Float32Array | undefined {
     const id = this.promptIds.get(text);
     return id === undefined ? undefined : this.prompts.row(id);

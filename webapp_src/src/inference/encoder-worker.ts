@@ -1,4 +1,5 @@
 import type { Backend, FileRef } from '../generated/manifest';
+import type { Reading } from '../tokenizers/tokenizer';
 import type { EncoderFiles } from './encoder-files';
 import { ENCODER_SCRIPT } from './encoder-script';
 import type { EncoderSpec } from './encoder-spec';
@@ -44,9 +45,9 @@ export class EncoderWorker extends WorkerLink<WorkerApi> {
     return this.call(this.api.embed(texts));
   }
 
-  /** For each text, whether it uses what the vocabulary was cut of. */
-  areCutShort(texts: readonly string[]): Promise<boolean[]> {
-    return this.call(this.api.areCutShort(texts));
+  /** What the tower reads of each text. */
+  read(texts: readonly string[]): Promise<Reading[]> {
+    return this.call(this.api.read(texts));
   }
 
   /** int32[maxLength]: the token row of a text. */

@@ -1,7 +1,7 @@
 import { tensor2d, type Tensor } from '@tensorflow/tfjs-core';
 import { noteInt8Weights } from './kernels/int8-weights';
 import { RecordedGraph } from './kernels/recorded-graph';
-import { Tokenizer } from '../tokenizers/tokenizer';
+import { Tokenizer, type Reading } from '../tokenizers/tokenizer';
 import type { EncoderFiles } from './encoder-files';
 import type { EncoderSpec } from './encoder-spec';
 import { AsyncGraph, needsAsync } from './execute-graph';
@@ -30,9 +30,9 @@ export class PromptEncoder {
     return this.tokenizer.encodeRow(text);
   }
 
-  /** For each text, whether it uses what the vocabulary was cut of. */
-  areCutShort(texts: readonly string[]): boolean[] {
-    return texts.map((text) => this.tokenizer.isCutShort(text));
+  /** What the tower reads of each text. */
+  read(texts: readonly string[]): Reading[] {
+    return texts.map((text) => this.tokenizer.read(text));
   }
 
   /** A unit row, float32[dim], for each text. */

@@ -5,6 +5,7 @@ import { PromptEncoder } from './encoder';
 import type { EncoderFiles } from './encoder-files';
 import type { EncoderSpec } from './encoder-spec';
 import { holdLife } from './worker-life';
+import type { Reading } from '../tokenizers/tokenizer';
 import { verifyGoldens, type GoldenRow } from './goldens';
 
 const TIMED_RUNS = 3;
@@ -31,8 +32,8 @@ export interface WorkerApi {
   embed(texts: readonly string[]): Promise<Float32Array[]>;
   /** int32[maxLength]: the token row of a text. */
   tokenize(text: string): Int32Array;
-  /** For each text, whether it uses what the vocabulary was cut of. */
-  areCutShort(texts: readonly string[]): boolean[];
+  /** What the tower reads of each text. */
+  read(texts: readonly string[]): Reading[];
   /** Bytes that the backend holds. */
   memory(): number;
 }
@@ -68,7 +69,7 @@ const api: WorkerApi = {
 
   tokenize: (text) => loaded().tokenize(text),
 
-  areCutShort: (texts) => loaded().areCutShort(texts),
+  read: (texts) => loaded().read(texts),
 
   memory: usedBytes,
 };

@@ -25,6 +25,8 @@ export function scorePrompts(
 export interface Remarks {
   /** Whether the text uses what the model's vocabulary was cut of. */
   readonly cutShort: boolean;
+  /** Where the words begin that the model did not read, as far as that is known. */
+  readonly unreadFrom: number | undefined;
   /** Of 100 captions of other pictures, how many fit less well; undefined if that is not known. */
   readonly percentile: number | undefined;
 }

@@ -124,6 +124,13 @@ describe('a model session', () => {
     ).toEqual([true, false, false]);
   });
 
+  it('remembers where the words begin that it does not read', async () => {
+    const { session } = await openSession();
+    await session.score('cat', ['a fish', 'a fish that goes on and on']);
+    expect(session.remarksOn('cat', 'a fish').unreadFrom).toBeUndefined();
+    expect(session.remarksOn('cat', 'a fish that goes on and on').unreadFrom).toBe(20);
+  });
+
   it('loads one encoder however often it is asked', async () => {
     const { session } = await openSession();
     await Promise.all([session.warm(), session.warm(), session.score('cat', ['new'])]);

@@ -1,4 +1,5 @@
 import type { Model, SiteManifest } from '../generated/manifest';
+import type { Reading } from '../tokenizers/tokenizer';
 import type { BackendSelector } from './backend-selector';
 import { Embeddings } from './embeddings';
 import type { EncoderStatus } from './encoder-status';
@@ -6,13 +7,13 @@ import { LruCache } from './lru-cache';
 import { dot, percentileOf, scorePrompts, type Remarks } from './scoring';
 import { TrustedEncoder } from './trusted-encoder';
 
-/** Rows of texts that visitors typed; at 1,024 dimensions this many take half a MiB. */
-const CACHED_ROWS = 128;
+/** Rows of texts that visitors typed; at 1,024 dimensions this many take 2 MiB. */
+const CACHED_ROWS = 512;
 
 /** What the encoder said of a text. */
 interface SeenText {
   readonly row: Float32Array;
-  readonly cutShort: boolean;
+  readonly reading: Reading;
 }
 
 /**
@@ -107,12 +108,12 @@ export class ModelSession {
     const rows = new Map(texts.map((text) => [text, this.rowOf(text)]));
     const unknown = [...rows.keys()].filter((text) => !rows.get(text));
     const encoded = unknown.length > 0 ? await this.textEncoder.embed(unknown) : [];
-    const short = unknown.length > 0 ? await this.textEncoder.areCutShort(unknown) : [];
+    const readings = unknown.length > 0 ? await this.textEncoder.read(unknown) : [];
     for (const [i, text] of unknown.entries()) {
-      const row = encoded[i];
-      if (!row) throw new Error('The encoder returned too few rows.');
+      const [row, reading] = [encoded[i], readings[i]];
+      if (!row || !reading) throw new Error('The encoder returned too few rows.');
       rows.set(text, row);
-      this.seen.set(text, { row, cutShort: short[i] ?? false });
+      this.seen.set(text, { row, reading });
     }
     return texts.flatMap((text) => rows.get(text) ?? []);
   }
@@ -120,8 +121,10 @@ export class ModelSession {
   /** What there is to say of a text that was embedded, beside how it compares with others. */
   remarksOn(imageId: string, text: string): Remarks {
     const row = this.rowOf(text);
+    const reading = this.seen.get(text)?.reading;
     return {
-      cutShort: this.seen.get(text)?.cutShort ?? false,
+      cutShort: reading?.cutShort ?? false,
+      unreadFrom: reading?.unreadFrom,
       percentile: row && percentileOf(dot(this.image(imageId), row), this.model.chance),
     };
   }

@@ -1,4 +1,5 @@
 import type { Backend, FileRef, Model } from '../generated/manifest';
+import type { Reading } from '../tokenizers/tokenizer';
 import type { BackendSelector } from './backend-selector';
 import { isDownloadError } from './download';
 import { loadEncoderFiles, type EncoderFiles } from './encoder-files';
@@ -51,9 +52,9 @@ export class TrustedEncoder {
     return this.ask(async (worker) => requireUnitRows(await worker.embed(texts)));
   }
 
-  /** For each text, whether it uses what the vocabulary was cut of. */
-  areCutShort(texts: readonly string[]): Promise<boolean[]> {
-    return this.ask((worker) => worker.areCutShort(texts));
+  /** What the tower reads of each text. */
+  read(texts: readonly string[]): Promise<Reading[]> {
+    return this.ask((worker) => worker.read(texts));
   }
 
   /** int32[maxLength]: the token row of a text. */

@@ -5,10 +5,13 @@ import {
   draftOf,
   duplicateCard,
   editPrompt,
+  fillTemplate,
   keepDraft,
   MAX_PROMPTS,
   removePrompt,
   scoredFields,
+  showsPrompts,
+  templateOf,
   textsOf,
 } from './cards';
 
@@ -18,6 +21,23 @@ it('leaves blank prompts out of the score', () => {
   const [first] = card.prompts;
   const blank = editPrompt(card, first?.key ?? 0, ' \u3000');
   expect(scoredFields(blank).map((field) => field.text)).toEqual(['a lion']);
+});
+
+it('takes a draft with a place for words as a sentence for many, and not as a prompt', () => {
+  const draft = editPrompt(card, draftOf(card)?.key ?? 0, 'a photo of a {}');
+  expect([templateOf(card), templateOf(draft)]).toEqual([undefined, 'a photo of a {}']);
+  expect(textsOf(draft)).toEqual(['a cat', 'a lion']);
+  expect(keepDraft(draft)).toBe(draft);
+  expect(fillTemplate('{}, a big {}', '$& cat')).toBe('$& cat, a big $& cat');
+});
+
+it('knows whose prompts it shows, whatever is in its draft', () => {
+  const set = {
+    name: 'Animals',
+    prompts: ['a cat', 'a lion'].map((text) => ({ id: text, text })),
+  };
+  expect(showsPrompts(editPrompt(card, draftOf(card)?.key ?? 0, 'mine'), set)).toBe(true);
+  expect(showsPrompts(editPrompt(card, card.prompts[0]?.key ?? 0, 'mine'), set)).toBe(false);
 });
 
 it('has a blank draft, and nothing else that is blank', () => {

@@ -1,4 +1,4 @@
-import type { Image } from '../generated/manifest';
+import type { Image, PromptSet } from '../generated/manifest';
 
 /** An editable prompt of a card; the key stays when the text changes. */
 export interface PromptField {
@@ -39,13 +39,33 @@ function createFields(texts: readonly string[]): PromptField[] {
   return [...kept, ''].map((text) => ({ key: nextKey(), text }));
 }
 
-export function exampleTexts(image: Image): string[] {
-  return image.prompts.map((prompt) => prompt.text);
+export function exampleTexts(source: Image | PromptSet): string[] {
+  return source.prompts.map((prompt) => prompt.text);
 }
 
-/** The texts of a card that are scored: blank prompts are not. */
+/** Whether a card shows the prompts of a picture or a set, whatever is in its draft. */
+export function showsPrompts(card: Card, source: Image | PromptSet): boolean {
+  const shown = card.prompts.slice(0, -1).map(({ text }) => text);
+  return sameTexts(shown, exampleTexts(source));
+}
+
+/** The texts of a card that are scored: blank prompts are not, nor is a sentence for many words. */
 export function scoredFields(card: Card): PromptField[] {
-  return card.prompts.filter(({ text }) => !isBlank(text));
+  const draft = templateOf(card) === undefined ? undefined : draftOf(card);
+  return card.prompts.filter((field) => !isBlank(field.text) && field !== draft);
+}
+
+/** Where words go in a sentence for many of them. */
+const PLACE = '{}';
+
+/** The draft of a card, if it is a sentence for many words, such as “a photo of a {}”. */
+export function templateOf(card: Card): string | undefined {
+  const text = draftOf(card)?.text;
+  return text?.includes(PLACE) ? text : undefined;
+}
+
+export function fillTemplate(template: string, word: string): string {
+  return template.split(PLACE).join(word);
 }
 
 export function draftOf(card: Card): PromptField | undefined {
@@ -72,10 +92,11 @@ export function editPrompt(card: Card, key: number, text: string): Card {
   return { ...card, prompts: card.prompts.map(edited) };
 }
 
-/** Makes the draft one of the card's prompts, unless it is blank or there are enough of them. */
+/** Makes the draft one of the card's prompts, unless it is none, or there are enough of them. */
 export function keepDraft(card: Card): Card {
   const { prompts } = card;
-  if (isBlank(draftOf(card)?.text ?? '') || prompts.length >= MAX_PROMPTS) return card;
+  if (isBlank(draftOf(card)?.text ?? '') || templateOf(card) !== undefined) return card;
+  if (prompts.length >= MAX_PROMPTS) return card;
   return { ...card, prompts: [...prompts, { key: nextKey(), text: '' }] };
 }
 

@@ -44,7 +44,7 @@ class FakeSession implements Session {
   }
 
   remarksOn(_: string, text: string): Remarks {
-    return { cutShort: text.includes('ß'), percentile: undefined };
+    return { cutShort: text.includes('ß'), unreadFrom: undefined, percentile: undefined };
   }
 
   findImages(text: string): Promise<string[]> {
@@ -475,6 +475,12 @@ describe('a demo', () => {
       },
     ],
     [
+      'captions, by a set',
+      (demo: Demo, key: number) => {
+        demo.showSet(key, 'Animals');
+      },
+    ],
+    [
       'a picture',
       (demo: Demo, key: number) => {
         demo.remove(key);
@@ -493,6 +499,21 @@ describe('a demo', () => {
     expect(demo.settled).toBe(true);
     demo.undo();
     expect(demo.fragment).toBe(before);
+  });
+
+  it('answers the captions of a set without the encoder', async () => {
+    const { demo, session } = await openDemo('#image=dog');
+    demo.showSet(cardOf(demo).key, 'Animals');
+    expect(demo.cards.map(textsOf)).toEqual([['a cat', 'a dog']]);
+    expect(demo.settled).toBe(true);
+    expect(session.scored).toEqual([]);
+    // Nothing was lost that the list does not bring back.
+    expect(demo.messages).toEqual([]);
+    demo.resetPrompts(cardOf(demo).key);
+    expect([demo.cards.map(textsOf), demo.messages]).toEqual([[['a dog']], []]);
+    demo.showSet(cardOf(demo).key, 'Animals');
+    demo.showSet(cardOf(demo).key, 'none of that name');
+    expect(demo.cards.map(textsOf)).toEqual([['a cat', 'a dog']]);
   });
 
   it('offers only the last thing that was taken away', async () => {

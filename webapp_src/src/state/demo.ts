@@ -2,10 +2,11 @@ import { msg, str } from '@lit/localize';
 import type { Image, Model, SiteManifest } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import { localizeSentence } from '../localization/language';
-import { Answering, type Scorer } from './answering';
+import { Answering, type AnsweringHost, type Scorer } from './answering';
 import type { Answer } from './answers';
 import * as cards from './cards';
 import type { Card } from './cards';
+import { Classification } from './classification';
 import { Deck } from './deck';
 import { Gallery, type Ranking } from './gallery';
 import type { Handover } from './handover';
@@ -45,6 +46,7 @@ export class Demo {
   /** Goes up whenever the visitor tries again; pictures that failed are then loaded anew. */
   attempt = 0;
   readonly gallery: Gallery;
+  readonly classification: Classification;
   readonly own: OwnPictures;
   /** Whether there were answers once, or it was told why there are none. */
   started = false;
@@ -89,7 +91,7 @@ export class Demo {
       onChange,
       onFailure,
     });
-    this.answering = new Answering({
+    const cardHost: AnsweringHost = {
       get scorer() {
         return opened();
       },
@@ -103,7 +105,9 @@ export class Demo {
         );
         this.tell({ kind: 'warning', text });
       },
-    });
+    };
+    this.classification = new Classification(cardHost);
+    this.answering = new Answering(cardHost);
   }
 
   get cards(): readonly Card[] {
@@ -225,7 +229,12 @@ export class Demo {
       await this.open();
       return;
     }
-    await Promise.all([this.prepareEncoder(), this.gallery.rank(), this.answering.retry()]);
+    await Promise.all([
+      this.prepareEncoder(),
+      this.gallery.rank(),
+      this.classification.rankAll(),
+      this.answering.retry(),
+    ]);
   }
 
   /** Says that a picture did not come; those of an old manifest may be gone. */
@@ -238,6 +247,7 @@ export class Demo {
   close(): void {
     this.answering.close();
     this.gallery.close();
+    this.classification.close();
     this.session.close();
   }
 
@@ -253,6 +263,7 @@ export class Demo {
   openImage(imageId: string): number {
     const { key } = this.deck.open(imageId, cards.exampleTexts(this.image(imageId)));
     this.answering.sweep();
+    this.classification.rankSoon(key);
     void this.compute(key);
     return key;
   }
@@ -277,7 +288,12 @@ export class Demo {
   }
 
   editPrompt(key: number, promptKey: number, text: string): void {
+    const before = this.deck.find(key);
     this.change(key, (card) => cards.editPrompt(card, promptKey, text));
+    const after = this.deck.find(key);
+    if (before && after && cards.templateOf(before) !== cards.templateOf(after)) {
+      this.classification.rankSoon(key);
+    }
   }
 
   /** Makes the draft one of the card's prompts, and answers without a pause. */
@@ -299,10 +315,20 @@ export class Demo {
   }
 
   resetPrompts(key: number): void {
-    this.offerUndo(key, msg('The captions were reset.'));
+    if (this.hasOwnCaptions(key)) this.offerUndo(key, msg('The captions were reset.'));
     this.change(key, (card) =>
       cards.replacePrompts(card, cards.exampleTexts(this.image(card.imageId))),
     );
+  }
+
+  /** Shows the prompts of a set on a card, in the place of its own. */
+  showSet(key: number, name: string): void {
+    const set = this.manifest.promptSets.find((one) => one.name === name);
+    if (!set) return;
+    if (this.hasOwnCaptions(key)) {
+      this.offerUndo(key, msg(str`The captions are now those of “${name}”.`));
+    }
+    this.change(key, (card) => cards.replacePrompts(card, cards.exampleTexts(set)));
   }
 
   /** Brings back what was removed, reset or closed last. */
@@ -350,7 +376,11 @@ export class Demo {
   }
 
   private async answerAll(): Promise<void> {
-    await Promise.all([this.gallery.rank(), ...this.cards.map(({ key }) => this.compute(key))]);
+    await Promise.all([
+      this.gallery.rank(),
+      this.classification.rankAll(),
+      ...this.cards.map(({ key }) => this.compute(key)),
+    ]);
   }
 
   /** Goes on with another manifest: cards stay, but for those whose picture is gone. */
@@ -388,6 +418,15 @@ export class Demo {
     this.answering.answerSoon(key);
   }
 
+  /** Whether a card has captions that no list of the demo brings back. */
+  private hasOwnCaptions(key: number): boolean {
+    const card = this.deck.find(key);
+    if (!card) return false;
+    const lists = [this.image(card.imageId), ...this.manifest.promptSets];
+    const draft = cards.draftOf(card)?.text ?? '';
+    return draft.trim() !== '' || !lists.some((list) => cards.showsPrompts(card, list));
+  }
+
   private offerUndo(key: number, text: string): void {
     this.deck.remember(key);
     this.withdrawUndo();
@@ -401,7 +440,9 @@ export class Demo {
   private useOwnPicture(id: string, isNew: boolean): void {
     if (isNew) this.host.onOwnPicture(this.openImage(id));
     for (const card of this.cards) {
-      if (card.imageId === id) void this.compute(card.key);
+      if (card.imageId !== id) continue;
+      void this.compute(card.key);
+      this.classification.rankSoon(card.key);
     }
     void this.gallery.rank();
   }

@@ -1,7 +1,9 @@
 import type { Backend } from '../generated/manifest';
+import type { Reading } from '../tokenizers/tokenizer';
 
 /**
- * An EncoderWorker that embeds every text as the row (0, 1), and tokenizes it to its length; what it
+ * An EncoderWorker that embeds every text as the row (0, 1), tokenizes it to its length, and reads 20
+ * of its characters; what it
  * does is set by backend.
  */
 export class FakeWorker {
@@ -33,8 +35,12 @@ export class FakeWorker {
     return Promise.resolve(texts.map(() => Float32Array.of(0, 1)));
   }
 
-  areCutShort(texts: string[]): Promise<boolean[]> {
-    return Promise.resolve(texts.map((text) => text.includes('ß')));
+  read(texts: string[]): Promise<Reading[]> {
+    const read = (text: string): Reading => ({
+      cutShort: text.includes('ß'),
+      unreadFrom: text.length > 20 ? 20 : undefined,
+    });
+    return Promise.resolve(texts.map(read));
   }
 
   tokenize(text: string): Promise<Int32Array> {

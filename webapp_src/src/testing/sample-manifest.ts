@@ -41,6 +41,7 @@ function makeModel(id: string): EncodingModel {
     textTower: 'a text tower',
     license: 'Apache-2.0',
     source: null,
+    languages: [],
     dim: 2,
     scoring: { kind: 'softmax', scale: 1 },
     tokenizer: {
@@ -81,6 +82,15 @@ export function makeManifest(): SiteManifest & { models: [EncodingModel, Encodin
     offline: true,
     models: [makeModel('tiny'), makeModel('small')],
     images: [makeImage('cat', 'a cat', 'a lion'), makeImage('dog', 'a dog')],
+    promptSets: [
+      {
+        name: 'Animals',
+        prompts: [
+          { id: 'cat-0', text: 'a cat' },
+          { id: 'dog-0', text: 'a dog' },
+        ],
+      },
+    ],
     files: [],
   };
 }

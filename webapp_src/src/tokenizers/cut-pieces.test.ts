@@ -34,7 +34,7 @@ it.each([
     cut: CUT,
   };
   const tokenizer = await Tokenizer.create({ kind: 'sentencepiece', ...REF }, model);
-  expect(tokenizer.isCutShort(text)).toBe(expected);
+  expect(tokenizer.read(text).cutShort).toBe(expected);
 });
 
 it('finds all names that are in a filter', () => {
@@ -49,15 +49,15 @@ it('finds all names that are in a filter', () => {
 
 it('is told of a whole vocabulary that nothing was cut', async () => {
   const tokenizer = await Tokenizer.create({ kind: 'sentencepiece', ...REF }, VOCABULARY);
-  expect(tokenizer.isCutShort('x')).toBe(false);
+  expect(tokenizer.read('x').cutShort).toBe(false);
 });
 
 it('takes what is cut off at the end of a row for absent', async () => {
   const cut = { filter: 'AAAAAAAAAAA=', hashes: 8, longest: 9, space: '▁', prefix: '', suffix: '' };
   const model = { ...VOCABULARY, cut };
   const tokenizer = await Tokenizer.create({ kind: 'sentencepiece', ...REF, maxLength: 3 }, model);
-  expect(tokenizer.isCutShort('a x')).toBe(true);
-  expect(tokenizer.isCutShort('a a x')).toBe(false);
+  expect(tokenizer.read('a x').cutShort).toBe(true);
+  expect(tokenizer.read('a a x').cutShort).toBe(false);
 });
 
 describe('marks in names', () => {

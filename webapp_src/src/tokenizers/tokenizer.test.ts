@@ -30,6 +30,17 @@ async function rowOf(
   return [...tokenizer.encodeRow(text)];
 }
 
+it.each([
+  ['a a a', undefined],
+  ['a a a a a', 6],
+  // What does not fit is no word.
+  ['a a a !!', undefined],
+])('finds where the words of %j begin that do not fit', async (text, unreadFrom) => {
+  const ref = { kind: 'sentencepiece', ...LAYOUT } as const;
+  const tokenizer = await Tokenizer.create(ref, VOCABULARY);
+  expect(tokenizer.read(text).unreadFrom).toBe(unreadFrom);
+});
+
 describe('a token row', () => {
   it('ends with the end id and is padded to its length', async () => {
     expect(await rowOf('a a')).toEqual([5, 5, 1, 0]);

@@ -10,6 +10,7 @@ import { canonicalize } from './canonicalization';
 import { CutPieces } from './cut-pieces';
 import { SentencePieceTokenizer } from './sentencepiece';
 import { WordPieceTokenizer } from './wordpiece';
+import { wordsOf } from './words';
 
 export type TokenizerRef = SentencePieceRef | WordPieceRef | PipelineRef;
 
@@ -18,6 +19,14 @@ type Vocabulary = SentencePieceModel | WordPieceModel | PipelineModel;
 /** What turns canonical text into the ids of its pieces. */
 interface Segmenter {
   encode(text: string): number[];
+}
+
+/** What a tower reads of a text, which may be less than somebody wrote. */
+export interface Reading {
+  /** Whether the text, as far as it is read, uses what its vocabulary was cut of. */
+  readonly cutShort: boolean;
+  /** Where the first word begins that does not fit into a row whole; undefined if all do. */
+  readonly unreadFrom: number | undefined;
 }
 
 /** Turns texts into the token rows that a tower was trained on. */
@@ -36,9 +45,11 @@ export class Tokenizer {
     return new Tokenizer(ref, await createSegmenter(ref, vocabulary), cut);
   }
 
-  /** Whether the text, as far as it fits into a row, uses what its vocabulary was cut of. */
-  isCutShort(text: string): boolean {
-    return this.cut?.areMissing(this.encode(text)) ?? false;
+  read(text: string): Reading {
+    return {
+      cutShort: this.cut?.areMissing(this.encode(text)) ?? false,
+      unreadFrom: this.segment(text).length > this.room ? this.findUnread(text) : undefined,
+    };
   }
 
   /** int32[maxLength]: start id, pieces, end id, padding. Both marks survive truncation. */
@@ -50,11 +61,23 @@ export class Tokenizer {
     return row;
   }
 
+  private findUnread(text: string): number | undefined {
+    const fits = (beginning: string): boolean => this.segment(beginning).length <= this.room;
+    return wordsOf(text).find(({ end }) => !fits(text.slice(0, end)))?.start;
+  }
+
   /** The ids of as many pieces as fit between the marks. */
   private encode(text: string): number[] {
-    const { canonicalization, maxLength } = this.ref;
-    const room = maxLength - this.marks.flat().length;
-    return this.segmenter.encode(canonicalize(text, canonicalization)).slice(0, room);
+    return this.segment(text).slice(0, this.room);
+  }
+
+  private segment(text: string): number[] {
+    return this.segmenter.encode(canonicalize(text, this.ref.canonicalization));
+  }
+
+  /** How many pieces fit between the marks. */
+  private get room(): number {
+    return this.ref.maxLength - this.marks.flat().length;
   }
 
   private get marks(): [number[], number[]] {

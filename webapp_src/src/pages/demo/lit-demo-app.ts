@@ -144,6 +144,12 @@ export class LitDemoApp extends LitElement {
           @card-reset=${({ detail }: DemoEvent<'card-reset'>) => {
             demo.resetPrompts(detail.cardKey);
           }}
+          @card-classes-edited=${({ detail }: DemoEvent<'card-classes-edited'>) => {
+            demo.classification.edit(detail.cardKey, detail.list);
+          }}
+          @set-chosen=${({ detail }: DemoEvent<'set-chosen'>) => {
+            demo.showSet(detail.cardKey, detail.name);
+          }}
           @card-submitted=${({ detail }: DemoEvent<'card-submitted'>) =>
             void demo.submit(detail.cardKey)}
           @card-duplicated=${this.onDuplicated}
@@ -260,8 +266,12 @@ export class LitDemoApp extends LitElement {
       data-key=${card.key}
       .card=${card}
       .image=${demo.image(card.imageId)}
+      .sets=${demo.manifest.promptSets}
       .answer=${demo.answer(card)}
+      .classes=${demo.classification.list(card.key)}
+      .ranking=${demo.classification.ranking(card.key)}
       .scoring=${demo.model.scoring.kind}
+      .languages=${demo.model.languages}
       .textLanguage=${demo.manifest.language}
       .encoder=${demo.encoder}
       .attempt=${demo.attempt}
