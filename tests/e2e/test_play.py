@@ -1,5 +1,6 @@
 """Ways to play with a demo, and what it says of what it cannot know, in Chromium."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -93,3 +94,17 @@ def test_a_script_that_the_model_does_not_know_is_said(open_demo: OpenDemo):
     ask(card, "котёнок")
     wait_for_answer(card)
     expect(card.get_by_text("This model was trained on English.")).to_be_visible()
+
+
+def test_it_is_shown_which_words_matter(open_demo: OpenDemo):
+    page = open_demo(f"#image={IMAGES[0]}")
+    card = card_of(page)
+    wait_for_answer(card)
+    card.get_by_role("button", name="Which words matter?").click()
+    words = card.get_by_role("group", name="What each word adds")
+    expect(words).to_have_count(5)
+    kitten = words.filter(has_text="kitten").locator(".word", has_text="kitten")
+    expect(kitten).to_have_text(re.compile(r"kitten \+\d+"))
+    assert find_violations(page) == []
+    card.get_by_role("button", name="Hide words").click()
+    expect(words).to_have_count(0)

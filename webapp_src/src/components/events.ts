@@ -20,6 +20,7 @@ export interface DemoEvents {
   'own-chosen': null;
   'name-chosen': { name: string };
   'card-classes-edited': { cardKey: number; list: string };
+  'words-toggled': { cardKey: number };
   'set-chosen': { cardKey: number; name: string };
   'card-submitted': { cardKey: number };
   'card-duplicated': { cardKey: number };

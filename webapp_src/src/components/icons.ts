@@ -14,6 +14,7 @@ export const PICTURES = icon('M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z
 export const PICTURE = icon('M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9h.01');
 export const SHARE = icon('M12 15V3.5M8 7l4-4 4 4M5 12v8h14v-8');
 export const CODE = icon('M8 6l-6 6 6 6M16 6l6 6-6 6');
+export const WORDS = icon('M4 7h16M4 12h7M14 12h6M4 17h4M11 17h9');
 export const CHECK = icon('M5 12.5l4.5 4.5L19 7.5');
 export const BACK = icon('M15 5l-7 7 7 7');
 export const FORWARD = icon('M9 5l7 7-7 7');

@@ -95,6 +95,22 @@ it('says which words were not read, and what the model was trained on', async ()
   });
 });
 
+it('shows which words matter when asked, but not of a model that reads none', async () => {
+  const [first] = card.prompts;
+  const parts = [{ text: 'a cat', effect: 0.1 }];
+  const element = await mountCard(ANSWER);
+  const toggled = record('words-toggled');
+  button(element, 'Which words matter?').click();
+  expect(toggled).toEqual([{ cardKey: card.key }]);
+  element.words = new Map([[first?.key ?? 0, parts]]);
+  await element.updateComplete;
+  expect(promptsOf(element).map(({ words }) => words)).toEqual([undefined, parts, undefined]);
+  button(element, 'Hide words').click();
+  expect(toggled).toHaveLength(2);
+  const mute = await mountCard(ANSWER, { encoder: { status: 'absent' } });
+  expect(() => button(mute, 'Which words matter?')).toThrow();
+});
+
 it('keeps the written order where the visitor wants it', async () => {
   const element = await mountCard(ANSWER, { ranked: false });
   expect(textsOf(element)).toEqual(['a cat', 'a lion', '']);
@@ -228,6 +244,7 @@ it('cannot be closed as the only one', async () => {
   const element = await mountCard(ANSWER);
   expect(findAll(element, '.tools button').map(({ textContent }) => textContent.trim())).toEqual([
     'Reset',
+    'Which words matter?',
     'More like this',
     'Side by side',
   ]);

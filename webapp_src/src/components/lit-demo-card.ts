@@ -15,11 +15,12 @@ import {
   type PromptField,
 } from '../state/cards';
 import { NO_RANKING, type ClassRanking } from '../state/classification';
+import type { CaptionPart } from '../state/word-effects';
 import { currentLanguage } from '../localization/language';
 import { isForeign, listLanguages } from '../localization/scripts';
 import { fire, type DemoEvent } from './events';
 import { formatLoaded, formatPercent } from './format';
-import { COLUMNS, CLOSE, PICTURES, RESET } from './icons';
+import { COLUMNS, CLOSE, PICTURES, RESET, WORDS } from './icons';
 import { layout } from './lit-demo-card.styles';
 import type { DrawnCaption } from './answer-image';
 import './lit-demo-classes';
@@ -42,6 +43,7 @@ import { buttons, shared } from './shared-styles';
  * @fires card-shortened - `{cardKey, promptKey}`: a prompt should go.
  * @fires card-reset - `{cardKey}`: the example prompts should come back.
  * @fires card-classes-edited - `{cardKey, list}`: these words should go into the draft.
+ * @fires words-toggled - `{cardKey}`: it should be shown, or no longer, which words matter.
  * @fires set-chosen - `{cardKey, name}`: the prompts of that set should be shown.
  * @fires card-submitted - `{cardKey}`: the prompts should be computed, with the draft as one of them.
  * @fires card-duplicated - `{cardKey}`
@@ -56,6 +58,8 @@ export class LitDemoCard extends LitElement {
 
   @property({ attribute: false }) card!: Card;
   @property({ attribute: false }) image!: Image;
+  /** Captions in parts, by the prompt's key, where the visitor asked which words matter. */
+  @property({ attribute: false }) words: ReadonlyMap<number, readonly CaptionPart[]> = new Map();
   /** What was typed as words for a sentence with `{}`. */
   @property({ attribute: false }) classes = '';
   @property({ attribute: false }) ranking: ClassRanking = NO_RANKING;
@@ -143,6 +147,7 @@ export class LitDemoCard extends LitElement {
           <div class="tools" part="tools">
             ${this.sets.length ? this.renderSets() : nothing}
             ${this.renderTool(msg('Reset'), msg('Reset captions'), RESET, 'card-reset')}
+            ${this.encoder.status === 'absent' ? nothing : this.renderTool(this.words.size ? msg('Hide words') : msg('Which words matter?'), msg('What each word adds'), WORDS, 'words-toggled')}
             <button
               type="button"
               class="quiet"
@@ -193,6 +198,7 @@ export class LitDemoCard extends LitElement {
       .fixed=${this.encoder.status === 'absent'}
       .probability=${own?.probability}
       .lone=${this.lone}
+      .words=${this.words.get(key)}
       .unreadFrom=${own?.remarks.unreadFrom}
       .note=${own ? this.describeScore(own.text, own.remarks) : ''}
       .stale=${!current}
@@ -244,7 +250,7 @@ export class LitDemoCard extends LitElement {
     text: string,
     title: string,
     icon: unknown,
-    event: 'card-reset' | 'card-duplicated' | 'card-removed',
+    event: 'card-reset' | 'card-duplicated' | 'card-removed' | 'words-toggled',
   ): TemplateResult {
     return html`<button
       type="button"

@@ -84,6 +84,10 @@ export const editable = [
       opacity: 1;
     }
 
+    lit-demo-words {
+      grid-area: words;
+    }
+
     .note {
       grid-area: note;
       margin: 0.25rem 0 0;

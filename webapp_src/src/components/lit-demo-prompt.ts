@@ -5,6 +5,8 @@ import { classMap } from 'lit/directives/class-map.js';
 import { fire } from './events';
 import { formatPercent } from './format';
 import { CLOSE } from './icons';
+import type { CaptionPart } from '../state/word-effects';
+import './lit-demo-words';
 import { editable } from './lit-demo-prompt.styles';
 import { buttons, shared } from './shared-styles';
 
@@ -44,6 +46,9 @@ export class LitDemoPrompt extends LitElement {
 
   /** Where the words begin that the model did not read; undefined if it read all. */
   @property({ attribute: false }) unreadFrom: number | undefined;
+
+  /** The caption in parts, if it is to be shown what each word adds. */
+  @property({ attribute: false }) words: readonly CaptionPart[] | undefined;
 
   /** What the visitor should know of the answer to this caption; empty if nothing. */
   @property() note = '';
@@ -88,6 +93,7 @@ export class LitDemoPrompt extends LitElement {
           ></textarea>
         </div>
         ${this.renderAnswer()} ${draft || this.fixed ? nothing : this.renderRemove()}
+        ${this.words ? html`<lit-demo-words .parts=${this.words}></lit-demo-words>` : nothing}
         ${this.note ? html`<p class="note" id="note">${this.note}</p>` : nothing}
       </div>
     `;

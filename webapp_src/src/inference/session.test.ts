@@ -124,6 +124,16 @@ describe('a model session', () => {
     ).toEqual([true, false, false]);
   });
 
+  it('gives cosines of texts and a picture', async () => {
+    const { session } = await openSession();
+    const [x, y] = session.image('cat');
+    const [known, typed] = await session.cosines('cat', ['a cat', 'new']);
+    const [row] = await session.embed(['a cat']);
+    expect(known).toBeCloseTo((row?.[0] ?? NaN) * (x ?? NaN) + (row?.[1] ?? NaN) * (y ?? NaN));
+    // The row of what is typed is (0, 1).
+    expect(typed).toBeCloseTo(y ?? NaN);
+  });
+
   it('remembers where the words begin that it does not read', async () => {
     const { session } = await openSession();
     await session.score('cat', ['a fish', 'a fish that goes on and on']);

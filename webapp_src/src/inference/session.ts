@@ -83,6 +83,16 @@ export class ModelSession {
   }
 
   /**
+   * How similar each text is to an image, as the cosine of their rows.
+   *
+   * @throws Error as `score` does.
+   */
+  async cosines(imageId: string, texts: readonly string[]): Promise<number[]> {
+    const zimg = this.image(imageId);
+    return (await this.embed(texts)).map((ztxt) => dot(zimg, ztxt));
+  }
+
+  /**
    * The ids of all pictures, that which fits a text best first.
    *
    * @throws Error as `score` does.

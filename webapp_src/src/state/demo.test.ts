@@ -43,6 +43,11 @@ class FakeSession implements Session {
     return texts.map((text) => text.length);
   }
 
+  cosines(_: string, texts: readonly string[]): Promise<number[]> {
+    if (this.scoreError) return Promise.reject(this.scoreError);
+    return Promise.resolve(texts.map((text) => text.length));
+  }
+
   remarksOn(_: string, text: string): Remarks {
     return { cutShort: text.includes('ß'), unreadFrom: undefined, percentile: undefined };
   }
@@ -514,6 +519,24 @@ describe('a demo', () => {
     demo.showSet(cardOf(demo).key, 'Animals');
     demo.showSet(cardOf(demo).key, 'none of that name');
     expect(demo.cards.map(textsOf)).toEqual([['a cat', 'a dog']]);
+  });
+
+  it('measures the words of captions when asked, until they change', async () => {
+    const { demo } = await openDemo('#image=cat');
+    const [cat, lion] = cardOf(demo).prompts;
+    await demo.toggleWords(cardOf(demo).key);
+    expect([...demo.measuredWords(cardOf(demo)).keys()]).toEqual([cat?.key, lion?.key]);
+    edit(demo, 0, 'a big cat');
+    expect([...demo.measuredWords(cardOf(demo)).keys()]).toEqual([lion?.key]);
+    await demo.toggleWords(cardOf(demo).key);
+    expect(demo.measuredWords(cardOf(demo)).size).toBe(0);
+  });
+
+  it('says why words could not be measured', async () => {
+    const { demo, session } = await openDemo('#image=cat');
+    session.scoreError = new Error('The network failed.');
+    await demo.toggleWords(cardOf(demo).key);
+    expect(demo.messages.map(({ text }) => text)).toEqual(['The network failed.']);
   });
 
   it('offers only the last thing that was taken away', async () => {

@@ -14,9 +14,10 @@ import { describeState, formatFragment, parseFragment, type LinkState } from './
 import { addMessage, type Message } from './messages';
 import { OwnPictures, type PictureReader } from './own-pictures';
 import { throttle } from './throttle';
+import { measureWords, type CaptionPart, type Similarity } from './word-effects';
 
 /** What a demo needs from a model in use; PictureSession provides it. */
-export interface Session extends Scorer, Ranking, PictureReader {
+export interface Session extends Scorer, Ranking, PictureReader, Similarity {
   readonly model: Model;
   readonly encoder: EncoderStatus;
   open(): Promise<void>;
@@ -54,6 +55,8 @@ export class Demo {
   private readonly answering: Answering;
   private session: Session;
   private opened = false;
+  /** Captions of which it was asked which words matter, as they were then, by the prompt's key. */
+  private readonly measured = new Map<number, readonly CaptionPart[]>();
   private readonly failedPictures = new Set<string>();
   /** The manifest's pictures by id: a ranked gallery looks all of them up whenever it is drawn. */
   private byId: ReadonlyMap<string, Image>;
@@ -201,6 +204,7 @@ export class Demo {
     this.session = this.openSession(models.find((model) => model.id === id) ?? models[0]);
     this.opened = false;
     this.own.forget();
+    this.measured.clear();
     this.messages = this.messages.filter(({ offer }) => offer !== 'retry');
     this.answering.begin(this.cards.map(({ key }) => key));
     this.host.onChange();
@@ -329,6 +333,38 @@ export class Demo {
       this.offerUndo(key, msg(str`The captions are now those of “${name}”.`));
     }
     this.change(key, (card) => cards.replacePrompts(card, cards.exampleTexts(set)));
+  }
+
+  /** The words of a card's captions with what they add, where that was asked of them as they are. */
+  measuredWords({ prompts }: Card): ReadonlyMap<number, readonly CaptionPart[]> {
+    const found = prompts.flatMap(({ key, text }) => {
+      const parts = this.measured.get(key);
+      return parts?.map((part) => part.text).join('') === text ? [[key, parts] as const] : [];
+    });
+    return new Map(found);
+  }
+
+  /** Measures which words of a card's captions matter, or forgets it if that is shown. */
+  async toggleWords(key: number): Promise<void> {
+    const card = this.deck.find(key);
+    if (!card || !this.opened) return;
+    const isShown = this.measuredWords(card).size > 0;
+    this.measured.clear();
+    const { session } = this;
+    try {
+      for (const field of isShown ? [] : cards.scoredFields(card)) {
+        const { unreadFrom } = session.remarksOn(card.imageId, field.text);
+        const parts = await measureWords(session, card.imageId, field.text, unreadFrom);
+        if (session !== this.session) return;
+        if (parts) this.measured.set(field.key, parts);
+        this.host.onChange();
+      }
+    } catch (error) {
+      if (session !== this.session) return;
+      const text = localizeSentence((error as Error).message);
+      this.tell({ kind: 'error', text, offer: 'retry' });
+    }
+    this.host.onChange();
   }
 
   /** Brings back what was removed, reset or closed last. */

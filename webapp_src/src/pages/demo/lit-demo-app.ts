@@ -147,6 +147,8 @@ export class LitDemoApp extends LitElement {
           @card-classes-edited=${({ detail }: DemoEvent<'card-classes-edited'>) => {
             demo.classification.edit(detail.cardKey, detail.list);
           }}
+          @words-toggled=${({ detail }: DemoEvent<'words-toggled'>) =>
+            void demo.toggleWords(detail.cardKey)}
           @set-chosen=${({ detail }: DemoEvent<'set-chosen'>) => {
             demo.showSet(detail.cardKey, detail.name);
           }}
@@ -266,6 +268,7 @@ export class LitDemoApp extends LitElement {
       data-key=${card.key}
       .card=${card}
       .image=${demo.image(card.imageId)}
+      .words=${demo.measuredWords(card)}
       .sets=${demo.manifest.promptSets}
       .answer=${demo.answer(card)}
       .classes=${demo.classification.list(card.key)}
