@@ -37,16 +37,21 @@ PATHS = {
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """The key under which WebDriver refers to an element."""
 
-# Calls a function, with `all(selector)`, which finds elements in shadow roots too.
+# Calls a function, with `all(path)`, which finds elements in shadow roots too: "a >> b" are those
+# that match b inside of those that match a.
 CALL = """
 const args = [...arguments];
 const done = args.pop();
-const all = (selector, root = document) => [
+const search = (root, selector) => [
   ...root.querySelectorAll(selector),
-  ...[...root.querySelectorAll('*')].flatMap(
-    ({ shadowRoot }) => (shadowRoot ? all(selector, shadowRoot) : []),
+  ...[root, ...root.querySelectorAll('*')].flatMap(
+    ({ shadowRoot }) => (shadowRoot ? search(shadowRoot, selector) : []),
   ),
 ];
+const all = (path) => path.split(' >> ').reduce(
+  (roots, selector) => roots.flatMap((root) => search(root, selector)),
+  [document],
+);
 (async () => (%s)(...args))().then(
   (value) => done({ value: value ?? null }),
   (error) => done({ error: String(error) }),
@@ -75,7 +80,7 @@ class Driver:
         self._send("Navigate", {"url": url})
 
     def evaluate(self, function: str, *args: Any) -> Any:
-        """What a JavaScript function returns, or its promise gives; `all(selector)` is in scope.
+        """What a JavaScript function returns, or its promise gives; `all(path)` is in scope.
 
         Raises:
             WebDriverError: if it throws.
@@ -94,24 +99,24 @@ class Driver:
             time.sleep(0.05)
         return value
 
-    def click(self, selector: str) -> None:
-        """Click on the first element of a selector, once it is there."""
-        self._send("ElementClick", {"id": self._find(selector)})
+    def click(self, path: str) -> None:
+        """Click on the first element of a path, once it is there."""
+        self._send("ElementClick", {"id": self._find(path)})
 
-    def type(self, selector: str, text: str) -> None:
-        """Type into the first element of a selector; a file input takes a path."""
-        self._send("ElementSendKeys", {"id": self._find(selector), "text": text})
+    def type(self, path: str, text: str) -> None:
+        """Type into the first element of a path; a file input takes a file's name."""
+        self._send("ElementSendKeys", {"id": self._find(path), "text": text})
 
-    def draw(self, selector: str, points: Sequence[tuple[float, float]]) -> None:
+    def draw(self, path: str, points: Sequence[tuple[float, float]]) -> None:
         """Draw a line with the mouse, through points in parts of an element's sides."""
         box = self.evaluate(
-            """(selector) => {
-              const [element] = all(selector);
+            """(path) => {
+              const [element] = all(path);
               element.scrollIntoView({ block: 'center' });
               const { x, y, width, height } = element.getBoundingClientRect();
               return [x, y, width, height];
             }""",
-            selector,
+            path,
         )
         left, top, width, height = box
         first, *others = [
@@ -127,8 +132,8 @@ class Driver:
         mouse = {"type": "pointer", "id": "mouse", "actions": [first, down, *others, up]}
         self._send("PerformActions", {"actions": [mouse]})
 
-    def _find(self, selector: str) -> str:
-        return self.wait_for("(selector) => all(selector)[0]", selector)[ELEMENT]
+    def _find(self, path: str) -> str:
+        return self.wait_for("(path) => all(path)[0]", path)[ELEMENT]
 
 
 def firefox_path() -> str | None:
