@@ -20,6 +20,10 @@ from tests.e2e.webdriver import Driver
 BOX = 'textarea[aria-label="Your caption"]'
 TYPED = "a small cat with a toy"
 
+# Keys, as WebDriver writes them.
+ENTER = "\ue007"
+ARROW_RIGHT = "\ue014"
+
 # The captions that are shown with their probabilities, once all are there with what was typed.
 ANSWER = """(typed) => {
   if (all('lit-demo-card')[0]?.dataset.state !== 'current') return null;
@@ -89,9 +93,10 @@ def test_a_picture_of_the_visitors_own_is_read(driver: Driver, served: Host):
     driver.click("lit-demo-own-picture >> button.primary")
     driver.wait_for("() => all('article[aria-label=\"Your picture\"]').length")
     for text in CAPTIONS:
-        driver.type(BOX, f"{text}\n")
-    driver.wait_for("(count) => all('lit-demo-prompt').length > count", len(CAPTIONS))
-    found = wait_for_answer(driver, CAPTIONS[-1])
+        driver.type(BOX, text)
+        found = wait_for_answer(driver, text)
+        driver.type(BOX, ENTER)
+        driver.wait_for("(box) => all(box)[0]?.value === ''", BOX)
     compare({text: found[text] for text in CAPTIONS}, expected_of_own(file, "mini-tiny"), atol=0.05)
 
 
@@ -124,8 +129,7 @@ def test_the_output_of_a_function_follows_its_slider(driver: Driver, function_si
         driver.goto(served.url)
         output = "(text) => all('output')[0]?.textContent.trim() === text"
         driver.wait_for(output, "3")
-        # The arrow to the right, as WebDriver writes it.
-        driver.type("lit-demo-sliders >> label + input[type=range]", "\ue014")
+        driver.type("lit-demo-sliders >> div:nth-child(2) > input[type=range]", ARROW_RIGHT)
         driver.wait_for(output, "3.1")
 
 

@@ -6,6 +6,7 @@ that no geckodriver, which Debian lacks, is needed.
 """
 
 import http.client
+import itertools
 import json
 import os
 import shutil
@@ -77,7 +78,11 @@ class Driver:
         send("SetTimeouts", {"script": 1000 * PATIENCE_S, "pageLoad": 1000 * PATIENCE_S})
 
     def goto(self, url: str) -> None:
+        """Open an address, and wait until its page has loaded."""
         self._send("Navigate", {"url": url})
+        # Firefox may say so while the last page is still there.
+        loaded = "(page) => document.readyState === 'complete' && location.href.startsWith(page)"
+        self.wait_for(loaded, url.split("#")[0])
 
     def evaluate(self, function: str, *args: Any) -> Any:
         """What a JavaScript function returns, or its promise gives; `all(path)` is in scope.
@@ -86,7 +91,8 @@ class Driver:
             WebDriverError: if it throws.
         """
         script = {"script": CALL % function, "args": args}
-        answer = self._send("ExecuteAsyncScript", script)
+        # Firefox gives nothing if the page is left meanwhile.
+        answer = self._send("ExecuteAsyncScript", script) or {"value": None}
         if "error" in answer:
             raise WebDriverError(answer["error"])
         return answer["value"]
@@ -208,12 +214,15 @@ def _marionette(connection: socket.socket) -> Send:
         return json.loads(stream.read(int(length)))
 
     read()  # its greeting
+    numbers = itertools.count(1)
 
     def send(name: str, parameters: Parameters) -> Any:
-        message = json.dumps([0, 1, f"WebDriver:{name}", parameters]).encode()
+        number = next(numbers)
+        message = json.dumps([0, number, f"WebDriver:{name}", parameters]).encode()
         stream.write(b"%d:%b" % (len(message), message))
         stream.flush()
-        _, _, error, value = read()
+        _, answered, error, value = read()
+        assert answered == number
         if error:
             raise WebDriverError(error["message"])
         return value["value"] if [*value] == ["value"] else value
@@ -236,11 +245,15 @@ def _ask(port: int, method: str, path: str, parameters: Parameters | None) -> An
 
 @contextmanager
 def _running(
-    command: Sequence[str | Path], folder: Path, **options: Any
+    command: Sequence[str | Path],
+    folder: Path,
+    *,
+    pass_fds: Sequence[int] = (),
+    env: Mapping[str, str] | None = None,
 ) -> Generator[subprocess.Popen[bytes]]:
     """A process that ends with the block; what it prints goes into the folder."""
     with (folder / f"{Path(command[0]).name}.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, **options)
+        process = subprocess.Popen(command, stdout=log, stderr=log, pass_fds=pass_fds, env=env)
     try:
         yield process
     finally:
