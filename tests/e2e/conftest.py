@@ -150,13 +150,13 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="module", params=["firefox", "webkit"])
+@pytest.fixture(scope="session", params=["firefox", "webkit"])
 def driver(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Driver]:
     """A page of Firefox, and one of WebKitGTK, which has Safari's engine.
 
-    All tests of a file share it, so each takes an origin of its own, of which nothing was kept.
+    All tests share it, so each takes an origin of its own, of which nothing was kept.
     """
     find, run = {
         "firefox": (firefox_path, run_firefox),

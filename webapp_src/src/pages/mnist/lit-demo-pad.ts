@@ -123,7 +123,9 @@ export class LitDemoPad extends LitElement {
 
   private onPointerMove(event: PointerEvent): void {
     if (event.pointerId !== this.pointer) return;
-    this.change(movesOf(event).reduce((d, move) => extendStroke(d, this.place(move)), this.drawing));
+    this.change(
+      movesOf(event).reduce((d, move) => extendStroke(d, this.place(move)), this.drawing),
+    );
   }
 
   private onPointerEnd(event: PointerEvent): void {
