@@ -17,7 +17,7 @@ SLOW := e2e or wheel or slow or long
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium generate docs tune oracle bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak screenshots clean
+.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium browsers generate docs tune oracle bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -62,6 +62,9 @@ unit-web: $(WEB)/node_modules/.installed
 
 chromium:
 	@.ci/chromium
+
+browsers: ## Install Firefox and WebKitGTK, in which make test then tries the page too (Debian).
+	@.ci/browsers
 
 web: builder/_web/.built ## Build the web app and the Node runtime that checks exports.
 

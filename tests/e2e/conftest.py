@@ -24,6 +24,7 @@ from builder.manifest import SiteManifest
 from builder.project import create_project
 from builder.publish.serve import make_server, running
 from tests.commands.run import run
+from tests.e2e.webdriver import Driver, firefox_path, run_firefox, run_webkit, webkit_path
 from tests.site.manifests import load_manifest
 
 DATA = Path(__file__).parents[2] / "data"
@@ -147,6 +148,25 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session", params=["firefox", "webkit"])
+def driver(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Driver]:
+    """A page of Firefox, and one of WebKitGTK, which has Safari's engine.
+
+    All tests share it, so each takes an origin of its own, of which nothing was kept.
+    """
+    find, run = {
+        "firefox": (firefox_path, run_firefox),
+        "webkit": (webkit_path, run_webkit),
+    }[request.param]
+    binary = find()
+    if binary is None:
+        pytest.skip(f"{request.param} is not installed; on Debian, `make browsers` does that")
+    with run(binary, tmp_path_factory.mktemp(request.param)) as driver:
+        yield driver
 
 
 @pytest.fixture

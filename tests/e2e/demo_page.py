@@ -1,9 +1,14 @@
 """The parts of a demo's page, as a visitor finds them."""
 
+from collections.abc import Sequence
+
+import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
 from builder.embedding.embed import Rows
-from builder.manifest import Model, SiteManifest
+from builder.manifest import Model, SiteManifest, SoftmaxScoring
+from builder.models.load import load_model
+from builder.spec.models import ModelSpec
 from tests.e2e.conftest import ServedSite
 from tests.site.manifests import read_rows
 
@@ -13,6 +18,19 @@ def zimg_of(site: ServedSite, model: Model, image_id: str) -> Rows:
     ref = model.image_embeddings
     assert ref.dtype != "float32"
     return read_rows(site.folder, ref)[ref.rows.index(image_id)]
+
+
+def expected_probabilities(
+    site: ServedSite, image_id: str, prompts: Sequence[str], model_index: int = 0
+) -> Rows:
+    """What JAX says, from the text tower itself and not from anything exported."""
+    model = site.manifest.models[model_index]
+    source = load_model(ModelSpec(name=model.id))
+    assert isinstance(source.scoring, SoftmaxScoring)
+    ztxt = source.text_tower(source.tokenizer(prompts))
+    logits = source.scoring.scale * (ztxt @ zimg_of(site, model, image_id))
+    exp = np.exp(logits - logits.max())
+    return exp / exp.sum()
 
 
 def example_prompts(manifest: SiteManifest, image_id: str) -> list[str]:

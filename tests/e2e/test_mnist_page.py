@@ -13,6 +13,7 @@ from builder.project import create_project
 from tests.commands.run import run
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import open_page, serve_project
+from tests.e2e.webdriver import Driver
 
 Line = Sequence[tuple[float, float]]
 """Points as parts of the drawing surface's side."""
@@ -72,6 +73,13 @@ def test_a_digit_drawn_with_the_mouse_is_read(page: Page):
     answer = page.get_by_role("region", name="Answer")
     expect(answer.get_by_role("status").first).to_contain_text("7")
     assert answer.get_by_role("listitem").count() == 10
+
+
+def test_a_digit_drawn_in_another_browser_is_read(driver: Driver, url: str):
+    driver.goto(url)
+    driver.wait_for("() => all('lit-demo-digit[data-status=ready]').length")
+    driver.draw("lit-demo-pad >> canvas", SEVEN)
+    driver.wait_for("() => all('lit-demo-digit[data-digit=\"7\"]').length")
 
 
 def test_a_digit_drawn_with_the_keyboard_is_read(page: Page):

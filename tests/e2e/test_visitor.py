@@ -1,23 +1,20 @@
 """What a visitor does with a demo, in Chromium."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PIL import Image, ImageColor
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from builder.embedding.embed import Rows
-from builder.manifest import SoftmaxScoring
-from builder.models.load import load_model
-from builder.spec.models import ModelSpec
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import IMAGES, ServedSite
 from tests.e2e.demo_page import (
     ask,
     card_of,
     example_prompts,
+    expected_probabilities,
     model_choice,
     texts_of,
     wait_for_answer,
@@ -25,19 +22,6 @@ from tests.e2e.demo_page import (
 )
 
 OpenDemo = Callable[..., Page]
-
-
-def expected_probabilities(
-    site: ServedSite, image_id: str, prompts: Sequence[str], model_index: int = 0
-) -> Rows:
-    """What JAX says, from the text tower itself and not from anything exported."""
-    model = site.manifest.models[model_index]
-    source = load_model(ModelSpec(name=model.id))
-    assert isinstance(source.scoring, SoftmaxScoring)
-    ztxt = source.text_tower(source.tokenizer(prompts))
-    logits = source.scoring.scale * (ztxt @ zimg_of(site, model, image_id))
-    exp = np.exp(logits - logits.max())
-    return exp / exp.sum()
 
 
 def choose(page: Page, site: ServedSite, image_id: str) -> Locator:

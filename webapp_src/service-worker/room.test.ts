@@ -29,6 +29,14 @@ it('takes not more than it has use for, however much there is', async () => {
   expect(await hasRoom(2, 1e12, [399_999_999])).toBe(false);
 });
 
-it('keeps nothing where the browser does not say how much it grants', async () => {
-  expect(await hasRoom(1, undefined, [])).toBe(false);
+it('keeps little where the browser does not say how much it grants', async () => {
+  expect(await hasRoom(50e6, undefined, [])).toBe(true);
+  expect(await hasRoom(51e6, undefined, [])).toBe(false);
+});
+
+it('works in browsers without a storage manager', async () => {
+  vi.stubGlobal('navigator', {});
+  const empty = { keys: () => Promise.resolve([]) };
+  expect(await hasRoomFor(50e6, empty)).toBe(true);
+  expect(await hasRoomFor(51e6, empty)).toBe(false);
 });

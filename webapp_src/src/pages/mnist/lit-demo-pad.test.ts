@@ -36,3 +36,19 @@ it('leaves keys alone that mean something else', async () => {
   expect(press(canvas, 'ArrowLeft', { altKey: true }).defaultPrevented).toBe(false);
   expect(press(canvas, 'ArrowLeft').defaultPrevented).toBe(true);
 });
+
+it('draws in browsers that do not gather the moves of a pen', async () => {
+  const pad = await mount(LitDemoPad, {});
+  const canvas = find(pad, 'canvas');
+  canvas.setPointerCapture = () => undefined;
+  canvas.getBoundingClientRect = () => new DOMRect(0, 0, 10, 10);
+  for (const [kind, clientX] of [
+    ['pointerdown', 0],
+    ['pointermove', 5],
+  ] as const) {
+    const event = new PointerEvent(kind, { pointerId: 1, clientX });
+    Reflect.deleteProperty(event, 'getCoalescedEvents');
+    canvas.dispatchEvent(event);
+  }
+  expect(pad.drawing[0]?.map(({ x }) => x)).toEqual([0, 0.5]);
+});

@@ -124,10 +124,9 @@ export class LitDemoPad extends LitElement {
 
   private onPointerMove(event: PointerEvent): void {
     if (event.pointerId !== this.pointer) return;
-    // Browsers gather the moves of a fast pen into one event a frame.
-    const events = event.getCoalescedEvents();
-    const moves = events.length > 0 ? events : [event];
-    this.change(moves.reduce((d, move) => extendStroke(d, this.place(move)), this.drawing));
+    this.change(
+      movesOf(event).reduce((d, move) => extendStroke(d, this.place(move)), this.drawing),
+    );
   }
 
   private onPointerEnd(event: PointerEvent): void {
@@ -176,4 +175,11 @@ export class LitDemoPad extends LitElement {
     this.drawing = drawing;
     fire(this, 'drawing-changed', drawing);
   }
+}
+
+/** The moves of a fast pen that a browser gathered into one event a frame. */
+function movesOf(event: PointerEvent): readonly PointerEvent[] {
+  // Safari has this since 18.2, and pages on plain HTTP lack it.
+  const moves = 'getCoalescedEvents' in event ? event.getCoalescedEvents() : [];
+  return moves.length > 0 ? moves : [event];
 }
