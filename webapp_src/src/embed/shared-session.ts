@@ -95,6 +95,10 @@ export class SharedSession implements Session {
     return this.shared.session.score(imageId, texts);
   }
 
+  cosines(imageId: string, texts: readonly string[]): Promise<number[]> {
+    return this.shared.session.cosines(imageId, texts);
+  }
+
   remarksOn(imageId: string, text: string): Remarks {
     return this.shared.session.remarksOn(imageId, text);
   }
