@@ -175,7 +175,7 @@ def prepare_image(
             for size in sizes
             if size >= preprocessings[0].size * _DISPLAY_GAIN
         ),
-        thumbnail=_encode(resize_bicubic(square, THUMBNAIL_SIZE), quality=80, subsampling="4:2:0"),
+        thumbnail=_encode(resize_bicubic(square, THUMBNAIL_SIZE), quality=70, subsampling="4:2:0"),
         side=square.width,
     )
 

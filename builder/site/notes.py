@@ -36,7 +36,7 @@ def note_prompts(built: BuiltModel, images: ImageSet, chance: Sequence[float]) -
     ties = list(_find_ties(built, specs)) if built.embeddings.tokens.size else []
     yield from _note(ties, "of the same tokens, so that they always tie", "pair")
     weak = list(_find_weak(built, specs, chance))
-    yield from _note(weak, "that none of their prompts fits better than chance", "picture")
+    yield from _note(weak, "whose prompts fit no better than chance", "picture")
 
 
 def _note(things: Sequence[str], what: str, kind: str = "prompt") -> Iterator[str]:

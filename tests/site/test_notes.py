@@ -53,7 +53,7 @@ def test_a_picture_that_no_prompt_fits_is_named(images: ImageSet):
     built = build(images)
     best = float(built.embeddings.zimg[0].max())
     (note,) = list(note_prompts(built, images, (best + 0.1,) * 101))[3:]
-    assert note == "1 picture that none of their prompts fits better than chance: red"
+    assert note == "1 picture whose prompts fit no better than chance: red"
     assert len(list(note_prompts(built, images, (best - 0.1,) * 101))) == 3
 
 
