@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from builder.publish.workflow import WORKFLOW
+from builder.version import __version__
 from tests.commands.run import run
 from tests.conftest import MakeDemo
 from tests.publish.repositories import Repositories, git, use_own_settings
@@ -77,7 +78,9 @@ def test_nothing_is_replaced_by_force(make_demo: MakeDemo):
 def test_a_workflow_is_written_where_github_finds_it(make_demo: MakeDemo):
     spec = make_demo()
     git(spec.parent, "init", "-q")
-    code, text = run("publish", "workflow", spec, "--repo", spec.parent)
+    wheel = spec.parent / f"lit_demo_builder-{__version__}-py3-none-any.whl"
+    wheel.touch()
+    code, text = run("publish", "workflow", spec, "--repo", spec.parent, "--wheel", wheel)
     assert code == 0, text
     assert text.startswith(f"Wrote {spec.parent / WORKFLOW}. Commit and push it")
     assert (spec.parent / WORKFLOW).is_file()

@@ -82,6 +82,7 @@ def test_the_card_says_what_the_folder_says(clip: Path):
         "text_tower": "Transformer, 2 layers, width 32",
         "license": "mit",
         "source": None,
+        "languages": (),
     }
     assert model.storage == "none", "it has less than 1 MB"
     card = load(clip, card={"name": "Mine", "license": "CC0-1.0"}).card
