@@ -82,5 +82,5 @@ def test_a_workflow_is_written_where_github_finds_it(make_demo: MakeDemo):
     wheel.touch()
     code, text = run("publish", "workflow", spec, "--repo", spec.parent, "--wheel", wheel)
     assert code == 0, text
-    assert text.startswith(f"Wrote {spec.parent / WORKFLOW}. Commit and push it")
+    assert text.startswith(f"Wrote {spec.parent / WORKFLOW}. Commit and push the folder .github.")
     assert (spec.parent / WORKFLOW).is_file()
