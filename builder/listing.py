@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 
@@ -54,6 +54,12 @@ def hash_file(path: Path) -> str:
 def show_name(name: str) -> str:
     """A name in a form that a terminal shows."""
     return name if name.isprintable() else ascii(name)
+
+
+def name_some(names: Sequence[str], most: int, separator: str = ", ", last: str = " and ") -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - most
+    return separator.join(names[:most]) + (f"{last}{more} more" if more > 0 else "")
 
 
 def summarize(foreign: Iterable[str], own: Iterable[str]) -> Iterator[str]:

@@ -56,7 +56,7 @@ def new(
         raise click.UsageError(f"--from is for pictures and sentences, not for {template}.")
     from builder.drafting.pictures import find_pictures
     from builder.drafting.project import Draft, write_draft
-    from builder.listing import show_name
+    from builder.listing import name_some, show_name
     from builder.progress import Progress
 
     found = find_pictures(pictures)
@@ -64,10 +64,8 @@ def new(
     with Progress(Console()).step("Take pictures", len(found.images)) as advance:
         spec = write_draft(draft, folder, refer=refer, advance=advance)
     if found.left_out:
-        names = ", ".join(show_name(str(file)) for file in found.left_out[:_SHOWN])
-        more = len(found.left_out) - _SHOWN
-        rest = f" and {more} more" if more > 0 else ""
-        click.echo(f"Note: left out, since they are not pictures: {names}{rest}.")
+        names = name_some([show_name(str(file)) for file in found.left_out], _SHOWN)
+        click.echo(f"Note: left out, since they are not pictures: {names}.")
     click.echo(f"Wrote {spec} with {len(found.images)} pictures.")
     if suggest:
         _suggest(spec, None, None)

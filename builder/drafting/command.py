@@ -15,7 +15,7 @@ from builder.images.prepare import prepare_images
 from builder.models.fetch import fetch_missing
 from builder.models.load import load_model
 from builder.progress import Progress
-from builder.spec.demo import load_draft
+from builder.spec.demo import find_spec, load_draft
 from builder.tuning.texts import read_texts
 
 
@@ -38,8 +38,7 @@ def suggest(
     Raises:
         BuilderError: if the file or the model cannot be used; the file is then unchanged.
     """
-    if spec_path.is_dir():
-        spec_path /= "demo.toml"
+    spec_path = find_spec(spec_path)
     text, spec = load_draft(spec_path)
     places = find_unwritten(text)
     model_spec = spec.models[0]

@@ -11,6 +11,7 @@ from builder.csv_rows import read_rows, texts_of
 from builder.drafting.names import describe_name
 from builder.errors import BuilderError, ImageError, Problem, SpecError, reading
 from builder.images.metadata import read_metadata
+from builder.parquet import import_parquet
 
 _REMEDY = "Name a folder with pictures, a pattern like 'photos/*.jpg', or a .csv or .parquet."
 _LICENSE = re.compile(
@@ -110,13 +111,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
-    try:
-        import pyarrow.parquet as parquet  # pyright: ignore[reportMissingImports]
-    except ModuleNotFoundError:
-        raise BuilderError(
-            f"{path}: Parquet is read by pyarrow, which is not installed. Install it:"
-            " pip install 'lit-demo-builder[tuning]'"
-        ) from None
+    parquet = import_parquet(path)
     with reading(path, _REMEDY):
         rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
     if not rows or "file" not in rows[0]:

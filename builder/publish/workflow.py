@@ -83,11 +83,10 @@ def _name_wheel(wheel: Path) -> str:
 def _keep_wheel(wheel: Path, folder: Path) -> None:
     """Copy a wheel into a folder, in the place of earlier ones."""
     folder.mkdir(parents=True, exist_ok=True)
-    data = wheel.read_bytes()
+    replace_file(folder / wheel.name, wheel.read_bytes())
     for old in folder.iterdir():
         if _WHEEL.fullmatch(old.name) and old.name != wheel.name:
             old.unlink()
-    replace_file(folder / wheel.name, data)
 
 
 def _name_in_repo(file: Path, repo: Path, remedy: str) -> str:

@@ -1,12 +1,14 @@
 """What an author can do about a text encoder that is large, or not all in eight bits."""
 
 from builder.conversion.text_encoder import ExportedEncoder
+from builder.listing import name_some
 from builder.site.budget import megabytes
 from builder.site.bundle import BuiltModel
 
 LARGE = 20_000_000
 """Bytes of a text encoder from which a build says how they could be fewer."""
 
+_SHOWN = 3
 _MUCH = 0.3
 """The part of a text encoder's weights from which the table of its vocabulary is worth cutting."""
 
@@ -28,13 +30,14 @@ def advise(built: BuiltModel, encoder_bytes: int) -> list[str]:
 def _name_exceptions(encoder: ExportedEncoder) -> list[str]:
     notes: list[str] = []
     if encoder.in_float16 and encoder.quantization == "int8":
-        notes.append(f"eight bits would change answers, so in float16: {_list(encoder.in_float16)}")
+        weights = name_some(encoder.in_float16, _SHOWN)
+        notes.append(f"eight bits would change answers, so in float16: {weights}")
     elif encoder.in_float16:
         notes.append("eight bits would change answers, so its weights are in float16")
     if encoder.in_float32:
         notes.append(
             "products in integers would change answers, so in float32, from weights of eight bits:"
-            f" {_list(encoder.in_float32)}"
+            f" {name_some(encoder.in_float32, _SHOWN)}"
         )
     return notes
 
@@ -51,8 +54,3 @@ def _find_ways(built: BuiltModel, encoder: ExportedEncoder) -> list[str]:
         )
     ways.append("`lit-demo distil` makes a text tower of a few MB from it.")
     return ways
-
-
-def _list(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown

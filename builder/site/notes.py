@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from builder.images.alike import find_alike
 from builder.images.prepare import ImageSet
+from builder.listing import name_some
 from builder.site.bundle import BuiltModel
 from builder.spec.images import ImageSpec
 from builder.text.reading import find_unknown, find_unread
@@ -42,10 +43,8 @@ def note_prompts(built: BuiltModel, images: ImageSet, chance: Sequence[float]) -
 def _note(things: Sequence[str], what: str, kind: str = "prompt") -> Iterator[str]:
     """How many there are of a kind, and the first of them; nothing if there are none."""
     if things:
-        more = len(things) - _SHOWN
-        rest = f"; and {more} more" if more > 0 else ""
         count = f"{len(things)} {kind}{'s' if len(things) > 1 else ''}"
-        yield f"{count} {what}: {'; '.join(things[:_SHOWN])}{rest}"
+        yield f"{count} {what}: {name_some(things, _SHOWN, '; ', '; and ')}"
 
 
 def _find_ties(built: BuiltModel, images: Sequence[ImageSpec]) -> Iterator[str]:

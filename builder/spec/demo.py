@@ -60,10 +60,7 @@ def load_spec(path: Path) -> DemoSpec:
         SpecError: with every problem found, each with its line and a remedy.
         BuilderError: if it cannot be read, or describes another kind of demo.
     """
-    spec = load_any_spec(path)
-    if not isinstance(spec, DemoSpec):
-        raise BuilderError(f"{path}: the template '{spec.template}' has no models or pictures.")
-    return spec
+    return _require_pictures(path, load_any_spec(path))
 
 
 def load_any_spec(path: Path) -> DemoSpec | FunctionDemoSpec:
@@ -71,9 +68,13 @@ def load_any_spec(path: Path) -> DemoSpec | FunctionDemoSpec:
 
     File names in it are relative to its folder. Raises as `load_spec` does.
     """
-    if path.is_dir():
-        path /= "demo.toml"
+    path = find_spec(path)
     return _read_spec(path, *read_toml(path))
+
+
+def find_spec(path: Path) -> Path:
+    """The file itself, or the `demo.toml` in a folder."""
+    return path / "demo.toml" if path.is_dir() else path
 
 
 def load_draft(path: Path) -> tuple[str, DemoSpec]:
@@ -86,10 +87,13 @@ def load_draft(path: Path) -> tuple[str, DemoSpec]:
     if images and "prompt_table" not in table:
         drafts = [{**image, "prompts": image.get("prompts") or [_TO_COME]} for image in images]
         table = {**table, "images": drafts}
-    spec = _read_spec(path, text, table)
+    return text, _require_pictures(path, _read_spec(path, text, table))
+
+
+def _require_pictures(path: Path, spec: DemoSpec | FunctionDemoSpec) -> DemoSpec:
     if not isinstance(spec, DemoSpec):
         raise BuilderError(f"{path}: the template '{spec.template}' has no models or pictures.")
-    return text, spec
+    return spec
 
 
 def _read_spec(path: Path, text: str, table: dict[str, Any]) -> DemoSpec | FunctionDemoSpec:

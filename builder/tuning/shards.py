@@ -16,6 +16,7 @@ from typing import Any
 import fsspec
 
 from builder.errors import BuilderError, reading
+from builder.parquet import import_parquet
 
 _PICTURES = ("jpg", "jpeg", "png", "webp")
 _CAPTIONS = ("caption", "captions", "text", "txt")
@@ -106,13 +107,7 @@ def _read_tar(address: str, data: bytes) -> Iterator[Example]:
 
 
 def _read_parquet(address: str, data: bytes) -> Iterator[Example]:
-    try:
-        import pyarrow.parquet as parquet  # pyright: ignore[reportMissingImports]
-    except ModuleNotFoundError:
-        raise BuilderError(
-            f"{address}: Parquet is read by pyarrow, which is not installed. Install it:"
-            " pip install 'lit-demo-builder[tuning]'"
-        ) from None
+    parquet = import_parquet(address)
     file: Any = parquet.ParquetFile(io.BytesIO(data))
     names: list[str] = file.schema_arrow.names
     texts = [name for name in names if name in _CAPTIONS]
