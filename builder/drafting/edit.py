@@ -10,13 +10,23 @@ from builder.spec.lines import index_lines
 
 
 def find_unwritten(text: str) -> list[int]:
-    """The places of the tables `[[images]]` whose prompts nobody has written: none, or drafts."""
+    """The places of the tables `[[images]]` whose prompts nobody has written: none, or drafts.
+
+    Where a prompt table is named, those that a table leaves out are there.
+    """
+    document = tomlkit.parse(text)
     found: list[int] = []
-    for place, table in enumerate(tomlkit.parse(text).get("images", ())):
+    for place, table in enumerate(document.get("images", ())):
         prompts = table.get("prompts")
-        if not prompts or DRAFT in prompts.as_string():
+        if _is_draft(prompts) if prompts else "prompt_table" not in document:
             found.append(place)
     return found
+
+
+def _is_draft(prompts: Array) -> bool:
+    """Whether a comment of the list says so, and not one of its prompts."""
+    lines = prompts.as_string().splitlines()
+    return any(line.lstrip().startswith(DRAFT) for line in lines)
 
 
 def write_prompts(text: str, prompts: Mapping[int, Sequence[str]], note: str) -> str:

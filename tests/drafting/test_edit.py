@@ -85,3 +85,12 @@ def test_a_list_of_inline_tables_is_changed_too():
     assert find_unwritten(text) == [0]
     changed = tomllib.loads(write_prompts(text, {0: ["x"]}, "from a model"))
     assert [image["prompts"] for image in changed["images"]] == [["x"], ["b"]]
+
+
+def test_prompts_of_a_table_are_written():
+    table = 'prompt_table = "prompts.csv"\n' + TEXT
+    assert find_unwritten(table) == [0]
+
+
+def test_a_prompt_about_drafts_is_none():
+    assert find_unwritten('[[images]]\nprompts = ["beer # Draft"]\n') == []
