@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -98,12 +96,26 @@ def serve_folder(folder: Path) -> Generator[str]:
         yield f"http://127.0.0.1:{port}/some/where/"
 
 
-@contextmanager
-def serve_project(spec: Path, folder: Path) -> Generator[str]:
-    """Build a project into `folder` and serve its site; yields the address."""
-    code, text = run("build", spec, "-o", folder / "site", "--cache-dir", folder / "cache")
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The builder's cache, which all processes of pytest-xdist share: exports take long."""
+    shared = tmp_path_factory.getbasetemp()
+    # The folder of each process is in that of the whole run.
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    return shared / "cache"
+
+
+def build(spec: Path, out: Path, cache: Path) -> Path:
+    """Build a project, as a user does, into `out`, which it gives back."""
+    code, text = run("build", spec, "-o", out, "--cache-dir", cache)
     assert code == 0, text
-    with serve_folder(folder / "site") as url:
+    return out
+
+
+@contextmanager
+def serve_project(spec: Path, out: Path, cache: Path) -> Generator[str]:
+    """Build a project and serve its site; yields the address."""
+    with serve_folder(build(spec, out, cache)) as url:
         yield url
 
 
@@ -115,26 +127,17 @@ def serve_site(folder: Path) -> Generator[ServedSite]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
+def site(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[ServedSite]:
     folder = tmp_path_factory.mktemp("e2e")
-    out = folder / "site"
-    # The processes of pytest-xdist share what is slow; their folders are in that of the whole run.
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
-    command = [sys.executable, "-m", "builder", "build", write_demo(folder / "demo")]
-    subprocess.run([*command, "-o", out, "--cache-dir", shared / "cache"], check=True)
-    with serve_site(out) as served:
+    with serve_site(build(write_demo(folder / "demo"), folder / "site", cache)) as served:
         yield served
 
 
 @pytest.fixture(scope="session")
-def function_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def function_site(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
     """A built site of one function."""
     folder = tmp_path_factory.mktemp("function")
-    spec = create_project(folder / "demo", "function")
-    code, text = run("build", spec, "-o", folder / "site", "--cache-dir", folder / "cache")
-    assert code == 0, text
-    return folder / "site"
+    return build(create_project(folder / "demo", "function"), folder / "site", cache)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """Demos of models that an author brings: what they answer in Chromium is what Python answers."""
 
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +15,7 @@ from builder.models.load import load_model
 from builder.publish.serve import make_server, running
 from builder.spec.demo import load_spec
 from tests.conftest import gradient
-from tests.e2e.conftest import ServedSite, serve_site
+from tests.e2e.conftest import ServedSite, build, serve_site
 from tests.e2e.demo_page import ask, card_of, model_choice, texts_of, wait_for_answer, zimg_of
 from tests.towers.checkpoints import LIT, SIGLIP, VOCABULARY, write_checkpoint
 
@@ -104,21 +102,15 @@ def write_demo(folder: Path, head: str = "") -> Path:
     return spec
 
 
-def build(spec: Path) -> Path:
-    out = spec.parent / "site"
-    command = [sys.executable, "-m", "builder", "build", spec, "-o", out]
-    subprocess.run([*command, "--cache-dir", spec.parents[1] / "cache"], check=True)
-    return out
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("models")
 
 
 @pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[ServedSite]:
-    with serve_site(build(write_demo(folder / "demo"))) as served:
+def site(folder: Path, cache: Path) -> Iterator[ServedSite]:
+    spec = write_demo(folder / "demo")
+    with serve_site(build(spec, folder / "demo" / "site", cache)) as served:
         yield served
 
 
@@ -171,12 +163,13 @@ def serve_data(site: Path, port: int) -> Generator[None]:
 
 
 def test_models_and_images_come_from_the_base_url(
-    folder: Path, context: BrowserContext, errors: list[str]
+    folder: Path, cache: Path, context: BrowserContext, errors: list[str]
 ):
     with socket.create_server(("127.0.0.1", 0)) as reserved:
         port = reserved.getsockname()[1]
     address = f"http://127.0.0.1:{port}/data/"
-    out = build(write_demo(folder / "elsewhere", f'base_url = "{address}"'))
+    spec = write_demo(folder / "elsewhere", f'base_url = "{address}"')
+    out = build(spec, folder / "elsewhere" / "site", cache)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from builder.models.load import load_model
 from builder.spec.models import ModelSpec
-from tests.e2e.conftest import ServedSite, open_page, serve_site
+from tests.e2e.conftest import ServedSite, build, open_page, serve_site
 from tests.e2e.conftest import write_demo as write_default_demo
 from tests.e2e.demo_page import ask, card_of, texts_of, wait_for_answer, zimg_of
 from tests.e2e.test_hub_demo import probabilities
@@ -25,15 +23,8 @@ KEPT = "a sleepy kitten in a teacup"
 CUT = "a hummingbird and a xylophone"
 
 
-def build(spec: Path) -> Path:
-    out = spec.parent / "site"
-    command = [sys.executable, "-m", "builder", "build", spec, "-o", out]
-    subprocess.run([*command, "--cache-dir", spec.parent / "cache"], check=True)
-    return out
-
-
 @pytest.fixture(scope="module")
-def cut_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
+def cut_site(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[ServedSite]:
     spec = write_default_demo(tmp_path_factory.mktemp("cut") / "demo")
     texts = "\n".join(f"{KEPT}, {n} of them" for n in range(20))
     (spec.parent / "texts.txt").write_text(texts, encoding="utf-8")
@@ -43,7 +34,7 @@ def cut_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedSite]:
     text = spec.read_text(encoding="utf-8")
     assert text.index(key) < text.index("mini-small"), "the key is not of the first model"
     spec.write_text(text.replace(key, table, 1), encoding="utf-8")
-    with serve_site(build(spec)) as served:
+    with serve_site(build(spec, spec.parent / "site", cache)) as served:
         yield served
 
 
@@ -99,18 +90,10 @@ def test_the_report_says_what_was_saved(cut_site: ServedSite):
 
 
 @needs(HUB_GOLDENS)
-@pytest.mark.parametrize(
-    "name",
-    [
-        "clip_openai",
-        *(
-            pytest.param(name, marks=pytest.mark.long)
-            for name in ("dual_clip_xlmr", "dual_vit_bert")
-        ),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["clip_openai", "dual_clip_xlmr", "dual_vit_bert"])
 def test_hubs_models_answer_as_their_libraries_with_less(
-    tmp_path: Path, context: BrowserContext, errors: list[str], name: str
+    tmp_path: Path, cache: Path, context: BrowserContext, errors: list[str], name: str
 ):
     with np.load(HUB_GOLDENS / name / "golden.npz") as golden:
         logits = golden["logits_per_image"]
@@ -126,7 +109,8 @@ def test_hubs_models_answer_as_their_libraries_with_less(
     table = 'quantization = "float16"\n[models.vocabulary]\ncorpus = "texts.txt"\n'
     head, images = spec.read_text(encoding="utf-8").split("[[images]]", 1)
     spec.write_text(f"{head}{table}[[images]]{images}", encoding="utf-8")
-    with serve_site(build(spec)) as site, open_page(context, site.url, errors) as page:
+    out = build(spec, tmp_path / "site", cache)
+    with serve_site(out) as site, open_page(context, site.url, errors) as page:
         page.goto(f"{site.url}#image=image-0")
         page.reload()
         card = card_of(page)

@@ -35,7 +35,7 @@ def test_a_visit_costs_what_the_report_says(open_demo: OpenDemo, page: Page, sit
 
 
 def test_the_default_demo_answers_a_text_of_the_visitor_for_5_5_mb(
-    context: BrowserContext, errors: list[str], tmp_path: Path
+    context: BrowserContext, errors: list[str], tmp_path: Path, cache: Path
 ):
     sizes: dict[str, int] = {}
 
@@ -44,7 +44,7 @@ def test_the_default_demo_answers_a_text_of_the_visitor_for_5_5_mb(
             sizes[response.url.removeprefix(url)] = int(response.headers["content-length"])
 
     with (
-        serve_project(DATA / "demo.toml", tmp_path) as url,
+        serve_project(DATA / "demo.toml", tmp_path / "site", cache) as url,
         open_page(context, url, errors) as page,
     ):
         page.on("response", note)

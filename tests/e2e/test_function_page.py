@@ -23,10 +23,10 @@ def read_example(language: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("function")
     spec = create_project(folder / "demo", "function")
-    with serve_project(spec, folder) as url:
+    with serve_project(spec, folder / "site", cache) as url:
         yield url
 
 
@@ -110,7 +110,7 @@ def test_a_browser_that_computes_something_else_is_not_trusted(
 
 
 def test_the_template_of_the_guide_runs_functions(
-    context: BrowserContext, tmp_path: Path, errors: list[str]
+    context: BrowserContext, tmp_path: Path, cache: Path, errors: list[str]
 ):
     spec = create_project(tmp_path / "demo", "function")
     template = spec.parent / "mine"
@@ -118,7 +118,10 @@ def test_the_template_of_the_guide_runs_functions(
     for name, language in (("page.html.j2", "html"), ("page.css", "css"), ("page.js", "js")):
         (template / name).write_text(read_example(language), encoding="utf-8")
     spec.write_text(spec.read_text().replace('template = "function"', 'template = "mine"'))
-    with serve_project(spec, tmp_path) as url, open_page(context, url, errors) as page:
+    with (
+        serve_project(spec, tmp_path / "site", cache) as url,
+        open_page(context, url, errors) as page,
+    ):
         page.goto(url)
         expect(page.locator("output")).to_have_text("3")
         page.get_by_label("A number").fill("6")

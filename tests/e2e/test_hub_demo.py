@@ -1,8 +1,6 @@
 """Demos of hubs' models: what the page answers in Chromium is what the model's own library said."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import BrowserContext
 
-from tests.e2e.conftest import open_page, serve_site
+from tests.e2e.conftest import build, open_page, serve_site
 from tests.e2e.demo_page import ask, card_of, texts_of, wait_for_answer
 from tests.shared import HUB_GOLDENS, needs
 
@@ -73,7 +71,7 @@ def probabilities(logits: NDArray[np.floating], *, sigmoid: bool) -> NDArray[np.
     [name if name in BRIEF else pytest.param(name, marks=pytest.mark.long) for name in NAMES],
 )
 def test_the_page_answers_what_the_models_library_answers(
-    tmp_path: Path, context: BrowserContext, errors: list[str], name: str
+    tmp_path: Path, cache: Path, context: BrowserContext, errors: list[str], name: str
 ):
     with np.load(HUB_GOLDENS / name / "golden.npz") as golden:
         logits, sigmoid = golden["logits_per_image"], "bias" in golden
@@ -81,9 +79,7 @@ def test_the_page_answers_what_the_models_library_answers(
     usable = [i for i, text in enumerate(texts) if text.strip()]
     shown, typed = usable[:EXAMPLES], usable[EXAMPLES:]
     spec = write_demo(tmp_path, name, [texts[i] for i in shown])
-    out = tmp_path / "site"
-    command = [sys.executable, "-m", "builder", "build", spec, "-o", out]
-    subprocess.run([*command, "--cache-dir", tmp_path / "cache"], check=True)
+    out = build(spec, tmp_path / "site", cache)
     with serve_site(out) as site, open_page(context, site.url, errors) as page:
         for i in range(3):
             page.goto(f"{site.url}#image=image-{i}")

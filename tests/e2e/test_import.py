@@ -1,15 +1,15 @@
 """A demo imported from the original's data: what it answers in Chromium."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import ServedSite, serve_site
+from tests.commands.run import run
+from tests.e2e.conftest import ServedSite, build, serve_site
 from tests.e2e.demo_page import card_of, texts_of, wait_for_answer
 from tests.models.original_demo import Encoder, write_original_demo
 from tests.shared import OFFICIAL_DEMO, needs
@@ -22,16 +22,16 @@ CARDS = 20
 
 
 @pytest.fixture(scope="module")
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, cache: Path
+) -> Iterator[ServedSite]:
     """The site of the official data, or of a made-up demo with an encoder of some kind."""
     folder = tmp_path_factory.mktemp("import")
     kind: Encoder | None = request.param
     source = OFFICIAL_DEMO if kind is None else write_original_demo(folder / "original", kind)
-    command = [sys.executable, "-m", "builder"]
-    subprocess.run([*command, "import", source, "-o", folder / "project"], check=True)
-    build = [*command, "build", folder / "project" / "demo.toml", "-o", folder / "site"]
-    subprocess.run([*build, "--cache-dir", folder / "cache"], check=True)
-    with serve_site(folder / "site") as served:
+    code, text = run("import", source, "-o", folder / "project")
+    assert code == 0, text
+    with serve_site(build(folder / "project" / "demo.toml", folder / "site", cache)) as served:
         yield served
 
 

@@ -23,12 +23,12 @@ ONE: Line = ((0.5, 0.15), (0.5, 0.85))
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("mnist")
     spec = create_project(folder / "demo", "mnist")
     command = [sys.executable, "train.py", "--epochs", "1"]
     subprocess.run(command, cwd=spec.parent, check=True, capture_output=True)
-    with serve_project(spec, folder) as url:
+    with serve_project(spec, folder / "site", cache) as url:
         yield url
 
 

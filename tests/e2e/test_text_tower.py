@@ -1,7 +1,5 @@
 """A demo with a text tower of its own: Chromium answers what the small tower answers in Python."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +7,7 @@ from playwright.sync_api import BrowserContext
 
 from builder.models.load import load_model
 from builder.spec.demo import load_spec
-from tests.e2e.conftest import open_page, serve_site
+from tests.e2e.conftest import build, open_page, serve_site
 from tests.e2e.demo_page import ask, card_of, texts_of, wait_for_answer, zimg_of
 from tests.tuning.towers import describe_model, load_small, write_demo, write_random_tower
 
@@ -17,14 +15,12 @@ TYPED = "Two old boats by the RIVER"
 
 
 def test_the_page_answers_with_the_small_tower(
-    tmp_path: Path, context: BrowserContext, errors: list[str]
+    tmp_path: Path, cache: Path, context: BrowserContext, errors: list[str]
 ):
     folder = tmp_path / "demo"
     write_random_tower(folder / "tower", load_small(folder))
     spec = write_demo(folder, describe_model(more='text_tower = "tower"'))
-    out = tmp_path / "site"
-    command = [sys.executable, "-m", "builder", "build", spec, "-o", out]
-    subprocess.run([*command, "--cache-dir", tmp_path / "cache"], check=True)
+    out = build(spec, tmp_path / "site", cache)
     model = load_model(load_spec(spec).models[0])
     with serve_site(out) as site, open_page(context, site.url, errors) as page:
         page.goto(f"{site.url}#image=red")

@@ -16,6 +16,8 @@ from tests.fuzz.vocabularies import MINI, OFFICIAL, VOCABULARIES
 from tests.shared import FIELD_CASES, needs
 
 COUNT = 1000
+CUT_COUNT = 250
+"""`make fuzz` tries many more of both."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ def test_the_browser_gives_pythons_tokens_of_a_cut_vocabulary(script: Path, name
     tokenizer = VOCABULARIES[name]()
     pieces = list(filter(None, tokenizer.to_manifest().pieces))
     cut = cut_by_chance(tokenizer, make_texts(60, 1, pieces), seed=2)
-    texts = make_texts(COUNT, 3, pieces)
+    texts = make_texts(CUT_COUNT, 3, pieces)
     with run(script, cut.tokenizer) as browser:
         assert list(map(str, differences(cut.tokenizer, browser, texts))) == []
     with run(script, cut.tokenizer, cut=True) as browser:
