@@ -13,6 +13,7 @@ from builder.embedding.embed import embed
 from builder.embedding.fidelity import measure_fidelity
 from builder.embedding.matrix import choose_dtype
 from builder.embedding.views import see_image
+from builder.images.inspect import inspect_picture
 from builder.images.prepare import ImageSet, prepare_images
 from builder.model import ImageTextModel, Preprocessing
 from builder.models.cut import cut_vocabulary
@@ -45,7 +46,7 @@ def build_site(
     Raises:
         BuilderError: for anything that the author can fix; `out` is then unchanged.
     """
-    spec = load_any_spec(spec_path)
+    spec = load_any_spec(spec_path, inspect_picture)
     if isinstance(spec, DemoSpec):
         return build_spec(spec, out, cache=cache, progress=progress)
     # This brings in JAX, which a demo of pictures does not need when its results are in the cache.
@@ -80,7 +81,10 @@ def build_spec(
     ]
     with progress.step("Prepare images", len(spec.images)) as advance:
         preprocessings = tuple(dict.fromkeys(_preprocessings(sources, spec.models)))
-        images = prepare_images(spec.images, preprocessings, cache=cache, advance=advance)
+        where = functools.partial(spec.where, "images")
+        images = prepare_images(
+            spec.images, preprocessings, cache=cache, advance=advance, where=where
+        )
     built = [
         build_model(source, model, spec, images, cache=cache, progress=progress)
         for source, model in zip(sources, spec.models, strict=True)
