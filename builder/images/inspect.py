@@ -64,7 +64,7 @@ def _find_scan(data: mmap.mmap) -> int:
 
 
 def _boxes_end(data: mmap.mmap) -> bool:
-    """Whether the boxes that an ISO base media file (ISO/IEC 14496-12) consists of are all there."""
+    """Whether all boxes are there that an ISO base media file consists of (ISO/IEC 14496-12)."""
     place = 0
     while place + 8 <= len(data):
         size = int.from_bytes(data[place : place + 4])

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError
 
@@ -52,6 +52,12 @@ class DemoSpec(PageSpec):
     """Whether the page speaks the language that a visitor's browser asks for, or that the visitor
     chooses at its foot, if it knows it; your texts stay as they are."""
     _places: Places = PrivateAttr(Places(Path("the demo"), {}))
+
+    def at(self, places: Places) -> Self:
+        """The same demo, as written there."""
+        placed = self.model_copy()
+        placed._places = places
+        return placed
 
     def where(self, *location: str | int) -> str:
         """Where something was written, for messages: `demo.toml:12: images[3].file`."""
@@ -126,9 +132,7 @@ def _read_spec(
         findings += explain_spec_errors(error.errors(include_url=False), known_keys)
     else:
         if not findings:
-            if isinstance(spec, DemoSpec):
-                spec._places = places
-            return spec
+            return spec.at(places) if isinstance(spec, DemoSpec) else spec
     raise SpecError(place_findings(places, findings))
 
 

@@ -76,12 +76,11 @@ class ImageSpec(Table):
     def _one_way_to_crop(self) -> "ImageSpec":
         if self.crop and self.focal_point:
             raise mistake("both focal_point and crop are given", "Keep one.")
-        if self.crop:
-            if not _is_box(self.crop):
-                raise mistake(
-                    f"crop = {list(self.crop)} is not a box",
-                    "Write [left, top, right, bottom] in pixels.",
-                )
+        if self.crop and not _is_box(self.crop):
+            raise mistake(
+                f"crop = {list(self.crop)} is not a box",
+                "Write [left, top, right, bottom] in pixels.",
+            )
         return self
 
 
