@@ -18,7 +18,7 @@ from builder.spec.images import (
     inspect_pictures,
 )
 from builder.spec.models import CardSpec, ModelSpec, TokenizerSpec, id_of_model
-from builder.spec.page import LinkSpec, PageSpec
+from builder.spec.page import LinkSpec, PageSpec, SharingSpec
 from builder.spec.problems import Places, explain_spec_errors, place_findings
 from builder.spec.prompt_sets import PromptSetSpec, name_of_prompt_set
 from builder.spec.prompt_table import add_prompts, read_prompt_table
@@ -211,6 +211,7 @@ _TABLES: Mapping[str, type[Table]] = {
     "card": CardSpec,
     "images": ImageSpec,
     "defaults": DefaultsSpec,
+    "sharing": SharingSpec,
     "prompt_sets": PromptSetSpec,
     "functions": FunctionSpec,
     "inputs": InputSpec,

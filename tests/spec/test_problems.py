@@ -8,7 +8,7 @@ from builder.spec.demo import DemoSpec
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec, InputSpec
 from builder.spec.images import ImageSpec
 from builder.spec.models import CardSpec, ModelSpec, TokenizerSpec
-from builder.spec.page import LinkSpec
+from builder.spec.page import LinkSpec, SharingSpec
 from builder.spec.problems import (
     _EXAMPLES,  # pyright: ignore[reportPrivateUsage]
     _PATTERNS,  # pyright: ignore[reportPrivateUsage]
@@ -32,7 +32,7 @@ prompts = ["a",
 """
 TABLES = (
     *(DemoSpec, ImageSpec, FunctionDemoSpec, FunctionSpec, InputSpec),
-    *(ModelSpec, TokenizerSpec, CardSpec, LinkSpec, PromptSetSpec),
+    *(ModelSpec, TokenizerSpec, CardSpec, LinkSpec, PromptSetSpec, SharingSpec),
 )
 
 
