@@ -10,6 +10,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 
 class BuilderError(Exception):
@@ -52,7 +53,14 @@ class SpecError(BuilderError):
 
 
 class ImageError(BuilderError):
-    """A picture cannot be opened or is not safe to open."""
+    """A picture cannot be opened or is not safe to open.
+
+    `key` is what is to blame in the picture's table of `demo.toml`.
+    """
+
+    def __init__(self, message: str, remedy: str = "", *, key: Literal["file", "crop"] = "file"):
+        super().__init__(message, remedy)
+        self.key = key
 
 
 class ModelError(BuilderError):

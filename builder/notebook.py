@@ -63,6 +63,7 @@ class Demo:
         base_url: str | None = None,
         max_bytes: int | None = None,
         offline: bool = True,
+        sharing: Mapping[str, str | Path] = MappingProxyType({}),
         cache_dir: str | Path | None = None,
     ) -> None:
         """A demo without models or pictures.
@@ -77,6 +78,7 @@ class Demo:
             base_url: Where `models/` and `images/` are served from, if not from beside the page.
             max_bytes: Largest size of the whole site, in bytes.
             offline: Whether browsers keep what a visit used, to open the page without a network.
+            sharing: What others show of the page: `address`, where it will be, `icon` and `font`.
             cache_dir: Where results of slow steps are kept; by default the user's cache folder.
         """
         self._title = title
@@ -92,6 +94,7 @@ class Demo:
             "base_url": base_url,
             "max_bytes": max_bytes,
             "offline": offline,
+            "sharing": dict(sharing),
         }
         self._models: dict[str, ModelSpec] = {}
         self._towers: dict[str, TwoTowerModel] = {}

@@ -55,7 +55,11 @@ def suggest(
     seen = (model.preprocessing,)
     with progress.step("Prepare images", len(places)) as advance:
         pictures = [spec.images[place] for place in places]
-        images = prepare_images(pictures, seen, cache=cache, advance=advance).images
+
+        def where(index: int, key: str) -> str:
+            return spec.where("images", places[index], key)
+
+        images = prepare_images(pictures, seen, cache=cache, advance=advance, where=where).images
     inputs = [see_image(image, model.preprocessing) for image in images]
     zimg = embed_images(model, inputs, cache=cache, progress=progress)
     prompts = suggest_prompts(model, zimg, vocabulary, cache=cache, progress=progress)

@@ -7,7 +7,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -18,9 +17,7 @@ from builder.errors import ImageError, first_line
 from builder.images.colour import orientation_of, to_upright_rgb
 from builder.images.jpeg.rebuild import rebuild_jpeg
 from builder.images.png import SIGNATURE, read_without_texts
-
-Box: TypeAlias = tuple[int, int, int, int]
-"""Left, top, right, bottom in pixels."""
+from builder.spec.images import Box
 
 PIXEL_LIMIT = 89_478_485
 """That of Pillow. A JPEG of more pixels is reduced by its decoder, other formats are refused."""
@@ -49,10 +46,9 @@ def open_picture(path: Path, crop: Box | None = None) -> Image.Image:
     """
     with decoding(), open_header(path) as picture:
         width, height = picture.size
+        check_size(picture, path)
         if picture.format == "JPEG":
-            _reduce(picture, path)
-        elif width * height > PIXEL_LIMIT:  # also where a program has lifted Pillow's limit
-            raise _too_large(PIXEL_LIMIT)
+            _reduce(picture)
         upright = to_upright_rgb(picture)
         turned = upright.size != picture.size
         return _cut_box(upright, crop, (height, width) if turned else (width, height))
@@ -142,17 +138,26 @@ def register_heif() -> None:
     register_heif_opener(thumbnails=False)
 
 
-def _reduce(picture: Image.Image, path: Path) -> None:
-    """Let the decoder of a large JPEG give every second, fourth or eighth pixel."""
-    width, height = picture.size
-    pixels = width * height
-    if pixels > MAX_JPEG_PIXELS:
-        raise _too_large(MAX_JPEG_PIXELS)
+def check_size(picture: Image.Image, path: Path) -> None:
+    """Refuse a picture, of which only the header has been read, that is not safe to decode.
+
+    Raises:
+        ImageError: if it has too many pixels, or scans.
+    """
+    pixels = picture.width * picture.height
+    limit = MAX_JPEG_PIXELS if picture.format == "JPEG" else PIXEL_LIMIT
+    if pixels > limit:  # also where a program has lifted Pillow's limit
+        raise _too_large(limit)
     # A decoder goes over the whole picture for each scan of a progressive file.
     if picture.info.get("progressive") and pixels * _count_scans(path) > _MAX_SCANNED_PIXELS:
         raise ImageError("too many scans to open safely", "Save it without them (as baseline).")
+
+
+def _reduce(picture: Image.Image) -> None:
+    """Let the decoder of a large JPEG give every second, fourth or eighth pixel."""
+    width, height = picture.size
     scale = 1
-    while pixels > PIXEL_LIMIT * scale**2:
+    while width * height > PIXEL_LIMIT * scale**2:
         scale *= 2
     if scale > 1:
         picture.draft(picture.mode, (width // scale, height // scale))
@@ -181,6 +186,7 @@ def _cut_box(picture: Image.Image, box: Box | None, full: tuple[int, int]) -> Im
         raise ImageError(
             f"crop = {list(box)} reaches outside the picture, which is {full[0]}x{full[1]}",
             "Write [left, top, right, bottom] within it.",
+            key="crop",
         )
     across, down = (size / whole for size, whole in zip(picture.size, full, strict=True))
     left, top = int(box[0] * across), int(box[1] * down)

@@ -15,7 +15,7 @@ whole picture, unless the author has cut it, and pixels that no JPEG has changed
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -114,22 +114,25 @@ def prepare_images(
     *,
     cache: Cache,
     advance: Advance = lambda _: None,
+    where: Callable[[int, str], str] | None = None,
 ) -> ImageSet:
     """Prepare all images for models with these preprocessings, calling `advance` after each.
 
     Images that are in the cache are not even opened. The photo that the page shows is the view for
-    the first preprocessing.
+    the first preprocessing. `where` gives the place of a key in the table of an image, by the
+    image's index.
 
     Raises:
         SpecError: naming every picture that cannot be used.
     """
     prepared: list[PreparedImage] = []
     problems: list[Problem] = []
-    for spec in specs:
+    for index, spec in enumerate(specs):
         try:
             prepared.append(_find_or_prepare(spec, preprocessings, cache))
         except ImageError as error:
-            problems.append(Problem.from_error(str(spec.file), error))
+            place = f"{where(index, error.key)}: " if where else ""
+            problems.append(Problem.from_error(f"{place}{spec.file}", error))
         advance(1)
     if problems:
         raise SpecError(problems)

@@ -16,6 +16,14 @@ from builder.cache import default_cache_folder
 from builder.download.record import ChangedFileError, check_download
 from builder.errors import ModelError
 from builder.model import Preprocessing
+from builder.models.hub.published import hub_models
+from builder.spec.hub_name import EXAMPLE
+from builder.spec.mistaken import (
+    explain_architecture,
+    find_repository,
+    is_architecture,
+    is_file_name,
+)
 from builder.spec.models import ScoringKind, with_none
 from builder.text.load import TokenizerSettings
 from builder.towers.architecture import read_architecture
@@ -25,12 +33,12 @@ from builder.towers.parameter_counts import (
     encoder_bytes,
 )
 
-_REPOSITORY = re.compile(r"(?:https://(?:huggingface\.co|hf\.co)/)?([\w.-]+/[\w.-]+)/?")
-"""How the Hugging Face hub names models."""
 _FLOAT32_BYTES = 4
 _BERT_NAMES = ("base", "large")
 _MARGIN = 2
 """Sizes are computed from the towers; no download is larger than this many times that."""
+_SHORTEST_KEY = 4
+"""Letters and digits that two names must share to be alike."""
 _MAX_VOCABULARY_BYTES = 100_000_000
 
 
@@ -154,12 +162,30 @@ def find_file(file: RemoteFile, name: str, cache_folder: Path | None = None) -> 
 
 def suggest(name: str, others: tuple[str, ...] = ()) -> str:
     """What the author may have meant by `name`."""
+    alike = _find_on_hub(_key(name))
+    if is_architecture(name):
+        return explain_architecture(alike or EXAMPLE)
+    if repository := find_repository(name):
+        return f"If you mean the one of the Hugging Face hub, write hf:{repository}."
+    if is_file_name(name):
+        return f'A file of yours is not a name: write checkpoint = "{name}".'
     known = {_key(model): model for model in (*others, *published_models())}
-    if repository := _REPOSITORY.fullmatch(name):
-        return f"If you mean the one of the Hugging Face hub, write hf:{repository[1]}."
     close = difflib.get_close_matches(_key(name), known, n=1)
-    hint = f"Did you mean '{known[close[0]]}'? " if close else ""
-    return f"{hint}`lit-demo models` lists all."
+    meant = known[close[0]] if close else alike
+    hint = f"Did you mean '{meant}'? " if meant else ""
+    return (
+        f"{hint}`lit-demo models` lists all that have a name; a file or folder of yours is given as"
+        " checkpoint."
+    )
+
+
+def _find_on_hub(key: str) -> str | None:
+    """A model of the hub whose name holds the key, or the longest beginning of it."""
+    for end in range(len(key), _SHORTEST_KEY - 1, -1):
+        for model in hub_models():
+            if key[:end] in _key(model.name):
+                return model.name
+    return None
 
 
 def _key(name: str) -> str:

@@ -17,10 +17,11 @@ from builder.manifest import (
 )
 from builder.progress import Progress
 from builder.site.budget import check_size
-from builder.site.bundle import Bundle, Files, describe_page
+from builder.site.bundle import Bundle, Files, Sharing, describe_page
 from builder.site.folder import assemble_site, check_target, write_site
 from builder.site.function_report import FunctionSiteReport, make_report
 from builder.site.own_files import REPORT
+from builder.site.sharing import read_sharing
 from builder.site.template import load_template
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec
 from builder.spec.types import slug
@@ -38,9 +39,9 @@ def build_functions(
     """
     started = time.perf_counter()
     check_target(out)
-    template = load_template(spec.template)
+    template, sharing = load_template(spec.template), read_sharing(spec.sharing)
     built = [convert_function(entry, cache=cache, progress=progress) for entry in spec.functions]
-    site = assemble_site(bundle_functions(spec, built), template)
+    site = assemble_site(bundle_functions(spec, built, sharing), template)
     check_size(site.files, spec.max_bytes)
     seconds = time.perf_counter() - started
     converted = [function for _, function in built]
@@ -54,14 +55,16 @@ def build_functions(
         warnings=template.notes,
     )
     kept = write_site({**site.files, REPORT: report.to_json()}, out)
-    for note in (*template.notes_on(spec.language), *kept.notes(out)):
+    for note in (*template.notes_on(spec.language), *site.notes, *kept.notes(out)):
         progress.say(note)
     cache.prune_after_build()
     return report
 
 
 def bundle_functions(
-    spec: FunctionDemoSpec, built: Sequence[tuple[Call, ConvertedFunction]]
+    spec: FunctionDemoSpec,
+    built: Sequence[tuple[Call, ConvertedFunction]],
+    sharing: Sharing,
 ) -> Bundle[FunctionSiteManifest]:
     """Put a site's data together."""
     files = Files()
@@ -76,7 +79,7 @@ def bundle_functions(
             for name, path in spec.data.items()
         },
     )
-    return Bundle(manifest, files.content)
+    return Bundle(manifest, files.content, sharing)
 
 
 def _plain_suffix(path: Path) -> str:

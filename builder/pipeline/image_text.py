@@ -13,6 +13,7 @@ from builder.embedding.embed import embed
 from builder.embedding.fidelity import measure_fidelity
 from builder.embedding.matrix import choose_dtype
 from builder.embedding.views import see_image
+from builder.images.inspect import inspect_picture
 from builder.images.prepare import ImageSet, prepare_images
 from builder.model import ImageTextModel, Preprocessing
 from builder.models.cut import cut_vocabulary
@@ -27,6 +28,7 @@ from builder.site.folder import assemble_site, check_target, write_site
 from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
 from builder.site.own_files import REPORT
 from builder.site.report import Report, make_report
+from builder.site.sharing import read_sharing
 from builder.site.template import load_template
 from builder.spec.demo import DemoSpec, load_any_spec
 from builder.spec.models import ModelSpec
@@ -45,7 +47,7 @@ def build_site(
     Raises:
         BuilderError: for anything that the author can fix; `out` is then unchanged.
     """
-    spec = load_any_spec(spec_path)
+    spec = load_any_spec(spec_path, inspect_picture)
     if isinstance(spec, DemoSpec):
         return build_spec(spec, out, cache=cache, progress=progress)
     # This brings in JAX, which a demo of pictures does not need when its results are in the cache.
@@ -72,7 +74,7 @@ def build_spec(
     """
     started = time.perf_counter()
     check_target(out)
-    template = load_template(spec.template)
+    template, sharing = load_template(spec.template), read_sharing(spec.sharing)
     fetch_missing(spec.models, cache.folder, progress)
     load = load or functools.partial(load_model, cache_folder=cache.folder)
     sources = [
@@ -80,13 +82,16 @@ def build_spec(
     ]
     with progress.step("Prepare images", len(spec.images)) as advance:
         preprocessings = tuple(dict.fromkeys(_preprocessings(sources, spec.models)))
-        images = prepare_images(spec.images, preprocessings, cache=cache, advance=advance)
+        where = functools.partial(spec.where, "images")
+        images = prepare_images(
+            spec.images, preprocessings, cache=cache, advance=advance, where=where
+        )
     built = [
         build_model(source, model, spec, images, cache=cache, progress=progress)
         for source, model in zip(sources, spec.models, strict=True)
     ]
     # The hinge: everything before only computes; this replaces the old site, or leaves it.
-    bundled = bundle(spec, images.images, built, cache=cache, progress=progress)
+    bundled = bundle(spec, images.images, built, sharing=sharing, cache=cache, progress=progress)
     site = assemble_site(bundled, template)
     check_size(site.files, spec.max_bytes)
     seconds = time.perf_counter() - started
@@ -94,7 +99,7 @@ def build_spec(
         site, template.app, images, built, spec.max_bytes, progress.seconds, seconds
     )
     kept = write_site({**site.files, REPORT: report.to_json()}, out)
-    for note in (*template.notes_on(spec.language), *kept.notes(out)):
+    for note in (*template.notes_on(spec.language), *site.notes, *kept.notes(out)):
         progress.say(note)
     cache.prune_after_build()
     return report

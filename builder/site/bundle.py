@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
+from PIL import Image
 from pydantic import BaseModel
 
 from builder import manifest
@@ -20,6 +21,7 @@ from builder.manifest import CompressibleRef, FileRef, PageManifest, PictureRef,
 from builder.models.cut import VocabularyReport
 from builder.progress import Progress
 from builder.site.compression import compress
+from builder.site.lettering import Typeface
 from builder.site.seal import UNSEALED, seal
 from builder.site.similarity import chance_cosines
 from builder.spec.demo import DemoSpec
@@ -88,11 +90,24 @@ Manifest = TypeVar("Manifest", bound=PageManifest)
 
 
 @dataclass(frozen=True)
+class Sharing:
+    """What the author wants others to show of the page, where that is not what a build would do.
+
+    `address` is where the page will be, `icon` a square.
+    """
+
+    address: str | None = None
+    icon: Image.Image | None = None
+    typeface: Typeface | None = None
+
+
+@dataclass(frozen=True)
 class Bundle(Generic[Manifest]):
     """A site without its page: the manifest, still without the app's files, and the data files."""
 
     manifest: Manifest
     files: Mapping[str, bytes]
+    sharing: Sharing = Sharing()
 
 
 @dataclass
@@ -137,6 +152,7 @@ def bundle(
     images: Sequence[PreparedImage],
     models: Sequence[BuiltModel],
     *,
+    sharing: Sharing = Sharing(),
     cache: Cache,
     progress: Progress,
 ) -> Bundle[SiteManifest]:
@@ -154,7 +170,7 @@ def bundle(
             for one in spec.prompt_sets
         ),
     )
-    return Bundle(site, files.content)
+    return Bundle(site, files.content, sharing)
 
 
 def describe_page(spec: PageSpec) -> PageManifest:

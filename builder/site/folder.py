@@ -17,11 +17,13 @@ from builder.site.first_answer import FirstAnswer, answer_first_picture
 from builder.site.installable import make_installable
 from builder.site.own_files import MANIFEST, find_own_files
 from builder.site.seal import is_sealed
+from builder.site.sharing import share
 from builder.site.template import Template
 
 PAGE = "index.html"
 _NAMED_BY_CONTENT = (
     *(b"assets", b"data", b"functions", b"icons", b"image-encoders", b"images", b"models"),
+    b"sharing",
 )
 """Folders whose files have a hash in their names."""
 
@@ -43,10 +45,14 @@ _REMEDY = "Name another folder with -o."
 
 @dataclass(frozen=True)
 class Site(Generic[Manifest]):
-    """A site ready to be written: all files by URL, and the manifest that names them."""
+    """A site ready to be written: all files by URL, and the manifest that names them.
+
+    `notes` tell the author what could be better.
+    """
 
     manifest: Manifest
     files: Mapping[str, bytes]
+    notes: tuple[str, ...] = ()
 
     @property
     def total_bytes(self) -> int:
@@ -63,7 +69,9 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
     installable = None
     if template.worker and bundle.manifest.offline:
         installable = make_installable(bundle, template.app, template.worker)
-    page = template.render(bundle.manifest, MANIFEST, _answer_first(bundle), installable)
+    answer = _answer_first(bundle)
+    shared = share(bundle, answer, template.wording(bundle.manifest.language))
+    page = template.render(bundle.manifest, MANIFEST, answer, installable, shared)
     own = {
         PAGE: page.encode(),
         **HOST_FILES,
@@ -71,12 +79,14 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
         **template.files,
         **template.render_benchmark(bundle.manifest, MANIFEST),
         **(installable.files if installable else {}),
+        **shared.files,
     }
     refs = tuple(refer(url, data) for url, data in sorted(own.items()))
     manifest = bundle.manifest.model_copy(
         update={"files": refs, "offline": installable is not None}
     )
-    return Site(manifest, {**bundle.files, **own, MANIFEST: to_json(manifest)})
+    files = {**bundle.files, **own, MANIFEST: to_json(manifest)}
+    return Site(manifest, files, shared.notes)
 
 
 def _answer_first(bundle: Bundle[Manifest]) -> FirstAnswer | None:

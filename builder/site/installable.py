@@ -5,16 +5,14 @@ what the page needs to start and to compute. Versions of a site are told apart b
 manifests.
 """
 
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image, ImageDraw
-
-from builder.manifest import FunctionSiteManifest, PageManifest, SiteManifest
+from builder.manifest import PageManifest, SiteManifest
 from builder.site.bundle import Bundle, Files
+from builder.site.icon import PAGE, draw_icon, encode_icon
 from builder.site.webapp import WebApp
 
 WORKER = "service-worker.js"
@@ -22,9 +20,6 @@ WEB_MANIFEST = "manifest.webmanifest"
 
 _SIZES = (192, 512)
 """What Chromium asks of a page that can be installed, in pixels."""
-
-_PAGE, _ACCENT, _BAR = "#f5f3ee", "#0a6a5c", "#a39b88"
-"""As in webapp_src/src/page.css."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +34,9 @@ class Installable:
 def make_installable(bundle: Bundle[Any], app: WebApp, worker: bytes) -> Installable:
     """The files that make a page of these data, which loads `app`, installable."""
     icons = Files()
-    picture = _draw_icon(bundle)
+    picture = draw_icon(bundle)
     small, large = (
-        icons.add(f"icons/icon-{size}", ".png", _encode(picture, size)).url for size in _SIZES
+        icons.add(f"icons/icon-{size}", ".png", encode_icon(picture, size)).url for size in _SIZES
     )
     return Installable(
         files={
@@ -78,8 +73,8 @@ def _describe(manifest: PageManifest, small: str, large: str) -> bytes:
         "start_url": "./",
         "scope": "./",
         "display": "standalone",
-        "background_color": _PAGE,
-        "theme_color": _PAGE,
+        "background_color": PAGE,
+        "theme_color": PAGE,
         "icons": [
             icon(small, _SIZES[0], "any"),
             icon(large, _SIZES[1], "any"),
@@ -88,31 +83,3 @@ def _describe(manifest: PageManifest, small: str, large: str) -> bytes:
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
-
-
-def _draw_icon(bundle: Bundle[Any]) -> Image.Image:
-    manifest: SiteManifest | FunctionSiteManifest = bundle.manifest
-    if isinstance(manifest, FunctionSiteManifest):
-        return _draw_bars()
-    first = manifest.images[0]
-    sharpest = max((first.photo, *first.display), key=lambda picture: picture.width)
-    with Image.open(io.BytesIO(bundle.files[sharpest.url])) as picture:
-        return picture.convert("RGB")
-
-
-def _draw_bars() -> Image.Image:
-    """Three bars, as pages show numbers; within the circle that is never cut off."""
-    icon = Image.new("RGB", (512, 512), _PAGE)
-    draw = ImageDraw.Draw(icon)
-    for row, (right, colour) in enumerate(((400, _ACCENT), (290, _BAR), (210, _BAR))):
-        top = 150 + 80 * row
-        draw.rounded_rectangle((112, top, right, top + 52), 16, colour)
-    return icon
-
-
-def _encode(picture: Image.Image, size: int) -> bytes:
-    """A PNG of 256 colours: every system reads it, and it has a third of the bytes."""
-    resized = picture.resize((size, size), Image.Resampling.LANCZOS)
-    data = io.BytesIO()
-    resized.quantize(256).save(data, "PNG", optimize=True)
-    return data.getvalue()

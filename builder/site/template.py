@@ -13,6 +13,7 @@ from builder.resources import template_folder, web_folder
 from builder.site.first_answer import FirstAnswer
 from builder.site.installable import Installable
 from builder.site.rendering import render
+from builder.site.sharing import Shared
 from builder.site.template_files import PAGE_TEMPLATE, collect_files
 from builder.site.webapp import (
     WebApp,
@@ -80,18 +81,22 @@ class Template:
         manifest_url: str,
         answer: FirstAnswer | None = None,
         installable: Installable | None = None,
+        shared: Shared | None = None,
     ) -> str:
         """The page of a site, which may show `answer` before its script has started.
 
         Raises:
             BuilderError: if the template cannot be used, with the line.
         """
-        wording = choose_wording(manifest.language, self.catalogues)
-        if self.is_own:
-            wording = Wording(manifest.language, wording.catalogue)
+        wording = self.wording(manifest.language)
         return self._render(
-            PAGE_TEMPLATE, self.app, wording, manifest, manifest_url, answer, installable
+            PAGE_TEMPLATE, self.app, wording, manifest, manifest_url, answer, installable, shared
         )
+
+    def wording(self, language: str) -> Wording:
+        """How the page speaks whose texts are in that language."""
+        wording = choose_wording(language, self.catalogues)
+        return Wording(language, wording.catalogue) if self.is_own else wording
 
     def notes_on(self, language: str) -> tuple[str, ...]:
         """What to tell an author whose texts are in that language."""
@@ -112,6 +117,7 @@ class Template:
         manifest_url: str,
         answer: FirstAnswer | None = None,
         installable: Installable | None = None,
+        shared: Shared | None = None,
     ) -> str:
         values = {
             # Plain data: a model has methods that read files.
@@ -119,6 +125,7 @@ class Template:
             "manifest_url": manifest_url,
             "answer": answer,
             "installable": installable,
+            "shared": shared,
             "app": app,
             "language": wording.language,
             "direction": wording.direction,

@@ -3,17 +3,23 @@
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError
 
 from builder.errors import BuilderError, SpecError
 from builder.input_file import find_fault
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec, InputSpec, id_of_function
-from builder.spec.images import DefaultsSpec, ImageSpec, id_of_image
+from builder.spec.images import (
+    DefaultsSpec,
+    ImageSpec,
+    InspectPicture,
+    id_of_image,
+    inspect_pictures,
+)
 from builder.spec.models import CardSpec, ModelSpec, TokenizerSpec, id_of_model
-from builder.spec.page import LinkSpec, PageSpec
-from builder.spec.problems import explain_spec_errors, place_findings
+from builder.spec.page import LinkSpec, PageSpec, SharingSpec
+from builder.spec.problems import Places, explain_spec_errors, place_findings
 from builder.spec.prompt_sets import PromptSetSpec, name_of_prompt_set
 from builder.spec.prompt_table import add_prompts, read_prompt_table
 from builder.spec.toml import find_extremes, read_toml
@@ -45,6 +51,17 @@ class DemoSpec(PageSpec):
     visitor_language: bool = False
     """Whether the page speaks the language that a visitor's browser asks for, or that the visitor
     chooses at its foot, if it knows it; your texts stay as they are."""
+    _places: Places = PrivateAttr(Places(Path("the demo"), {}))
+
+    def at(self, places: Places) -> Self:
+        """The same demo, as written there."""
+        placed = self.model_copy()
+        placed._places = places
+        return placed
+
+    def where(self, *location: str | int) -> str:
+        """Where something was written, for messages: `demo.toml:12: images[3].file`."""
+        return self._places.name(location)
 
     @property
     def prompts(self) -> tuple[str, ...]:
@@ -63,13 +80,14 @@ def load_spec(path: Path) -> DemoSpec:
     return _require_pictures(path, load_any_spec(path))
 
 
-def load_any_spec(path: Path) -> DemoSpec | FunctionDemoSpec:
+def load_any_spec(path: Path, inspect: InspectPicture | None = None) -> DemoSpec | FunctionDemoSpec:
     """Read a `demo.toml`, or the one in a folder; its `template` says what it describes.
 
-    File names in it are relative to its folder. Raises as `load_spec` does.
+    File names in it are relative to its folder. What `inspect` finds wrong with pictures is
+    reported together with all else. Raises as `load_spec` does.
     """
     path = find_spec(path)
-    return _read_spec(path, *read_toml(path))
+    return _read_spec(path, *read_toml(path), inspect)
 
 
 def find_spec(path: Path) -> Path:
@@ -96,12 +114,17 @@ def _require_pictures(path: Path, spec: DemoSpec | FunctionDemoSpec) -> DemoSpec
     return spec
 
 
-def _read_spec(path: Path, text: str, table: dict[str, Any]) -> DemoSpec | FunctionDemoSpec:
+def _read_spec(
+    path: Path, text: str, table: dict[str, Any], inspect: InspectPicture | None = None
+) -> DemoSpec | FunctionDemoSpec:
+    places = Places.read(path, text)
     if extremes := list(find_extremes(table)):
-        raise SpecError(place_findings(path, text, extremes))
+        raise SpecError(place_findings(places, extremes))
     findings = list(_find_duplicates(table))
     table = _complete_images(table, path.parent)
     kind = DemoSpec if table.get("template", "image-text") == "image-text" else FunctionDemoSpec
+    if inspect and kind is DemoSpec:
+        findings += inspect_pictures(_list_of_tables(table.get("images")), path.parent, inspect)
     try:
         spec = kind.model_validate(table, context=path.parent)
     except ValidationError as error:
@@ -109,8 +132,8 @@ def _read_spec(path: Path, text: str, table: dict[str, Any]) -> DemoSpec | Funct
         findings += explain_spec_errors(error.errors(include_url=False), known_keys)
     else:
         if not findings:
-            return spec
-    raise SpecError(place_findings(path, text, findings))
+            return spec.at(places) if isinstance(spec, DemoSpec) else spec
+    raise SpecError(place_findings(places, findings))
 
 
 def read_table(kind: type[Tables], table: Mapping[str, Any], where: str) -> Tables:
@@ -124,7 +147,7 @@ def read_table(kind: type[Tables], table: Mapping[str, Any], where: str) -> Tabl
     except ValidationError as error:
         known_keys = functools.partial(_known_keys, kind)
         findings = explain_spec_errors(error.errors(include_url=False), known_keys)
-        raise SpecError(place_findings(Path(where), "", findings)) from None
+        raise SpecError(place_findings(Places(Path(where), {}), findings)) from None
 
 
 def _complete_images(table: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -188,6 +211,7 @@ _TABLES: Mapping[str, type[Table]] = {
     "card": CardSpec,
     "images": ImageSpec,
     "defaults": DefaultsSpec,
+    "sharing": SharingSpec,
     "prompt_sets": PromptSetSpec,
     "functions": FunctionSpec,
     "inputs": InputSpec,

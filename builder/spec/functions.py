@@ -17,6 +17,7 @@ from pydantic import (
 from builder.errors import show
 from builder.input_file import ABSENT, find_fault
 from builder.options import MAX_AXES, Choice
+from builder.spec.mistaken import explain_training
 from builder.spec.page import PageSpec
 from builder.spec.types import (
     MAX_ID,
@@ -58,7 +59,8 @@ def _params(source: object, info: ValidationInfo) -> Target | Path:
     path = (info.context or Path()) / source
     if fault := find_fault(path):
         found = f"there is no file {path}" if fault == ABSENT else f"{path} {fault}"
-        raise mistake(found, "Add it, or name a value as module:name.")
+        training = explain_training(path, find_fault)
+        raise mistake(found, training or "Add it, or name a value as module:name.")
     return path
 
 

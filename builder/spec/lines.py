@@ -5,7 +5,7 @@ keys at the start of a line, skipping over multi-line strings and arrays.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from builder.validation import Location
 
@@ -48,7 +48,7 @@ def _locate(header: str, counts: dict[Location, int], *, is_entry: bool) -> Loca
     return table
 
 
-def find_line(lines: dict[Location, int], location: Location) -> int | None:
+def find_line(lines: Mapping[Location, int], location: Location) -> int | None:
     """Line of `location`, or of the nearest thing around it that has a line."""
     while location:
         if location in lines:

@@ -7,11 +7,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from builder.errors import ModelError
 from builder.options import MAX_RESOLUTION, Converter, StorageChoice
+from builder.spec.checkpoint import Checkpoint
 from builder.spec.hub_name import HubName, is_hub_name
 from builder.spec.types import (
     ExistingFile,
     ExistingFolder,
-    ExistingPath,
     Id,
     Table,
     TargetName,
@@ -113,32 +113,12 @@ class CardSpec(Table):
     of another one are told."""
 
 
-_PICKLES = (".bin", ".ckpt", ".pickle", ".pkl", ".pt", ".pth")
-_IN_FOLDERS = (".safetensors", ".msgpack", ".json")
-
-
-def _only_npz(path: Path) -> Path:
-    """A checkpoint that is a folder, or a file that could be read by itself."""
-    if path.suffix in _PICKLES and path.is_file():
-        raise mistake(
-            f"{path} is a pickle, which can run any code when it is read, so it is not",
-            "Let the model's own library write a folder with safetensors:"
-            " model.save_pretrained(FOLDER).",
-        )
-    if path.suffix in _IN_FOLDERS and path.is_file():
-        raise mistake(
-            f"{path} does not say by itself what model it holds",
-            f'Name its folder, with config and tokenizer: checkpoint = "{path.parent}".',
-        )
-    return path
-
-
 class ModelSpec(Table):
     """A model and how it is used: exactly one of the first four keys says where it comes from."""
 
     name: ModelName | None = None
     """One of the models that `lit-demo models` lists, or any `hf:OWNER/NAME@REVISION`."""
-    checkpoint: Annotated[ExistingPath, AfterValidator(_only_npz)] | None = None
+    checkpoint: Checkpoint | None = None
     """A folder as a hub has it, of transformers or open_clip; or an npz file in one of big_vision's
     layouts, with its `tokenizer`."""
     towers: TargetName | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from builder.spec.types import Table, Text, WebAddress
+from builder.spec.types import ExistingFile, Table, Text, WebAddress, WebFolder
 
 
 class LinkSpec(Table):
@@ -14,6 +14,20 @@ class LinkSpec(Table):
     """What it says."""
     url: WebAddress
     """Where it leads."""
+
+
+class SharingSpec(Table):
+    """What others show of the page: in a tab, and where its address is posted."""
+
+    address: WebFolder | None = None
+    """Where the page will be, such as `https://you.github.io/demo/`. Without it, only some sites
+    show the picture with a link, since the others want its whole address."""
+    icon: ExistingFile | None = None
+    """A picture for tabs and home screens, of which the middle square is used; by default, the
+    first picture of the demo."""
+    font: ExistingFile | None = None
+    """A font (TTF or OTF) with the letters of your texts, for the picture with a link. By default
+    Pillow's, or one of this machine's where that lacks letters."""
 
 
 class PageSpec(Table):
@@ -32,3 +46,5 @@ class PageSpec(Table):
     """Largest size of the whole site in bytes; a build that would exceed it fails."""
     offline: bool = True
     """Whether browsers keep what a visit used, so that the page opens without a network."""
+    sharing: SharingSpec = SharingSpec()
+    """What others show of the page."""

@@ -1,6 +1,7 @@
 """Problems in `demo.toml`, each with its place in the file."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic_core import ErrorDetails
@@ -10,17 +11,33 @@ from builder.spec.lines import find_line, index_lines
 from builder.validation import Finding, Hints, Location, explain_errors
 
 
-def place_findings(path: Path, text: str, findings: Iterable[Finding]) -> list[Problem]:
+@dataclass(frozen=True)
+class Places:
+    """Where the tables and keys of a file are: its lines, counted from 1."""
+
+    path: Path
+    lines: Mapping[Location, int]
+
+    @classmethod
+    def read(cls, path: Path, text: str) -> "Places":
+        """The places of a TOML file with that text."""
+        return cls(path, index_lines(text))
+
+    def name(self, location: Location) -> str:
+        """A location in words, such as `demo.toml:12: images[3].file`."""
+        line = find_line(self.lines, location)
+        where = f"{self.path}:{line}" if line else str(self.path)
+        key = "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in location)
+        return f"{where}: {key.lstrip('.')}"
+
+
+def place_findings(places: Places, findings: Iterable[Finding]) -> list[Problem]:
     """The findings with the lines they are about, in the order of the file."""
-    lines = index_lines(text)
-    placed: list[tuple[int, Problem]] = []
-    for finding in findings:
-        line = find_line(lines, finding.location)
-        where = f"{path}:{line}" if line else str(path)
-        key = "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in finding.location)
-        problem = Problem(f"{where}: {key.lstrip('.')}", finding.message, finding.remedy)
-        placed.append((line or 0, problem))
-    return [problem for _, problem in sorted(placed, key=lambda pair: pair[0])]
+    in_order = sorted(findings, key=lambda finding: find_line(places.lines, finding.location) or 0)
+    return [
+        Problem(places.name(finding.location), finding.message, finding.remedy)
+        for finding in in_order
+    ]
 
 
 def explain_spec_errors(
@@ -69,6 +86,10 @@ _EXAMPLES = {
     "text_tower": 'text_tower = "BERT base"',
     "max_bytes": "max_bytes = 1_000_000_000",
     "offline": "offline = false",
+    "sharing": '[sharing] with address = "https://you.github.io/demo/"',
+    "address": 'address = "https://you.github.io/demo/"',
+    "icon": 'icon = "icon.png"',
+    "font": 'font = "NotoSansJP-Regular.otf"',
     "base_url": 'base_url = "https://storage.googleapis.com/my-bucket/demo/"',
     "template": 'template = "function"',
     "functions": '[[functions]] with function = "my_module:apply"',

@@ -20,6 +20,7 @@ from pydantic import (
 from builder.addresses import find_address_flaw, find_folder_flaw
 from builder.errors import show
 from builder.input_file import ABSENT, find_fault, find_folder_fault
+from builder.spec.mistaken import explain_training
 from builder.validation import mistake
 
 
@@ -84,6 +85,8 @@ def _remedy_for(written: Path, missing: Path, find: Callable[[Path], str | None]
     # Without suffixes, since those alone would make short names look alike.
     names = {path.stem.casefold(): path.name for path in _list(missing.parent) if not find(path)}
     close = difflib.get_close_matches(missing.stem.casefold(), names, n=1)
+    if not close and (training := explain_training(missing, find_fault)):
+        return training
     if not close:
         slash = " Write / between folders." if "\\" in str(written) else ""
         return f"Add it, or correct the name.{slash}"
@@ -123,9 +126,10 @@ class Target:
 def read_target(text: object, info: ValidationInfo) -> Target:
     """The target that `package.module:name` refers to, in the folder of `demo.toml`."""
     if not isinstance(text, str) or not TARGET.fullmatch(text):
-        raise mistake(
-            f"{show(text)} does not name a module and a function", "Write package.module:function."
-        )
+        remedy = "Write package.module:function."
+        if isinstance(text, str) and text.endswith(".py"):
+            remedy = f"Write the name of a function in it too: {Path(text).stem}:FUNCTION."
+        raise mistake(f"{show(text)} does not name a module and a function", remedy)
     module, name = text.split(":")
     return Target(module, name, (info.context or Path()).resolve())
 

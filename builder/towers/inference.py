@@ -25,6 +25,11 @@ from builder.towers.checkpoint import Checkpoint
 from builder.towers.checkpoint_layouts import Shape, plan_parts
 
 _REMEDY = "Describe it in [models.architecture] if it is one of big_vision's two-tower models."
+_OTHER = (
+    "Name a checkpoint of big_vision's two-tower models, or, if it is one, describe it in"
+    " [models.architecture]. Parameters of a function of yours are for params of [[functions]]."
+)
+_LISTED = 3
 _BIAS = -10.0
 """SigLIP's first bias. A file has its own, but a config says by one that there is any."""
 
@@ -48,7 +53,9 @@ def infer_architecture(shapes: Mapping[str, Shape]) -> dict[str, Any]:
         ModelError: if the parameters are of another kind of model, or do not tell their sizes.
     """
     if not any(name.startswith("txt/") for name in shapes):
-        raise ModelError("it has no parameters of a text tower (txt/...).", _REMEDY)
+        raise ModelError(
+            f"it has no parameters of a text tower (txt/...), but {_list(shapes)}.", _OTHER
+        )
     text, text_dim = (_infer_bert if _is_bert(shapes) else _infer_transformer)(shapes)
     image, image_dim = None, None
     if any(name.startswith("img/") for name in shapes):
@@ -60,6 +67,13 @@ def infer_architecture(shapes: Mapping[str, Shape]) -> dict[str, Any]:
         **({"text_model": BERT} if _is_bert(shapes) else {}),
         **({"bias_init": _BIAS} if "b" in shapes else {}),
     }
+
+
+def _list(shapes: Mapping[str, Shape]) -> str:
+    """Some arrays with their shapes, so that an author knows which file it is."""
+    named = [f"{name} {list(shape)}" for name, shape in list(shapes.items())[:_LISTED]]
+    more = len(shapes) - len(named)
+    return ", ".join([*named, *([f"{more} more"] if more else [])]) or "nothing at all"
 
 
 def infer_checkpoint(path: Path) -> dict[str, Any]:

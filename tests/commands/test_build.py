@@ -100,6 +100,33 @@ def test_bad_input_exits_with_2_names_it_and_leaves_the_old_site(
     assert content(site) == before
 
 
+def test_all_mistakes_are_listed_at_once_with_their_lines(make_demo: MakeDemo):
+    spec = make_demo()
+    cut_off_a_picture(spec)
+    replace_in_spec("title =", "titel =")(spec)
+    replace_in_spec("author", "crop = [0, 0, 999, 999]\nauthor")(spec)
+    code, text = run("build", spec, "-o", spec.parent / "site")
+    assert code == 2
+    assert "4 problems found" in text
+    for place in (":1: titel", ":8: images[0].file: ", ":16: images[1].crop: "):
+        assert f"demo.toml{place}" in text
+    assert "images/red.png: cut off or damaged" in text
+
+
+def test_damage_that_only_decoding_finds_has_its_line_too(make_demo: MakeDemo):
+    spec = make_demo()
+    path = spec.parent / "images" / "red.png"
+    content = bytearray(path.read_bytes())
+    content[200:300] = bytes(100)
+    path.write_bytes(content)
+    code, text = run(
+        "build", spec, "-o", spec.parent / "site", "--cache-dir", spec.parent / "cache"
+    )
+    assert code == 2
+    assert "demo.toml:8: images[0].file: " in text
+    assert "images/red.png: cut off or damaged" in text
+
+
 def add_pictures(spec: Path, count: int) -> None:
     """Put more pictures into a demo, so that a build of it takes a while."""
     with spec.open("a", encoding="utf-8") as file:

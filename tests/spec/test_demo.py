@@ -133,7 +133,7 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file(make_demo: M
 
 
 CHECKPOINT = """\
-checkpoint = "images/red.png"
+checkpoint = "demo.toml"
 scoring = "sigmoid"
 
 [models.architecture]

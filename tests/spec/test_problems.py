@@ -8,10 +8,11 @@ from builder.spec.demo import DemoSpec
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec, InputSpec
 from builder.spec.images import ImageSpec
 from builder.spec.models import CardSpec, ModelSpec, TokenizerSpec
-from builder.spec.page import LinkSpec
+from builder.spec.page import LinkSpec, SharingSpec
 from builder.spec.problems import (
     _EXAMPLES,  # pyright: ignore[reportPrivateUsage]
     _PATTERNS,  # pyright: ignore[reportPrivateUsage]
+    Places,
     place_findings,
 )
 from builder.spec.prompt_sets import PromptSetSpec
@@ -31,7 +32,7 @@ prompts = ["a",
 """
 TABLES = (
     *(DemoSpec, ImageSpec, FunctionDemoSpec, FunctionSpec, InputSpec),
-    *(ModelSpec, TokenizerSpec, CardSpec, LinkSpec, PromptSetSpec),
+    *(ModelSpec, TokenizerSpec, CardSpec, LinkSpec, PromptSetSpec, SharingSpec),
 )
 
 
@@ -41,7 +42,7 @@ def test_problems_stand_in_the_order_of_the_file_and_those_without_a_line_first(
         Finding(("images", 0, "file"), "first", ""),
         Finding(("models",), "missing", ""),
     ]
-    problems = place_findings(Path("demo.toml"), TEXT, findings)
+    problems = place_findings(Places.read(Path("demo.toml"), TEXT), findings)
     assert [(problem.where, problem.message) for problem in problems] == [
         ("demo.toml: models", "missing"),
         ("demo.toml:4: images[0].file", "first"),
@@ -51,7 +52,8 @@ def test_problems_stand_in_the_order_of_the_file_and_those_without_a_line_first(
 
 
 def test_a_key_that_is_not_written_has_the_line_of_its_table():
-    (problem,) = place_findings(Path("d"), TEXT, [Finding(("images", 1, "author"), "m", "")])
+    places = Places.read(Path("d"), TEXT)
+    (problem,) = place_findings(places, [Finding(("images", 1, "author"), "m", "")])
     assert problem.where == "d:6: images[1].author"
 
 

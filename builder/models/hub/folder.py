@@ -11,6 +11,7 @@ from builder.model import Tower, Towers
 from builder.models.hub.design import Design
 from builder.models.hub.heads import UNKNOWN, Heads, Side
 from builder.models.hub.open_clip_design import design_open_clip_model
+from builder.models.hub.other_folder import explain_folder
 from builder.models.hub.preprocessing import (
     PixelRule,
     read_open_clip_pixels,
@@ -97,10 +98,7 @@ def open_hub_model(folder: Path, heads: Heads = UNKNOWN) -> HubModel:
         ModelError: if the config describes no model that can be read, or has other heads.
     """
     if not is_hub_folder(folder):
-        raise ModelError(
-            f"{folder}: has neither {CONFIG} nor {OPEN_CLIP_CONFIG}, so it does not hold a model.",
-            "Name the folder that save_pretrained, open_clip or a download from a hub made.",
-        )
+        raise explain_folder(folder)
     weights = _find_weights(folder)
     with naming(weights), open_weights(weights) as file:
         shapes = dict(file.shapes)
@@ -165,7 +163,7 @@ def _find_weights(folder: Path) -> Path:
                 "Take the same model's model.safetensors, or let its own library write one:"
                 " model.save_pretrained(FOLDER).",
             )
-    raise ModelError(f"{folder}: holds no weights ({' or '.join(_WEIGHTS)}). Download it again.")
+    raise explain_folder(folder)
 
 
 def _read(path: Path) -> Mapping[str, Any]:

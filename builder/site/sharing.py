@@ -1,0 +1,152 @@
+"""What others show of a page: an icon in a tab, a picture where the page's address is posted.
+
+Sources: The Open Graph protocol (ogp.me), which wants whole addresses of pictures; X's cards, which
+read its properties too.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import PIL.Image
+
+from builder.errors import BuilderError, ImageError
+from builder.images.open import open_picture
+from builder.images.preprocess import CENTRE, crop_square
+from builder.manifest import Image, SiteManifest
+from builder.site.bundle import Bundle, Files, Manifest, Sharing
+from builder.site.first_answer import FirstAnswer
+from builder.site.icon import draw_icon, encode_icon, open_first_picture
+from builder.site.lettering import MORE, find_typeface, read_typeface
+from builder.site.preview_picture import HEIGHT, WIDTH, Caption, draw_preview
+from builder.site.wording import Wording
+from builder.spec.page import SharingSpec
+
+_ICON_SIZE = 48
+"""Tabs show 16 pixels, or twice or three times as many on sharp screens."""
+_QUALITY = 85
+
+_WITHOUT_TEXTS = (
+    "The picture for links to the page is without texts, since no font has all their letters: name"
+    " one as font in [sharing]."
+)
+_WITHOUT_ADDRESS = (
+    "Only some sites will show a picture with links to the page, since others want its whole"
+    " address: say where the page will be, as address in [sharing]."
+)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The picture for links: its address, which is relative if nobody said where the page is."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The files by URL, of which the page names `icon` and `preview`, and what to tell the author.
+
+    `address` is where the page will be, if that is known.
+    """
+
+    files: Mapping[str, bytes]
+    icon: str
+    preview: Preview | None = None
+    address: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_sharing(spec: SharingSpec) -> Sharing:
+    """What an author wants to be shown.
+
+    Raises:
+        BuilderError: if the icon or the font cannot be used.
+    """
+    return Sharing(
+        address=spec.address and f"{spec.address.rstrip('/')}/",
+        icon=spec.icon and _open_icon(spec.icon),
+        typeface=spec.font and read_typeface(spec.font),
+    )
+
+
+def _open_icon(path: Path) -> PIL.Image.Image:
+    try:
+        return crop_square(open_picture(path), CENTRE)
+    except ImageError as error:
+        raise BuilderError(f"{path}: {error.message}", error.remedy) from None
+
+
+def share(bundle: Bundle[Manifest], answer: FirstAnswer | None, wording: Wording) -> Shared:
+    """Draw the icon of a page, and the picture for links of one that shows pictures."""
+    files = Files()
+    icon = files.add("icons/tab", ".png", encode_icon(draw_icon(bundle), _ICON_SIZE)).url
+    address, manifest = bundle.sharing.address, bundle.manifest
+    if answer is None or not isinstance(manifest, SiteManifest):
+        return Shared(files.content, icon, address=address)
+    texts = _Texts.of(manifest, answer, wording)
+    typeface = bundle.sharing.typeface or find_typeface(texts.all)
+    if typeface and not typeface.has(texts.all):
+        typeface = None
+    picture = draw_preview(
+        open_first_picture(bundle, manifest),
+        texts.title,
+        texts.captions,
+        typeface,
+        credit=texts.credit,
+        right_to_left=wording.direction == "rtl",
+    )
+    url = files.add("sharing/preview", ".jpg", _encode(picture)).url
+    notes = (_WITHOUT_TEXTS,) * (typeface is None) + (_WITHOUT_ADDRESS,) * (address is None)
+    preview = Preview(f"{address or ''}{url}", WIDTH, HEIGHT)
+    return Shared(files.content, icon, preview, address, notes)
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """What is written beside the first picture."""
+
+    title: str
+    captions: tuple[Caption, ...]
+    credit: str
+
+    @classmethod
+    def of(cls, manifest: SiteManifest, answer: FirstAnswer, wording: Wording) -> "_Texts":
+        captions = (
+            Caption(
+                _plain(share.text),
+                share.probability,
+                _plain(wording.percent(share.probability)),
+                is_best=place == 0 and not answer.fits_none,
+            )
+            for place, share in enumerate(answer.shares)
+        )
+        credit = _plain(_credit(manifest.images[0], wording))
+        return cls(_plain(manifest.title), tuple(captions), credit)
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Everything that a font must be able to write."""
+        captions = (text for one in self.captions for text in (one.text, one.percent))
+        return (self.title, self.credit, MORE, *captions)
+
+
+def _credit(image: Image, wording: Wording) -> str:
+    """As the page writes it below the picture."""
+    author = image.credit.author
+    parts = (author and wording.translate("Photo: {0}", author), image.credit.license)
+    return ", ".join(filter(None, parts))
+
+
+def _plain(text: str) -> str:
+    """A text without the spaces of other kinds, which few fonts have."""
+    return " ".join(text.split())
+
+
+def _encode(picture: PIL.Image.Image) -> bytes:
+    data = io.BytesIO()
+    picture.save(data, "JPEG", quality=_QUALITY, optimize=True)
+    return data.getvalue()
