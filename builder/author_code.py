@@ -135,6 +135,28 @@ def _forget(target: Target) -> None:
             del sys.modules[name]
 
 
+def find_own_modules(folder: Path) -> dict[str, Path]:
+    """The modules in a folder or below that have been imported, but for installed ones."""
+    files = {
+        name: Path(file)
+        for name, module in list(sys.modules.items())
+        if (file := getattr(module, "__file__", None))
+    }
+    return {
+        name: file
+        for name, file in files.items()
+        if file.is_relative_to(folder) and _INSTALLED.isdisjoint(file.parts[:-1])
+        # Whoever works on this program may have a demo in its checkout.
+        and name.partition(".")[0] not in (_OWN_NAME, "__main__")
+    }
+
+
+def forget_modules(folder: Path) -> None:
+    """Have all of the author's modules in a folder imported afresh, whichever of them changed."""
+    for name in find_own_modules(folder):
+        del sys.modules[name]
+
+
 def _place_of(error: BaseException, folder: str) -> str:
     """File and line of the last step in the author's code, or of where the error was raised."""
     if isinstance(error, SyntaxError):
