@@ -137,18 +137,14 @@ def _forget(target: Target) -> None:
 
 def find_own_modules(folder: Path) -> dict[str, Path]:
     """The modules in a folder or below that have been imported, but for installed ones."""
-    files = {
-        name: Path(file)
-        for name, module in list(sys.modules.items())
-        if (file := getattr(module, "__file__", None))
-    }
-    return {
-        name: file
-        for name, file in files.items()
-        if file.is_relative_to(folder) and _INSTALLED.isdisjoint(file.parts[:-1])
+    found: dict[str, Path] = {}
+    for name, module in list(sys.modules.items()):
+        file = Path(getattr(module, "__file__", None) or "")
         # Whoever works on this program may have a demo in its checkout.
-        and name.partition(".")[0] not in (_OWN_NAME, "__main__")
-    }
+        is_own = name.partition(".")[0] not in (_OWN_NAME, "__main__")
+        if is_own and file.is_relative_to(folder) and _INSTALLED.isdisjoint(file.parts[:-1]):
+            found[name] = file
+    return found
 
 
 def forget_modules(folder: Path) -> None:

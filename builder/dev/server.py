@@ -5,7 +5,6 @@ import urllib.parse
 from http import HTTPStatus
 from typing import Any
 
-from builder.dev.board import News
 from builder.dev.crops import move_crop
 from builder.dev.whole_pictures import Version, draw, measure
 from builder.dev.workshop import Workshop
@@ -102,7 +101,7 @@ class DevHandler(SiteHandler):
         self.send_head(
             HTTPStatus.OK, {**_PRIVATE, "Content-Type": "text/event-stream", "Connection": "close"}
         )
-        known: News | None = None
+        known = None
         while self.command == "GET":
             news = self._workshop.board.wait(known, _HEARTBEAT_S)
             event = ":\n\n" if news == known else f"data: {news.to_json()}\n\n"
@@ -160,15 +159,15 @@ class DevHandler(SiteHandler):
 def _describe_image(image: ImageSpec) -> dict[str, Any]:
     """A picture of the author's; without a size if it is not there any more."""
     try:
-        size = measure(Version.of(image.file))
+        version = Version.of(image.file)
+        size = measure(version)
     except (ImageError, OSError):
-        size = None
+        version = size = None
     return {
         "id": image.id,
+        "version": str(version and version.changed_ns),
         "description": image.description,
         "size": size,
         "focalPoint": image.focal_point,
         "crop": image.crop,
     }
-
-

@@ -78,5 +78,4 @@ def _find_named(spec: BaseModel) -> Iterator[Path | Target]:
         elif isinstance(part, BaseModel):
             pending += vars(part).values()
         elif isinstance(part, tuple | dict):
-            entries = cast("dict[str, Any]", part).values() if isinstance(part, dict) else part
-            pending += cast("tuple[Any, ...]", tuple(entries))
+            pending += cast("dict[str, Any]", part).values() if isinstance(part, dict) else part

@@ -1,9 +1,9 @@
 """Waits until the files of a demo change."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
-from watchfiles import Change, watch
+from watchfiles import watch
 
 from builder.dev.sources import Sources
 
@@ -20,7 +20,7 @@ class Watcher:
     def __init__(self) -> None:
         self._sources = Sources()
         self._folders: frozenset[Path] = frozenset()
-        self._changes: Generator[set[tuple[Change, str]]] | None = None
+        self._changes = None
         self._early: set[Path] = set()
 
     def follow(self, sources: Sources) -> None:
@@ -30,24 +30,16 @@ class Watcher:
         if self._changes is None or folders != self._folders:
             self.close()
             self._folders = folders
-            self._changes = watch(
-                *folders,
-                watch_filter=None,
-                step=_QUIET_MS,
-                debounce=_LONGEST_MS,
-                rust_timeout=_LOOK_UP_MS,
-                yield_on_timeout=True,
-                recursive=False,
-            )
+            self._changes = _watch(folders)
             # It watches only once it has been asked.
-            self._early |= _paths(next(self._changes))
+            self._early |= next(self._changes)
 
     def wait(self) -> set[Path]:
         """The files that have changed since the last call, as soon as there are any."""
         assert self._changes is not None, "nothing is followed"
         changed, self._early = self._early, set()
         while not (found := {path for path in changed if path in self._sources}):
-            changed = _paths(next(self._changes))
+            changed = next(self._changes)
         return found
 
     def close(self) -> None:
@@ -57,5 +49,15 @@ class Watcher:
             self._changes = None
 
 
-def _paths(changes: set[tuple[Change, str]]) -> set[Path]:
-    return {Path(name) for _, name in changes}
+def _watch(folders: Iterable[Path]) -> Generator[set[Path]]:
+    """What changes right in these folders; now and then nothing."""
+    for changes in watch(
+        *folders,
+        watch_filter=None,
+        step=_QUIET_MS,
+        debounce=_LONGEST_MS,
+        rust_timeout=_LOOK_UP_MS,
+        yield_on_timeout=True,
+        recursive=False,
+    ):
+        yield {Path(name) for _, name in changes}

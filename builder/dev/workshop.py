@@ -132,7 +132,9 @@ class Workshop:
     def _is_quick(self, spec: DemoSpec | FunctionDemoSpec) -> bool:
         """Whether the models are those of the last site."""
         last = self.spec
-        return isinstance(spec, DemoSpec) and isinstance(last, DemoSpec) and spec.models == last.models
+        return (
+            isinstance(spec, DemoSpec) and isinstance(last, DemoSpec) and spec.models == last.models
+        )
 
     def _follow(self, sources: Sources) -> None:
         self._sources = sources

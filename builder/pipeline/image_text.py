@@ -4,6 +4,7 @@ import functools
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
 from builder.cache import Cache
 from builder.conversion.image_encoder import ExportedImageEncoder, export_image_encoder
 from builder.conversion.text_encoder import export_text_encoder

@@ -9,10 +9,10 @@ from builder.cache import Cache
 from builder.progress import Progress
 from builder.site.folder import write_site
 from builder.site.own_files import REPORT
-from builder.site.report import Report
 
 if TYPE_CHECKING:
     from builder.site.function_report import FunctionSiteReport
+    from builder.site.report import Report
 
 AnyReport: TypeAlias = "Report | FunctionSiteReport"
 AReport = TypeVar("AReport", bound=AnyReport, covariant=True)
@@ -27,9 +27,7 @@ class MadeSite(Generic[AReport]):
     notes: tuple[str, ...]
 
 
-def write_made(
-    made: MadeSite[AReport], out: Path, *, cache: Cache, progress: Progress
-) -> AReport:
+def write_made(made: MadeSite[AReport], out: Path, *, cache: Cache, progress: Progress) -> AReport:
     """Put a site in the place of the one in `out`, or leave that as it is; returns the figures.
 
     Raises:
