@@ -52,7 +52,13 @@ def find_sources(path: Path, spec: DemoSpec | FunctionDemoSpec) -> Sources:
             code |= {named.folder, *(file.parent for file in modules.values())}
         else:
             (trees if named.is_dir() else files).add(named)
-    return Sources(*(frozenset(map(Path.absolute, found)) for found in (files, trees, code)))
+    # A link changes, and so does what it leads to.
+    return Sources(
+        *(
+            frozenset(place for path in found for place in (path.absolute(), path.resolve()))
+            for found in (files, trees, code)
+        )
+    )
 
 
 def guess_sources(path: Path, last: Sources) -> Sources:
