@@ -112,7 +112,7 @@ class SiteHandler(BaseHTTPRequestHandler):
             self.refuse(
                 HTTPStatus.FORBIDDEN,
                 "This server is for the machine that it runs on: ask for localhost or 127.0.0.1."
-                " If a proxy brought you here, start it with --allow-host and the proxy's name.",
+                " If a proxy brought you here, name it with --allow-host of lit-demo serve.",
             )
         else:
             self.serve()

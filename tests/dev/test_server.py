@@ -58,21 +58,21 @@ def test_until_there_is_a_site_its_page_says_so(port: int, workshop: Workshop):
     assert b'"/_dev/live.js?build="' in page
 
 
-def read_events(connection: socket.socket, count: int) -> list[Any]:
-    """The next events of a stream."""
-    file = connection.makefile("rb")
-    lines = (line for line in file if line.startswith(b"data: "))
-    return [json.loads(next(lines).removeprefix(b"data: ")) for _ in range(count)]
+def read_news(connection: socket.socket) -> Iterator[Any]:
+    """What a stream of events tells."""
+    for line in connection.makefile("rb"):
+        if line.startswith(b"data: "):
+            yield json.loads(line.removeprefix(b"data: "))
 
 
 def test_news_reach_pages_as_they_come(port: int, workshop: Workshop):
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(b"GET /_dev/news HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert read_events(connection, 1) == [{"build": "one", "busy": False, "problems": []}]
+        news = read_news(connection)
+        assert next(news) == {"build": "one", "busy": False, "problems": []}
         problem = Problem("demo.toml:3", "is “wrong”\n", "Mend it.")
         workshop.board.post(News("one", problems=(problem,)))
-        (news,) = read_events(connection, 1)
-        assert news["problems"] == [asdict(problem)]
+        assert next(news)["problems"] == [asdict(problem)]
 
 
 def test_a_crop_is_moved_for_own_pages_only(port: int, spec: Path):

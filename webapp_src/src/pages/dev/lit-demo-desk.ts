@@ -25,10 +25,14 @@ export class LitDemoDesk extends LitElement {
         font: 600 clamp(1.5rem, 1.2rem + 1.5vw, 2.25rem) / 1.1 var(--serif);
       }
 
-      .lead,
+      header p,
       h2 + p {
         margin: 0 0 0.5rem;
         color: var(--muted);
+      }
+
+      [role='status'] {
+        min-height: 1.5em;
       }
 
       ul {
@@ -91,13 +95,15 @@ export class LitDemoDesk extends LitElement {
   @state() private desk: Desk | undefined;
   @state() private predictions: Predictions | undefined;
   @state() private failure = '';
+  @state() private busy = true;
 
   private build: string | undefined;
   private loading = new AbortController();
 
   override connectedCallback(): void {
     super.connectedCallback();
-    listen('news', ({ build, problems }) => {
+    listen('news', ({ build, busy, problems }) => {
+      this.busy = busy;
       showProblems(problems);
       if (build && build !== this.build) void this.load(build);
     });
@@ -110,12 +116,13 @@ export class LitDemoDesk extends LitElement {
         <h1>Crops, predictions and notes</h1>
         ${
           desk && predictions
-            ? html`<p class="lead">
+            ? html`<p>
                 For the author of <a href="/">${predictions.title}</a>. A crop that is moved, with
                 the mouse, a finger or arrow keys, is written into <code>${desk.spec}</code>.
               </p>`
-            : html`<p class="lead" role="status">${this.failure || 'The demo is being built…'}</p>`
+            : nothing
         }
+        <p role="status">${this.failure || (this.busy ? 'The demo is being built…' : nothing)}</p>
       </header>
       ${desk && predictions ? this.renderDesk(desk, predictions) : nothing}
     `;
@@ -195,6 +202,7 @@ export class LitDemoDesk extends LitElement {
     try {
       const [desk, predictions] = await Promise.all([loadDesk(), loadPredictions(signal)]);
       if (signal.aborted) return;
+      this.failure = '';
       this.desk = desk;
       this.predictions = predictions;
     } catch (error) {
