@@ -135,6 +135,24 @@ def _forget(target: Target) -> None:
             del sys.modules[name]
 
 
+def find_own_modules(folder: Path) -> dict[str, Path]:
+    """The modules in a folder or below that have been imported, but for installed ones."""
+    found: dict[str, Path] = {}
+    for name, module in list(sys.modules.items()):
+        file = Path(getattr(module, "__file__", None) or "")
+        # Whoever works on this program may have a demo in its checkout.
+        is_own = name.partition(".")[0] not in (_OWN_NAME, "__main__")
+        if is_own and file.is_relative_to(folder) and _INSTALLED.isdisjoint(file.parts[:-1]):
+            found[name] = file
+    return found
+
+
+def forget_modules(folder: Path) -> None:
+    """Have all of the author's modules in a folder imported afresh, whichever of them changed."""
+    for name in find_own_modules(folder):
+        del sys.modules[name]
+
+
 def _place_of(error: BaseException, folder: str) -> str:
     """File and line of the last step in the author's code, or of where the error was raised."""
     if isinstance(error, SyntaxError):

@@ -14,17 +14,19 @@ import stat
 import tempfile
 import time
 import zipfile
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import platformdirs
 
 from builder.errors import writing
 from builder.locks import hold_lock
 from builder.version import NAME
+
+Started = TypeVar("Started")
 
 DOWNLOADS = "checkpoints"
 COMPILED = "xla"
@@ -129,6 +131,20 @@ class Cache:
         """Let one process at a time make the entry for that key; the others then find it."""
         with self._lock(key[:2]):
             yield
+
+    @contextmanager
+    def using(
+        self,
+        key: str,  # noqa: ARG002 (for caches that keep it)
+        start: Callable[[], AbstractContextManager[Started]],
+    ) -> Generator[Started]:
+        """What takes long to start and is no file, such as another program, in a block.
+
+        It ends with the block, unless a cache keeps it for the next block with that key
+        (`builder.dev.warm_cache`).
+        """
+        with start() as started:
+            yield started
 
     def usage(self) -> list[Usage]:
         """What each kind of entry takes, by name; then what JAX compiled, then the downloads."""

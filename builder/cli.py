@@ -10,6 +10,7 @@ from builder.commands.bench import bench
 from builder.commands.build import build, check, serve
 from builder.commands.cache import cache
 from builder.commands.convert import convert
+from builder.commands.dev import dev
 from builder.commands.distil import distil
 from builder.commands.evaluate import evaluate
 from builder.commands.imports import import_original
@@ -17,12 +18,9 @@ from builder.commands.models import inspect, models
 from builder.commands.new import new, suggest_prompts
 from builder.commands.publish import publish
 from builder.commands.tune import tune
-from builder.errors import BuilderError, explain_system_error
 from builder.failures import (
-    BAD_INPUT,
-    BUG,
     abandon_stdout,
-    describe_bug,
+    describe,
     prepare_streams,
     printable,
     stop_interrupted,
@@ -44,15 +42,8 @@ class _Group(click.Group):
         try:
             with stopping_at_second_interrupt():
                 return super().main(*args, **kwargs)
-        except BuilderError as error:
-            _end(error, f"Error: {error}", BAD_INPUT)
-        except OSError as error:
-            _end(error, f"Error: {explain_system_error(error)}", BAD_INPUT)
-        except MemoryError as error:
-            remedy = "Close other programs, or use smaller inputs."
-            _end(error, f"Error: this needs more memory than there is. {remedy}", BAD_INPUT)
         except Exception as error:
-            _end(error, describe_bug(error), BUG)
+            _end(error)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -61,7 +52,8 @@ class _Group(click.Group):
             stop_interrupted()
 
 
-def _end(error: BaseException, message: str, code: int) -> NoReturn:
+def _end(error: Exception) -> NoReturn:
+    message, code = describe(error)
     if wants_traceback():
         traceback.print_exception(error)
     abandon_stdout()
@@ -79,6 +71,7 @@ _COMMANDS = (
     new,
     suggest_prompts,
     import_original,
+    dev,
     build,
     serve,
     check,

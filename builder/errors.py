@@ -127,11 +127,14 @@ def reason_of(error: OSError) -> str:
     return error.strerror or str(error) or type(error).__name__
 
 
-def explain_system_error(error: OSError) -> BuilderError:
+def explain_system_error(error: OSError | MemoryError) -> BuilderError:
     """The error of the system in words: the file that it names, and what to do.
 
     It stands for whatever no `reading` or `writing` has foreseen.
     """
+    if isinstance(error, MemoryError):
+        remedy = "Close other programs, or use smaller inputs."
+        return BuilderError(f"this needs more memory than there is. {remedy}")
     if error.errno == errno.ENOENT and error.filename is None and not _has_working_directory():
         return BuilderError("the working directory is not there any more. Change to another one.")
     about = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from builder.errors import first_line
+from builder.errors import BuilderError, explain_system_error, first_line
 from builder.version import NAME, __version__
 
 BAD_INPUT = 2
@@ -103,6 +103,17 @@ def stop_interrupted() -> NoReturn:
 def printable(text: str) -> str:
     """A message without what moves a terminal's cursor, since names of files may hold it."""
     return text.translate(_CONTROLS)
+
+
+def describe(error: Exception) -> tuple[str, int]:
+    """What to print of an error that ends a command, and the exit code."""
+    match error:
+        case BuilderError():
+            return f"Error: {error}", BAD_INPUT
+        case OSError() | MemoryError():
+            return f"Error: {explain_system_error(error)}", BAD_INPUT
+        case _:
+            return describe_bug(error), BUG
 
 
 def describe_bug(error: BaseException) -> str:

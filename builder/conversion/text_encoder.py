@@ -207,7 +207,8 @@ def _run(
         tokens = embeddings.tokens[missing]
         title = f"Compare {model_id} in TensorFlow.js with JAX"
         with about(model_id), progress.step(title, len(missing)) as advance:
-            with start_runtime(files, {encoder.input: tokens[:1]}) as trial:
+            start = partial(start_runtime, files, {encoder.input: tokens[:1]})
+            with cache.using(f"runtime {key}", start) as trial:
                 rows = trial.runtime.predict({encoder.input: tokens})[encoder.output]
             known |= {texts[place]: row for place, row in zip(missing, rows, strict=True)}
             advance(len(missing))

@@ -10,7 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
@@ -26,6 +26,8 @@ from builder.progress import Progress
 
 if TYPE_CHECKING:
     import jax
+
+    from builder.embedding.devices import PlacedTower
 
 Keep = Callable[[Sequence[str], Rows], None]
 """Receives finished rows under their keys."""
@@ -160,18 +162,32 @@ def _embed_rows(work: _Work, inputs: Sequence[Input], cache: Cache, progress: Pr
                     rows[key] = row
                 advance(len(names))
 
-            _compute(work, missing, keep, progress)
+            key = f"tower {code} {work.fingerprint} {len(missing)}"
+            with cache.using(key, lambda: nullcontext(_place(work, len(missing)))) as (tower, fast):
+                _compute(work, tower, fast, missing, keep, progress)
     return np.array([rows[key] for key in keys], np.float32).reshape(-1, work.model.dim)
 
 
-def _compute(work: _Work, missing: Mapping[str, Input], keep: Keep, progress: Progress) -> None:
-    """Compute the rows of the inputs and keep each batch as soon as it is done."""
-    from builder.embedding.devices import BATCH_LIMITS, place_tower, prefer_fast
+def _place(work: _Work, count: int) -> "tuple[PlacedTower, Tower | None]":
+    """The tower ready for so many inputs, and a faster one if there is one to try."""
+    from builder.embedding.devices import BATCH_LIMITS, place_tower
 
     tower, fast = work.load()
     limit = BATCH_LIMITS[work.kind]
-    placed = place_tower(tower, work.shape, work.dtype, len(missing), limit)
-    del tower
+    return place_tower(tower, work.shape, work.dtype, count, limit), fast
+
+
+def _compute(
+    work: _Work,
+    placed: "PlacedTower",
+    fast: Tower | None,
+    missing: Mapping[str, Input],
+    keep: Keep,
+    progress: Progress,
+) -> None:
+    """Compute the rows of the inputs and keep each batch as soon as it is done."""
+    from builder.embedding.devices import prefer_fast
+
     problems: list[Problem] = []
     running: deque[tuple[list[str], jax.Array]] = deque()
 

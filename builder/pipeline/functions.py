@@ -15,12 +15,12 @@ from builder.manifest import (
     FunctionInput,
     FunctionSiteManifest,
 )
+from builder.pipeline.made import MadeSite, write_made
 from builder.progress import Progress
 from builder.site.budget import check_size
 from builder.site.bundle import Bundle, Files, Sharing, describe_page
-from builder.site.folder import assemble_site, check_target, write_site
+from builder.site.folder import assemble_site, check_target
 from builder.site.function_report import FunctionSiteReport, make_report
-from builder.site.own_files import REPORT
 from builder.site.sharing import read_sharing
 from builder.site.template import load_template
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec
@@ -37,8 +37,20 @@ def build_functions(
     Raises:
         BuilderError: for anything that the author can fix; `out` is then unchanged.
     """
-    started = time.perf_counter()
     check_target(out)
+    made = make_functions(spec, cache=cache, progress=progress)
+    return write_made(made, out, cache=cache, progress=progress)
+
+
+def make_functions(
+    spec: FunctionDemoSpec, *, cache: Cache, progress: Progress
+) -> MadeSite[FunctionSiteReport]:
+    """Compute the site of a demo of functions.
+
+    Raises:
+        BuilderError: for anything that the author can fix.
+    """
+    started = time.perf_counter()
     template, sharing = load_template(spec.template), read_sharing(spec.sharing)
     built = [convert_function(entry, cache=cache, progress=progress) for entry in spec.functions]
     site = assemble_site(bundle_functions(spec, built, sharing), template)
@@ -54,11 +66,7 @@ def build_functions(
         seconds,
         warnings=template.notes,
     )
-    kept = write_site({**site.files, REPORT: report.to_json()}, out)
-    for note in (*template.notes_on(spec.language), *site.notes, *kept.notes(out)):
-        progress.say(note)
-    cache.prune_after_build()
-    return report
+    return MadeSite(site.files, report, (*template.notes_on(spec.language), *site.notes))
 
 
 def bundle_functions(

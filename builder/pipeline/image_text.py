@@ -4,7 +4,6 @@ import functools
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from builder.cache import Cache
 from builder.conversion.image_encoder import ExportedImageEncoder, export_image_encoder
@@ -20,40 +19,49 @@ from builder.models.cut import cut_vocabulary
 from builder.models.fetch import fetch_missing
 from builder.models.load import load_model
 from builder.models.precomputed.model import PrecomputedModel, load_precomputed
+from builder.pipeline.made import AnyReport, MadeSite, write_made
 from builder.pipeline.precomputed import build_precomputed
 from builder.progress import Progress
 from builder.site.budget import check_size
 from builder.site.bundle import BuiltModel, bundle
-from builder.site.folder import assemble_site, check_target, write_site
+from builder.site.folder import assemble_site, check_target
 from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
-from builder.site.own_files import REPORT
 from builder.site.report import Report, make_report
 from builder.site.sharing import read_sharing
 from builder.site.template import load_template
 from builder.spec.demo import DemoSpec, load_any_spec
+from builder.spec.functions import FunctionDemoSpec
 from builder.spec.models import ModelSpec
-
-if TYPE_CHECKING:
-    from builder.site.function_report import FunctionSiteReport
 
 LoadModel = Callable[[ModelSpec], ImageTextModel]
 
 
-def build_site(
-    spec_path: Path, out: Path, *, cache: Cache, progress: Progress
-) -> "Report | FunctionSiteReport":
+def build_site(spec_path: Path, out: Path, *, cache: Cache, progress: Progress) -> AnyReport:
     """Build the site of a `demo.toml`, of whatever kind, into the folder `out`.
 
     Raises:
         BuilderError: for anything that the author can fix; `out` is then unchanged.
     """
     spec = load_any_spec(spec_path, inspect_picture)
-    if isinstance(spec, DemoSpec):
-        return build_spec(spec, out, cache=cache, progress=progress)
-    # This brings in JAX, which a demo of pictures does not need when its results are in the cache.
-    from builder.pipeline.functions import build_functions
+    check_target(out)
+    made = make_site(spec, cache=cache, progress=progress)
+    return write_made(made, out, cache=cache, progress=progress)
 
-    return build_functions(spec, out, cache=cache, progress=progress)
+
+def make_site(
+    spec: DemoSpec | FunctionDemoSpec, *, cache: Cache, progress: Progress
+) -> MadeSite[AnyReport]:
+    """Compute the site of a spec, of whatever kind, and write nothing but the cache.
+
+    Raises:
+        BuilderError: for anything that the author can fix.
+    """
+    if isinstance(spec, DemoSpec):
+        return _make_demo(spec, cache, progress, load=None)
+    # This brings in JAX, which a demo of pictures does not need when its results are in the cache.
+    from builder.pipeline.functions import make_functions
+
+    return make_functions(spec, cache=cache, progress=progress)
 
 
 def build_spec(
@@ -72,8 +80,15 @@ def build_spec(
     Raises:
         BuilderError: for anything that the author can fix; `out` is then unchanged.
     """
-    started = time.perf_counter()
     check_target(out)
+    made = _make_demo(spec, cache, progress, load)
+    return write_made(made, out, cache=cache, progress=progress)
+
+
+def _make_demo(
+    spec: DemoSpec, cache: Cache, progress: Progress, load: LoadModel | None
+) -> MadeSite[Report]:
+    started = time.perf_counter()
     template, sharing = load_template(spec.template), read_sharing(spec.sharing)
     fetch_missing(spec.models, cache.folder, progress)
     load = load or functools.partial(load_model, cache_folder=cache.folder)
@@ -90,7 +105,6 @@ def build_spec(
         build_model(source, model, spec, images, cache=cache, progress=progress)
         for source, model in zip(sources, spec.models, strict=True)
     ]
-    # The hinge: everything before only computes; this replaces the old site, or leaves it.
     bundled = bundle(spec, images.images, built, sharing=sharing, cache=cache, progress=progress)
     site = assemble_site(bundled, template)
     check_size(site.files, spec.max_bytes)
@@ -98,11 +112,7 @@ def build_spec(
     report = make_report(
         site, template.app, images, built, spec.max_bytes, progress.seconds, seconds
     )
-    kept = write_site({**site.files, REPORT: report.to_json()}, out)
-    for note in (*template.notes_on(spec.language), *site.notes, *kept.notes(out)):
-        progress.say(note)
-    cache.prune_after_build()
-    return report
+    return MadeSite(site.files, report, (*template.notes_on(spec.language), *site.notes))
 
 
 def build_model(

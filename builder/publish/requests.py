@@ -48,12 +48,15 @@ class Service:
 class SiteHandler(BaseHTTPRequestHandler):
     """Serves the files of a folder below a path, and nothing elsewhere."""
 
+    methods = ("GET", "HEAD")
+    """Those that are answered."""
+
     protocol_version = "HTTP/1.1"
     server_version = "lit-demo"
     sys_version = ""
 
     def __init__(self, *args: Any, service: Service):
-        self._service = service
+        self.service = service
         self._received = b""
         super().__init__(*args)
 
@@ -65,7 +68,7 @@ class SiteHandler(BaseHTTPRequestHandler):
     def handle_one_request(self) -> None:
         """Receive a whole request within `HEAD_S`, then answer it."""
         self.close_connection = True
-        with self._service.idle.waiting(self.connection):
+        with self.service.idle.waiting(self.connection):
             head = self._receive_head()
         if not head:
             return
@@ -101,23 +104,23 @@ class SiteHandler(BaseHTTPRequestHandler):
             self._received += data
 
     def _answer(self) -> None:
-        if self.command not in ("GET", "HEAD"):
+        if self.command not in self.methods:
             self._hang_up(HTTPStatus.NOT_IMPLEMENTED, "Files can only be read: GET or HEAD.")
         elif "Transfer-Encoding" in self.headers or self.headers.get("Content-Length", "0") != "0":
             self._hang_up(HTTPStatus.BAD_REQUEST, "A request for a file has no body.")
         elif not self._is_addressed():
-            self._refuse(
+            self.refuse(
                 HTTPStatus.FORBIDDEN,
                 "This server is for the machine that it runs on: ask for localhost or 127.0.0.1."
-                " If a proxy brought you here, start it with --allow-host and the proxy's name.",
+                " If a proxy brought you here, name it with --allow-host of lit-demo serve.",
             )
         else:
-            self._serve()
+            self.serve()
 
     def _is_addressed(self) -> bool:
         """Whether the request names this server, and not a host whose name now leads here."""
         given = self.headers.get_all("Host") or []
-        if self._service.hosts is None:
+        if self.service.hosts is None:
             return True
         if len(given) != 1:
             return False
@@ -128,37 +131,41 @@ class SiteHandler(BaseHTTPRequestHandler):
             _ = parts.port
         except ValueError:
             return False
-        return is_plain and (is_loopback(name) or name in self._service.hosts)
+        return is_plain and (is_loopback(name) or name in self.service.hosts)
 
-    def _serve(self) -> None:
-        folder, base = self._service.folder, self._service.base_path
+    def serve(self) -> None:
+        """Answer a request that is for this server, and is one of its methods."""
+        self.serve_folder(self.service.folder, self.service.base_path)
+
+    def serve_folder(self, folder: ServedFolder, base: str) -> None:
+        """Answer a request for a file of a folder whose files are below the path `base`."""
         path = decode_path(self.path)
         if path is not None and f"{path}/" == base:
             self._redirect(base)
             return
         if path is None or not path.startswith(base):
-            self._refuse(HTTPStatus.NOT_FOUND, f"The site is at {base}")
+            self.refuse(HTTPStatus.NOT_FOUND, f"The site is at {base}")
             return
         inner = path.removeprefix(base)
         url = folder.find(inner)
         file = url and folder.open(url)
         if url and file:
             with file:
-                self._send(url, file)
+                self._send(folder, url, file)
         elif inner and folder.has_page(inner):
             self._redirect(f"{path}/")
         else:
-            self._refuse(HTTPStatus.NOT_FOUND, "There is no such file in the site.")
+            self.refuse(HTTPStatus.NOT_FOUND, "There is no such file in the site.")
 
-    def _send(self, url: str, file: BinaryIO) -> None:
+    def _send(self, folder: ServedFolder, url: str, file: BinaryIO) -> None:
         found = os.fstat(file.fileno())
         tag = f'"{found.st_ino:x}-{found.st_size:x}-{found.st_mtime_ns:x}"'
         headers = {"Content-Type": content_type(url), "Cache-Control": "no-cache", "ETag": tag}
-        if self._service.folder.is_own(url):
+        if folder.is_own(url):
             # As GitHub Pages does, so that other pages can use what is for them.
             headers["Access-Control-Allow-Origin"] = "*"
         if tag in self.headers.get("If-None-Match", ""):
-            self._send_head(HTTPStatus.NOT_MODIFIED, headers)
+            self.send_head(HTTPStatus.NOT_MODIFIED, headers)
             return
         is_current = self.headers.get("If-Range", tag) == tag
         status, span = _parse_range(self.headers["Range"] if is_current else None, found.st_size)
@@ -167,7 +174,7 @@ class SiteHandler(BaseHTTPRequestHandler):
             headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{found.st_size}"
         elif status is HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             headers["Content-Range"] = f"bytes */{found.st_size}"
-        self._send_head(status, headers)
+        self.send_head(status, headers)
         if self.command == "GET":
             self._send_part(file, span)
 
@@ -182,22 +189,27 @@ class SiteHandler(BaseHTTPRequestHandler):
 
     def _redirect(self, path: str) -> None:
         location = urllib.parse.quote(path)
-        self._send_head(HTTPStatus.MOVED_PERMANENTLY, {"Location": location, "Content-Length": "0"})
+        self.send_head(HTTPStatus.MOVED_PERMANENTLY, {"Location": location, "Content-Length": "0"})
 
-    def _refuse(self, status: HTTPStatus, sentence: str) -> None:
+    def refuse(self, status: HTTPStatus, sentence: str) -> None:
         """Answer with a sentence."""
-        body = f"{sentence}\n".encode()
-        headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))}
+        self.send_body(status, "text/plain; charset=utf-8", f"{sentence}\n".encode())
+
+    def send_body(
+        self, status: HTTPStatus, kind: str, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Answer with what is in memory."""
+        head = {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}
         if self.close_connection:
-            headers["Connection"] = "close"
-        self._send_head(status, headers)
+            head["Connection"] = "close"
+        self.send_head(status, head)
         if self.command != "HEAD":
             self.wfile.write(body)
 
     def _hang_up(self, status: HTTPStatus, sentence: str) -> None:
         """Refuse a request that says more than was read, and read no other one after it."""
         self.close_connection = True
-        self._refuse(status, sentence)
+        self.refuse(status, sentence)
         self.connection.shutdown(socket.SHUT_WR)
         # Closing now would reset the connection, and the client might never see the answer.
         self.connection.settimeout(_DRAIN_S)
@@ -205,7 +217,8 @@ class SiteHandler(BaseHTTPRequestHandler):
             if not self.connection.recv(CHUNK):
                 break
 
-    def _send_head(self, status: HTTPStatus, headers: Mapping[str, str]) -> None:
+    def send_head(self, status: HTTPStatus, headers: Mapping[str, str]) -> None:
+        """Begin an answer."""
         self.send_response(status)
         for name, value in {**headers, "X-Content-Type-Options": "nosniff"}.items():
             self.send_header(name, value)
@@ -213,7 +226,7 @@ class SiteHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Log requests only when asked."""
-        if self._service.verbose:
+        if self.service.verbose:
             super().log_message(format, *args)
 
 

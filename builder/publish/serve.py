@@ -7,8 +7,9 @@ import socketserver
 import sys
 import threading
 import urllib.parse
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,18 @@ class SiteServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: Any, family: socket.AddressFamily, service: Service):
+    def __init__(
+        self,
+        address: Any,
+        family: socket.AddressFamily,
+        service: Service,
+        handler: Callable[..., SiteHandler] = SiteHandler,
+    ):
         self.address_family = family
         self._idle = service.idle
         self._slots = threading.BoundedSemaphore(MOST_CLIENTS)
         self._connections: set[socket.socket] = set()
-        super().__init__(address, functools.partial(SiteHandler, service=service))
+        super().__init__(address, functools.partial(handler, service=service))
 
     @property
     def is_exposed(self) -> bool:
@@ -125,13 +132,24 @@ def make_server(
         raise SiteError(f"{folder}: holds no site (no {MANIFEST} of one). Build one first.")
     host = host.removeprefix("[").removesuffix("]")
     hosts = None if proxies is None else {host.casefold(), *map(str.casefold, proxies)}
+    service = Service(served, normalize_base_path(base_path), hosts, verbose)
+    return listen(service, host, port)
+
+
+def listen(
+    service: Service, host: str, port: int, handler: Callable[..., SiteHandler] = SiteHandler
+) -> SiteServer:
+    """A server of a service, which answers with handlers of that kind; see `make_server`.
+
+    Raises:
+        BuilderError: if the address cannot be bound.
+    """
     try:
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=_PASSIVE)
         family, address = found[0][0], found[0][4]
         if not is_loopback(str(address[0])):
-            hosts = None
-        service = Service(served, normalize_base_path(base_path), hosts, verbose)
-        return SiteServer(address, family, service)
+            service = replace(service, hosts=None)
+        return SiteServer(address, family, service, handler)
     except (OSError, ValueError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise BuilderError(

@@ -1,0 +1,38 @@
+"""The crop of a picture, moved by its author on a page and written into `demo.toml`."""
+
+import codecs
+import threading
+from pathlib import Path
+
+from builder.drafting.edit import write_focal_point
+from builder.errors import BuilderError, writing
+from builder.file_system import replace_file
+from builder.images.preprocess import Point
+from builder.spec.images import id_of_image
+from builder.spec.toml import read_toml
+
+_WRITING = threading.Lock()
+
+
+def move_crop(path: Path, image_id: str, point: Point) -> None:
+    """Write the focal point of a picture, in fractions of its size, into a `demo.toml`.
+
+    All else in the file stays as it is, byte for byte.
+
+    Raises:
+        BuilderError: if there is no such picture, its crop is a box, or the file cannot be used.
+    """
+    if not all(0 <= fraction <= 1 for fraction in point):
+        raise BuilderError(f"{list(point)} is not a point of the picture.")
+    path = path.resolve()
+    with _WRITING:
+        text, table = read_toml(path)
+        images: list[dict[str, object]] = table.get("images", [])
+        places = [i for i, image in enumerate(images) if id_of_image(image) == image_id]
+        if not places:
+            raise BuilderError(f"{path} has no picture '{image_id}' any more.")
+        if "crop" in images[places[0]]:
+            raise BuilderError(f"{path} gives '{image_id}' a crop. Remove it first.")
+        mark = codecs.BOM_UTF8 if path.read_bytes().startswith(codecs.BOM_UTF8) else b""
+        with writing(path, "Make it writable."):
+            replace_file(path, mark + write_focal_point(text, places[0], point).encode())
