@@ -17,7 +17,7 @@ SLOW := e2e or wheel or slow or long
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium browsers generate docs tune oracle bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak screenshots clean
+.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium browsers generate notebooks docs tune oracle bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak screenshots clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -88,6 +88,9 @@ generate: $(VENV)/.installed $(WEB)/node_modules/.installed ## Derive JSON Schem
 	$(BIN)/python -m builder.manifest > $(WEB)/src/generated/manifest.schema.json
 	npm --prefix $(WEB) run --silent generate
 	$(BIN)/python -m docs.generate_reference
+
+notebooks: $(VENV)/.installed-dev web ## Run the notebooks of examples/ and keep what they show.
+	$(BIN)/python -m tests.examples.notebooks
 
 docs: $(VENV)/.installed-dev ## Build the documentation into build/docs.
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file .ci/mkdocs.yml

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from builder.model import Tower
     from builder.models.author import TwoTowerModel
     from builder.models.towers import load_towers
-    from builder.notebook import Demo
+    from builder.notebook.demo import Demo
+    from builder.notebook.functions import FunctionDemo
     from builder.text.load import load_tokenizer
 
 __all__ = [
     "BuilderError",
     "Demo",
     "ExportError",
+    "FunctionDemo",
     "ImageError",
     "ModelError",
     "ParityError",
@@ -43,7 +45,8 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Demo": "builder.notebook",
+    "Demo": "builder.notebook.demo",
+    "FunctionDemo": "builder.notebook.functions",
     "Tower": "builder.model",
     "TwoTowerModel": "builder.models.author",
     "convert_jax": "builder.conversion.convert_jax",

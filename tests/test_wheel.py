@@ -4,33 +4,15 @@ import json
 import os
 import subprocess
 import sys
-import sysconfig
 import tomllib
-import venv
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.environments import make_environment
+
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel as it is released."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT]
-    subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
-    return wheel
-
-
-def make_environment(folder: Path, *, with_pip: bool = False) -> Path:
-    """The Python of a fresh environment that has our dependencies as they are installed here."""
-    venv.create(folder, with_pip=with_pip)
-    (packages,) = (folder / "lib").glob("python*/site-packages")
-    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    return folder / "bin" / "python"
 
 
 @pytest.fixture(scope="module")

@@ -37,8 +37,15 @@ def load_call(spec: FunctionSpec) -> Call:
     Raises:
         BuilderError: if something that the spec names is missing or fails.
     """
-    apply = load_function(spec.function)
-    params = _load_params(spec.params)
+    return make_call(spec, load_function(spec.function), _load_params(spec.params))
+
+
+def make_call(spec: FunctionSpec, apply: Callable[..., Any], params: Any) -> Call:
+    """A function with its parameters, called on the samples that a spec names, or on numbers drawn.
+
+    Raises:
+        BuilderError: if the samples do not fit, or the function fails.
+    """
     inputs = _read_samples(spec) if spec.samples else _draw_samples(spec.inputs)
     function = Function(apply, params, [(wanted.shape, wanted.dtype) for wanted in spec.inputs])
     with author_code(spec.function):

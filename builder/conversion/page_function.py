@@ -1,6 +1,6 @@
 """A function as TensorFlow.js runs it, compared with JAX before it is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import jax
@@ -42,9 +42,13 @@ class ConvertedFunction:
 
 
 def convert_function(
-    spec: FunctionSpec, *, cache: Cache, progress: Progress
+    spec: FunctionSpec,
+    *,
+    cache: Cache,
+    progress: Progress,
+    load: Callable[[FunctionSpec], Call] = load_call,
 ) -> tuple[Call, ConvertedFunction]:
-    """Convert the function of a spec, or find it in the cache.
+    """Convert the function of a spec, which `load` finds and calls, or find it in the cache.
 
     Raises:
         BuilderError: if something that the spec names is missing or fails.
@@ -52,7 +56,7 @@ def convert_function(
         ParityError: if what would be shipped is not what JAX computes.
     """
     with progress.step(f"Convert {spec.id} to TensorFlow.js", 4) as advance:
-        call = load_call(spec)
+        call = load(spec)
         advance(1)
         key = _key_of(spec, call)
         if (kept := cache.load("functions", key)) is not None:

@@ -8,7 +8,7 @@ from builder.model import ImageTextModel
 from builder.models.checkpoint import load_own_model, load_published_model
 from builder.models.default import DEFAULT_MODELS
 from builder.models.hub.store import find_hub_folder
-from builder.models.published import find_published, suggest
+from builder.models.published import find_published, require_published, suggest
 from builder.models.text_tower import replace_text_tower
 from builder.spec.hub_name import HubName, is_hub_name
 from builder.spec.models import ModelSpec, Resize, id_of_source
@@ -54,6 +54,7 @@ def _load_source(spec: ModelSpec, model_id: str, cache_folder: Path | None) -> I
             f"{spec.precomputed}: has rows but no towers, so it cannot embed anything else."
         )
     assert spec.name, "every model has a source"
+    require_known(spec.name)
     if is_hub_name(spec.name):
         from builder.models.hub.model import load_hub_model
 
@@ -61,9 +62,14 @@ def _load_source(spec: ModelSpec, model_id: str, cache_folder: Path | None) -> I
         return load_hub_model(find_hub_folder(name, cache_folder), spec, model_id, name)
     if load := DEFAULT_MODELS.get(spec.name):
         return replace(load(), id=model_id)
-    published = find_published(spec.name)
-    if published is None:
-        raise ModelError(
-            f"there is no model '{spec.name}'. {suggest(spec.name, tuple(DEFAULT_MODELS))}"
-        )
-    return load_published_model(published, model_id, cache_folder)
+    return load_published_model(require_published(spec.name), model_id, cache_folder)
+
+
+def require_known(name: str) -> None:
+    """Make sure that a name is one of a hub's, or that of a model that `lit-demo models` lists.
+
+    Raises:
+        ModelError: naming the one that was perhaps meant.
+    """
+    if not (is_hub_name(name) or name in DEFAULT_MODELS or find_published(name)):
+        raise ModelError(f"there is no model '{name}'. {suggest(name, tuple(DEFAULT_MODELS))}")

@@ -1,11 +1,11 @@
 """The pipeline for a demo of functions. Only the last stage touches the output folder."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from builder.cache import Cache
-from builder.conversion.calls import Call, parse_shape
+from builder.conversion.calls import Call, load_call, parse_shape
 from builder.conversion.page_function import ConvertedFunction, convert_function
 from builder.file_names import find_flaw
 from builder.manifest import (
@@ -28,22 +28,29 @@ from builder.spec.types import slug
 from builder.tfjs.graph import Array
 from builder.tfjs.trace import narrow_dtype
 
+LoadCall = Callable[[FunctionSpec], Call]
+
 
 def build_functions(
-    spec: FunctionDemoSpec, out: Path, *, cache: Cache, progress: Progress
+    spec: FunctionDemoSpec,
+    out: Path,
+    *,
+    cache: Cache,
+    progress: Progress,
+    load: LoadCall = load_call,
 ) -> FunctionSiteReport:
-    """Build the site of a demo of functions into the folder `out`.
+    """Build the site of a demo of functions, which `load` finds and calls, into the folder `out`.
 
     Raises:
         BuilderError: for anything that the author can fix; `out` is then unchanged.
     """
     check_target(out)
-    made = make_functions(spec, cache=cache, progress=progress)
+    made = make_functions(spec, cache=cache, progress=progress, load=load)
     return write_made(made, out, cache=cache, progress=progress)
 
 
 def make_functions(
-    spec: FunctionDemoSpec, *, cache: Cache, progress: Progress
+    spec: FunctionDemoSpec, *, cache: Cache, progress: Progress, load: LoadCall = load_call
 ) -> MadeSite[FunctionSiteReport]:
     """Compute the site of a demo of functions.
 
@@ -52,7 +59,10 @@ def make_functions(
     """
     started = time.perf_counter()
     template, sharing = load_template(spec.template), read_sharing(spec.sharing)
-    built = [convert_function(entry, cache=cache, progress=progress) for entry in spec.functions]
+    built = [
+        convert_function(entry, cache=cache, progress=progress, load=load)
+        for entry in spec.functions
+    ]
     site = assemble_site(bundle_functions(spec, built, sharing), template)
     check_size(site.files, spec.max_bytes)
     seconds = time.perf_counter() - started

@@ -53,8 +53,10 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     spec.write_text(head + "".join(TABLE.format(name=name) for name in IMAGES))
     (folder / "temporary").mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "builder", "dev", folder, "--port", "0"]
-        + ["--cache-dir", str(folder / "cache")],
+        [
+            *(sys.executable, "-m", "builder", "dev", folder, "--port", "0"),
+            *("--cache-dir", folder / "cache"),
+        ],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder / "temporary")},

@@ -13,11 +13,11 @@ from builder.pipeline.functions import build_functions
 from builder.progress import Progress
 from builder.project import create_project
 from builder.site.check import check_site
-from builder.site.folder import load_any_manifest
 from builder.spec.demo import load_any_spec, load_spec
 from builder.spec.functions import FunctionDemoSpec
 from builder.tfjs.runtime import Runtime
 from tests.commands.run import run
+from tests.site.manifests import load_function_manifest
 from tests.site.sites import content, write_small_site
 
 CODE = """\
@@ -93,14 +93,15 @@ def build(demo: Path) -> tuple[int, str]:
 
 
 def manifest_of(demo: Path) -> FunctionSiteManifest:
-    manifest = load_any_manifest(demo.parent / "site")
-    assert isinstance(manifest, FunctionSiteManifest)
-    return manifest
+    return load_function_manifest(demo.parent / "site")
 
 
 def predict(demo: Path, inputs: dict[str, object]) -> dict[str, np.ndarray]:
     """What the first function of the built site computes in TensorFlow.js."""
-    site, (function, *_) = demo.parent / "site", manifest_of(demo).functions
+    site, (function, *_) = (
+        demo.parent / "site",
+        manifest_of(demo).functions,
+    )
     files = {Path(w.url).name: (site / w.url).read_bytes() for w in function.weights}
     with Runtime() as runtime:
         runtime.load({"model.json": (site / function.model.url).read_bytes(), **files})
@@ -154,7 +155,10 @@ def test_weights_may_take_fewer_bytes(demo: Path):
     full = size()
     (demo / "demo.toml").write_text(DENSE)
     assert size() == full / 2
-    assert manifest_of(demo).functions[0].golden.inputs[0].shape == (3, 64)
+    assert manifest_of(demo).functions[0].golden.inputs[0].shape == (
+        3,
+        64,
+    )
 
 
 def test_a_second_build_finds_its_results_and_writes_the_same_bytes(

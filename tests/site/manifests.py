@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from builder.embedding.matrix import StoredMatrix, decode_matrix
-from builder.manifest import CompressibleRef, MatrixRef, SiteManifest
+from builder.manifest import CompressibleRef, FunctionSiteManifest, MatrixRef, SiteManifest
 from builder.site.folder import load_any_manifest
 
 
@@ -14,6 +14,13 @@ def load_manifest(folder: Path) -> SiteManifest:
     """The manifest of a site of pictures and sentences."""
     manifest = load_any_manifest(folder)
     assert isinstance(manifest, SiteManifest)
+    return manifest
+
+
+def load_function_manifest(folder: Path) -> FunctionSiteManifest:
+    """The manifest of a site of functions."""
+    manifest = load_any_manifest(folder)
+    assert isinstance(manifest, FunctionSiteManifest)
     return manifest
 
 

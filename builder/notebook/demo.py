@@ -1,8 +1,5 @@
-"""A demo made in Python, for example in a notebook, instead of in `demo.toml`."""
+"""A demo of pictures and sentences made in Python: what `demo.toml` says, said there."""
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -11,19 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from rich.console import Console
 
-from builder.cache import Cache, default_cache_folder, digest
+from builder.cache import digest
+from builder.errors import Problem, SpecError, show
 from builder.images.arrays import take_picture
 from builder.model import ImageTextModel
 from builder.models.author import TwoTowerModel, as_image_text_model
-from builder.models.load import load_model
+from builder.models.load import load_model, require_known
 from builder.models.text_tower import replace_text_tower
+from builder.notebook.page import Page
 from builder.options import Converter, StorageChoice
 from builder.pipeline.image_text import build_spec
 from builder.progress import Progress
-from builder.publish.archive import write_zip
-from builder.publish.preview import Preview, Previews
 from builder.spec.demo import DemoSpec, read_table
 from builder.spec.images import ImageSpec
 from builder.spec.models import ModelSpec, Resize, ScoringKind, id_of_source
@@ -36,7 +32,7 @@ _IN_MEMORY = "notebook:towers"
 """The name of `towers` in the spec of a model that is an object."""
 
 
-class Demo:
+class Demo(Page):
     """A demo of pictures and sentences, to be built, shown and published from a notebook.
 
     A model or picture with the id of an earlier one replaces it, so a cell can be run again. A
@@ -81,7 +77,7 @@ class Demo:
             sharing: What others show of the page: `address`, where it will be, `icon` and `font`.
             cache_dir: Where results of slow steps are kept; by default the user's cache folder.
         """
-        self._title = title
+        super().__init__(title, cache_dir)
         self._page: Mapping[str, Any] = {
             "title": title,
             "description": description,
@@ -99,17 +95,12 @@ class Demo:
         self._models: dict[str, ModelSpec] = {}
         self._towers: dict[str, TwoTowerModel] = {}
         self._images: dict[str, ImageSpec] = {}
-        self._cache = Cache(Path(cache_dir) if cache_dir else default_cache_folder())
-        self._folder = Path(tempfile.mkdtemp(prefix="lit-demo-"))
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        self._site: Path | None = None
-        self._previews = Previews()
         self.report: Report | None = None
         """Figures of the last build."""
 
     def add_model(
         self,
-        name: str | None = None,
+        name: Literal["mini-tiny", "mini-small"] | str | None = None,
         *,
         checkpoint: str | Path | None = None,
         towers: str | TwoTowerModel | Callable[[], TwoTowerModel] | None = None,
@@ -185,6 +176,8 @@ class Demo:
             model = towers if isinstance(towers, TwoTowerModel) else towers()
             table = {"id": slug(model.name or "") or "towers", **table, "towers": _IN_MEMORY}
         spec = read_table(ModelSpec, table, "add_model")
+        if spec.name:
+            require_known(spec.name)
         key = spec.id or id_of_source(spec)
         self._models[key] = spec
         self._towers.pop(key, None)
@@ -222,6 +215,10 @@ class Demo:
         Raises:
             BuilderError: if it is not a picture, there is no prompt, or an option is wrong.
         """
+        if isinstance(prompts, str):
+            what = f"{show(prompts)} is one text, not a list of them"
+            remedy = f"Write prompts=[{show(prompts)}]."
+            raise SpecError([Problem("add_image: prompts", what, remedy)])
         if isinstance(picture, str | Path):
             path, described = Path(picture), Path(picture).stem.replace("-", " ")
         else:
@@ -246,43 +243,15 @@ class Demo:
         models = ", ".join(self._models) or "none yet"
         return f"Demo({self._title!r}, models: {models}, images: {len(self._images)})"
 
-    def build(self, out: str | Path) -> None:
-        """Build the site into the folder `out`, and print what a visitor downloads.
-
-        Raises:
-            BuilderError: for anything that you can fix; `out` is then unchanged.
-        """
-        # Rich's own bars for notebooks need ipywidgets.
-        console = Console(force_jupyter=False, force_terminal=False)
+    def _write(self, out: Path, progress: Progress) -> "Report":
         table = {
             **self._page,
             "models": tuple(self._models.values()),
             "images": tuple(self._images.values()),
         }
         spec = read_table(DemoSpec, table, "Demo")
-        self.report = build_spec(
-            spec, Path(out), cache=self._cache, progress=Progress(console), load=self._load
-        )
-        self.report.show(console)
-        self._site = Path(out).resolve()
-
-    def show(self, height: int = 800) -> Preview | None:
-        """Show the page in the notebook, in a frame `height` pixels high; build it first if needed.
-
-        A server in this process serves it at an address of this machine, so the browser must run
-        here too. In Colab, Colab itself brings the page to the browser, and nothing is returned.
-        For other notebooks on remote machines, use `zip`.
-        """
-        return self._previews.show(self._built(), height)
-
-    def zip(self, out: str | Path | None = None) -> Path:
-        """Write the site as a ZIP and return its path; build it first if needed.
-
-        Without `out`, it is named after the title, in the working directory.
-        """
-        path = Path(out or f"{slug(self._title) or 'demo'}.zip")
-        write_zip(self._built(), path)
-        return path
+        self.report = build_spec(spec, out, cache=self._cache, progress=progress, load=self._load)
+        return self.report
 
     def _save(self, picture: NDArray[Any] | Image.Image) -> Path:
         """Write a picture to a file named after its content."""
@@ -299,9 +268,3 @@ class Demo:
             loaded = as_image_text_model(model, key)
             return replace_text_tower(loaded, spec.text_tower) if spec.text_tower else loaded
         return load_model(spec, self._cache.folder)
-
-    def _built(self) -> Path:
-        if self._site is None:
-            self.build(self._folder / "site")
-        assert self._site is not None
-        return self._site

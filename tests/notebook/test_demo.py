@@ -1,8 +1,7 @@
-"""The Python API, as a notebook uses it."""
+"""A demo of pictures and sentences, as a notebook makes it."""
 
 import gc
 import inspect
-import json
 import urllib.error
 import urllib.request
 import zipfile
@@ -23,11 +22,6 @@ from builder.spec.models import ModelSpec
 from tests.colour_model import colour_model
 from tests.conftest import gradient
 from tests.site.manifests import load_manifest
-
-VOCABULARY = Path(__file__).parents[1] / "data" / "models" / "mini" / "tokenizer.model"
-
-
-EXAMPLE = Path(__file__).parents[1] / "examples" / "notebook.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +71,8 @@ def test_show_serves_what_was_added_last(demo: builder.Demo):
     preview = demo.show(height=600)
     assert preview is not None
     frame = preview._repr_html_()  # pyright: ignore[reportPrivateUsage] (as Jupyter calls it)
-    assert f'src="{preview.url}"' in frame
-    assert 'height="600"' in frame
+    assert f'src: "{preview.url}"' in frame
+    assert 'height: "600"' in frame
     assert b"My colours!" in read(preview.url)
     demo.add_image(np.ones((9, 9)), ["light"], description="All is white.")
     again = demo.show()
@@ -146,31 +140,15 @@ def test_what_is_no_picture_is_refused_at_once(demo: builder.Demo, picture: Any,
         demo.add_image(picture, ["a"])
 
 
-@pytest.mark.slow
-def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    cells = [
-        cell
-        for cell in json.loads(EXAMPLE.read_text(encoding="utf-8"))["cells"]
-        if cell["cell_type"] == "code"
-    ]
-    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
-    (tmp_path / "examples").mkdir()
-    (tmp_path / "data").symlink_to(EXAMPLE.parents[1] / "data")
-    monkeypatch.chdir(tmp_path / "examples")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    names: dict[str, Any] = {}
-    for cell in cells:
-        exec("".join(cell["source"]), names)
-    assert check_site(tmp_path / "examples" / "_site") == []
-    assert [model.id for model in load_manifest(Path("_site")).models] == ["mini-tiny", "colours"]
-    assert Path("_demo.zip").is_file()
-
-
 def test_mistakes_are_named_where_they_are_made(demo: builder.Demo):
     with pytest.raises(BuilderError, match="add_image: prompts: the list is empty"):
         demo.add_image(np.zeros((9, 9)), [])
     with pytest.raises(TypeError, match="licence"):
         demo.add_image(np.zeros((9, 9)), ["a"], licence="CC0")  # pyright: ignore[reportCallIssue]
+    with pytest.raises(BuilderError, match=r"'a cat' is one text, not .*\n.*\['a cat'\]"):
+        demo.add_image(np.zeros((9, 9)), "a cat")
+    with pytest.raises(BuilderError, match=r"there is no model 'mini-tine'. .*mini-tiny"):
+        demo.add_model("mini-tine")
     with pytest.raises(BuilderError, match="add_model: quantization"):
         demo.add_model("mini-tiny", quantization="int5")  # pyright: ignore[reportArgumentType]
     with pytest.raises(BuilderError, match="nothing says which model this is"):
