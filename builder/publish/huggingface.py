@@ -39,6 +39,7 @@ class SpacePublication:
     page: str | None
     commit: str | None
     is_new: bool
+    files: int
     bytes: int
     deleted: tuple[str, ...]
     kept: tuple[str, ...]
@@ -53,9 +54,9 @@ class SpacePublication:
             yield f"{self.address} already holds this site; there is nothing to publish."
         else:
             created = "Created, and published" if self.is_new else "Published"
-            deleted = f", {len(self.deleted)} earlier files deleted" if self.deleted else ""
-            size = megabytes(self.bytes)
-            yield f"{created} as {self.commit[:10]} ({size}{deleted}): {self.address}"
+            deleted = f", {len(self.deleted)} deleted" if self.deleted else ""
+            about = f"{self.files} files, {megabytes(self.bytes)}{deleted}"
+            yield f"{created} as {self.commit[:10]} ({about}): {self.address}"
         if self.page:
             yield f"The page alone is at {self.page}"
         if self.kept:
@@ -93,7 +94,7 @@ def publish_space(
     with hiding(hub.token):
         for delay in (*delays, None):
             try:
-                return _publish(content, space, replace)
+                return _publish(content, space, replace, say)
             except AttemptError as error:
                 if delay is None:
                     raise BuilderError(
@@ -103,7 +104,9 @@ def publish_space(
     raise AssertionError("the last attempt returns or raises")
 
 
-def _publish(content: Content, space: Space, replace: bool) -> SpacePublication:
+def _publish(
+    content: Content, space: Space, replace: bool, say: Callable[[str], None]
+) -> SpacePublication:
     """One attempt. Whatever an earlier one did is found again, so that it can be repeated."""
     state = space.find()
     is_new = state is None
@@ -113,15 +116,18 @@ def _publish(content: Content, space: Space, replace: bool) -> SpacePublication:
         if state is None:
             raise AttemptError("the new Space is not there yet")
     plan = _plan(content, space, state, replace or state.is_fresh)
+    size = sum(map(len, plan.files.values()))
     commit = None
     if not plan.is_done:
+        say(f"Uploading what has changed of {megabytes(size)} to {space.address}")
         commit = space.commit(state, plan.files, plan.deleted, f"Publish {_as_line(content.title)}")
     return SpacePublication(
         address=space.address,
         page=state.page,
         commit=commit,
         is_new=is_new or state.is_fresh,
-        bytes=sum(map(len, plan.files.values())),
+        files=len(plan.files),
+        bytes=size,
         deleted=tuple(sorted(plan.deleted)),
         kept=tuple(summarize(sorted(plan.kept), plan.files)),
         notes=(*content.notes(), *plan.notes),
