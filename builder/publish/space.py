@@ -65,7 +65,12 @@ class Space:
         return mask_password(f"{self._hub.endpoint}/spaces/{self.name}")
 
     def find(self) -> SpaceState | None:
-        """What is in it now; None if there is none, or none that the user may see."""
+        """What is in it now; None if there is none, or none that the user may see.
+
+        Raises:
+            BuilderError: if the hub will not do it.
+            AttemptError: if it may do it later.
+        """
         from huggingface_hub import errors
 
         with self._asking():
@@ -81,12 +86,22 @@ class Space:
         return len(self._api().list_repo_commits(self.name, repo_type=_TYPE))
 
     def create(self) -> None:
-        """Make it, empty and public, for plain files."""
+        """Make it, empty and public, for plain files.
+
+        Raises:
+            BuilderError: if the hub will not do it.
+            AttemptError: if it may do it later.
+        """
         with self._asking(while_creating=True):
             self._api().create_repo(self.name, repo_type=_TYPE, space_sdk="static")
 
     def read(self, state: SpaceState, file: str) -> bytes:
-        """A file as it is at that commit."""
+        """A file as it is at that commit.
+
+        Raises:
+            BuilderError: if the hub will not do it.
+            AttemptError: if it may do it later.
+        """
         url = f"{self._hub.endpoint}/spaces/{self.name}/resolve/{state.commit}/{quote(file)}"
         try:
             with open_address(url, {}, self._hub.authorization) as response:
@@ -100,7 +115,12 @@ class Space:
     def commit(
         self, state: SpaceState, files: Mapping[str, bytes], deleted: Collection[str], message: str
     ) -> str:
-        """Put files in the place of those at that commit, in one step; returns the commit."""
+        """Put files in the place of those at that commit, in one step; returns the commit.
+
+        Raises:
+            BuilderError: if the hub will not do it.
+            AttemptError: if it may do it later.
+        """
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
         operations = [

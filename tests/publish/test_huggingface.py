@@ -216,7 +216,11 @@ def test_what_is_not_the_name_of_a_space_is_refused(site: Path, spaces: FakeSpac
 
 
 def test_the_address_of_a_space_is_a_name_too(site: Path, spaces: FakeSpaces):
-    publish(site, f"{spaces.url}/spaces/{NAME}/")
+    code, text = run("publish", "huggingface", f"{spaces.url}/spaces/{NAME}/", site)
+    assert code == 0
+    assert "Note: Left out, since the site did not come with it: notes.txt." in text
+    assert "Created, and published as " in text
+    assert TOKEN not in text
     assert NAME in spaces.spaces
 
 
