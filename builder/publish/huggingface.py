@@ -17,11 +17,11 @@ from builder.publish.content import Content, list_names, load_content
 from builder.publish.space import Space, SpaceState, read_name
 from builder.site.budget import megabytes
 from builder.site.own_files import MANIFEST, own_files
+from builder.site.sharing import PREVIEW
 
 README = "README.md"
 _ATTRIBUTES = ".gitattributes"
 """What the hub itself needs to store large files."""
-_PREVIEW = "sharing/preview"
 _SEAL = "<!-- sha256: "
 _SHORT = 60
 """The most characters that the hub takes as a short description."""
@@ -115,6 +115,7 @@ def _publish(
         state = space.find()
         if state is None:
             raise AttemptError("the new Space is not there yet")
+    page = state.page and f"{state.page.rstrip('/')}/"
     plan = _plan(content, space, state, replace or state.is_fresh)
     size = sum(map(len, plan.files.values()))
     commit = None
@@ -123,14 +124,14 @@ def _publish(
         commit = space.commit(state, plan.files, plan.deleted, f"Publish {_as_line(content.title)}")
     return SpacePublication(
         address=space.address,
-        page=state.page,
+        page=page,
         commit=commit,
         is_new=is_new or state.is_fresh,
         files=len(plan.files),
         bytes=size,
         deleted=tuple(sorted(plan.deleted)),
         kept=tuple(summarize(sorted(plan.kept), plan.files)),
-        notes=(*content.notes(), *plan.notes),
+        notes=(*content.notes(page), *plan.notes),
     )
 
 
@@ -205,7 +206,7 @@ def _write_readme(content: Content, files: Mapping[str, bytes], space: Space) ->
         "app_file": "index.html",
         "short_description": description,
     }
-    if preview := next((url for url in files if url.startswith(_PREVIEW)), None):
+    if preview := next((url for url in files if url.startswith(PREVIEW)), None):
         settings["thumbnail"] = f"{space.address}/resolve/main/{preview}"
     # A text of JSON is one of YAML too, but for characters that JSON writes as two escapes.
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()]

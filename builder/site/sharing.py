@@ -23,6 +23,9 @@ from builder.site.preview_picture import HEIGHT, WIDTH, Caption, draw_preview
 from builder.site.wording import Wording
 from builder.spec.page import SharingSpec
 
+PREVIEW = "sharing/preview"
+"""How the name of the picture for links begins."""
+
 _ICON_SIZE = 48
 """Tabs show 16 pixels, or twice or three times as many on sharp screens."""
 _QUALITY = 85
@@ -99,7 +102,7 @@ def share(bundle: Bundle[Manifest], answer: FirstAnswer | None, wording: Wording
         credit=texts.credit,
         right_to_left=wording.direction == "rtl",
     )
-    url = files.add("sharing/preview", ".jpg", _encode(picture)).url
+    url = files.add(PREVIEW, ".jpg", _encode(picture)).url
     notes = (_WITHOUT_TEXTS,) * (typeface is None) + (_WITHOUT_ADDRESS,) * (address is None)
     preview = Preview(f"{address or ''}{url}", WIDTH, HEIGHT)
     return Shared(files.content, icon, preview, address, notes)
