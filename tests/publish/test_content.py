@@ -7,9 +7,9 @@ import pytest
 
 from builder.errors import SiteError
 from builder.publish.content import list_names, load_content
-from builder.site.bundle import Sharing
 from builder.site.folder import assemble_site, write_site
 from builder.site.template import load_template
+from builder.site.wishes import Sharing
 from tests.conftest import gradient, jpeg_bytes
 from tests.site.builds import built_model, bundle_demo
 from tests.site.sites import FILES, write_small_site
