@@ -137,3 +137,14 @@ def test_issue_forms_ask_for_something(path: Path):
     assert len({field["id"] for field in asked}) == len(asked) > 2
     assert all(field["attributes"]["label"] for field in asked)
     assert any(field["validations"]["required"] for field in asked if "validations" in field)
+
+
+def test_a_release_has_the_wheel_that_was_tried():
+    jobs = load(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
+    steps = [step.get("run", "") for step in jobs["wheel"]["steps"]]
+    (made,) = (place for place, step in enumerate(steps) if step.startswith("make wheel"))
+    (tried,) = (place for place, step in enumerate(steps) if 'pip" install dist/*.whl' in step)
+    assert made < tried
+    assert jobs["release"]["needs"] == "wheel"
+    (attached,) = (step["run"] for step in jobs["release"]["steps"] if "run" in step)
+    assert attached.startswith('gh release create "$GITHUB_REF_NAME" dist/*.whl ')

@@ -9,7 +9,7 @@ from builder.commands import PATH
 
 @click.group()
 def publish() -> None:
-    """Put a site on GitHub Pages, or into a ZIP for any other host."""
+    """Put a site on GitHub Pages, into a Hugging Face Space, or into a ZIP for any other host."""
 
 
 @publish.command("github")
@@ -40,6 +40,28 @@ def publish_to_github(
         for change in done.changes:
             click.echo(f"{change.kind:<7} {change.bytes:>13,}  {change.path}")
     click.echo(done.summary(f"{remote}/{branch}"))
+
+
+@publish.command("huggingface")
+@click.argument("space", metavar="OWNER/NAME")
+@click.argument("site", type=PATH, default=Path("_site"), metavar="[SITE]")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Delete what else the Space holds, too; its history keeps it.",
+)
+def publish_to_space(space: str, site: Path, replace: bool) -> None:
+    """Commit SITE (./_site by default) to a static Space of the Hugging Face hub.
+
+    The Space is created if there is none. Only files of earlier publications are replaced or
+    removed. The token is that of `hf auth login` or HF_TOKEN.
+    """
+    from builder.publish.huggingface import publish_space
+
+    done = publish_space(site, space, replace=replace, say=click.echo)
+    for note in done.notes:
+        click.echo(f"Note: {note}")
+    click.echo(done.summary())
 
 
 @publish.command("workflow")

@@ -18,11 +18,11 @@ from builder.manifest import (
 from builder.pipeline.made import MadeSite, write_made
 from builder.progress import Progress
 from builder.site.budget import check_size
-from builder.site.bundle import Bundle, Files, Sharing, describe_page
+from builder.site.bundle import Bundle, Files, describe_page
 from builder.site.folder import assemble_site, check_target
 from builder.site.function_report import FunctionSiteReport, make_report
-from builder.site.sharing import read_sharing
 from builder.site.template import load_template
+from builder.site.wishes import Sharing, read_sharing
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec
 from builder.spec.types import slug
 from builder.tfjs.graph import Array

@@ -27,8 +27,8 @@ from builder.site.bundle import BuiltModel, bundle
 from builder.site.folder import assemble_site, check_target
 from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
 from builder.site.report import Report, make_report
-from builder.site.sharing import read_sharing
 from builder.site.template import load_template
+from builder.site.wishes import read_sharing
 from builder.spec.demo import DemoSpec, load_any_spec
 from builder.spec.functions import FunctionDemoSpec
 from builder.spec.models import ModelSpec

@@ -9,10 +9,13 @@ from builder.errors import SiteError, reading
 from builder.listing import find_others, show_name
 from builder.site.bundle import referenced_files
 from builder.site.check import check_site, refuse_problems
-from builder.site.folder import parse_manifest
+from builder.site.folder import PAGE, parse_manifest
 from builder.site.own_files import MANIFEST, REPORT
+from builder.site.sharing import PREVIEW
 
 _LISTED = 8
+_RELATIVE_PREVIEW = f'property="og:image" content="{PREVIEW}'.encode()
+"""What a page says that does not know its address."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,15 @@ class Content:
                 f"{self.files[url]}: has changed while it was published. Build the site again."
             )
 
-    def notes(self) -> Iterator[str]:
-        """What a publisher should know."""
+    def notes(self, address: str | None = None) -> Iterator[str]:
+        """What a publisher should know, who puts the site at that address."""
         if self.left_out:
             yield f"Left out, since the site did not come with it: {list_names(self.left_out)}."
+        if address and PAGE in self.files and _RELATIVE_PREVIEW in self.read(PAGE):
+            yield (
+                "So that all sites show its picture with links to the page, write"
+                f' address = "{address}" into [sharing] of demo.toml, and build it again.'
+            )
 
 
 def load_content(site: Path) -> Content:

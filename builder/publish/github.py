@@ -99,12 +99,12 @@ def publish_github(
             than a site, a file there would be replaced that no publication wrote, or git fails.
     """
     content = load_content(site)
-    warnings = [*content.notes(), *_check_sizes(content)]
     subdir = _normalize_subdir(subdir)
     prefix = f"{subdir}/" if subdir else ""
     repository = Repository(repo)
     repository.require_branch_name(branch)
     page = page_address(repository.remote_url(remote), subdir)
+    warnings = [*content.notes(page), *_check_sizes(content)]
     if not dry_run:
         repository.require_identity()
     parent = repository.fetch(remote, branch)

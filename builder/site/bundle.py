@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
-from PIL import Image
 from pydantic import BaseModel
 
 from builder import manifest
@@ -21,9 +20,9 @@ from builder.manifest import CompressibleRef, FileRef, PageManifest, PictureRef,
 from builder.models.cut import VocabularyReport
 from builder.progress import Progress
 from builder.site.compression import compress
-from builder.site.lettering import Typeface
 from builder.site.seal import UNSEALED, seal
 from builder.site.similarity import chance_cosines
+from builder.site.wishes import NO_WISHES, Sharing
 from builder.spec.demo import DemoSpec
 from builder.spec.images import ImageSpec
 from builder.spec.page import PageSpec
@@ -90,24 +89,12 @@ Manifest = TypeVar("Manifest", bound=PageManifest)
 
 
 @dataclass(frozen=True)
-class Sharing:
-    """What the author wants others to show of the page, where that is not what a build would do.
-
-    `address` is where the page will be, `icon` a square.
-    """
-
-    address: str | None = None
-    icon: Image.Image | None = None
-    typeface: Typeface | None = None
-
-
-@dataclass(frozen=True)
 class Bundle(Generic[Manifest]):
     """A site without its page: the manifest, still without the app's files, and the data files."""
 
     manifest: Manifest
     files: Mapping[str, bytes]
-    sharing: Sharing = Sharing()
+    sharing: Sharing = NO_WISHES
 
 
 @dataclass
@@ -152,7 +139,7 @@ def bundle(
     images: Sequence[PreparedImage],
     models: Sequence[BuiltModel],
     *,
-    sharing: Sharing = Sharing(),
+    sharing: Sharing = NO_WISHES,
     cache: Cache,
     progress: Progress,
 ) -> Bundle[SiteManifest]:

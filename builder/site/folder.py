@@ -47,11 +47,12 @@ _REMEDY = "Name another folder with -o."
 class Site(Generic[Manifest]):
     """A site ready to be written: all files by URL, and the manifest that names them.
 
-    `notes` tell the author what could be better.
+    `icon` is what tabs show, after the first answer; `notes` tell the author what could be better.
     """
 
     manifest: Manifest
     files: Mapping[str, bytes]
+    icon: str | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -86,7 +87,7 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
         update={"files": refs, "offline": installable is not None}
     )
     files = {**bundle.files, **own, MANIFEST: to_json(manifest)}
-    return Site(manifest, files, shared.notes)
+    return Site(manifest, files, shared.icon, shared.notes)
 
 
 def _answer_first(bundle: Bundle[Manifest]) -> FirstAnswer | None:

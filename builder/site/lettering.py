@@ -1,6 +1,7 @@
 """Texts in pictures that a build draws: a font that has their letters, and lines that fit."""
 
 import io
+import string
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -44,8 +45,11 @@ class Typeface:
         if not features.check("raqm") and any(map(_needs_shaping, letters)):
             return False
         font = self.at(_SIZE)
-        absent = _shape_of(font, _ABSENT)
-        return all(_shape_of(font, letter) != absent for letter in letters)
+        try:
+            absent = _shape_of(font, _ABSENT)
+            return all(_shape_of(font, letter) != absent for letter in letters)
+        except (OSError, RuntimeError):
+            return False  # the font is damaged where one of them is
 
 
 def read_typeface(path: Path) -> Typeface:
@@ -56,7 +60,7 @@ def read_typeface(path: Path) -> Typeface:
     """
     with reading(path, "Name a font in the format TTF or OTF."):
         typeface = Typeface(path.read_bytes())
-        typeface.at(_SIZE)
+        _shape_of(typeface.at(_SIZE), string.ascii_letters)
     return typeface
 
 

@@ -190,7 +190,8 @@ def make_report(
     """Collect the figures of a finished build."""
     first = _bytes_before_first_answer(site, app)
     encoder = sum(file.bytes for file in encoder_files(site.manifest.models[0]))
-    free_text = first + encoder + bytes_of(site, app.runtime) if encoder else None
+    later = (*app.runtime, *([site.icon] if site.icon else []))
+    free_text = first + encoder + bytes_of(site, later) if encoder else None
     return Report(
         images=len(site.manifest.images),
         prompts=len(

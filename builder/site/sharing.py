@@ -7,21 +7,19 @@ read its properties too.
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import PIL.Image
 
-from builder.errors import BuilderError, ImageError
-from builder.images.open import open_picture
-from builder.images.preprocess import CENTRE, crop_square
 from builder.manifest import Image, SiteManifest
-from builder.site.bundle import Bundle, Files, Manifest, Sharing
+from builder.site.bundle import Bundle, Files, Manifest
 from builder.site.first_answer import FirstAnswer
 from builder.site.icon import draw_icon, encode_icon, open_first_picture
-from builder.site.lettering import MORE, find_typeface, read_typeface
+from builder.site.lettering import MORE, find_typeface
 from builder.site.preview_picture import HEIGHT, WIDTH, Caption, draw_preview
 from builder.site.wording import Wording
-from builder.spec.page import SharingSpec
+
+PREVIEW = "sharing/preview"
+"""How the name of the picture for links begins."""
 
 _ICON_SIZE = 48
 """Tabs show 16 pixels, or twice or three times as many on sharp screens."""
@@ -60,26 +58,6 @@ class Shared:
     notes: tuple[str, ...] = ()
 
 
-def read_sharing(spec: SharingSpec) -> Sharing:
-    """What an author wants to be shown.
-
-    Raises:
-        BuilderError: if the icon or the font cannot be used.
-    """
-    return Sharing(
-        address=spec.address and f"{spec.address.rstrip('/')}/",
-        icon=spec.icon and _open_icon(spec.icon),
-        typeface=spec.font and read_typeface(spec.font),
-    )
-
-
-def _open_icon(path: Path) -> PIL.Image.Image:
-    try:
-        return crop_square(open_picture(path), CENTRE)
-    except ImageError as error:
-        raise BuilderError(f"{path}: {error.message}", error.remedy) from None
-
-
 def share(bundle: Bundle[Manifest], answer: FirstAnswer | None, wording: Wording) -> Shared:
     """Draw the icon of a page, and the picture for links of one that shows pictures."""
     files = Files()
@@ -99,7 +77,7 @@ def share(bundle: Bundle[Manifest], answer: FirstAnswer | None, wording: Wording
         credit=texts.credit,
         right_to_left=wording.direction == "rtl",
     )
-    url = files.add("sharing/preview", ".jpg", _encode(picture)).url
+    url = files.add(PREVIEW, ".jpg", _encode(picture)).url
     notes = (_WITHOUT_TEXTS,) * (typeface is None) + (_WITHOUT_ADDRESS,) * (address is None)
     preview = Preview(f"{address or ''}{url}", WIDTH, HEIGHT)
     return Shared(files.content, icon, preview, address, notes)

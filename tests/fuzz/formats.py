@@ -1,6 +1,7 @@
 """Every format of files that this program reads: how a good one is made, damaged and read."""
 
 import gzip
+import io
 import random
 import shutil
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFont
 
 from builder.errors import BuilderError
 from builder.evaluation.data import load_labelled_images
@@ -21,6 +22,7 @@ from builder.models.precomputed.model import load_precomputed
 from builder.models.text_tower import replace_text_tower
 from builder.params import read_params
 from builder.site.check import check_site
+from builder.site.lettering import read_typeface, wrap
 from builder.spec.demo import load_any_spec, load_spec
 from builder.spec.models import ModelSpec
 from builder.text.hub import read_hub_tokenizer
@@ -277,6 +279,20 @@ _JSON = (damage_bytes, damage_encoded_text, damage_json, damage_json)
 _ROWS = tuple(f"{_MODEL}/{name}" for name in ("zimgs.bin", "ztxts.bin", "zimgs.txt", "ztxts.txt"))
 _SHARDS = tuple(f"{_MODEL}/tfjs/group1-shard{place}of2.bin" for place in (1, 2))
 
+
+def _write_font(folder: Path) -> None:
+    """Pillow's own."""
+    font = ImageFont.load_default(20)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    assert isinstance(font.path, io.BytesIO)
+    (folder / "font.ttf").write_bytes(font.path.getvalue())
+
+
+def _read_font(folder: Path) -> object:
+    typeface = read_typeface(folder / "font.ttf")
+    return typeface.has(["A sentence"]) and wrap("A sentence", typeface.at(30), 100, 2)
+
+
 FORMATS: Mapping[str, Format] = {
     "params": Format(
         _write_params,
@@ -351,6 +367,7 @@ FORMATS: Mapping[str, Format] = {
         ("a.tar",),
         lambda folder: Shard(str(folder / "a.tar"), "").read(),
     ),
+    "font": Format(_write_font, ("font.ttf",), _read_font),
     "jpeg": _picture(_write_exif),
     "png": _picture(_write_picture("PNG", icc_profile=None)),
     "gif": _picture(_write_animation),

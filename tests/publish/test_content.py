@@ -1,11 +1,17 @@
 """What of a site's folder is published."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from builder.errors import SiteError
 from builder.publish.content import list_names, load_content
+from builder.site.folder import assemble_site, write_site
+from builder.site.template import load_template
+from builder.site.wishes import Sharing
+from tests.conftest import gradient, jpeg_bytes
+from tests.site.builds import built_model, bundle_demo
 from tests.site.sites import FILES, write_small_site
 
 
@@ -30,6 +36,22 @@ def test_what_is_not_the_site_s_own_is_left_out_and_told(tmp_path: Path):
     assert content.left_out == (".git/", "CNAME", "a.js.bak", "link", "pages/")
     (note,) = content.notes()
     assert note.endswith("did not come with it: .git/, CNAME, a.js.bak, link, pages/.")
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_whoever_knows_the_address_tells_a_page_that_does_not(tmp_path: Path, known: bool):
+    address = "https://me.github.io/demo/"
+    bundled = bundle_demo(tmp_path, built_model())
+    (display,) = bundled.manifest.images[0].display
+    files = {**bundled.files, display.url: jpeg_bytes(gradient(448, 448))}
+    sharing = Sharing(address=address if known else None)
+    wished = replace(bundled, files=files, sharing=sharing)
+    write_site(assemble_site(wished, load_template("image-text")).files, tmp_path / "site")
+    # The made-up picture is not what the manifest says.
+    (tmp_path / "site" / display.url).write_bytes(bundled.files[display.url])
+    notes = list(load_content(tmp_path / "site").notes(address))
+    assert len(notes) == (0 if known else 1)
+    assert known or f'address = "{address}" into [sharing]' in notes[0]
 
 
 def test_a_site_that_is_not_as_built_is_not_published(tmp_path: Path):

@@ -28,8 +28,8 @@ STEPS = {"Embed images": 2.0, "Export": 9.0, **{f"step {n}": 0.1 * n for n in ra
 
 
 def assemble(bundled: Bundle[SiteManifest]) -> Site[SiteManifest]:
-    files = {**bundled.files, **APP.files, PAGE: b"page", MANIFEST: to_json(bundled.manifest)}
-    return Site(bundled.manifest, files)
+    own = {PAGE: b"page", "tab.png": b"icon", MANIFEST: to_json(bundled.manifest)}
+    return Site(bundled.manifest, {**bundled.files, **APP.files, **own}, icon="tab.png")
 
 
 def report_of(folder: Path, *models: BuiltModel, side: int = 448) -> tuple[Report, Any]:
@@ -54,7 +54,8 @@ def test_a_visitor_downloads_the_page_the_rows_and_the_pictures_in_view(tmp_path
     first = page + rows + len(b"display") + len(b"thumbnail")
     assert report.bytes_before_first_answer == first
     encoder = len(b'{"pieces": []}') + len(b"{}") + len(b"shard")
-    assert report.bytes_before_first_free_text_answer == first + encoder + len(b"worker")
+    later = encoder + len(b"worker") + len(b"icon")
+    assert report.bytes_before_first_free_text_answer == first + later
     assert report.total_bytes == sum(map(len, site.files.values()))
     assert report.files == len(site.files)
 

@@ -11,12 +11,13 @@ from PIL import Image
 
 from builder.errors import BuilderError
 from builder.manifest import FunctionSiteManifest, SiteManifest
-from builder.site.bundle import Bundle, Sharing, describe_page
+from builder.site.bundle import Bundle, describe_page
 from builder.site.first_answer import FirstAnswer, Share
 from builder.site.folder import assemble_site
 from builder.site.lettering import Typeface
-from builder.site.sharing import Shared, read_sharing, share
+from builder.site.sharing import Shared, share
 from builder.site.template import load_template
+from builder.site.wishes import Sharing, read_sharing
 from builder.site.wording import Wording
 from builder.spec.page import PageSpec, SharingSpec
 from tests.conftest import gradient, jpeg_bytes

@@ -86,7 +86,7 @@ class Hub:
             library_version=__version__,
         )
         try:
-            with _silence():
+            with silence():
                 return api.model_info(
                     name.repository, revision=name.wanted, files_metadata=True, timeout=TIMEOUT_S
                 )
@@ -129,10 +129,10 @@ class Hub:
                 return self._explain_absence(name)
             return ModelError(
                 f"{name}: {mask_password(self.endpoint)} does not accept your token"
-                f" ({_describe(status)}).",
+                f" ({describe_status(status)}).",
                 "Log in again with `hf auth login`, or correct HF_TOKEN.",
             )
-        reason = f"the server answered {_describe(status)}"
+        reason = f"the server answered {describe_status(status)}"
         if is_transient(status):
             said = Message()
             said["Retry-After"] = response.headers.get("Retry-After") or ""
@@ -143,7 +143,7 @@ class Hub:
         )
 
     def _explain_failure(self, name: HubName, error: Exception) -> Exception:
-        if any(isinstance(cause, socket.gaierror) for cause in _causes_of(error)):
+        if any(isinstance(cause, socket.gaierror) for cause in causes_of(error)):
             return OfflineError(
                 f"{name}: {mask_password(self.endpoint)} was not found; this machine may be"
                 " offline.",
@@ -173,7 +173,7 @@ def find_hub() -> Hub:
             "Write https://HOST, or unset it.",
         )
     try:
-        with _silence():
+        with silence():
             said = build_hf_headers().get("authorization", "")
     except Exception as error:  # a login that has expired, a file that cannot be read
         raise ModelError(
@@ -216,19 +216,20 @@ def _read_files(siblings: Sequence[Any]) -> Iterator[HubFile]:
         )
 
 
-def _causes_of(error: BaseException | None) -> Iterator[BaseException]:
+def causes_of(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception, and those that led to it."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
-def _describe(status: int) -> str:
+def describe_status(status: int) -> str:
     """A status in the words of its standard."""
     return f"{status} {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else str(status)
 
 
 @contextmanager
-def _silence() -> Generator[None]:
+def silence() -> Generator[None]:
     """Keep huggingface_hub's own warnings off the screen."""
     from huggingface_hub import logging
 
