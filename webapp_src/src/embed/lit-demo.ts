@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { listenWithin } from '../components/demo-actions';
 import '../components/lit-demo-card';
 import '../components/lit-demo-messages';
 import type { SiteManifest } from '../generated/manifest';
@@ -8,7 +9,6 @@ import { scoredFields } from '../state/cards';
 import { Demo } from '../state/demo';
 import { formatFragment } from '../state/link';
 import type { Message } from '../state/messages';
-import { listenWithin } from './actions';
 import { styles } from './lit-demo.styles';
 import type { LitDemoElement, LitDemoEvents } from './public';
 import { shareSession } from './shared-session';
@@ -99,19 +99,19 @@ export class LitDemo extends LitElement implements LitDemoElement {
         .answer=${demo.answer(card)}
         .scoring=${demo.model.scoring.kind}
         .encoder=${demo.encoder}
-        .attempt=${demo.attempt}
+        .attempt=${demo.pictures.attempt}
       ></lit-demo-card>
       <a class="open" href=${new URL(demo.fragment, this.url).href} target="_blank" rel="noopener">
         Open the demo
       </a>
-      <lit-demo-messages .messages=${demo.messages}></lit-demo-messages>
+      <lit-demo-messages .messages=${demo.messages.list}></lit-demo-messages>
     `;
   }
 
   protected override updated(): void {
     this.dataset['scheme'] = this.isDark ? 'dark' : 'light';
     this.tellAnswer();
-    for (const message of this.demo?.messages ?? []) this.tellMessage(message);
+    for (const message of this.demo?.messages.list ?? []) this.tellMessage(message);
   }
 
   /** Loads the demo and shows what the attributes ask for, in the place of what was shown. */

@@ -3,7 +3,7 @@ import type { EncoderStatus } from '../inference/encoder-status';
 import type { Remarks } from '../inference/scoring';
 import { ModelSession } from '../inference/session';
 import { wasmOnly } from '../inference/wasm-only';
-import type { Session } from '../state/demo';
+import type { Session } from '../state/model-in-use';
 
 /** The models in use, by the demo's hash and their id. */
 const inUse = new Map<string, SharedModel>();

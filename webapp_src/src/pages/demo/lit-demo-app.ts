@@ -11,7 +11,9 @@ import { localizeSentence } from '../../localization/language';
 import { handOver, takeOver } from '../../state/handover';
 import { loadManifest } from '../../state/manifest-loader';
 import { savesData } from '../../state/saves-data';
+import { listenWithin } from '../../components/demo-actions';
 import type { DemoEvent } from '../../components/events';
+import { AddressController } from './address-controller';
 import { layout } from './lit-demo-app.styles';
 import { onPictureBrought } from './brought-picture';
 import { OfflineController } from './offline-controller';
@@ -26,6 +28,7 @@ import '../../components/lit-demo-own-picture';
 import '../../components/lit-demo-model-picker';
 import '../../components/lit-demo-share';
 import { buttons, shared } from '../../components/shared-styles';
+import { renderSwitch } from '../../components/switch';
 
 /**
  * The demo: loads the manifest, draws what a `Demo` holds and hands it what the visitor does.
@@ -57,10 +60,9 @@ export class LitDemoApp extends LitElement {
   /** Whether captions say how they compare with those of other pictures. */
   @state() private detailed = false;
 
-  /** What the address was last known to restore. */
-  private fragment: string | undefined;
-
   private readonly offline = new OfflineController(this);
+
+  protected readonly address = new AddressController(this, () => this.demo);
 
   private stopListening = (): void => undefined;
 
@@ -68,7 +70,6 @@ export class LitDemoApp extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    window.addEventListener('hashchange', this.onHashChange);
     this.stopListening = onPictureBrought((file) => {
       if (!this.takesPictures) return false;
       void this.demo?.own.add(file);
@@ -78,11 +79,16 @@ export class LitDemoApp extends LitElement {
   }
 
   override disconnectedCallback(): void {
-    window.removeEventListener('hashchange', this.onHashChange);
     this.stopListening();
     this.demo?.close();
     this.demo = undefined;
     super.disconnectedCallback();
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    listenWithin(root, () => this.demo);
+    return root;
   }
 
   protected override render(): TemplateResult {
@@ -99,65 +105,16 @@ export class LitDemoApp extends LitElement {
     if (encoder.status === 'ready') this.dataset['backend'] = encoder.backend;
     else delete this.dataset['backend'];
     this.toggleAttribute('failed', this.failure !== '');
-    this.updateAddress();
-  }
-
-  /** Keeps the address that of what is shown, so that a reload or a bookmark restores it. */
-  private updateAddress(): void {
-    // Not while typing: browsers limit how often an address may change.
-    if (!this.demo?.settled || this.demo.fragment === this.fragment) return;
-    const before = this.fragment;
-    const { fragment } = this.demo;
-    this.fragment = fragment;
-    if (before === undefined) return;
-    try {
-      // Back goes to the pictures that were shown before.
-      if (picturesOf(before) === picturesOf(fragment)) history.replaceState(null, '', fragment);
-      else history.pushState(null, '', fragment);
-    } catch {
-      // Browsers refuse more than about three changes a second; the next one will have it all.
-      this.fragment = '';
-    }
   }
 
   private renderDemo(demo: Demo): TemplateResult {
     return html`
-      <main
-        @prompt-focused=${() => void demo.warm()}
-        @picture-failed=${({ detail }: DemoEvent<'picture-failed'>) => {
-          demo.reportPicture(detail.url);
-        }}
-      >
+      <main>
         <div
           class="cards"
-          @card-edited=${({ detail }: DemoEvent<'card-edited'>) => {
-            demo.editPrompt(detail.cardKey, detail.promptKey, detail.text);
-          }}
-          @card-extended=${({ detail }: DemoEvent<'card-extended'>) =>
-            void demo.addPrompts(detail.cardKey, detail.texts)}
-          @card-shortened=${({ detail }: DemoEvent<'card-shortened'>) => {
-            demo.removePrompt(detail.cardKey, detail.promptKey);
-          }}
-          @card-used=${({ detail }: DemoEvent<'card-used'>) => {
-            demo.activate(detail.cardKey);
-          }}
-          @card-reset=${({ detail }: DemoEvent<'card-reset'>) => {
-            demo.resetPrompts(detail.cardKey);
-          }}
-          @card-classes-edited=${({ detail }: DemoEvent<'card-classes-edited'>) => {
-            demo.classification.edit(detail.cardKey, detail.list);
-          }}
-          @words-toggled=${({ detail }: DemoEvent<'words-toggled'>) =>
-            void demo.toggleWords(detail.cardKey)}
-          @set-chosen=${({ detail }: DemoEvent<'set-chosen'>) => {
-            demo.showSet(detail.cardKey, detail.name);
-          }}
-          @card-submitted=${({ detail }: DemoEvent<'card-submitted'>) =>
-            void demo.submit(detail.cardKey)}
           @card-duplicated=${this.onDuplicated}
           @card-removed=${this.onRemoved}
-          @like-requested=${({ detail }: DemoEvent<'like-requested'>) => {
-            demo.gallery.findLike(detail.imageId);
+          @like-requested=${() => {
             this.carousel.scrollIntoView({ block: 'nearest' });
           }}
         >
@@ -179,17 +136,12 @@ export class LitDemoApp extends LitElement {
       </footer>
       <section class="messages" aria-label=${msg('Messages')}>
         <lit-demo-messages
-          .messages=${[...this.offline.notices(demo.own.images.length > 0), ...demo.messages]}
+          .messages=${[...this.offline.notices(demo.own.images.length > 0), ...demo.messages.list]}
           @message-dismissed=${({ detail }: DemoEvent<'message-dismissed'>) => {
             this.offline.dismiss(detail.messageKey);
-            demo.dismiss(detail.messageKey);
           }}
           @reload-requested=${() => {
             this.renew(demo);
-          }}
-          @retry-requested=${() => void demo.retry()}
-          @undo-requested=${() => {
-            demo.undo();
           }}
         ></lit-demo-messages>
       </section>
@@ -205,12 +157,6 @@ export class LitDemoApp extends LitElement {
           .like=${gallery.model !== undefined}
           .ranked=${gallery.order !== undefined}
           .mute=${demo.encoder.status === 'absent'}
-          @find-edited=${({ detail }: DemoEvent<'find-edited'>) => {
-            gallery.find(detail.text);
-          }}
-          @find-cleared=${() => {
-            gallery.clear();
-          }}
         ></lit-demo-finder>
         ${
           this.takesPictures
@@ -218,16 +164,13 @@ export class LitDemoApp extends LitElement {
                 .bytes=${demo.own.bytes}
                 .state=${demo.own.state}
                 .encoder=${demo.imageEncoder}
-                @picture-offered=${({ detail }: DemoEvent<'picture-offered'>) =>
-                  void demo.own.add(detail.file)}
-                @picture-agreed=${() => void demo.own.agree()}
               ></lit-demo-own-picture>`
             : nothing
         }
         <lit-demo-carousel
-          .images=${gallery.order?.map((id) => demo.image(id)) ?? demo.images}
+          .images=${gallery.order?.map((id) => demo.image(id)) ?? demo.pictures.all}
           .open=${new Set(demo.cards.map((card) => card.imageId))}
-          .attempt=${demo.attempt}
+          .attempt=${demo.pictures.attempt}
           .textLanguage=${demo.manifest.language}
           @image-chosen=${this.onImageChosen}
         ></lit-demo-carousel>
@@ -242,9 +185,6 @@ export class LitDemoApp extends LitElement {
           .models=${demo.manifest.models}
           .model=${demo.model}
           .encoder=${demo.encoder}
-          @model-chosen=${(event: DemoEvent<'model-chosen'>) =>
-            void demo.chooseModel(event.detail.modelId)}
-          @retry-requested=${() => void demo.retry()}
         ></lit-demo-model-picker>
         ${renderSwitch(msg('Best caption first'), this.ranked, (on) => {
           this.ranked = on;
@@ -268,7 +208,7 @@ export class LitDemoApp extends LitElement {
       data-key=${card.key}
       .card=${card}
       .image=${demo.image(card.imageId)}
-      .words=${demo.measuredWords(card)}
+      .words=${demo.words.of(card)}
       .sets=${demo.manifest.promptSets}
       .answer=${demo.answer(card)}
       .classes=${demo.classification.list(card.key)}
@@ -277,7 +217,7 @@ export class LitDemoApp extends LitElement {
       .languages=${demo.model.languages}
       .textLanguage=${demo.manifest.language}
       .encoder=${demo.encoder}
-      .attempt=${demo.attempt}
+      .attempt=${demo.pictures.attempt}
       .ranked=${this.ranked}
       .detailed=${this.detailed}
       .removable=${demo.cards.length > 1}
@@ -337,11 +277,6 @@ export class LitDemoApp extends LitElement {
     location.reload();
   }
 
-  private readonly onHashChange = (): void => {
-    this.fragment = location.hash;
-    void this.demo?.restore(location.hash);
-  };
-
   private async onImageChosen({ detail }: DemoEvent<'image-chosen'>): Promise<void> {
     if (!this.demo) return;
     const key = this.demo.openImage(detail.imageId);
@@ -382,22 +317,4 @@ export class LitDemoApp extends LitElement {
     await this.updateComplete;
     return this.renderRoot.querySelector<LitDemoCard>(`lit-demo-card[data-key="${key}"]`);
   }
-}
-
-function renderSwitch(label: string, on: boolean, change: (on: boolean) => void): TemplateResult {
-  return html`<label>
-    <input
-      type="checkbox"
-      .checked=${on}
-      @change=${({ target }: Event) => {
-        change((target as HTMLInputElement).checked);
-      }}
-    />
-    ${label}
-  </label>`;
-}
-
-/** What a fragment says of pictures, without their captions. */
-function picturesOf(fragment: string): string {
-  return new URLSearchParams(fragment.slice(1)).getAll('image').join(' ');
 }

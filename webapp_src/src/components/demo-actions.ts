@@ -1,5 +1,5 @@
-import type { DemoEvents } from '../components/events';
 import type { Demo } from '../state/demo';
+import type { DemoEvents } from './events';
 
 type Actions = {
   readonly [Name in keyof DemoEvents]?: (demo: Demo, detail: DemoEvents[Name]) => unknown;
@@ -8,8 +8,8 @@ type Actions = {
 const nothing = (): void => undefined;
 
 /**
- * What the demo does on each event of a card and of messages; those that the card deals with itself, or
- * that nobody here asks for, are not for the page around either.
+ * What the demo does on each event of the elements that show it; those that an element deals with
+ * itself, or the page does, are not for what is around either.
  */
 const ACTIONS = {
   'prompt-focused': (demo) => demo.warm(),
@@ -17,21 +17,40 @@ const ACTIONS = {
     demo.reportPicture(url);
   },
   'card-edited': (demo, { cardKey, promptKey, text }) => {
-    demo.editPrompt(cardKey, promptKey, text);
+    demo.captions.edit(cardKey, promptKey, text);
   },
-  'card-extended': (demo, { cardKey, texts }) => demo.addPrompts(cardKey, texts),
+  'card-extended': (demo, { cardKey, texts }) => demo.captions.add(cardKey, texts),
   'card-shortened': (demo, { cardKey, promptKey }) => {
-    demo.removePrompt(cardKey, promptKey);
+    demo.captions.remove(cardKey, promptKey);
   },
   'card-reset': (demo, { cardKey }) => {
-    demo.resetPrompts(cardKey);
+    demo.captions.reset(cardKey);
   },
-  'card-submitted': (demo, { cardKey }) => demo.submit(cardKey),
+  'card-submitted': (demo, { cardKey }) => demo.captions.submit(cardKey),
+  'set-chosen': (demo, { cardKey, name }) => {
+    demo.captions.showSet(cardKey, name);
+  },
+  'card-classes-edited': (demo, { cardKey, list }) => {
+    demo.classification.edit(cardKey, list);
+  },
+  'words-toggled': (demo, { cardKey }) => demo.words.toggle(cardKey),
   'card-used': (demo, { cardKey }) => {
     demo.activate(cardKey);
   },
+  'like-requested': (demo, { imageId }) => {
+    demo.gallery.findLike(imageId);
+  },
+  'find-edited': (demo, { text }) => {
+    demo.gallery.find(text);
+  },
+  'find-cleared': (demo) => {
+    demo.gallery.clear();
+  },
+  'picture-offered': (demo, { file }) => demo.own.add(file),
+  'picture-agreed': (demo) => demo.own.agree(),
+  'model-chosen': (demo, { modelId }) => demo.chooseModel(modelId),
   'message-dismissed': (demo, { messageKey }) => {
-    demo.dismiss(messageKey);
+    demo.messages.dismiss(messageKey);
   },
   'retry-requested': (demo) => demo.retry(),
   'undo-requested': (demo) => {
@@ -42,8 +61,13 @@ const ACTIONS = {
   'prompt-removed': nothing,
   'prompt-submitted': nothing,
   'prompts-pasted': nothing,
+  'image-chosen': nothing,
   'card-duplicated': nothing,
-  'like-requested': nothing,
+  'card-removed': nothing,
+  'classes-edited': nothing,
+  'own-chosen': nothing,
+  'name-chosen': nothing,
+  'reload-requested': nothing,
 } satisfies Actions;
 
 /** Has a demo do what elements inside a root ask for; their events go no further. */
