@@ -24,6 +24,7 @@ from builder.model import Preprocessing
 from builder.progress import Progress
 from builder.site.bundle import BuiltModel, Bundle, bundle
 from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
+from builder.site.licenses import License, Licenses
 from builder.site.webapp import WebApp
 from builder.spec.demo import DemoSpec
 from builder.spec.images import ImageSpec
@@ -47,6 +48,7 @@ APP = WebApp(
     runtime=("assets/worker.js",),
     catalogues={"de": "assets/de.js"},
 )
+ONE_LICENSE = Licenses((License("A licence", "Its text.", ()),), "assets/plain.css", b"")
 
 
 class Vocabulary:
