@@ -49,6 +49,7 @@ const ACTIONS = {
   'picture-offered': (demo, { file }) => demo.own.add(file),
   'picture-agreed': (demo) => demo.own.agree(),
   'model-chosen': (demo, { modelId }) => demo.chooseModel(modelId),
+  'report-requested': (demo) => demo.report.measure(),
   'message-dismissed': (demo, { messageKey }) => {
     demo.messages.dismiss(messageKey);
   },

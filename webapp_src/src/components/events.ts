@@ -5,6 +5,7 @@
 export interface DemoEvents {
   'image-chosen': { imageId: string };
   'picture-failed': { url: string };
+  'report-requested': null;
   'model-chosen': { modelId: string };
   'prompt-edited': { text: string };
   'prompt-left': null;

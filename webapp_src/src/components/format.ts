@@ -26,6 +26,12 @@ export function formatDecimal(value: number): string {
   return new Intl.NumberFormat(numberLocale(), { maximumFractionDigits: 1 }).format(value);
 }
 
+/** A time in milliseconds. */
+export function formatMilliseconds(value: number): string {
+  const format = { style: 'unit', unit: 'millisecond', maximumFractionDigits: 0 } as const;
+  return new Intl.NumberFormat(numberLocale(), format).format(value);
+}
+
 /** How much of a download is here. */
 export function formatLoaded({ loaded, total }: { loaded: number; total: number }): string {
   return msg(str`${formatMegabytes(loaded)} of ${formatMegabytes(total)}`);

@@ -2,6 +2,7 @@ import type { Model, SiteManifest } from '../generated/manifest';
 import type { Reading } from '../tokenizers/tokenizer';
 import type { BackendSelector } from './backend-selector';
 import { Embeddings } from './embeddings';
+import type { EncoderReport } from './encoder-report';
 import type { EncoderStatus } from './encoder-status';
 import { LruCache } from './lru-cache';
 import { dot, percentileOf, scorePrompts, type Remarks } from './scoring';
@@ -137,6 +138,11 @@ export class ModelSession {
       unreadFrom: reading?.unreadFrom,
       percentile: row && percentileOf(dot(this.image(imageId), row), this.model.chance),
     };
+  }
+
+  /** What there is to say of the encoder; undefined unless it is ready. */
+  report(): Promise<EncoderReport | undefined> {
+    return this.textEncoder.report();
   }
 
   /** int32[maxLength]: the token row of a text. */

@@ -8,6 +8,7 @@ import * as cards from './cards';
 import type { Card } from './cards';
 import { Classification } from './classification';
 import { Deck } from './deck';
+import { DeviceReport } from './device-report';
 import { Gallery } from './gallery';
 import type { Handover } from './handover';
 import { describeState, formatFragment, parseFragment, type LinkState } from './link';
@@ -34,6 +35,7 @@ export class Demo {
   readonly words: MeasuredWords;
   readonly gallery: Gallery;
   readonly classification: Classification;
+  readonly report: DeviceReport;
   readonly own: OwnPictures;
   readonly pictures: Pictures;
   /** Whether there were answers once, or it was told why there are none. */
@@ -87,6 +89,7 @@ export class Demo {
     this.pictures = new Pictures(current, this.own);
     this.gallery = new Gallery(rooms);
     this.words = new MeasuredWords(rooms);
+    this.report = new DeviceReport(rooms);
     const classification = (this.classification = new Classification(rooms));
     const answering = (this.answering = new Answering(rooms));
     this.captions = new Captions({ ...rooms, answering, classification });
@@ -175,6 +178,7 @@ export class Demo {
     this.inUse.change(this.manifest, models.find((model) => model.id === id) ?? models[0]);
     this.own.forget();
     this.words.forget();
+    this.report.forget();
     this.answering.begin(this.cards.map(({ key }) => key));
     this.messages.withdraw('retry');
     await this.open();

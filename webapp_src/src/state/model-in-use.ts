@@ -1,13 +1,14 @@
 import type { Model, SiteManifest } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import type { Scorer } from './answering';
+import type { Reporter } from './device-report';
 import type { Ranking } from './gallery';
 import type { Measure } from './measured-words';
 import type { PictureReader } from './own-pictures';
 import { throttle } from './throttle';
 
 /** What a demo needs from a model in use; PictureSession provides it. */
-export interface Session extends Scorer, Ranking, PictureReader, Measure {
+export interface Session extends Scorer, Ranking, PictureReader, Measure, Reporter {
   readonly model: Model;
   readonly encoder: EncoderStatus;
   open(): Promise<void>;

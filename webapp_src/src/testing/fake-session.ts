@@ -62,6 +62,10 @@ export class FakeSession implements Session {
     return Promise.resolve({ row: Float32Array.of(1, 0), shown: file, side: 100 });
   }
 
+  report(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   warm(): Promise<void> {
     this.warmed += 1;
     return Promise.resolve();

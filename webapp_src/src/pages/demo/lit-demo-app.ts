@@ -13,22 +13,19 @@ import { loadManifest } from '../../state/manifest-loader';
 import { savesData } from '../../state/saves-data';
 import { listenWithin } from '../../components/demo-actions';
 import type { DemoEvent } from '../../components/events';
+import { renderAbout, type View } from './about-view';
 import { AddressController } from './address-controller';
 import { layout } from './lit-demo-app.styles';
 import { onPictureBrought } from './brought-picture';
 import { OfflineController } from './offline-controller';
-import '../../components/lit-demo-about';
 import type { LitDemoCard } from '../../components/lit-demo-card';
 import '../../components/lit-demo-card';
 import '../../components/lit-demo-carousel';
 import '../../components/lit-demo-finder';
-import '../../components/lit-demo-language';
 import '../../components/lit-demo-messages';
 import '../../components/lit-demo-own-picture';
-import '../../components/lit-demo-model-picker';
 import '../../components/lit-demo-share';
 import { buttons, shared } from '../../components/shared-styles';
-import { renderSwitch } from '../../components/switch';
 
 /**
  * The demo: loads the manifest, draws what a `Demo` holds and hands it what the visitor does.
@@ -54,11 +51,8 @@ export class LitDemoApp extends LitElement {
   /** Read out by screen readers when a card comes or goes. */
   @state() private announcement = '';
 
-  /** Whether captions are in the order of their scores. */
-  @state() private ranked = true;
-
-  /** Whether captions say how they compare with those of other pictures. */
-  @state() private detailed = false;
+  /** How the visitor wants to see captions. */
+  @state() private view: View = { ranked: true, detailed: false };
 
   private readonly offline = new OfflineController(this);
 
@@ -131,7 +125,7 @@ export class LitDemoApp extends LitElement {
         <lit-demo-share .shared=${demo.shared}></lit-demo-share>
         <details>
           <summary>${msg('About this demo and its model')}</summary>
-          <div class="about">${this.renderAbout(demo)}</div>
+          <div class="about">${renderAbout(demo, this.view, (view) => (this.view = view))}</div>
         </details>
       </footer>
       <section class="messages" aria-label=${msg('Messages')}>
@@ -178,31 +172,6 @@ export class LitDemoApp extends LitElement {
     `;
   }
 
-  private renderAbout(demo: Demo): TemplateResult {
-    return html`
-      <div>
-        <lit-demo-model-picker
-          .models=${demo.manifest.models}
-          .model=${demo.model}
-          .encoder=${demo.encoder}
-        ></lit-demo-model-picker>
-        ${renderSwitch(msg('Best caption first'), this.ranked, (on) => {
-          this.ranked = on;
-        })}
-        ${renderSwitch(msg('Compare with captions of other pictures'), this.detailed, (on) => {
-          this.detailed = on;
-        })}
-        ${demo.manifest.visitorLanguage ? html`<lit-demo-language></lit-demo-language>` : nothing}
-      </div>
-      <lit-demo-about
-        .model=${demo.model}
-        .links=${demo.manifest.links}
-        .generator=${demo.manifest.generator}
-        .textLanguage=${demo.manifest.language}
-      ></lit-demo-about>
-    `;
-  }
-
   private renderCard(demo: Demo, card: Card): TemplateResult {
     return html`<lit-demo-card
       data-key=${card.key}
@@ -218,8 +187,8 @@ export class LitDemoApp extends LitElement {
       .textLanguage=${demo.manifest.language}
       .encoder=${demo.encoder}
       .attempt=${demo.pictures.attempt}
-      .ranked=${this.ranked}
-      .detailed=${this.detailed}
+      .ranked=${this.view.ranked}
+      .detailed=${this.view.detailed}
       .removable=${demo.cards.length > 1}
     ></lit-demo-card>`;
   }
