@@ -5,7 +5,7 @@ import type { Remarks } from '../inference/scoring';
 import { isForeign, listLanguages } from '../localization/scripts';
 import { bestPrompt, fitsNone, type Answer } from '../state/answers';
 import { scoredFields, type Card } from '../state/cards';
-import { formatPercent } from './format';
+import { formatCosine, formatPercent } from './format';
 
 /** A card with its answer, and what there is to know of the model that gave it. */
 export interface AnsweredCard {
@@ -14,7 +14,7 @@ export interface AnsweredCard {
   readonly scoring: Model['scoring']['kind'];
   readonly encoder: EncoderStatus;
   readonly languages: readonly string[];
-  /** Whether each caption says how it compares with captions of other pictures. */
+  /** Whether each caption says how similar it is, and how that compares with other pictures. */
   readonly detailed: boolean;
 }
 
@@ -59,15 +59,10 @@ export function describeAnswer(shown: AnsweredCard): string {
 }
 
 /** What the visitor should know of the answer to a caption; empty if nothing. */
-export function describeScore(
-  shown: AnsweredCard,
-  text: string,
-  { cutShort, percentile, unreadFrom }: Remarks,
-): string {
-  const compared =
-    percentile !== undefined && (shown.detailed || isLone(shown))
-      ? describePercentile(percentile)
-      : '';
+export function describeScore(shown: AnsweredCard, text: string, remarks: Remarks): string {
+  const { cutShort, unreadFrom } = remarks;
+  const compared = shown.detailed || isLone(shown) ? describePercentile(remarks) : '';
+  const similarity = shown.detailed ? describeSimilarity(remarks) : '';
   const vague = cutShort
     ? msg('This demo does not know some of these words, so the full model may answer otherwise.')
     : '';
@@ -78,11 +73,16 @@ export function describeScore(
   const foreign = isForeign(text, shown.languages)
     ? msg(str`This model was trained on ${listLanguages(shown.languages)}.`)
     : '';
-  return [foreign, unread, vague, compared].filter((sentence) => sentence).join(' ');
+  return [foreign, unread, vague, similarity, compared].filter((sentence) => sentence).join(' ');
 }
 
-function describePercentile(percentile: number): string {
+function describePercentile({ percentile }: Remarks): string {
+  if (percentile === undefined) return '';
   return percentile < 100
     ? msg(str`Fits better than ${formatPercent(percentile / 100)} of captions of other pictures.`)
     : msg('Fits better than all captions of other pictures.');
+}
+
+function describeSimilarity({ similarity }: Remarks): string {
+  return similarity === undefined ? '' : msg(str`Similarity ${formatCosine(similarity)}.`);
 }

@@ -19,6 +19,7 @@ function answer(
   return currentAnswer(card.prompts.slice(0, 2), probabilities, (text) => ({
     cutShort: false,
     unreadFrom: undefined,
+    similarity: undefined,
     percentile: undefined,
     ...remarks(text),
   }));
@@ -136,6 +137,7 @@ it('shows no share of a lone caption among others', async () => {
   const alone = currentAnswer(lone.prompts.slice(0, 1), [1], () => ({
     cutShort: false,
     unreadFrom: undefined,
+    similarity: undefined,
     percentile: 97,
   }));
   const element = await mountCard(alone, { card: lone });
@@ -177,6 +179,16 @@ it('says of each caption how it compares with those of other pictures, if asked'
   element.answer = answer([0.3, 0.7], () => ({ percentile: 100 }));
   await element.updateComplete;
   expect(promptsOf(element)[0]?.note).toBe('Fits better than all captions of other pictures.');
+});
+
+it('says how similar each caption is beside that', async () => {
+  const element = await mountCard(
+    answer([0.3, 0.7], () => ({ similarity: 0.12345, percentile: 96 })),
+    { detailed: true },
+  );
+  expect(promptsOf(element)[0]?.note).toBe(
+    'Similarity 0.123. Fits better than 96% of captions of other pictures.',
+  );
 });
 
 it('says at a prompt that it uses what the vocabulary was cut of', async () => {

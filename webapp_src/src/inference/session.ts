@@ -129,14 +129,17 @@ export class ModelSession {
     return texts.flatMap((text) => rows.get(text) ?? []);
   }
 
-  /** What there is to say of a text that was embedded, beside how it compares with others. */
+  /** What else there is to say of a text that was embedded, whether typed or an example. */
   remarksOn(imageId: string, text: string): Remarks {
     const row = this.rowOf(text);
     const reading = this.seen.get(text)?.reading;
+    const similarity = row && dot(this.image(imageId), row);
     return {
       cutShort: reading?.cutShort ?? false,
-      unreadFrom: reading?.unreadFrom,
-      percentile: row && percentileOf(dot(this.image(imageId), row), this.model.chance),
+      unreadFrom: reading ? reading.unreadFrom : this.embeddings?.unreadFrom(text),
+      similarity,
+      percentile:
+        similarity === undefined ? undefined : percentileOf(similarity, this.model.chance),
     };
   }
 

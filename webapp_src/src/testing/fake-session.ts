@@ -45,7 +45,12 @@ export class FakeSession implements Session {
   }
 
   remarksOn(_: string, text: string): Remarks {
-    return { cutShort: text.includes('ß'), unreadFrom: undefined, percentile: undefined };
+    return {
+      cutShort: text.includes('ß'),
+      unreadFrom: undefined,
+      similarity: undefined,
+      percentile: undefined,
+    };
   }
 
   findImages(text: string): Promise<string[]> {

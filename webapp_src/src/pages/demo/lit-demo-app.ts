@@ -10,13 +10,14 @@ import { Demo } from '../../state/demo';
 import { localizeSentence } from '../../localization/language';
 import { handOver, takeOver } from '../../state/handover';
 import { loadManifest } from '../../state/manifest-loader';
-import { savesData } from '../../state/saves-data';
+import { sparesNetwork } from '../../state/spares-network';
 import { listenWithin } from '../../components/demo-actions';
 import type { DemoEvent } from '../../components/events';
 import { renderAbout, type View } from './about-view';
 import { AddressController } from './address-controller';
 import { layout } from './lit-demo-app.styles';
 import { onPictureBrought } from './brought-picture';
+import { largestPaint } from './largest-paint';
 import { OfflineController } from './offline-controller';
 import type { LitDemoCard } from '../../components/lit-demo-card';
 import '../../components/lit-demo-card';
@@ -228,7 +229,8 @@ export class LitDemoApp extends LitElement {
       const restored = demo.restore(location.hash);
       if (before) demo.takeOver(before);
       await restored;
-      if (!savesData()) {
+      if (!sparesNetwork()) {
+        await largestPaint();
         await idle();
         await demo.warm();
       }
