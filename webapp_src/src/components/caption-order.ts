@@ -25,8 +25,9 @@ export class CaptionOrder implements ReactiveController {
   private readonly moves = new Moves();
   /** The card that was shown last. */
   private shown: number | undefined;
-  /** What had the focus before the captions were put in order. */
+  /** What had the focus before the captions were put in order: a caption, and what is in it. */
   private focused: Element | null = null;
+  private focusedWithin: Element | null = null;
 
   constructor(private readonly host: OrderedCard) {}
 
@@ -45,6 +46,7 @@ export class CaptionOrder implements ReactiveController {
     }
     this.moves.note(prompts);
     this.focused = focused;
+    this.focusedWithin = focused?.shadowRoot?.activeElement ?? null;
   }
 
   hostUpdated(): void {
@@ -53,7 +55,9 @@ export class CaptionOrder implements ReactiveController {
     this.shown = card.key;
     // An element that is put elsewhere loses the focus.
     const before = prompts.find((prompt) => prompt === this.focused);
-    if (before !== focused) before?.focus();
+    if (!before || before === focused) return;
+    if (this.focusedWithin instanceof HTMLElement) this.focusedWithin.focus();
+    else before.focus();
   }
 }
 

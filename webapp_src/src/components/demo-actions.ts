@@ -23,6 +23,9 @@ const ACTIONS = {
   'card-shortened': (demo, { cardKey, promptKey }) => {
     demo.captions.remove(cardKey, promptKey);
   },
+  'card-reordered': (demo, { cardKey, promptKey, place }) => {
+    demo.captions.move(cardKey, promptKey, place);
+  },
   'card-reset': (demo, { cardKey }) => {
     demo.captions.reset(cardKey);
   },
@@ -59,6 +62,8 @@ const ACTIONS = {
   },
   'prompt-edited': nothing,
   'prompt-left': nothing,
+  'prompt-moved': nothing,
+  'prompt-grabbed': nothing,
   'prompt-removed': nothing,
   'prompt-submitted': nothing,
   'prompts-pasted': nothing,

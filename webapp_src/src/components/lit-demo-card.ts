@@ -9,6 +9,7 @@ import { draftOf, scoredFields, templateOf, type Card, type PromptField } from '
 import { NO_RANKING, type ClassRanking } from '../state/classification';
 import type { CaptionPart } from '../state/word-effects';
 import { currentLanguage } from '../localization/language';
+import { CaptionDrag } from './caption-drag';
 import { CaptionOrder } from './caption-order';
 import {
   describeAnswer,
@@ -38,6 +39,7 @@ import { buttons, shared } from './shared-styles';
  * @fires card-edited - `{cardKey, promptKey, text}`
  * @fires card-extended - `{cardKey, texts}`: these should be prompts too.
  * @fires card-shortened - `{cardKey, promptKey}`: a prompt should go.
+ * @fires card-reordered - `{cardKey, promptKey, place}`: a prompt should be at that place, from 0.
  * @fires card-reset - `{cardKey}`: the example prompts should come back.
  * @fires card-classes-edited - `{cardKey, list}`: these words should go into the draft.
  * @fires words-toggled - `{cardKey}`: it should be shown, or no longer, which words matter.
@@ -79,11 +81,17 @@ export class LitDemoCard extends LitElement {
   /** Whether there are other cards. */
   @property({ type: Boolean }) removable = false;
 
+  @query('ol') private readonly list!: HTMLElement;
   @query('lit-demo-picture') private readonly picture!: HTMLElement;
 
   /** What was said of the last answer; it stays while the next is computed, so that only news is read out. */
   private said = '';
+  /** The answer that was shown when a caption was moved last: what was said since stays. */
+  private movedAt: Answer | undefined;
   private readonly order = new CaptionOrder(this);
+  private readonly drag = new CaptionDrag((key, place) => {
+    this.move(key, place);
+  });
 
   constructor() {
     super();
@@ -110,7 +118,8 @@ export class LitDemoCard extends LitElement {
   }
 
   protected override willUpdate(): void {
-    if (this.answer.state === 'current') this.said = describeAnswer(this);
+    const { answer } = this;
+    if (answer.state === 'current' && answer !== this.movedAt) this.said = describeAnswer(this);
   }
 
   protected override render(): TemplateResult {
@@ -127,12 +136,20 @@ export class LitDemoCard extends LitElement {
       >
         <lit-demo-picture .image=${this.image} .attempt=${this.attempt}></lit-demo-picture>
         <div class="captions" lang=${currentLanguage()}>
-          <ol>
+          <ol
+            @pointermove=${({ clientY }: PointerEvent) => {
+              this.drag.drag(this.list, clientY);
+            }}
+            @lostpointercapture=${() => {
+              this.drag.end();
+            }}
+          >
             ${isNone(this) ? html`<li class="none">${msg('None of these fits well')}</li>` : nothing}
             ${repeat(
               listed,
               ({ key }) => key,
-              (field, index) => html`<li>${this.renderPrompt(field, index + 1)}</li>`,
+              (field, index) =>
+                html`<li data-key=${field.key}>${this.renderPrompt(field, index + 1)}</li>`,
             )}
           </ol>
           ${draft && this.encoder.status !== 'absent' ? this.renderPrompt(draft, 0) : nothing}
@@ -161,6 +178,7 @@ export class LitDemoCard extends LitElement {
       .number=${number}
       .draft=${number === 0}
       .fixed=${this.encoder.status === 'absent'}
+      .movable=${number > 0 && !this.ranked && scoredFields(this.card).length > 1}
       .probability=${own?.probability}
       .lone=${isLone(this)}
       .words=${this.words.get(key)}
@@ -178,6 +196,12 @@ export class LitDemoCard extends LitElement {
       }}
       @prompt-left=${() => {
         this.leave(key, text);
+      }}
+      @prompt-moved=${({ detail }: DemoEvent<'prompt-moved'>) => {
+        this.move(key, number - 1 + detail.by);
+      }}
+      @prompt-grabbed=${({ detail }: DemoEvent<'prompt-grabbed'>) => {
+        this.drag.begin(key, this.list, detail.pointerId);
       }}
       @prompt-removed=${() => {
         this.shorten(key, number);
@@ -239,6 +263,14 @@ export class LitDemoCard extends LitElement {
       fire(this, 'card-shortened', { ...this.own, promptKey: key });
     }
     this.requestUpdate();
+  }
+
+  private move(promptKey: number, place: number): void {
+    const count = this.card.prompts.length - 1;
+    if (place < 0 || place >= count) return;
+    this.said = msg(str`Caption ${place + 1} of ${count}`);
+    this.movedAt = this.answer;
+    fire(this, 'card-reordered', { ...this.own, promptKey, place });
   }
 
   private shorten(promptKey: number, number: number): void {

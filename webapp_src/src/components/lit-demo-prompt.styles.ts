@@ -84,6 +84,19 @@ export const editable = [
       opacity: 1;
     }
 
+    :host([movable]) .caption {
+      padding-inline-start: var(--target);
+    }
+
+    .grip {
+      position: absolute;
+      inset-block-start: 0;
+      inset-inline-start: 0;
+      cursor: grab;
+      /* A finger on it does not scroll the page. */
+      touch-action: none;
+    }
+
     lit-demo-words {
       grid-area: words;
     }
@@ -105,6 +118,7 @@ export const editable = [
 
     @media print {
       .draft:not(.best),
+      .grip,
       .remove {
         display: none;
       }

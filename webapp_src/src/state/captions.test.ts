@@ -189,6 +189,26 @@ describe('captions', () => {
     expect(demo.cards.map(textsOf)).toEqual([['a cat', 'a dog']]);
   });
 
+  it('undoes at once how a caption was moved, step by step', async () => {
+    const { demo, session } = await openDemo('#image=cat&prompt=one&prompt=two&prompt=three');
+    const { key, prompts } = cardOf(demo);
+    const answer = demo.answer(cardOf(demo));
+    const [one = 0, two = 0] = prompts.map((field) => field.key);
+    demo.captions.move(key, one, 1);
+    demo.captions.move(key, one, 2);
+    expect(captionsOf(demo)).toEqual(['two', 'three', 'one']);
+    expect(demo.messages.list.map(({ text }) => text)).toEqual(['The captions were reordered.']);
+    // Nothing is computed for it.
+    expect([demo.answer(cardOf(demo)), session.scored.length]).toEqual([answer, 1]);
+    demo.undo();
+    expect(captionsOf(demo)).toEqual(['one', 'two', 'three']);
+    demo.captions.move(key, one, 1);
+    demo.captions.move(key, two, 2);
+    expect(captionsOf(demo)).toEqual(['one', 'three', 'two']);
+    demo.undo();
+    expect(captionsOf(demo)).toEqual(['two', 'one', 'three']);
+  });
+
   it('offers only the last thing that was taken away', async () => {
     const { demo } = await openDemo('#image=cat&image=dog');
     demo.captions.reset(edit(demo, 2, 'my own'));

@@ -17,10 +17,15 @@ export interface CaptionsHost {
   promptSets(): readonly PromptSet[];
   /** @throws Error if there is no picture of that id. */
   image(id: string): Image;
+  /** Called after every change that answers nothing. */
+  onChange(): void;
 }
 
 /** What a visitor does to the captions of cards; what that takes away can be had back. */
 export class Captions {
+  /** The caption that was moved last, if nothing else was taken back or away since. */
+  private moved: number | undefined;
+
   constructor(private readonly host: CaptionsHost) {}
 
   edit(key: number, promptKey: number, text: string): void {
@@ -50,6 +55,18 @@ export class Captions {
     this.change(key, (card) => cards.removePrompt(card, promptKey));
   }
 
+  /** Puts a caption at another place, from 0; what moves it on is undone with that. */
+  move(key: number, promptKey: number, place: number): void {
+    const { deck, messages } = this.host;
+    const isOffered = messages.list.some(({ offer }) => offer === 'undo');
+    if (!isOffered || this.moved !== promptKey) {
+      this.offerUndo(key, msg('The captions were reordered.'));
+      this.moved = promptKey;
+    }
+    deck.change(key, (card) => cards.movePrompt(card, promptKey, place));
+    this.host.onChange();
+  }
+
   /** Brings back the picture's example captions. */
   reset(key: number): void {
     if (this.hasOwn(key)) this.offerUndo(key, msg('The captions were reset.'));
@@ -71,6 +88,7 @@ export class Captions {
   /** Offers to have a card back as it is now. */
   offerUndo(key: number, text: string): void {
     const { deck, messages } = this.host;
+    this.moved = undefined;
     deck.remember(key);
     messages.withdraw('undo');
     messages.tell({ kind: 'note', text, offer: 'undo' });
