@@ -23,6 +23,8 @@ export class LitDemoDevice extends LitElement {
     css`
       :host {
         display: block;
+        color: var(--muted);
+        font-size: 0.9375rem;
       }
 
       p {

@@ -35,7 +35,7 @@ export const editable = [
       outline: none;
     }
 
-    .caption:not(.draft):focus-within .text {
+    .caption:not(.draft) .text:focus-within {
       border-radius: 0.25rem;
       box-shadow: 0 0 0 2px var(--focus);
     }
@@ -110,7 +110,7 @@ export const editable = [
 
     /* Shadows are not drawn there. */
     @media (forced-colors: active) {
-      .caption:focus-within .text {
+      .caption .text:focus-within {
         outline: 2px solid Highlight;
         outline-offset: 1px;
       }

@@ -1,6 +1,5 @@
 /**
- * The texts in the code that catalogues translate, for the test that finds none missing. The element
- * for other pages speaks English.
+ * The texts in the code that catalogues translate, for the test that finds none missing.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
@@ -34,7 +33,7 @@ export function readSourceTexts(): SourceTexts {
     ts.forEachChild(node, visit);
   };
   for (const name of listFiles(SOURCES, '.ts')) {
-    if (/\.test\.ts$|^(embed|generated|testing)\//.test(name)) continue;
+    if (/\.test\.ts$|^(generated|testing)\//.test(name)) continue;
     visit(parse(`${SOURCES}${name}`));
   }
   for (const name of listFiles(TEMPLATES, '.j2')) {
