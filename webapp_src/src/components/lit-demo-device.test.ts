@@ -61,6 +61,13 @@ it('says in plain words that the model was checked, and has the figures folded',
   expect(find(element, '[role=status]').textContent).toBe(
     'Before it was trusted, the model had to give the same answers here as where this page was made, and it did. The last caption took 12 ms.',
   );
+  report.encoder = { ...report.encoder, latencies: [] };
+  element.report = report;
+  await element.updateComplete;
+  expect(find(element, '[role=status]').textContent).toMatch(/It reads a caption in about 9 ms\.$/);
+  report.encoder = { ...report.encoder, latencies: [30, 12.3] };
+  element.report = report;
+  await element.updateComplete;
   expect(find(element, 'details').hasAttribute('open')).toBe(false);
   expect(figuresOf(element)).toMatchObject({
     'Computed with': 'TensorFlow.js 4.22.0, wasm',

@@ -42,7 +42,7 @@ export class LitDemoDevice extends LitElement {
 
       dl {
         display: grid;
-        grid-template-columns: max-content minmax(0, 1fr);
+        grid-template-columns: fit-content(55%) minmax(0, 1fr);
         gap: 0.25rem 1rem;
         margin: 0 0 0.75rem;
       }
@@ -136,6 +136,10 @@ function describeCheck({ latencies, milliseconds, goldens }: EncoderReport): str
       : msg(
           'Before it was trusted, the model had to give the same answers here as where this page was made, and it did.',
         );
-  const last = formatMilliseconds(latencies.at(-1) ?? milliseconds);
-  return `${checked} ${msg(str`The last caption took ${last}.`)}`.trim();
+  const last = latencies.at(-1);
+  const time =
+    last === undefined
+      ? msg(str`It reads a caption in about ${formatMilliseconds(milliseconds)}.`)
+      : msg(str`The last caption took ${formatMilliseconds(last)}.`);
+  return `${checked} ${time}`.trim();
 }
