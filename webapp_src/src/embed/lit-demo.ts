@@ -108,7 +108,12 @@ export class LitDemo extends LitElement implements LitDemoElement {
         .encoder=${demo.encoder}
         .attempt=${demo.pictures.attempt}
       ></lit-demo-card>
-      <a class="open" href=${new URL(demo.fragment, this.url).href} target="_blank" rel="noopener">
+      <a
+        class="open"
+        href=${new URL(demo.visit.fragment, this.url).href}
+        target="_blank"
+        rel="noopener"
+      >
         ${msg('Open the demo')}
       </a>
       <lit-demo-messages .messages=${demo.messages.list}></lit-demo-messages>

@@ -162,16 +162,16 @@ describe('captions', () => {
   ])('brings %s back that was taken away', async (_, take) => {
     const { demo } = await openDemo('#image=cat&image=dog');
     await demo.captions.submit(edit(demo, 2, 'my own'));
-    const before = demo.fragment;
+    const before = demo.visit.fragment;
     take(demo, cardOf(demo).key);
-    expect(demo.fragment).not.toBe(before);
+    expect(demo.visit.fragment).not.toBe(before);
     expect(demo.messages.list.map(({ kind, offer }) => [kind, offer])).toEqual([['note', 'undo']]);
     demo.undo();
     await vi.advanceTimersByTimeAsync(0);
-    expect([demo.fragment, demo.messages.list]).toEqual([before, []]);
+    expect([demo.visit.fragment, demo.messages.list]).toEqual([before, []]);
     expect(demo.settled).toBe(true);
     demo.undo();
-    expect(demo.fragment).toBe(before);
+    expect(demo.visit.fragment).toBe(before);
   });
 
   it('answers the captions of a set without the encoder', async () => {

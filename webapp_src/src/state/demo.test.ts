@@ -18,20 +18,20 @@ describe('a demo', () => {
     edit(demo, 0, 'a cat in a hat');
     demo.openImage('dog');
     demo.gallery.find('snow');
-    const { handover, fragment } = demo;
+    const { handover, fragment } = demo.visit;
     expect(handover).toEqual({
       left: [{ imageId: 'cat', texts: ['a cat in a hat', 'a lion'] }],
       find: 'snow',
     });
     const { demo: next } = makeDemo();
     const restored = next.restore(fragment);
-    next.takeOver({ ...handover, left: [...handover.left, { imageId: 'gone', texts: [] }] });
+    next.visit.takeOver({ ...handover, left: [...handover.left, { imageId: 'gone', texts: [] }] });
     await restored;
     expect(next.cards.map(({ imageId }) => imageId)).toEqual(['dog']);
     expect(next.gallery.text).toBe('snow');
     next.openImage('cat');
     expect(textsOf(cardOf(next))).toEqual(['a cat in a hat', 'a lion']);
-    expect(next.handover.left.map(({ imageId }) => imageId)).toEqual(['dog']);
+    expect(next.visit.handover.left.map(({ imageId }) => imageId)).toEqual(['dog']);
   });
 
   it('begins with the first picture, answered without the encoder', async () => {
@@ -49,7 +49,7 @@ describe('a demo', () => {
     expect(demo.cards.map(textsOf)).toEqual([['new'], ['a cat', 'a lion']]);
     expect(session.scored).toEqual([['new']]);
     expect(demo.settled).toBe(true);
-    expect(demo.fragment).toBe('#v=1&model=small&image=dog&prompt=new&image=cat');
+    expect(demo.visit.fragment).toBe('#v=1&model=small&image=dog&prompt=new&image=cat');
   });
 
   it('warns of a link to what it does not have', async () => {
@@ -116,7 +116,7 @@ describe('a demo', () => {
     demo.captions.edit(cardOf(demo, 1).key, cardOf(demo, 1).prompts[0]?.key ?? 0, 'my own words');
     await demo.captions.submit(cardOf(demo, 1).key);
     expect(demo.settled).toBe(true);
-    expect(demo.fragment).toContain('my+own+words');
+    expect(demo.visit.fragment).toContain('my+own+words');
     const { images, ...rest } = makeManifest();
     page.renewManifest = () => Promise.resolve({ ...rest, images: [images[0]], sha256: 'another' });
     await demo.retry();
@@ -244,7 +244,7 @@ describe('a picture of the visitor’s own', () => {
 
   it('is left out of links', async () => {
     const { demo } = await addOwn();
-    expect(demo.fragment).toBe('#v=1');
+    expect(demo.visit.fragment).toBe('#v=1');
     expect(demo.settled).toBe(true);
   });
 

@@ -10,13 +10,13 @@ import { Classification } from './classification';
 import { Deck } from './deck';
 import { DeviceReport } from './device-report';
 import { Gallery } from './gallery';
-import type { Handover } from './handover';
-import { describeState, formatFragment, parseFragment, type LinkState } from './link';
+import { parseFragment } from './link';
 import { MeasuredWords } from './measured-words';
 import { Messages } from './messages';
 import { ModelInUse, type ModelHost } from './model-in-use';
 import { OwnPictures } from './own-pictures';
 import { Pictures } from './pictures';
+import { Visit } from './visit';
 
 /** What a demo asks of the page around it. */
 export interface DemoHost extends ModelHost {
@@ -38,9 +38,11 @@ export class Demo {
   readonly report: DeviceReport;
   readonly own: OwnPictures;
   readonly pictures: Pictures;
+  readonly visit: Visit;
   /** Whether there were answers once, or it was told why there are none. */
   started = false;
-  private readonly deck = new Deck();
+  /** The cards that are shown, and those that were left. */
+  readonly deck = new Deck();
   private readonly answering: Answering;
   private readonly inUse: ModelInUse;
 
@@ -93,6 +95,7 @@ export class Demo {
     const classification = (this.classification = new Classification(rooms));
     const answering = (this.answering = new Answering(rooms));
     this.captions = new Captions({ ...rooms, answering, classification });
+    this.visit = new Visit(this);
   }
 
   get cards(): readonly Card[] {
@@ -116,25 +119,6 @@ export class Demo {
     return this.inUse.session.imageEncoder;
   }
 
-  /** What can be shared of what is shown: pictures of the visitor's own cannot. */
-  get shared(): LinkState {
-    const shared = this.cards.filter(({ imageId }) => !this.own.has(imageId));
-    return describeState(this.manifest, this.model.id, shared);
-  }
-
-  /** Restores what is shared. */
-  get fragment(): string {
-    return formatFragment(this.shared);
-  }
-
-  /** What the fragment does not say, for a page that takes the place of this one. */
-  get handover(): Handover {
-    const left = this.deck.leftCards
-      .filter(({ imageId }) => this.pictures.has(imageId))
-      .map((card) => ({ imageId: card.imageId, texts: cards.textsOf(card) }));
-    return { left, find: this.gallery.text };
-  }
-
   /** Whether every card shows the answer to its prompts, or has none because computing failed. */
   get settled(): boolean {
     return this.cards.every((card) => this.answering.isSettled(card));
@@ -146,13 +130,6 @@ export class Demo {
 
   answer(card: Card): Answer {
     return this.answering.answer(card.key);
-  }
-
-  /** Goes on from what another page handed over, as far as the demo has its pictures. */
-  takeOver({ left, find }: Handover): void {
-    const known = left.filter(({ imageId }) => this.pictures.has(imageId));
-    this.deck.leave(known.map(({ imageId, texts }) => cards.createCard(imageId, texts)));
-    this.gallery.find(find);
   }
 
   /** Shows what a link's fragment asks for, or the first picture, and computes all of it. */

@@ -1,4 +1,4 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReactiveController } from 'lit';
 import type { Demo } from '../../state/demo';
 
 /** Keeps the address that of what is shown, so that a reload or a bookmark restores it. */
@@ -6,12 +6,7 @@ export class AddressController implements ReactiveController {
   /** What the address was last known to restore. */
   private fragment: string | undefined;
 
-  constructor(
-    host: ReactiveControllerHost,
-    private readonly demo: () => Demo | undefined,
-  ) {
-    host.addController(this);
-  }
+  constructor(private readonly demo: () => Demo | undefined) {}
 
   hostConnected(): void {
     window.addEventListener('hashchange', this.onHashChange);
@@ -24,9 +19,9 @@ export class AddressController implements ReactiveController {
   hostUpdated(): void {
     const demo = this.demo();
     // Not while typing: browsers limit how often an address may change.
-    if (!demo?.settled || demo.fragment === this.fragment) return;
+    if (!demo?.settled || demo.visit.fragment === this.fragment) return;
     const before = this.fragment;
-    const { fragment } = demo;
+    const { fragment } = demo.visit;
     this.fragment = fragment;
     if (before === undefined) return;
     try {

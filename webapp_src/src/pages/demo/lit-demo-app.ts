@@ -57,11 +57,14 @@ export class LitDemoApp extends LitElement {
 
   private readonly offline = new OfflineController(this);
 
-  protected readonly address = new AddressController(this, () => this.demo);
-
   private stopListening = (): void => undefined;
 
   @query('lit-demo-carousel') private readonly carousel!: HTMLElement;
+
+  constructor() {
+    super();
+    this.addController(new AddressController(() => this.demo));
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -123,7 +126,7 @@ export class LitDemoApp extends LitElement {
       </main>
       <p class="visually-hidden" role="status">${this.announcement}</p>
       <footer class="foot">
-        <lit-demo-share .shared=${demo.shared}></lit-demo-share>
+        <lit-demo-share .shared=${demo.visit.shared}></lit-demo-share>
         <details>
           <summary>${msg('About this demo and its model')}</summary>
           <div class="about">${renderAbout(demo, this.view, (view) => (this.view = view))}</div>
@@ -227,7 +230,7 @@ export class LitDemoApp extends LitElement {
       this.demo = demo;
       const before = takeOver();
       const restored = demo.restore(location.hash);
-      if (before) demo.takeOver(before);
+      if (before) demo.visit.takeOver(before);
       await restored;
       if (!sparesNetwork()) {
         await largestPaint();
@@ -242,9 +245,9 @@ export class LitDemoApp extends LitElement {
 
   /** Loads the page as the site has it now, with all that is typed in this one. */
   private renew(demo: Demo): void {
-    handOver(demo.handover);
+    handOver(demo.visit.handover);
     // What is shown may still be computing, and is not in the address yet.
-    history.replaceState(null, '', demo.fragment);
+    history.replaceState(null, '', demo.visit.fragment);
     location.reload();
   }
 
