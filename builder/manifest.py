@@ -219,6 +219,10 @@ class Model(ModelCard):
         description="The percentiles, 0th to 100th, of cosines of pictures and other pictures' "
         "prompts; empty if there are none.",
     )
+    unread: dict[str, str] = Field(
+        default={},
+        description="The ends of texts that the model does not read, by the id of the text's row.",
+    )
     goldens: tuple[Golden, ...]
 
     @model_validator(mode="after")

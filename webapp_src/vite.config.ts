@@ -5,7 +5,8 @@ import { listRuntimeFiles } from './runtime-files.ts';
 // The app is built into the Python package, which copies it into every site it writes and renders
 // pages itself; so there is no HTML here, only scripts, their styles and Vite's manifest. Each entry is
 // the script of a page, but functions.ts, which the pages of authors' own templates import, and
-// unstarted.ts and visitor-language.ts, classic scripts of every page and of some.
+// unstarted.ts and visitor-language.ts, classic scripts of every page and of some, and the styles of a
+// page without a script.
 //
 // Comments go, since TensorFlow.js repeats its licence in each of 500 modules; a file holds them all.
 export const output = { comments: false };
@@ -16,12 +17,13 @@ export const withoutThreads = {
   '../wasm-out/tfjs-backend-wasm-threaded-simd.worker.js': noThreads,
 };
 
+/** Leaves the licences where the builder finds them, which writes a page of them. */
 function addLicenses(): Plugin {
   return {
     name: 'add-licenses',
     generateBundle() {
       const source = readFileSync(new URL('third-party-licenses.md', import.meta.url));
-      this.emitFile({ type: 'asset', fileName: 'assets/licenses.md', source });
+      this.emitFile({ type: 'asset', fileName: '.vite/licenses.md', source });
     },
   };
 }
@@ -67,6 +69,7 @@ export default defineConfig({
         'src/inference/functions/functions.ts',
         'src/pages/unstarted.ts',
         'src/pages/visitor-language.ts',
+        'src/plain-page.css',
       ],
       preserveEntrySignatures: 'exports-only',
       output,

@@ -75,7 +75,7 @@ def make_model_site(folder: Path, batch: int) -> Mapping[str, bytes]:
         functions=(function,),
         data={},
     )
-    page = load_template(IMAGE_TEXT).render_benchmark(manifest, MANIFEST)
+    page = load_template(IMAGE_TEXT).render_others(manifest, MANIFEST)
     refs = tuple(refer(url, data) for url, data in sorted(page.items()))
     named = manifest.model_copy(update={"files": refs})
     return {**files.content, **page, MANIFEST: to_json(named)}

@@ -55,6 +55,7 @@ def load_published_model(
             text_tower=describe_text_tower(architecture.text, published.tokenizer.max_length),
             license=published.license,
             source=published.source,
+            languages=published.languages,
         ),
     )
 

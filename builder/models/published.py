@@ -76,6 +76,7 @@ class PublishedModel:
     description: str
     license: str
     source: str
+    languages: tuple[str, ...]
     checkpoint: RemoteFile
     checkpoint_bytes: int
     config: Mapping[str, Any]
@@ -208,6 +209,7 @@ def _read_model(
         description=family["description"],
         license=family["license"],
         source=family["source"],
+        languages=tuple(entry.get("languages", family["languages"])),
         checkpoint=RemoteFile(url, entry["file"], entry.get("sha256"), _MARGIN * size),
         checkpoint_bytes=size,
         config=config,

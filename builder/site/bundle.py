@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -26,7 +26,8 @@ from builder.site.wishes import NO_WISHES, Sharing
 from builder.spec.demo import DemoSpec
 from builder.spec.images import ImageSpec
 from builder.spec.page import PageSpec
-from builder.text.tokenizer import Tokenizer
+from builder.text.reading import find_unread
+from builder.text.tokenizer import CuttableTokenizer, Tokenizer
 from builder.version import NAME, __version__
 
 _HASH_DIGITS = 10
@@ -83,6 +84,14 @@ class BuiltModel:
     fidelity: float | None = None
     vocabulary: VocabularyReport | None = None
     problems: tuple[str, ...] = ()
+
+    @cached_property
+    def unread(self) -> Mapping[str, str]:
+        """The ends of texts that do not fit the text tower, by the text."""
+        tokenizer = self.model.tokenizer
+        if not isinstance(tokenizer, CuttableTokenizer):
+            return {}
+        return find_unread(tokenizer, self.texts)
 
 
 Manifest = TypeVar("Manifest", bound=PageManifest)
@@ -283,6 +292,7 @@ def _describe_model(built: BuiltModel, images: Sequence[ImageSpec], add: _Add) -
             dict(zip(built.texts, embeddings.ztxt, strict=True)),
             [image.prompts for image in images],
         ),
+        unread={row_id(text): end for text, end in built.unread.items() if end},
         goldens=built.goldens,
     )
 

@@ -1,5 +1,6 @@
 """What a page shows before its script has started: the answer for the first picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,9 +37,9 @@ class FirstAnswer:
 def answer_first_picture(bundle: Bundle[SiteManifest]) -> FirstAnswer:
     """The first model's answer to the first picture's example prompts."""
     model, image = bundle.manifest.models[0], bundle.manifest.images[0]
-    zimg = _read(bundle, model.image_embeddings)[image.id]
-    ztxt = _read(bundle, model.prompt_embeddings)
-    cosines = np.array([ztxt[prompt.id] @ zimg for prompt in image.prompts], np.float64)
+    (zimg,) = _read(bundle, model.image_embeddings, [image.id])
+    ztxt = _read(bundle, model.prompt_embeddings, [prompt.id for prompt in image.prompts])
+    cosines = np.array([row @ zimg for row in ztxt], np.float64)
     logits = model.scoring.scale * cosines
     fits_none = False
     if isinstance(model.scoring, SigmoidScoring):
@@ -57,8 +58,11 @@ def answer_first_picture(bundle: Bundle[SiteManifest]) -> FirstAnswer:
     )
 
 
-def _read(bundle: Bundle[SiteManifest], ref: MatrixRef) -> dict[str, Rows]:
+def _read(bundle: Bundle[SiteManifest], ref: MatrixRef, ids: Sequence[str]) -> list[Rows]:
+    """The rows of these ids; a matrix may have many thousands of others."""
     n, d = ref.shape
     content = decompress(ref, bundle.files[ref.url])
-    stored = StoredMatrix(content, ref.dtype, (n, d), ref.scale)
-    return dict(zip(ref.rows, decode_matrix(stored), strict=True))
+    size = len(content) // n
+    places = [size * ref.rows.index(row) for row in ids]
+    stored = [content[place : place + size] for place in places]
+    return [decode_matrix(StoredMatrix(row, ref.dtype, (1, d), ref.scale))[0] for row in stored]

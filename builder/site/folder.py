@@ -78,7 +78,7 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
         **HOST_FILES,
         **template.app.files,
         **template.files,
-        **template.render_benchmark(bundle.manifest, MANIFEST),
+        **template.render_others(bundle.manifest, MANIFEST),
         **(installable.files if installable else {}),
         **shared.files,
     }

@@ -7,7 +7,7 @@ from builder.images.prepare import ImageSet
 from builder.listing import name_some
 from builder.site.bundle import BuiltModel
 from builder.spec.images import ImageSpec
-from builder.text.reading import find_unknown, find_unread
+from builder.text.reading import find_unknown
 from builder.text.tokenizer import CuttableTokenizer
 
 _SHOWN = 3
@@ -28,8 +28,8 @@ def note_prompts(built: BuiltModel, images: ImageSet, chance: Sequence[float]) -
     prompts = list(dict.fromkeys(prompt for spec in specs for prompt in spec.prompts))
     tokenizer = built.model.tokenizer
     if isinstance(tokenizer, CuttableTokenizer):
-        unread = find_unread(tokenizer, prompts)
-        ends = [f"'{text}' loses '{end}'" for text, end in unread.items()]
+        unread = [(text, built.unread[text]) for text in prompts if text in built.unread]
+        ends = [f"'{text}' loses '{end}'" for text, end in unread]
         room = tokenizer.layout.max_length
         yield from _note(ends, f"longer than its {room} tokens, so their ends are not read")
         unknown = [f"'{text}'" for text in find_unknown(tokenizer, prompts)]

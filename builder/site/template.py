@@ -12,6 +12,7 @@ from builder.manifest import PageManifest
 from builder.resources import template_folder, web_folder
 from builder.site.first_answer import FirstAnswer
 from builder.site.installable import Installable
+from builder.site.licenses import Licenses, load_licenses
 from builder.site.rendering import render
 from builder.site.sharing import Shared
 from builder.site.template_files import PAGE_TEMPLATE, collect_files
@@ -44,6 +45,9 @@ BENCHMARK = "benchmark.html"
 _BENCHMARK_TEMPLATE = "benchmark.html.j2"
 _BENCHMARK_ENTRY = "src/pages/benchmark/main.ts"
 
+LICENSES = "licenses.html"
+_LICENSES_TEMPLATE = "licenses.html.j2"
+
 _FUNCTIONS = "src/inference/functions/functions.ts"
 """What the scripts of authors' own templates import as `./functions.js`."""
 
@@ -57,7 +61,8 @@ class Template:
 
     `app` is the part of the web app that the page loads. `files` are the other files by URL;
     `assets` gives their URLs by their names in the template's folder. `benchmark` is what the
-    second page loads, which measures the site's models. `worker` keeps the page for when there is
+    page loads that measures the site's models. `licenses` are those of all that is in the app.
+    `worker` keeps the page for when there is
     no network; pages of authors' own have none. `left_out` are files of the folder that do not go
     into the site, with the reason for each, and `notes` tell the author. `catalogues` are what the
     package's pages say in other languages than English, by the language.
@@ -68,6 +73,7 @@ class Template:
     files: Mapping[str, bytes]
     assets: Mapping[str, str]
     benchmark: WebApp
+    licenses: Licenses
     worker: bytes | None = None
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])
     notes: tuple[str, ...] = ()
@@ -103,10 +109,21 @@ class Template:
         note = None if self.is_own else find_missing_wording(language, self.catalogues)
         return () if note is None else (note,)
 
-    def render_benchmark(self, manifest: PageManifest, manifest_url: str) -> Mapping[str, bytes]:
-        """The page that measures models, in English, with what it loads, by URL."""
-        page = self._render(_BENCHMARK_TEMPLATE, self.benchmark, Wording(), manifest, manifest_url)
-        return {BENCHMARK: page.encode(), **self.benchmark.files}
+    def render_others(self, manifest: PageManifest, manifest_url: str) -> Mapping[str, bytes]:
+        """The pages that every site has beside its own, with what they load, by URL.
+
+        One measures models, in English; one has the licences of what is in the app.
+        """
+        app = self.benchmark
+        wording = choose_wording(manifest.language, self.catalogues)
+        measuring = self._render(_BENCHMARK_TEMPLATE, app, Wording(), manifest, manifest_url)
+        licenses = self._render(_LICENSES_TEMPLATE, app, wording, manifest, manifest_url)
+        return {
+            BENCHMARK: measuring.encode(),
+            **app.files,
+            LICENSES: licenses.encode(),
+            self.licenses.style_url: self.licenses.style,
+        }
 
     def _render(
         self,
@@ -127,6 +144,7 @@ class Template:
             "installable": installable,
             "shared": shared,
             "app": app,
+            "licenses": self.licenses,
             "language": wording.language,
             "direction": wording.direction,
             "catalogue": app.catalogues.get(primary_language(wording.language)),
@@ -159,17 +177,18 @@ def load_template(name: str) -> Template:
         BuilderError: if a file of the author's cannot be read or used.
     """
     web = web_folder()
-    benchmark = load_webapp(web, _BENCHMARK_ENTRY)
+    benchmark, licenses = load_webapp(web, _BENCHMARK_ENTRY), load_licenses(web)
     if name not in _ENTRIES:
-        own = _load_folder(Path(name), load_webapp(web, _FUNCTIONS), benchmark)
+        own = _load_folder(Path(name), load_webapp(web, _FUNCTIONS), benchmark, licenses)
         return replace(own, catalogues=load_catalogues(web), is_own=True)
     files = load_library(web) if name == IMAGE_TEXT else {}
     app = load_webapp(web, _ENTRIES[name])
     folder, worker = template_folder() / name, load_service_worker(web)
-    return Template(folder, app, files, {}, benchmark, worker, catalogues=load_catalogues(web))
+    catalogues = load_catalogues(web)
+    return Template(folder, app, files, {}, benchmark, licenses, worker, catalogues=catalogues)
 
 
-def _load_folder(folder: Path, app: WebApp, benchmark: WebApp) -> Template:
+def _load_folder(folder: Path, app: WebApp, benchmark: WebApp, licenses: Licenses) -> Template:
     """A template of the author's own, whose files beside the page go into one folder of the site.
 
     That folder is named after their content, and they find each other, and `./functions.js`, by
@@ -191,4 +210,4 @@ def _load_folder(folder: Path, app: WebApp, benchmark: WebApp) -> Template:
     files = {f"{place}/{name}": data for name, data in contents.items()}
     assets = {name: f"{place}/{name}" for name in contents}
     left_out, notes = found.left_out, found.notes(folder)
-    return Template(folder, app, files, assets, benchmark, left_out=left_out, notes=notes)
+    return Template(folder, app, files, assets, benchmark, licenses, left_out=left_out, notes=notes)

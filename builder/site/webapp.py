@@ -11,14 +11,14 @@ from typing import Any
 
 from builder.site.wording import Catalogue, primary_language
 
-_LICENSES = "assets/licenses.md"
-
 _FOR_PICTURES = "image-encoder.worker"
 """The worker for visitors' own pictures, without which a text is answered."""
 _UNSTARTED = "src/pages/unstarted.ts"
 """The script that says why a page has not started."""
 _VISITOR_LANGUAGE = "src/pages/visitor-language.ts"
 """The script that finds the visitor's language, where the author leaves that to visitors."""
+_PLAIN = "src/plain-page.css"
+"""The styles of a page without a script."""
 _CATALOGUE = re.compile(r"src/localization/catalogues/(\w+)\.json")
 
 
@@ -68,7 +68,6 @@ def load_webapp(folder: Path, entry: str) -> WebApp:
     assets = [asset for chunk in reached for asset in chunk.get("assets", ())]
     workers = {asset: worker for asset in assets if (worker := _read_worker(app, asset))}
     urls = {
-        _LICENSES,
         chunks[_UNSTARTED]["file"],
         chunks[_VISITOR_LANGUAGE]["file"],
         *(chunk["file"] for chunk in reached),
@@ -95,6 +94,14 @@ def load_webapp(folder: Path, entry: str) -> WebApp:
             if (found := _CATALOGUE.fullmatch(key))
         },
     )
+
+
+def load_plain_styles(folder: Path) -> tuple[str, bytes]:
+    """The URL and the content of the styles of a page without a script."""
+    app = folder / "app"
+    chunks = json.loads((app / ".vite" / "manifest.json").read_text(encoding="utf-8"))
+    url = chunks[_PLAIN]["file"]
+    return url, (app / url).read_bytes()
 
 
 def load_service_worker(folder: Path) -> bytes:

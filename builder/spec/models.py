@@ -109,8 +109,8 @@ class CardSpec(Table):
     source: WebAddress | None = None
     """Where it comes from."""
     languages: Annotated[tuple[Language, ...], Field(strict=False)] = ()
-    """Codes of the languages that it was trained on, such as "en": visitors who write in the script
-    of another one are told."""
+    """Codes of the languages that it was trained on, such as "en", or "mul" for many: visitors who
+    write in the script of another one are told."""
 
 
 class ModelSpec(Table):

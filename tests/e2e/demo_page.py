@@ -62,9 +62,16 @@ def texts_of(card: Locator) -> list[str]:
     return [text for text in texts if text.strip()]
 
 
+_FOOT = "lit-demo-app .foot > details"
+
+
+def foot(page: Page) -> Locator:
+    """What opens the part at the foot of the page, about the demo and its model."""
+    return page.locator(f"{_FOOT} > summary")
+
+
 def model_choice(page: Page, model: Model) -> Locator:
     """The button that chooses a model, in the part at the foot of the page."""
-    foot = page.locator("lit-demo-app details")
-    if foot.get_attribute("open") is None:
-        foot.locator("summary").click()
-    return foot.locator("lit-demo-model-picker").get_by_role("radio", name=model.name)
+    if page.locator(_FOOT).get_attribute("open") is None:
+        foot(page).click()
+    return page.locator("lit-demo-model-picker").get_by_role("radio", name=model.name)

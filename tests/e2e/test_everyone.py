@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import IMAGES
-from tests.e2e.demo_page import card_of, wait_for_answer
+from tests.e2e.demo_page import card_of, foot, wait_for_answer
 
 OpenDemo = Callable[..., Page]
 
@@ -45,7 +45,7 @@ def test_nothing_is_cut_where_the_page_is_zoomed(
     open_demo()
     card = card_of(page)
     wait_for_answer(card)
-    page.locator("lit-demo-app summary").click()
+    foot(page).click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(FIND_CUT) == []
     box = card.get_by_role("textbox", name="Your caption")
@@ -79,7 +79,7 @@ def test_what_is_pressed_is_at_least_44_pixels_large(open_demo: OpenDemo, page: 
     card = card_of(page)
     wait_for_answer(card)
     card.get_by_role("button", name="Side by side").click()
-    page.locator("lit-demo-app summary").click()
+    foot(page).click()
     page.locator("lit-demo-messages button").wait_for()
     assert page.evaluate(FIND_SMALL) == []
 
@@ -130,7 +130,7 @@ def test_bars_and_the_focus_are_seen_in_forced_colours(open_demo: OpenDemo, page
             """(box) => [box, box.parentElement]
               .some((element) => getComputedStyle(element).outlineStyle !== 'none')"""
         )
-    for control in (page.get_by_role("button", name="More like this"), page.locator("summary")):
+    for control in (page.get_by_role("button", name="More like this"), foot(page)):
         control.focus()
         page.keyboard.press("Shift+Tab")
         page.keyboard.press("Tab")

@@ -13,7 +13,7 @@ from builder.site.folder import parse_manifest
 from builder.site.template import load_template
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import ServedSite, open_page
-from tests.e2e.demo_page import card_of, texts_of, wait_for_answer
+from tests.e2e.demo_page import card_of, foot, texts_of, wait_for_answer
 from tests.e2e.host import Host, host
 
 SHIFTS = """
@@ -113,7 +113,7 @@ def test_an_arabic_page_is_mirrored_and_accessible_in_every_view(
     assert picture["x"] > bar["x"], "the picture is where lines begin"
     card.get_by_role("button", name="جنبًا إلى جنب").click()
     expect(page.locator("lit-demo-card")).to_have_count(2)
-    page.locator("lit-demo-app summary").click()
+    foot(page).click()
     expect(page.locator("lit-demo-messages")).to_contain_text("none")
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 800})
@@ -146,7 +146,8 @@ def test_visitors_get_and_choose_their_language_where_the_author_lets_them(
         page.goto(served.url)
         wait_for_answer(card_of(page))
         before = texts_of(card_of(page))
-        page.locator("summary", has_text="このデモとモデルについて").click()
+        expect(foot(page)).to_have_text("このデモとモデルについて")
+        foot(page).click()
         page.get_by_label("言語").select_option(label="العربية")
         expect(page.locator("html")).to_have_attribute("dir", "rtl")
         expect(page.get_by_label("اللغة")).to_have_value("ar")
@@ -154,7 +155,7 @@ def test_visitors_get_and_choose_their_language_where_the_author_lets_them(
         assert find_violations(page) == []
         page.reload()
         wait_for_answer(card_of(page))
-        expect(page.locator("summary")).to_have_text("عن هذا العرض ونموذجه")
+        expect(foot(page)).to_have_text("عن هذا العرض ونموذجه")
         assert page.evaluate("shifts") == []
         assert page.locator("header").first.get_attribute("lang") == "en"
     context.close()

@@ -19,6 +19,12 @@ from builder.spec.types import slug
 MODELS = list(published_models().values())
 
 
+def test_models_say_which_languages_they_were_trained_on():
+    languages = {model.name: model.languages for model in MODELS}
+    assert languages["LiT-B16B"] == languages["SigLIP-B16-224"] == ("en",)
+    assert languages["SigLIP-B16-i18n-256"] == languages["SigLIP2-B16-224"] == ("mul",)
+
+
 def test_all_published_models_are_there():
     families = [model.family for model in MODELS]
     assert {family: families.count(family) for family in families} == {

@@ -24,9 +24,11 @@ from builder.model import Preprocessing
 from builder.progress import Progress
 from builder.site.bundle import BuiltModel, Bundle, bundle
 from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
+from builder.site.licenses import License, Licenses
 from builder.site.webapp import WebApp
 from builder.spec.demo import DemoSpec
 from builder.spec.images import ImageSpec
+from builder.text.sentencepiece import SentencePieceTokenizer
 
 PROMPTS = ("a red square", "a blue circle")
 
@@ -47,6 +49,7 @@ APP = WebApp(
     runtime=("assets/worker.js",),
     catalogues={"de": "assets/de.js"},
 )
+ONE_LICENSE = Licenses((License("A licence", "Its text.", ()),), "assets/plain.css", b"")
 
 
 class Vocabulary:
@@ -112,7 +115,20 @@ def prepared_image(spec: ImageSpec, side: int = 448) -> PreparedImage:
     )
 
 
-def built_model(*, with_encoder: bool = True, **fields: Any) -> BuiltModel:
+VOCABULARY = Path(__file__).parents[2] / "data/models/mini/tokenizer.model"
+
+
+class ReadingModel(DescribedModel):
+    """A model with a real tokenizer, of five tokens."""
+
+    tokenizer = SentencePieceTokenizer.load(
+        VOCABULARY, RowLayout(max_length=5, end_id=1, pad_id=1, canonicalization=("lower",))
+    )
+
+
+def built_model(
+    *, with_encoder: bool = True, model: DescribedModel | None = None, **fields: Any
+) -> BuiltModel:
     """A model of random rows, with an encoder or without."""
     texts = (*PROMPTS, *GOLDEN_TEXTS)
     rng = np.random.default_rng(0)
@@ -127,7 +143,7 @@ def built_model(*, with_encoder: bool = True, **fields: Any) -> BuiltModel:
         problems=(),
     )
     return BuiltModel(
-        model=DescribedModel(),
+        model=model or DescribedModel(),
         embeddings=Embeddings(zimg, ztxt, tokens),
         texts=texts,
         goldens=choose_goldens(PROMPTS, texts, tokens) if with_encoder else (),

@@ -24,6 +24,7 @@ from builder.version import __version__
 from tests.site.builds import (
     PROMPTS,
     DescribedModel,
+    ReadingModel,
     built_model,
     bundle_demo,
     bundle_models,
@@ -44,6 +45,18 @@ def read(bundled: Bundle[SiteManifest], ref: MatrixRef) -> np.ndarray:
     n, d = ref.shape
     data = unpack(ref, bundled.files[ref.url])
     return decode_matrix(StoredMatrix(data, ref.dtype, (n, d), ref.scale))
+
+
+def test_a_model_says_which_ends_of_texts_it_does_not_read(tmp_path: Path):
+    prompts = ("a dog in the snow", "a dog")
+    texts = prompts + built_model().texts
+    built = built_model(model=ReadingModel())
+    image = {"file": "red.jpg", "description": "Red.", "prompts": list(prompts)}
+    zeros = np.zeros((len(texts), 3), np.float32)
+    built = replace(built, texts=texts, embeddings=replace(built.embeddings, ztxt=zeros))
+    (model,) = bundle_demo(tmp_path, built, images=[image]).manifest.models
+    assert model.unread[row_id("a dog in the snow")] == "snow"
+    assert row_id("a dog") not in model.unread
 
 
 def test_a_file_has_another_name_when_its_content_is_another():

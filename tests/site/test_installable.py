@@ -15,7 +15,7 @@ from builder.site.installable import WEB_MANIFEST, WORKER, make_installable
 from builder.site.template import Template, load_template
 from builder.spec.page import PageSpec
 from tests.conftest import gradient, jpeg_bytes
-from tests.site.builds import APP, built_model, bundle_demo
+from tests.site.builds import APP, ONE_LICENSE, built_model, bundle_demo
 
 CODE = b"keep()"
 
@@ -75,7 +75,7 @@ def test_the_worker_is_told_what_the_page_needs_to_start_and_to_compute(
 
 def write_template(folder: Path, worker: bytes | None) -> Template:
     (folder / "page.html.j2").write_text("{{ installable.manifest_url if installable }}")
-    return Template(folder, APP, {}, {}, load_template("function").benchmark, worker)
+    return Template(folder, APP, {}, {}, load_template("function").benchmark, ONE_LICENSE, worker)
 
 
 def test_a_site_has_these_files_and_its_page_names_them(tmp_path: Path):

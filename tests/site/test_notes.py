@@ -7,21 +7,9 @@ import numpy as np
 import pytest
 
 from builder.images.prepare import ImageSet
-from builder.manifest import RowLayout
 from builder.site.bundle import BuiltModel
 from builder.site.notes import note_pictures, note_prompts
-from builder.text.sentencepiece import SentencePieceTokenizer
-from tests.site.builds import DescribedModel, built_model, demo_spec, prepared_image
-
-VOCABULARY = Path(__file__).parents[2] / "data/models/mini/tokenizer.model"
-
-
-class Reading(DescribedModel):
-    """A model with a real tokenizer, of five tokens."""
-
-    tokenizer = SentencePieceTokenizer.load(
-        VOCABULARY, RowLayout(max_length=5, end_id=1, pad_id=1, canonicalization=("lower",))
-    )
+from tests.site.builds import DescribedModel, ReadingModel, built_model, demo_spec, prepared_image
 
 
 @pytest.fixture
@@ -35,9 +23,9 @@ def images(tmp_path: Path) -> ImageSet:
 def build(images: ImageSet) -> BuiltModel:
     prompts = images.images[0].spec.prompts
     built = built_model()
-    tokens = Reading.tokenizer(prompts)
+    tokens = ReadingModel.tokenizer(prompts)
     embeddings = replace(built.embeddings, tokens=tokens, ztxt=np.eye(4, 3, dtype=np.float32))
-    return replace(built, model=Reading(), texts=prompts, embeddings=embeddings)
+    return replace(built, model=ReadingModel(), texts=prompts, embeddings=embeddings)
 
 
 def test_each_kind_of_prompt_is_one_sentence(images: ImageSet):

@@ -12,7 +12,7 @@ from builder.manifest import SiteManifest
 from builder.site import rendering
 from builder.site.rendering import render
 from builder.site.template import Template
-from tests.site.builds import APP
+from tests.site.builds import APP, ONE_LICENSE
 from tests.site.sites import small_manifest
 
 NAME = "page.html.j2"
@@ -200,7 +200,9 @@ def test_a_manifest_is_data_that_reads_no_files(tmp_path: Path):
 
     def page(text: str) -> str:
         (tmp_path / NAME).write_text(text)
-        return Template(tmp_path, APP, {}, {}, APP).render(small_manifest(), "manifest.json")
+        return Template(tmp_path, APP, {}, {}, APP, ONE_LICENSE).render(
+            small_manifest(), "manifest.json"
+        )
 
     assert hasattr(SiteManifest, "parse_file"), "why a template does not get the model itself"
     with pytest.raises(BuilderError, match="no attribute 'parse_file'"):

@@ -1,21 +1,32 @@
 """Pages made of templates: a manifest's texts on them, and mistakes of their authors."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from builder.errors import BuilderError
-from builder.site.template import BENCHMARK, Template, load_template
-from tests.site.builds import APP
+from builder.site.template import BENCHMARK, LICENSES, Template, load_template
+from tests.site.builds import APP, ONE_LICENSE
 from tests.site.sites import small_manifest
+
+ROOT = Path(__file__).parents[2]
 
 
 def write_template(folder: Path, page: str) -> Template:
     folder.mkdir(exist_ok=True)
     (folder / "page.html.j2").write_text(page, encoding="utf-8")
     assets = {"page.js": "template-1/page.js"}
-    return Template(folder, APP, {}, assets, APP, left_out={"a.npz": "hidden"})
+    return Template(
+        folder,
+        APP,
+        {},
+        assets,
+        APP,
+        ONE_LICENSE,
+        left_out={"a.npz": "hidden"},
+    )
 
 
 def test_a_template_sees_the_manifest_the_app_and_its_own_files(tmp_path: Path):
@@ -114,15 +125,39 @@ def test_visitors_choose_the_language_where_the_author_leaves_it_to_them():
     page = template.render(open_to_all, "manifest.json")
     assert script in page
     assert 'data-languages="en ar de es ja"' in page
-    second = template.render_benchmark(open_to_all, "manifest.json")[BENCHMARK].decode()
+    second = template.render_others(open_to_all, "manifest.json")[BENCHMARK].decode()
     assert "data-languages" not in second
 
 
 def test_the_second_page_measures_and_brings_what_it_loads():
     template = load_template("function")
-    files = template.render_benchmark(small_manifest(), "manifest.json")
+    files = template.render_others(small_manifest(), "manifest.json")
     assert template.benchmark.entry in files
     assert template.benchmark.entry.encode() in files[BENCHMARK]
+
+
+@pytest.mark.parametrize("name", ["image-text", "function"])
+def test_every_site_has_the_licences_of_its_libraries_as_a_page(name: str):
+    template = load_template(name)
+    german = small_manifest().model_copy(update={"language": "de"})
+    files = template.render_others(german, "manifest.json")
+    page = files[LICENSES].decode()
+    assert '<html lang="de" dir="ltr">' in page
+    assert "Open-Source-Lizenzen" in page
+    assert "Redistributions in binary form must reproduce" in page
+    assert "<script" not in page
+    style = template.licenses.style_url
+    assert f'href="{style}"' in page
+    assert style in files
+
+
+def test_each_library_of_the_app_has_its_licence():
+    package = json.loads((ROOT / "webapp_src/package.json").read_text(encoding="utf-8"))
+    licenses = load_template("function").licenses.all
+    names = [library.name.lower() for each in licenses for library in each.libraries]
+    for dependency in package["dependencies"]:
+        family = re.split(r"[-/]", dependency.removeprefix("@"))[0]
+        assert any(name.startswith(family) for name in names), dependency
 
 
 def test_the_files_beside_an_authors_page_get_a_folder_of_their_content(tmp_path: Path):

@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
     (app / ".vite" / "manifest.json").write_text(json.dumps(CHUNKS))
     (app / ".vite" / "worker-1.js.json").write_text(json.dumps(WORKER))
     names = ["demo-1.js", "shared-1.js", "base-1.js", "lazy-1.js", "other-1.js", "demo.css"]
-    names += ["s.css", "lazy.css", "worker-1.js", "logo.svg", "tfjs.js", "tfjs.wasm", "licenses.md"]
+    names += ["s.css", "lazy.css", "worker-1.js", "logo.svg", "tfjs.js", "tfjs.wasm"]
     names += ["unstarted-1.js", "visitor-language-1.js", "de-1.js"]
     for name in names:
         (app / "assets" / name).write_text(name)
@@ -48,7 +48,7 @@ def test_a_page_has_all_that_it_and_its_worker_load(folder: Path):
     app = load_webapp(folder, "src/pages/demo/main.ts")
     assert {url.removeprefix("assets/") for url in app.files} == {
         *("demo-1.js", "shared-1.js", "base-1.js", "lazy-1.js", "demo.css", "s.css", "lazy.css"),
-        *("worker-1.js", "logo.svg", "tfjs.js", "tfjs.wasm", "licenses.md", "unstarted-1.js"),
+        *("worker-1.js", "logo.svg", "tfjs.js", "tfjs.wasm", "unstarted-1.js"),
         *("visitor-language-1.js", "de-1.js"),
     }
     assert app.files["assets/tfjs.wasm"] == b"tfjs.wasm"
@@ -100,7 +100,6 @@ def test_a_page_without_a_worker_has_no_runtime(folder: Path):
     app = load_webapp(folder, "src/pages/other/main.ts")
     assert app.files.keys() == {
         "assets/other-1.js",
-        "assets/licenses.md",
         "assets/unstarted-1.js",
         "assets/visitor-language-1.js",
     }

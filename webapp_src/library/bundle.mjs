@@ -1,5 +1,5 @@
 // Builds lit.js (a script with the global `lit`), lit.mjs (a module) and playground.js, each a single
-// file; the types, lit.d.ts, and playground.html go beside them. Then the npm package of <lit-demo>, which
+// file; the types, lit.d.ts, playground.html and its styles go beside them. Then the npm package of <lit-demo>, which
 // is a single file too, since bundlers do not find a worker beside it.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
@@ -52,7 +52,13 @@ function bundle(entry, format, fileName, replaced, into = outDir) {
       target: 'es2022',
       minify: true,
       assetsInlineLimit: Number.MAX_SAFE_INTEGER,
-      lib: { entry, name: 'lit', formats: [format], fileName: () => fileName },
+      lib: {
+        entry,
+        name: 'lit',
+        formats: [format],
+        fileName: () => fileName,
+        cssFileName: 'playground',
+      },
       rolldownOptions: { output },
     },
     worker: { format: 'iife', plugins, rolldownOptions: { output } },
@@ -110,6 +116,4 @@ const embedded = {
 await bundle('../src/embed/embed.ts', 'es', 'embed.js', embedded, packageDir);
 writeTypes();
 writePackage();
-for (const file of ['playground.html', 'playground.css']) {
-  cpSync(join(folder, 'playground', file), join(outDir, file));
-}
+cpSync(join(folder, 'playground/playground.html'), join(outDir, 'playground.html'));

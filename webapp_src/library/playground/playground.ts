@@ -1,5 +1,6 @@
 /** The page playground.html: every function of lit.js, called by hand. */
 import type * as Lit from '../lit';
+import './playground.css';
 
 declare const lit: typeof Lit;
 

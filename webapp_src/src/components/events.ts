@@ -5,16 +5,20 @@
 export interface DemoEvents {
   'image-chosen': { imageId: string };
   'picture-failed': { url: string };
+  'report-requested': null;
   'model-chosen': { modelId: string };
   'prompt-edited': { text: string };
   'prompt-left': null;
   'prompt-removed': null;
+  'prompt-moved': { by: 1 | -1 };
+  'prompt-grabbed': { pointerId: number };
   'prompt-focused': null;
   'prompt-submitted': null;
   'prompts-pasted': { texts: readonly string[] };
   'card-extended': { cardKey: number; texts: readonly string[] };
   'card-edited': { cardKey: number; promptKey: number; text: string };
   'card-shortened': { cardKey: number; promptKey: number };
+  'card-reordered': { cardKey: number; promptKey: number; place: number };
   'card-reset': { cardKey: number };
   'classes-edited': { list: string };
   'own-chosen': null;

@@ -19,3 +19,4 @@ export const CHECK = icon('M5 12.5l4.5 4.5L19 7.5');
 export const BACK = icon('M15 5l-7 7 7 7');
 export const FORWARD = icon('M9 5l7 7-7 7');
 export const TRASH = icon('M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13');
+export const GRIP = icon('M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01');

@@ -35,3 +35,13 @@ it('leads to the author’s links and to the demo’s other pages', async () => 
   );
   expect(urls).toEqual(['https://example.org/paper', 'benchmark.html', 'playground.html']);
 });
+
+it('names the languages of the model, if they are known', async () => {
+  const terms = (about: LitDemoAbout): string[] =>
+    findAll(about, 'dt').map(({ textContent }) => textContent);
+  expect(terms(await mount(LitDemoAbout, { model, generator }))).not.toContain('Languages');
+  const many = { ...model, languages: ['mul'] };
+  const about = await mount(LitDemoAbout, { model: many, generator });
+  expect(terms(about)).toContain('Languages');
+  expect(find(about, 'dl').textContent).toContain('Multiple languages');
+});

@@ -2,6 +2,7 @@ import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Generator, Link, Model } from '../generated/manifest';
+import { listLanguages } from '../localization/scripts';
 import { renderLicense } from './license';
 import { renderMadeWith } from './made-with';
 import { shared } from './shared-styles';
@@ -100,6 +101,12 @@ export class LitDemoAbout extends LitElement {
         <dd>${model.imageTower}</dd>
         <dt>${msg('For captions')}</dt>
         <dd>${model.textTower}</dd>
+        ${
+          model.languages.length > 0
+            ? html`<dt>${msg('Languages')}</dt>
+                <dd>${listLanguages(model.languages)}</dd>`
+            : nothing
+        }
         ${
           model.license
             ? html`<dt>${msg('Licence')}</dt>

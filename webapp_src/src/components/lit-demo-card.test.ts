@@ -2,9 +2,9 @@
 import { expect, it } from 'vitest';
 import type { Remarks } from '../inference/scoring';
 import { currentAnswer, NO_ANSWER, type Answer } from '../state/answers';
-import { createCard, editPrompt } from '../state/cards';
+import { createCard, editPrompt, movePrompt } from '../state/cards';
 import { makeManifest } from '../testing/sample-manifest';
-import { button, find, findAll, mount, record } from '../testing/mount';
+import { button, find, findAll, mount, press, record } from '../testing/mount';
 import { LitDemoCard } from './lit-demo-card';
 import type { LitDemoPrompt } from './lit-demo-prompt';
 
@@ -19,6 +19,7 @@ function answer(
   return currentAnswer(card.prompts.slice(0, 2), probabilities, (text) => ({
     cutShort: false,
     unreadFrom: undefined,
+    similarity: undefined,
     percentile: undefined,
     ...remarks(text),
   }));
@@ -136,6 +137,7 @@ it('shows no share of a lone caption among others', async () => {
   const alone = currentAnswer(lone.prompts.slice(0, 1), [1], () => ({
     cutShort: false,
     unreadFrom: undefined,
+    similarity: undefined,
     percentile: 97,
   }));
   const element = await mountCard(alone, { card: lone });
@@ -177,6 +179,68 @@ it('says of each caption how it compares with those of other pictures, if asked'
   element.answer = answer([0.3, 0.7], () => ({ percentile: 100 }));
   await element.updateComplete;
   expect(promptsOf(element)[0]?.note).toBe('Fits better than all captions of other pictures.');
+});
+
+it('lets captions be moved with the keyboard where they stay as they were written', async () => {
+  const element = await mountCard(ANSWER);
+  expect(promptsOf(element).some(({ movable }) => movable)).toBe(false);
+  element.ranked = false;
+  await element.updateComplete;
+  expect(promptsOf(element).map(({ movable }) => movable)).toEqual([true, true, false]);
+  const [first, second] = promptsOf(element);
+  if (!first || !second) throw new Error('There are no captions.');
+  await Promise.all([first.updateComplete, second.updateComplete]);
+  const moves = record('card-reordered');
+  const [key] = card.prompts.map((field) => field.key);
+  expect(press(find(first, '.grip'), 'ArrowUp').defaultPrevented).toBe(true);
+  expect(moves).toEqual([]);
+  press(find(first, '.grip'), 'ArrowDown');
+  expect(moves).toEqual([{ cardKey: card.key, promptKey: key, place: 1 }]);
+  expect(press(find(second, '.grip'), 'Tab').defaultPrevented).toBe(false);
+  await element.updateComplete;
+  expect(find(element, '[role=status]').textContent).toMatch(/^Best match/);
+  element.card = movePrompt(card, key ?? 0, 1);
+  await element.updateComplete;
+  expect(find(element, '[role=status]').textContent).toBe('Caption 2 of 2');
+});
+
+it('lets captions be dragged: their place is where the pointer is', async () => {
+  const element = await mountCard(ANSWER, { ranked: false });
+  const [first] = promptsOf(element);
+  await first?.updateComplete;
+  if (!first) throw new Error('There are no captions.');
+  const list = find(element, 'ol');
+  list.setPointerCapture = () => undefined;
+  list.getBoundingClientRect = () => new DOMRect(0, 100, 0, 0);
+  for (const [i, item] of findAll(element, 'li').entries()) {
+    Object.defineProperties(item, {
+      offsetTop: { value: 50 * i },
+      offsetHeight: { value: 50 },
+    });
+  }
+  const moves = record('card-reordered');
+  const at = (clientY: number): void => {
+    list.dispatchEvent(new MouseEvent('pointermove', { clientY }));
+  };
+  at(190);
+  find(first, '.grip').dispatchEvent(new MouseEvent('pointerdown'));
+  at(120);
+  expect(moves).toEqual([]);
+  at(190);
+  expect(moves).toEqual([{ cardKey: card.key, promptKey: card.prompts[0]?.key, place: 1 }]);
+  list.dispatchEvent(new Event('lostpointercapture'));
+  at(190);
+  expect(moves).toHaveLength(1);
+});
+
+it('says how similar each caption is beside that', async () => {
+  const element = await mountCard(
+    answer([0.3, 0.7], () => ({ similarity: 0.12345, percentile: 96 })),
+    { detailed: true },
+  );
+  expect(promptsOf(element)[0]?.note).toBe(
+    'Similarity 0.123. Fits better than 96% of captions of other pictures.',
+  );
 });
 
 it('says at a prompt that it uses what the vocabulary was cut of', async () => {

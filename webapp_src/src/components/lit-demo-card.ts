@@ -1,35 +1,33 @@
 import { localized, msg, str } from '@lit/localize';
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Image, Model, PromptSet } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
-import type { Remarks } from '../inference/scoring';
-import { bestPrompt, fitsNone, NO_ANSWER, rankPrompts, type Answer } from '../state/answers';
-import {
-  draftOf,
-  scoredFields,
-  showsPrompts,
-  templateOf,
-  type Card,
-  type PromptField,
-} from '../state/cards';
+import { NO_ANSWER, rankPrompts, type Answer } from '../state/answers';
+import { draftOf, scoredFields, templateOf, type Card, type PromptField } from '../state/cards';
 import { NO_RANKING, type ClassRanking } from '../state/classification';
 import type { CaptionPart } from '../state/word-effects';
 import { currentLanguage } from '../localization/language';
-import { isForeign, listLanguages } from '../localization/scripts';
+import { CaptionDrag } from './caption-drag';
+import { CaptionOrder } from './caption-order';
+import {
+  describeAnswer,
+  describeMeaning,
+  describeScore,
+  isLone,
+  isNone,
+  markedBest,
+} from './card-sentences';
+import { renderTools } from './card-tools';
 import { fire, type DemoEvent } from './events';
-import { formatLoaded, formatPercent } from './format';
-import { COLUMNS, CLOSE, PICTURES, RESET, WORDS } from './icons';
+import { formatLoaded } from './format';
 import { layout } from './lit-demo-card.styles';
 import type { DrawnCaption } from './answer-image';
 import './lit-demo-classes';
 import './lit-demo-picture';
-import './lit-demo-snapshot';
 import './lit-demo-prompt';
-import './lit-demo-sets';
 import type { LitDemoPrompt } from './lit-demo-prompt';
-import { Moves } from './moves';
 import { buttons, shared } from './shared-styles';
 
 /**
@@ -41,6 +39,7 @@ import { buttons, shared } from './shared-styles';
  * @fires card-edited - `{cardKey, promptKey, text}`
  * @fires card-extended - `{cardKey, texts}`: these should be prompts too.
  * @fires card-shortened - `{cardKey, promptKey}`: a prompt should go.
+ * @fires card-reordered - `{cardKey, promptKey, place}`: a prompt should be at that place, from 0.
  * @fires card-reset - `{cardKey}`: the example prompts should come back.
  * @fires card-classes-edited - `{cardKey, list}`: these words should go into the draft.
  * @fires words-toggled - `{cardKey}`: it should be shown, or no longer, which words matter.
@@ -82,17 +81,31 @@ export class LitDemoCard extends LitElement {
   /** Whether there are other cards. */
   @property({ type: Boolean }) removable = false;
 
+  @query('ol') private readonly list!: HTMLElement;
   @query('lit-demo-picture') private readonly picture!: HTMLElement;
 
-  /** The keys of the captions in the order in which they were shown last. */
-  private order: readonly number[] = [];
-  /** Whether the visitor is in the middle of a caption, which must then stay where it is. */
-  private typing = false;
-  private readonly moves = new Moves();
   /** What was said of the last answer; it stays while the next is computed, so that only news is read out. */
   private said = '';
-  /** What had the focus before the captions were put in order. */
-  private focused: Element | null = null;
+  /** The answer that was shown when a caption was moved last: what was said since stays. */
+  private movedAt: Answer | undefined;
+  private readonly order = new CaptionOrder(this);
+  private readonly drag = new CaptionDrag((key, place) => {
+    this.move(key, place);
+  });
+
+  constructor() {
+    super();
+    this.addController(this.order);
+  }
+
+  /** The captions' elements as they are drawn. */
+  get prompts(): LitDemoPrompt[] {
+    return [...this.renderRoot.querySelectorAll<LitDemoPrompt>('lit-demo-prompt')];
+  }
+
+  get focused(): Element | null {
+    return this.shadowRoot?.activeElement ?? null;
+  }
 
   /** Moves to the card's picture, where reading it begins. */
   override focus(): void {
@@ -101,26 +114,17 @@ export class LitDemoCard extends LitElement {
 
   /** Moves to the box that invites. */
   invite(): void {
-    this.prompts().at(-1)?.focus();
+    this.prompts.at(-1)?.focus();
   }
 
   protected override willUpdate(): void {
-    const shown = this.ranked ? this.order : [];
-    if (this.ranked && this.answer.state === 'current' && !this.typing) {
-      this.order = rankPrompts(this.card.prompts, this.answer);
-    } else {
-      this.order = keepOrder(this.card.prompts, shown);
-    }
-    if (this.answer.state === 'current') this.said = this.describeAnswer();
-    this.moves.note(this.prompts());
-    this.focused = this.shadowRoot?.activeElement ?? null;
+    const { answer } = this;
+    if (answer.state === 'current' && answer !== this.movedAt) this.said = describeAnswer(this);
   }
 
   protected override render(): TemplateResult {
     const draft = draftOf(this.card);
-    const listed = this.order.flatMap(
-      (key) => this.card.prompts.find((field) => field.key === key && field !== draft) ?? [],
-    );
+    const listed = this.order.fields.filter((field) => field !== draft);
     return html`
       <article
         class="card"
@@ -132,56 +136,34 @@ export class LitDemoCard extends LitElement {
       >
         <lit-demo-picture .image=${this.image} .attempt=${this.attempt}></lit-demo-picture>
         <div class="captions" lang=${currentLanguage()}>
-          <ol>
-            ${this.none ? html`<li class="none">${msg('None of these fits well')}</li>` : nothing}
+          <ol
+            @pointermove=${({ clientY }: PointerEvent) => {
+              this.drag.drag(this.list, clientY);
+            }}
+            @lostpointercapture=${() => {
+              this.drag.end();
+            }}
+          >
+            ${isNone(this) ? html`<li class="none">${msg('None of these fits well')}</li>` : nothing}
             ${repeat(
               listed,
               ({ key }) => key,
-              (field, index) => html`<li>${this.renderPrompt(field, index + 1)}</li>`,
+              (field, index) =>
+                html`<li data-key=${field.key}>${this.renderPrompt(field, index + 1)}</li>`,
             )}
           </ol>
           ${draft && this.encoder.status !== 'absent' ? this.renderPrompt(draft, 0) : nothing}
           ${templateOf(this.card) === undefined ? nothing : this.renderClasses()}
           ${this.renderMeaning()}
           <p class="visually-hidden" role="status">${this.said}</p>
-          <div class="tools" part="tools">
-            ${this.sets.length ? this.renderSets() : nothing}
-            ${this.renderTool(msg('Reset'), msg('Reset captions'), RESET, 'card-reset')}
-            ${this.encoder.status === 'absent' ? nothing : this.renderTool(this.words.size ? msg('Hide words') : msg('Which words matter?'), msg('What each word adds'), WORDS, 'words-toggled')}
-            <button
-              type="button"
-              class="quiet"
-              @click=${() => {
-                fire(this, 'like-requested', { imageId: this.image.id });
-              }}
-            >
-              ${PICTURES}${msg('More like this')}
-            </button>
-            <lit-demo-snapshot
-              .image=${this.image}
-              .captions=${this.describeCaptions()}
-            ></lit-demo-snapshot>
-            ${this.renderTool(msg('Side by side'), msg('Side by side with another picture'), COLUMNS, 'card-duplicated')}
-            ${this.removable ? this.renderTool(msg('Close'), msg('Close this picture'), CLOSE, 'card-removed') : nothing}
-          </div>
+          <div class="tools" part="tools">${renderTools(this, this.describeCaptions())}</div>
         </div>
       </article>
     `;
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
+  protected override updated(): void {
     this.dataset['state'] = this.answer.state;
-    const same =
-      changed.get('card')?.key === undefined || changed.get('card')?.key === this.card.key;
-    if (same) this.moves.play(this.prompts());
-    // An element that is put elsewhere loses the focus.
-    const prompts = this.prompts();
-    const focused = prompts.find((prompt) => prompt === this.focused);
-    if (focused !== this.shadowRoot?.activeElement) focused?.focus();
-  }
-
-  private prompts(): LitDemoPrompt[] {
-    return [...this.renderRoot.querySelectorAll<LitDemoPrompt>('lit-demo-prompt')];
   }
 
   private renderPrompt({ key, text }: PromptField, number: number): TemplateResult {
@@ -196,15 +178,16 @@ export class LitDemoCard extends LitElement {
       .number=${number}
       .draft=${number === 0}
       .fixed=${this.encoder.status === 'absent'}
+      .movable=${number > 0 && !this.ranked && scoredFields(this.card).length > 1}
       .probability=${own?.probability}
-      .lone=${this.lone}
+      .lone=${isLone(this)}
       .words=${this.words.get(key)}
       .unreadFrom=${own?.remarks.unreadFrom}
-      .note=${own ? this.describeScore(own.text, own.remarks) : ''}
+      .note=${own ? describeScore(this, own.text, own.remarks) : ''}
       .stale=${!current}
-      .best=${current && !this.lone && !this.none && bestPrompt(answer) === key}
+      .best=${current && markedBest(this) === key}
       @prompt-edited=${(event: DemoEvent<'prompt-edited'>) => {
-        this.typing = true;
+        this.order.typing = true;
         fire(this, 'card-edited', { ...this.own, promptKey: key, text: event.detail.text });
       }}
       @prompt-submitted=${this.submit}
@@ -213,6 +196,12 @@ export class LitDemoCard extends LitElement {
       }}
       @prompt-left=${() => {
         this.leave(key, text);
+      }}
+      @prompt-moved=${({ detail }: DemoEvent<'prompt-moved'>) => {
+        this.move(key, number - 1 + detail.by);
+      }}
+      @prompt-grabbed=${({ detail }: DemoEvent<'prompt-grabbed'>) => {
+        this.drag.begin(key, this.list, detail.pointerId);
       }}
       @prompt-removed=${() => {
         this.shorten(key, number);
@@ -231,48 +220,14 @@ export class LitDemoCard extends LitElement {
     ></lit-demo-classes>`;
   }
 
-  private renderSets(): TemplateResult {
-    return html`<lit-demo-sets
-      .names=${this.sets.map(({ name }) => name)}
-      .chosen=${this.sets.find((set) => showsPrompts(this.card, set))?.name}
-      .own=${showsPrompts(this.card, this.image)}
-      .textLanguage=${this.textLanguage}
-      @own-chosen=${() => {
-        fire(this, 'card-reset', this.own);
-      }}
-      @name-chosen=${({ detail }: DemoEvent<'name-chosen'>) => {
-        fire(this, 'set-chosen', { ...this.own, name: detail.name });
-      }}
-    ></lit-demo-sets>`;
-  }
-
-  private renderTool(
-    text: string,
-    title: string,
-    icon: unknown,
-    event: 'card-reset' | 'card-duplicated' | 'card-removed' | 'words-toggled',
-  ): TemplateResult {
-    return html`<button
-      type="button"
-      class="quiet"
-      title=${title}
-      @click=${() => {
-        fire(this, event, this.own);
-      }}
-    >
-      ${icon}${text}
-    </button>`;
-  }
-
   /** The captions as an image shows them. */
   private describeCaptions(): DrawnCaption[] {
     const { answer, card } = this;
     return rankPrompts(scoredFields(card), answer).flatMap((key) => {
       const score = answer.scores.get(key);
       if (!score) return [];
-      const best = !this.lone && !this.none && bestPrompt(answer) === key;
-      const probability = this.lone ? undefined : score.probability;
-      return [{ text: score.text, probability, best }];
+      const probability = isLone(this) ? undefined : score.probability;
+      return [{ text: score.text, probability, best: markedBest(this) === key }];
     });
   }
 
@@ -289,59 +244,7 @@ export class LitDemoCard extends LitElement {
         ${msg(str`Loading the model, once: ${formatLoaded(encoder)}`)}
       </p>`;
     }
-    return html`<p class="meaning">${this.describeMeaning()}</p>`;
-  }
-
-  private describeMeaning(): string {
-    const { answer, encoder } = this;
-    if (answer.state === 'computing' && encoder.status === 'preparing') return msg('Almost ready…');
-    if (encoder.status === 'absent') return msg('This model answers these examples only.');
-    if (scoredFields(this.card).length === 0)
-      return msg('Describe the picture, rightly or wrongly.');
-    if (this.lone) return msg('One caption alone has nothing to compare with: add another.');
-    if (this.none) {
-      return msg('Shares among these, though all fit no better than captions of other pictures.');
-    }
-    return this.scoring === 'softmax'
-      ? msg('Shares among these captions, not certainty. Can you fool it?')
-      : msg('How well each caption fits on its own, as the model sees it. Can you fool it?');
-  }
-
-  private describeAnswer(): string {
-    const { answer, card } = this;
-    if (this.lone) return '';
-    if (this.none) return msg('None of these fits well');
-    const best = card.prompts.find(({ key }) => key === bestPrompt(answer));
-    const score = best && answer.scores.get(best.key);
-    return score ? msg(str`Best match: “${score.text}”, ${formatPercent(score.probability)}`) : '';
-  }
-
-  private describeScore(text: string, { cutShort, percentile, unreadFrom }: Remarks): string {
-    const compared =
-      percentile !== undefined && (this.detailed || this.lone)
-        ? describePercentile(percentile)
-        : '';
-    const vague = cutShort
-      ? msg('This demo does not know some of these words, so the full model may answer otherwise.')
-      : '';
-    const unread =
-      unreadFrom === undefined
-        ? ''
-        : msg(str`Too long: the model did not read “${text.slice(unreadFrom).trim()}”.`);
-    const foreign = isForeign(text, this.languages)
-      ? msg(str`This model was trained on ${listLanguages(this.languages)}.`)
-      : '';
-    return [foreign, unread, vague, compared].filter((sentence) => sentence).join(' ');
-  }
-
-  /** Whether no caption fits, where each is only compared with the others. */
-  private get none(): boolean {
-    return this.scoring === 'softmax' && !this.lone && fitsNone(this.answer);
-  }
-
-  /** A share among captions says nothing where there is only one. */
-  private get lone(): boolean {
-    return this.scoring === 'softmax' && scoredFields(this.card).length === 1;
+    return html`<p class="meaning">${describeMeaning(this)}</p>`;
   }
 
   private get own(): { cardKey: number } {
@@ -349,17 +252,25 @@ export class LitDemoCard extends LitElement {
   }
 
   private submit(): void {
-    this.typing = false;
+    this.order.typing = false;
     fire(this, 'card-submitted', this.own);
     this.renderRoot.querySelector<HTMLElement>('lit-demo-classes')?.focus();
   }
 
   private leave(key: number, text: string): void {
-    this.typing = false;
+    this.order.typing = false;
     if (text.trim() === '' && key !== draftOf(this.card)?.key) {
       fire(this, 'card-shortened', { ...this.own, promptKey: key });
     }
     this.requestUpdate();
+  }
+
+  private move(promptKey: number, place: number): void {
+    const count = this.card.prompts.length - 1;
+    if (place < 0 || place >= count) return;
+    this.said = msg(str`Caption ${place + 1} of ${count}`);
+    this.movedAt = this.answer;
+    fire(this, 'card-reordered', { ...this.own, promptKey, place });
   }
 
   private shorten(promptKey: number, number: number): void {
@@ -372,20 +283,7 @@ export class LitDemoCard extends LitElement {
     // The change comes back as a new `card`, one update of the parent later.
     await new Promise(requestAnimationFrame);
     await this.updateComplete;
-    const prompts = this.prompts();
+    const prompts = this.prompts;
     prompts[Math.min(index, prompts.length - 1)]?.focus();
   }
-}
-
-function describePercentile(percentile: number): string {
-  return percentile < 100
-    ? msg(str`Fits better than ${formatPercent(percentile / 100)} of captions of other pictures.`)
-    : msg('Fits better than all captions of other pictures.');
-}
-
-/** The order as it was, without what has gone, and with what has come at the end. */
-function keepOrder(prompts: readonly PromptField[], order: readonly number[]): number[] {
-  const present = prompts.map(({ key }) => key);
-  const kept = order.filter((key) => present.includes(key));
-  return [...kept, ...present.filter((key) => !kept.includes(key))];
 }

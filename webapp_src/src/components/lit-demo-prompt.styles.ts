@@ -35,7 +35,7 @@ export const editable = [
       outline: none;
     }
 
-    .caption:not(.draft):focus-within .text {
+    .caption:not(.draft) .text:focus-within {
       border-radius: 0.25rem;
       box-shadow: 0 0 0 2px var(--focus);
     }
@@ -84,6 +84,19 @@ export const editable = [
       opacity: 1;
     }
 
+    :host([movable]) .caption {
+      padding-inline-start: var(--target);
+    }
+
+    .grip {
+      position: absolute;
+      inset-block-start: 0;
+      inset-inline-start: 0;
+      cursor: grab;
+      /* A finger on it does not scroll the page. */
+      touch-action: none;
+    }
+
     lit-demo-words {
       grid-area: words;
     }
@@ -97,7 +110,7 @@ export const editable = [
 
     /* Shadows are not drawn there. */
     @media (forced-colors: active) {
-      .caption:focus-within .text {
+      .caption .text:focus-within {
         outline: 2px solid Highlight;
         outline-offset: 1px;
       }
@@ -105,6 +118,7 @@ export const editable = [
 
     @media print {
       .draft:not(.best),
+      .grip,
       .remove {
         display: none;
       }

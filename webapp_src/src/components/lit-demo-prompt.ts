@@ -4,7 +4,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import { fire } from './events';
 import { formatPercent } from './format';
-import { CLOSE } from './icons';
+import { CLOSE, GRIP } from './icons';
 import type { CaptionPart } from '../state/word-effects';
 import './lit-demo-words';
 import { editable } from './lit-demo-prompt.styles';
@@ -21,6 +21,8 @@ import { buttons, shared } from './shared-styles';
  * @fires prompt-focused - The visitor is about to edit.
  * @fires prompt-left - The visitor goes elsewhere.
  * @fires prompt-removed - The prompt should go.
+ * @fires prompt-moved - `{by}`: it should go so many places on, or back.
+ * @fires prompt-grabbed - `{pointerId}`: it should go where that pointer goes.
  * @csspart bar - The bar.
  */
 @localized()
@@ -35,6 +37,8 @@ export class LitDemoPrompt extends LitElement {
   @property({ type: Number }) number = 1;
   /** Whether this is the box that invites a caption. */
   @property({ type: Boolean }) draft = false;
+  /** Whether the visitor may put it at another place. */
+  @property({ type: Boolean, reflect: true }) movable = false;
   /** Whether the text is not to be changed. */
   @property({ type: Boolean }) fixed = false;
   @property({ attribute: false }) probability: number | undefined;
@@ -64,6 +68,7 @@ export class LitDemoPrompt extends LitElement {
     const label = draft ? msg('Your caption') : msg(str`Caption ${number}`);
     return html`
       <div class=${classMap({ caption: true, best, draft })}>
+        ${this.movable ? this.renderGrip() : nothing}
         <div
           class=${classMap({ text: true, partly: this.unreadFrom !== undefined })}
           data-text=${this.text}
@@ -141,6 +146,21 @@ export class LitDemoPrompt extends LitElement {
     return html`<div class="read" dir="auto" aria-hidden="true">${parts}</div>`;
   }
 
+  private renderGrip(): TemplateResult {
+    return html`<button
+      class="icon grip"
+      type="button"
+      title=${msg('Drag it, or use the arrow keys')}
+      aria-label=${msg(str`Move caption ${this.number}`)}
+      @pointerdown=${(event: PointerEvent) => {
+        fire(this, 'prompt-grabbed', { pointerId: event.pointerId });
+      }}
+      @keydown=${this.onGripKey}
+    >
+      ${GRIP}
+    </button>`;
+  }
+
   private renderRemove(): TemplateResult {
     return html`<button
       class="icon remove"
@@ -161,6 +181,13 @@ export class LitDemoPrompt extends LitElement {
 
   private get shown(): number | undefined {
     return this.lone ? undefined : this.probability;
+  }
+
+  private onGripKey(event: KeyboardEvent): void {
+    const by = ({ ArrowUp: -1, ArrowDown: 1 } as const)[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    fire(this, 'prompt-moved', { by });
   }
 
   private onInput(): void {

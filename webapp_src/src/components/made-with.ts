@@ -7,6 +7,6 @@ export function renderMadeWith(generator: Generator | undefined): TemplateResult
   if (!generator) return nothing;
   return html`<p>
     ${msg(str`Made with ${generator.name} ${generator.version}.`)}
-    <a href="assets/licenses.md">${msg('Open-source licences')}</a>
+    <a href="licenses.html">${msg('Open-source licences')}</a>
   </p>`;
 }

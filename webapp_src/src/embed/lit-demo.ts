@@ -1,16 +1,19 @@
+import { localized, msg } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { listenWithin } from '../components/demo-actions';
 import '../components/lit-demo-card';
 import '../components/lit-demo-messages';
 import type { SiteManifest } from '../generated/manifest';
 import { rankPrompts, type Answer } from '../state/answers';
 import { scoredFields } from '../state/cards';
 import { Demo } from '../state/demo';
+import { currentDirection, currentLanguage, localizeSentence } from '../localization/language';
 import { formatFragment } from '../state/link';
 import type { Message } from '../state/messages';
-import { listenWithin } from './actions';
 import { styles } from './lit-demo.styles';
 import type { LitDemoElement, LitDemoEvents } from './public';
+import { shareLanguage } from './shared-language';
 import { shareSession } from './shared-session';
 import { loadSite, locateSite, renewSite } from './sites';
 
@@ -26,12 +29,14 @@ const WISHES = ['src', 'picture', 'model', 'captions'] as const;
  * A picture of a demo with its captions, on a page of others.
  *
  * Elements that show the same demo share its model, which is loaded once a visitor turns to the box. It
- * changes nothing of the page around: not its address, its styles or what it keeps in the browser.
+ * changes nothing of the page around: not its address, its styles or what it keeps in the browser. All
+ * elements of a page speak the language that the first of them asks for, by its `lang` or its demo's.
  *
  * @fires lit-demo-answer - `LitDemoAnswer`: an answer is shown.
  * @fires lit-demo-error - `LitDemoFailure`: something went wrong.
  * @slot - Shown until the demo is there, and where it cannot be.
  */
+@localized()
 @customElement('lit-demo')
 export class LitDemo extends LitElement implements LitDemoElement {
   static override styles = styles;
@@ -80,38 +85,45 @@ export class LitDemo extends LitElement implements LitDemoElement {
     const card = demo?.cards[0];
     if (failure) {
       return html`
-        <div role="alert">
-          <p>${failure.message}</p>
+        <div role="alert" lang=${currentLanguage()} dir=${currentDirection()}>
+          <p>${localizeSentence(failure.message)}</p>
           ${
             failure instanceof WishError
               ? nothing
-              : html`<button type="button" @click=${this.begin}>Try again</button>`
+              : html`<button type="button" @click=${this.begin}>${msg('Try again')}</button>`
           }
         </div>
         <slot></slot>
       `;
     }
-    if (!demo || !card) return html`<slot><p role="status">Loading the demo…</p></slot>`;
-    return html`
+    if (!demo || !card) return html`<slot><p role="status">${msg('Loading the demo…')}</p></slot>`;
+    return html`<div lang=${currentLanguage()} dir=${currentDirection()}>
       <lit-demo-card
         .card=${card}
         .image=${demo.image(card.imageId)}
         .answer=${demo.answer(card)}
         .scoring=${demo.model.scoring.kind}
+        .languages=${demo.model.languages}
+        .textLanguage=${demo.manifest.language}
         .encoder=${demo.encoder}
-        .attempt=${demo.attempt}
+        .attempt=${demo.pictures.attempt}
       ></lit-demo-card>
-      <a class="open" href=${new URL(demo.fragment, this.url).href} target="_blank" rel="noopener">
-        Open the demo
+      <a
+        class="open"
+        href=${new URL(demo.visit.fragment, this.url).href}
+        target="_blank"
+        rel="noopener"
+      >
+        ${msg('Open the demo')}
       </a>
-      <lit-demo-messages .messages=${demo.messages}></lit-demo-messages>
-    `;
+      <lit-demo-messages .messages=${demo.messages.list}></lit-demo-messages>
+    </div>`;
   }
 
   protected override updated(): void {
     this.dataset['scheme'] = this.isDark ? 'dark' : 'light';
     this.tellAnswer();
-    for (const message of this.demo?.messages ?? []) this.tellMessage(message);
+    for (const message of this.demo?.messages.list ?? []) this.tellMessage(message);
   }
 
   /** Loads the demo and shows what the attributes ask for, in the place of what was shown. */
@@ -121,6 +133,7 @@ export class LitDemo extends LitElement implements LitDemoElement {
     try {
       const url = locateSite(this.src);
       const manifest = await loadSite(url);
+      await shareLanguage(this.lang || manifest.language);
       // Whoever takes the element from the page lets it go; back there, it begins again.
       if (turn !== this.turn || !this.isConnected) return;
       const fragment = this.describeWishes(manifest);
@@ -135,7 +148,7 @@ export class LitDemo extends LitElement implements LitDemoElement {
       if (turn !== this.turn) return;
       this.show(undefined);
       this.failure = error as Error;
-      this.tell('lit-demo-error', { message: this.failure.message });
+      this.tell('lit-demo-error', { message: localizeSentence(this.failure.message) });
     }
   }
 

@@ -1,7 +1,9 @@
 /**
  * What a page that embeds a demo sees of it: `<lit-demo src="https://you.github.io/demo/">`.
  *
- * Each property is the attribute of the same name; to change one shows what it asks for.
+ * Each property is the attribute of the same name; to change one shows what it asks for. `lang`, as any
+ * element has it, is the language that the elements of a page speak, if the first has one; otherwise it
+ * is that of the demo.
  */
 export interface LitDemoElement extends HTMLElement {
   /** The demo's folder or page; null for the folder that the script came from. */

@@ -1,9 +1,10 @@
 import type { Model, SiteManifest } from '../generated/manifest';
+import type { EncoderReport } from '../inference/encoder-report';
 import type { EncoderStatus } from '../inference/encoder-status';
 import type { Remarks } from '../inference/scoring';
 import { ModelSession } from '../inference/session';
 import { wasmOnly } from '../inference/wasm-only';
-import type { Session } from '../state/demo';
+import type { Session } from '../state/model-in-use';
 
 /** The models in use, by the demo's hash and their id. */
 const inUse = new Map<string, SharedModel>();
@@ -109,6 +110,10 @@ export class SharedSession implements Session {
 
   similarImages(imageId: string): string[] {
     return this.shared.session.similarImages(imageId);
+  }
+
+  report(): Promise<EncoderReport | undefined> {
+    return this.shared.session.report();
   }
 
   addPicture(): Promise<never> {

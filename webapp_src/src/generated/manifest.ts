@@ -110,6 +110,12 @@ export interface Model {
    * The percentiles, 0th to 100th, of cosines of pictures and other pictures' prompts; empty if there are none.
    */
   chance: number[];
+  /**
+   * The ends of texts that the model does not read, by the id of the text's row.
+   */
+  unread: {
+    [k: string]: string;
+  };
   goldens: Golden[];
 }
 /**

@@ -49,6 +49,14 @@ export class Embeddings {
     return id === undefined ? undefined : this.prompts.row(id);
   }
 
+  /** Where the words of a prompt begin that the model does not read; undefined if it reads all. */
+  unreadFrom(text: string): number | undefined {
+    // A site of an earlier version says nothing of it.
+    const unread = this.model.unread as Model['unread'] | undefined;
+    const end = unread?.[this.promptIds.get(text) ?? ''];
+    return end === undefined ? undefined : text.length - end.length;
+  }
+
   goldens(): GoldenRow[] {
     return this.model.goldens.map((golden) => {
       const embedding = this.prompts.row(golden.row);

@@ -2,6 +2,7 @@ import type { Backend, FileRef } from '../generated/manifest';
 import type { Reading } from '../tokenizers/tokenizer';
 import type { EncoderFiles } from './encoder-files';
 import { ENCODER_SCRIPT } from './encoder-script';
+import type { Check, Usage } from './encoder-report';
 import type { EncoderSpec } from './encoder-spec';
 import type { GoldenRow } from './goldens';
 import type { WorkerApi } from './encoder.worker';
@@ -9,8 +10,8 @@ import { WorkerLink } from './worker-link';
 
 /** The page's end of a worker with one encoder. */
 export class EncoderWorker extends WorkerLink<WorkerApi> {
-  /** Milliseconds for one prompt; infinite until the encoder is loaded. */
-  milliseconds = Infinity;
+  /** What the check of the encoder said; the worst until it is loaded. */
+  check: Check = { deviation: Infinity, milliseconds: Infinity };
 
   constructor(backend: Backend) {
     super(ENCODER_SCRIPT, backend);
@@ -22,7 +23,7 @@ export class EncoderWorker extends WorkerLink<WorkerApi> {
 
   /** @throws Error if the encoder does not reproduce the goldens. */
   async load(spec: EncoderSpec, files: EncoderFiles, goldens: readonly GoldenRow[]): Promise<void> {
-    this.milliseconds = await this.call(this.api.load(spec, files, goldens));
+    this.check = await this.call(this.api.load(spec, files, goldens));
   }
 
   /** Builds the encoder without checking it. */
@@ -31,13 +32,12 @@ export class EncoderWorker extends WorkerLink<WorkerApi> {
   }
 
   /** @throws Error if the encoder does not reproduce the goldens. */
-  verify(goldens: readonly GoldenRow[]): Promise<void> {
-    return this.call(this.api.verify(goldens));
+  async verify(goldens: readonly GoldenRow[]): Promise<void> {
+    await this.call(this.api.verify(goldens));
   }
 
-  /** Bytes that the backend holds. */
-  memory(): Promise<number> {
-    return this.call(this.api.memory());
+  usage(): Promise<Usage> {
+    return this.call(this.api.usage());
   }
 
   /** A unit row, float32[dim], for each text. */

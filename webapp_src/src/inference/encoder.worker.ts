@@ -1,12 +1,15 @@
+import { version_core } from '@tensorflow/tfjs-core';
 import { expose, transfer } from 'comlink';
 import type { Backend, FileRef } from '../generated/manifest';
 import { startBackend, usedBytes } from './start-backend';
 import { PromptEncoder } from './encoder';
 import type { EncoderFiles } from './encoder-files';
+import type { Check, Usage } from './encoder-report';
 import type { EncoderSpec } from './encoder-spec';
 import { holdLife } from './worker-life';
 import type { Reading } from '../tokenizers/tokenizer';
 import { verifyGoldens, type GoldenRow } from './goldens';
+import { transferredBytes } from './transferred';
 
 const TIMED_RUNS = 3;
 
@@ -21,21 +24,16 @@ export interface WorkerApi {
   /** Builds the encoder in that backend. */
   build(spec: EncoderSpec, files: EncoderFiles): Promise<void>;
   /** @throws Error if the encoder does not reproduce the goldens. */
-  verify(goldens: readonly GoldenRow[]): Promise<void>;
-  /**
-   * Builds the encoder and checks it.
-   *
-   * @returns Milliseconds for one prompt, the fastest of a few runs.
-   */
-  load(spec: EncoderSpec, files: EncoderFiles, goldens: readonly GoldenRow[]): Promise<number>;
+  verify(goldens: readonly GoldenRow[]): Promise<number>;
+  /** Builds the encoder and checks it. */
+  load(spec: EncoderSpec, files: EncoderFiles, goldens: readonly GoldenRow[]): Promise<Check>;
   /** A unit row, float32[dim], for each text. */
   embed(texts: readonly string[]): Promise<Float32Array[]>;
   /** int32[maxLength]: the token row of a text. */
   tokenize(text: string): Int32Array;
   /** What the tower reads of each text. */
   read(texts: readonly string[]): Reading[];
-  /** Bytes that the backend holds. */
-  memory(): number;
+  usage(): Usage;
 }
 
 let encoder: PromptEncoder | undefined;
@@ -55,8 +53,8 @@ const api: WorkerApi = {
 
   async load(spec, files, goldens) {
     await api.build(spec, files);
-    await api.verify(goldens);
-    return measure(loaded());
+    const deviation = await api.verify(goldens);
+    return { deviation, milliseconds: await measure(loaded()) };
   },
 
   async embed(texts) {
@@ -71,7 +69,11 @@ const api: WorkerApi = {
 
   read: (texts) => loaded().read(texts),
 
-  memory: usedBytes,
+  usage: () => ({
+    memory: usedBytes(),
+    downloaded: transferredBytes(),
+    version: version_core,
+  }),
 };
 
 function loaded(): PromptEncoder {

@@ -26,7 +26,9 @@ export const gpuScout: BackendSelector = {
       const rival = await launch(backend).catch(() => undefined);
       if (!rival) continue;
       const [winner, loser] =
-        rival.milliseconds < WORTHWHILE * best.milliseconds ? [rival, best] : [best, rival];
+        rival.check.milliseconds < WORTHWHILE * best.check.milliseconds
+          ? [rival, best]
+          : [best, rival];
       best = winner;
       if (loser !== incumbent) loser.close();
     }

@@ -27,6 +27,8 @@ export interface Remarks {
   readonly cutShort: boolean;
   /** Where the words begin that the model did not read, as far as that is known. */
   readonly unreadFrom: number | undefined;
+  /** The cosine of the text's row and the picture's; undefined if there is no row. */
+  readonly similarity: number | undefined;
   /** Of 100 captions of other pictures, how many fit less well; undefined if that is not known. */
   readonly percentile: number | undefined;
 }

@@ -141,6 +141,12 @@ describe('a model session', () => {
     expect(session.remarksOn('cat', 'a fish that goes on and on').unreadFrom).toBe(20);
   });
 
+  it('says of an example which words the model does not read', async () => {
+    const { session } = await openSession({ ...model, unread: { 'cat-0': 'cat' } });
+    expect(session.remarksOn('cat', 'a cat').unreadFrom).toBe(2);
+    expect(session.remarksOn('cat', 'a lion').unreadFrom).toBeUndefined();
+  });
+
   it('loads one encoder however often it is asked', async () => {
     const { session } = await openSession();
     await Promise.all([session.warm(), session.warm(), session.score('cat', ['new'])]);

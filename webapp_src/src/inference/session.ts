@@ -2,6 +2,7 @@ import type { Model, SiteManifest } from '../generated/manifest';
 import type { Reading } from '../tokenizers/tokenizer';
 import type { BackendSelector } from './backend-selector';
 import { Embeddings } from './embeddings';
+import type { EncoderReport } from './encoder-report';
 import type { EncoderStatus } from './encoder-status';
 import { LruCache } from './lru-cache';
 import { dot, percentileOf, scorePrompts, type Remarks } from './scoring';
@@ -128,15 +129,23 @@ export class ModelSession {
     return texts.flatMap((text) => rows.get(text) ?? []);
   }
 
-  /** What there is to say of a text that was embedded, beside how it compares with others. */
+  /** What else there is to say of a text that was embedded, whether typed or an example. */
   remarksOn(imageId: string, text: string): Remarks {
     const row = this.rowOf(text);
     const reading = this.seen.get(text)?.reading;
+    const similarity = row && dot(this.image(imageId), row);
     return {
       cutShort: reading?.cutShort ?? false,
-      unreadFrom: reading?.unreadFrom,
-      percentile: row && percentileOf(dot(this.image(imageId), row), this.model.chance),
+      unreadFrom: reading ? reading.unreadFrom : this.embeddings?.unreadFrom(text),
+      similarity,
+      percentile:
+        similarity === undefined ? undefined : percentileOf(similarity, this.model.chance),
     };
+  }
+
+  /** What there is to say of the encoder; undefined unless it is ready. */
+  report(): Promise<EncoderReport | undefined> {
+    return this.textEncoder.report();
   }
 
   /** int32[maxLength]: the token row of a text. */

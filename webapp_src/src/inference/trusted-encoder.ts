@@ -4,18 +4,22 @@ import type { BackendSelector } from './backend-selector';
 import { isDownloadError } from './download';
 import { loadEncoderFiles, type EncoderFiles } from './encoder-files';
 import { requireEncoder, type EncoderSpec } from './encoder-spec';
-import type { EncoderStatus } from './encoder-status';
+import type { EncoderReport } from './encoder-report';
 import { EncoderWorker } from './encoder-worker';
 import type { GoldenRow } from './goldens';
 import { requireUnitRows } from './scoring';
+import { TrustedWorker } from './trusted-worker';
+
+/** How many answers are timed. */
+const LATENCIES = 10;
 
 /**
  * The text encoder of a model, loaded when it is first needed, in a worker that has reproduced the
  * goldens. When that worker dies, another takes its place.
  */
-export class TrustedEncoder {
-  private current: EncoderStatus;
-  private worker: Promise<EncoderWorker> | undefined;
+export class TrustedEncoder extends TrustedWorker<EncoderWorker> {
+  /** Milliseconds that each of the last answers took. */
+  private latencies: readonly number[] = [];
 
   /**
    * @param appFiles The app's files, as the manifest lists them.
@@ -24,32 +28,37 @@ export class TrustedEncoder {
    */
   constructor(
     private readonly model: Model,
-    private readonly appFiles: readonly FileRef[],
+    appFiles: readonly FileRef[],
     private readonly goldens: () => readonly GoldenRow[],
     private readonly backends: BackendSelector,
-    private readonly signal: AbortSignal,
-    private readonly onStatus: () => void,
+    signal: AbortSignal,
+    onStatus: () => void,
   ) {
-    this.current = { status: model.encoder ? 'idle' : 'absent' };
-    signal.addEventListener('abort', () => {
-      this.withWorker((worker) => {
-        worker.close();
-      });
-    });
-  }
-
-  get status(): EncoderStatus {
-    return this.current;
+    super({ status: model.encoder ? 'idle' : 'absent' }, appFiles, signal, onStatus);
   }
 
   /** Gets the encoder ready; a second call joins the first, and a call after a failure tries again. */
   async warm(): Promise<void> {
-    if (this.current.status !== 'absent') await this.start();
+    if (this.status.status !== 'absent') await this.ready();
+  }
+
+  /** What there is to say of the encoder; undefined unless it is ready. */
+  async report(): Promise<EncoderReport | undefined> {
+    if (this.status.status !== 'ready') return undefined;
+    const worker = await this.ready();
+    const { backend, check } = worker;
+    const goldens = this.model.goldens.length;
+    return { backend, goldens, latencies: this.latencies, ...check, ...(await worker.usage()) };
   }
 
   /** A unit row, float32[dim], for each text. */
   embed(texts: readonly string[]): Promise<Float32Array[]> {
-    return this.ask(async (worker) => requireUnitRows(await worker.embed(texts)));
+    return this.ask(async (worker) => {
+      const start = performance.now();
+      const rows = requireUnitRows(await worker.embed(texts));
+      this.latencies = [...this.latencies, performance.now() - start].slice(-LATENCIES);
+      return rows;
+    });
   }
 
   /** What the tower reads of each text. */
@@ -68,32 +77,22 @@ export class TrustedEncoder {
   }
 
   private async ask<T>(question: (worker: EncoderWorker) => Promise<T>): Promise<T> {
-    const worker = await this.start();
+    const { encoder } = this.spec;
+    const worker = await this.ready();
     try {
       return await question(worker);
     } catch {
       // A GPU can be lost and a worker killed for its memory: begin again, on the floor.
       this.signal.throwIfAborted();
-      this.backends.forget(this.spec.encoder);
+      this.backends.forget(encoder);
       worker.close();
-      this.worker = undefined;
-      return question(await this.start());
+      this.replace();
+      return question(await this.ready());
     }
   }
 
-  private async start(): Promise<EncoderWorker> {
+  protected override async load(): Promise<EncoderWorker> {
     const { spec } = this;
-    this.worker ??= this.load(spec).catch((error: unknown) => {
-      this.worker = undefined;
-      if (!this.signal.aborted) {
-        this.become({ status: 'failed', message: (error as Error).message });
-      }
-      throw error;
-    });
-    return this.worker;
-  }
-
-  private async load(spec: EncoderSpec): Promise<EncoderWorker> {
     const files = loadEncoderFiles(this.model, this.signal, (progress) => {
       this.become({ status: 'loading', ...progress });
     });
@@ -117,7 +116,7 @@ export class TrustedEncoder {
     const failures = new Set<string>();
     for (const backend of backends) {
       try {
-        return await this.launch(backend, files);
+        return await this.launchIn(backend, files);
       } catch (error) {
         this.signal.throwIfAborted();
         // A download that failed is not the backend's fault; the first line throws if one of the
@@ -130,33 +129,19 @@ export class TrustedEncoder {
     throw new Error([...failures].join(' '));
   }
 
-  /** Starts a worker while the files download, and loads the encoder in it. */
-  private async launch(
+  private async launchIn(
     backend: Backend,
     files: EncoderFiles | Promise<EncoderFiles>,
   ): Promise<EncoderWorker> {
-    const { signal } = this;
-    signal.throwIfAborted();
+    this.signal.throwIfAborted();
     const worker = new EncoderWorker(backend);
-    const close = (): void => {
-      worker.close();
-    };
-    signal.addEventListener('abort', close, { once: true });
-    try {
-      const [contents] = await Promise.all([files, worker.start(this.appFiles)]);
-      await worker.load(this.spec, contents, this.goldens());
-      signal.throwIfAborted();
-      return worker;
-    } catch (error) {
-      worker.close();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', close);
-    }
+    return this.launch(worker, files, (contents) =>
+      worker.load(this.spec, contents, this.goldens()),
+    );
   }
 
   private async improve(incumbent: EncoderWorker, files: EncoderFiles): Promise<void> {
-    const launch = (backend: Backend): Promise<EncoderWorker> => this.launch(backend, files);
+    const launch = (backend: Backend): Promise<EncoderWorker> => this.launchIn(backend, files);
     const best = await this.backends.findFaster(this.spec.encoder, incumbent, launch, this.signal);
     if (best === incumbent) return;
     if (this.signal.aborted) {
@@ -166,17 +151,7 @@ export class TrustedEncoder {
     this.withWorker((worker) => {
       worker.retire();
     });
-    this.worker = Promise.resolve(best);
+    this.replace(best);
     this.become({ status: 'ready', backend: best.backend });
-  }
-
-  /** Calls `use` with the worker in use, if there is one. */
-  private withWorker(use: (worker: EncoderWorker) => void): void {
-    void this.worker?.then(use, () => undefined);
-  }
-
-  private become(status: EncoderStatus): void {
-    this.current = status;
-    this.onStatus();
   }
 }

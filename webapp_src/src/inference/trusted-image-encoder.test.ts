@@ -64,7 +64,9 @@ it('frees its worker when the model is closed', async () => {
   const encoder = make();
   await encoder.embed(file);
   closing.abort();
-  expect(FakeImageWorker.all[0]?.ended).toBe(true);
+  await vi.waitFor(() => {
+    expect(FakeImageWorker.all[0]?.ended).toBe(true);
+  });
 });
 
 it('says that a model has none', async () => {

@@ -1,77 +1,54 @@
 import type { FileRef, ImageEncoder, Model } from '../generated/manifest';
-import type { EncoderStatus } from './encoder-status';
 import { loadImageEncoderFiles } from './image-encoder-files';
 import { ImageEncoderWorker } from './image-encoder-worker';
 import type { EmbeddedPicture } from './image-encoder.worker';
+import { TrustedWorker } from './trusted-worker';
 
 /** The image encoder of a model, loaded when it is first needed, in a worker that has reproduced its golden. */
-export class TrustedImageEncoder {
-  private current: EncoderStatus;
-  private worker: Promise<ImageEncoderWorker> | undefined;
-
+export class TrustedImageEncoder extends TrustedWorker<ImageEncoderWorker> {
   /**
    * @param appFiles The app's files, as the manifest lists them.
    * @param signal Cancels what is under way and frees the worker.
    */
   constructor(
     private readonly model: Model,
-    private readonly appFiles: readonly FileRef[],
-    private readonly signal: AbortSignal,
-    private readonly onStatus: () => void,
+    appFiles: readonly FileRef[],
+    signal: AbortSignal,
+    onStatus: () => void,
   ) {
-    this.current = { status: model.imageEncoder ? 'idle' : 'absent' };
-  }
-
-  get status(): EncoderStatus {
-    return this.current;
+    super({ status: model.imageEncoder ? 'idle' : 'absent' }, appFiles, signal, onStatus);
   }
 
   /** @throws Error with a sentence for the visitor if the file cannot be used, or there is no encoder. */
   async embed(file: Blob): Promise<EmbeddedPicture> {
-    const { imageEncoder, name } = this.model;
-    if (!imageEncoder) throw new Error(`${name} cannot read pictures of your own.`);
-    this.worker ??= this.load(imageEncoder).catch((error: unknown) => {
-      this.worker = undefined;
-      if (!this.signal.aborted) {
-        this.become({ status: 'failed', message: (error as Error).message });
-      }
-      throw error;
-    });
-    const worker = await this.worker;
+    this.requireEncoder();
+    const worker = await this.ready();
     try {
       return await worker.embed(file);
     } finally {
       // A worker that was killed for its memory is followed by another, when there is a picture.
-      if (worker.ended) this.worker = undefined;
+      if (worker.ended) this.replace();
     }
   }
 
-  private async load(encoder: ImageEncoder): Promise<ImageEncoderWorker> {
-    const { signal } = this;
-    signal.throwIfAborted();
-    const worker = new ImageEncoderWorker();
-    signal.addEventListener('abort', () => {
-      worker.close();
+  protected override async load(): Promise<ImageEncoderWorker> {
+    const encoder = this.requireEncoder();
+    this.signal.throwIfAborted();
+    const files = loadImageEncoderFiles(encoder, this.signal, (progress) => {
+      this.become({ status: 'loading', ...progress });
     });
-    try {
-      const [files] = await Promise.all([
-        loadImageEncoderFiles(encoder, signal, (progress) => {
-          this.become({ status: 'loading', ...progress });
-        }),
-        worker.start(this.appFiles),
-      ]);
+    const worker = new ImageEncoderWorker();
+    await this.launch(worker, files, (contents) => {
       this.become({ status: 'preparing' });
-      await worker.load(encoder, files);
-    } catch (error) {
-      worker.close();
-      throw error;
-    }
+      return worker.load(encoder, contents);
+    });
     this.become({ status: 'ready', backend: worker.backend });
     return worker;
   }
 
-  private become(status: EncoderStatus): void {
-    this.current = status;
-    this.onStatus();
+  private requireEncoder(): ImageEncoder {
+    const { imageEncoder, name } = this.model;
+    if (!imageEncoder) throw new Error(`${name} cannot read pictures of your own.`);
+    return imageEncoder;
   }
 }

@@ -1,6 +1,6 @@
 import { configureLocalization } from '@lit/localize';
 import { toLocale, translateSentence, type Catalogue } from './catalogue';
-import { closestLanguage, LANGUAGES, SOURCE } from './languages';
+import { closestLanguage, LANGUAGES, SOURCE, type Language } from './languages';
 
 type Load = () => Promise<{ readonly default: Catalogue }>;
 
@@ -36,11 +36,21 @@ export const currentLanguage = getLocale;
  */
 export async function startLanguage(): Promise<void> {
   const { lang } = document.documentElement;
+  if (!(await speakLanguage(lang))) describePage(SOURCE);
+}
+
+/**
+ * Has everything here speak the language of a tag such as `de-CH`, or English.
+ *
+ * @returns Whether its catalogue could be loaded.
+ */
+export async function speakLanguage(tag: string): Promise<boolean> {
   try {
-    await setLocale(closestLanguage(lang)?.code ?? SOURCE);
+    await setLocale(closestLanguage(tag)?.code ?? SOURCE);
+    return true;
   } catch (error) {
-    console.warn(`There is no catalogue for ${lang}.`, error);
-    describePage(SOURCE);
+    console.warn(`There is no catalogue for ${tag}.`, error);
+    return false;
   }
 }
 
@@ -69,8 +79,17 @@ export function numberLocale(): string {
   return `${getLocale()}-u-nu-latn`;
 }
 
+/** Where the lines of the language go that is spoken now. */
+export function currentDirection(): Language['direction'] {
+  return directionOf(getLocale());
+}
+
+function directionOf(code: string): Language['direction'] {
+  return LANGUAGES.find((language) => language.code === code)?.direction ?? 'ltr';
+}
+
 function describePage(code: string): void {
   const { documentElement: page } = document;
   page.lang = code;
-  page.dir = LANGUAGES.find((language) => language.code === code)?.direction ?? 'ltr';
+  page.dir = directionOf(code);
 }

@@ -12,6 +12,8 @@ it.each([
   ['قطة', ['ar'], false],
   ['猫', ['zh'], false],
   ['猫', [], false],
+  // Many languages.
+  ['猫', ['mul'], false],
 ])('tells whether %j is in another script than %j', (text, languages, foreign) => {
   expect(isForeign(text, languages)).toBe(foreign);
 });
@@ -19,4 +21,5 @@ it.each([
 it('names languages in that of the page', () => {
   expect(listLanguages(['en'])).toBe('English');
   expect(listLanguages(['en', 'de', 'ja'])).toBe('English, German, and Japanese');
+  expect(listLanguages(['mul'])).toBe('Multiple languages');
 });

@@ -21,7 +21,7 @@ export interface Scorer {
 /** What answering asks of the demo around it. */
 export interface AnsweringHost {
   /** The model in use, once it can score; another model is another object. */
-  readonly scorer: Scorer | undefined;
+  readonly session: Scorer | undefined;
   find(key: number): Card | undefined;
   /** Whether the model in use has a row of a picture. */
   isReady(imageId: string): boolean;
@@ -67,10 +67,10 @@ export class Answering {
   async compute(key: number): Promise<void> {
     this.pauses.cancel(key);
     const card = this.host.find(key);
-    const { scorer } = this.host;
-    if (!card || this.settle(key) || !scorer || !this.host.isReady(card.imageId)) return;
-    if (scorer.encoder.status === 'absent') {
-      this.host.onMute(scorer.model);
+    const { session } = this.host;
+    if (!card || this.settle(key) || !session || !this.host.isReady(card.imageId)) return;
+    if (session.encoder.status === 'absent') {
+      this.host.onMute(session.model);
       return;
     }
     const fields = scoredFields(card);
@@ -78,13 +78,13 @@ export class Answering {
     this.host.onChange();
     try {
       const texts = fields.map(({ text }) => text);
-      const probabilities = await scorer.score(card.imageId, texts);
-      if (scorer !== this.host.scorer) return;
+      const probabilities = await session.score(card.imageId, texts);
+      if (session !== this.host.session) return;
       // Edited in the meantime; what was computed may still be all that is needed.
       if (this.host.find(key)?.prompts !== card.prompts) this.settle(key);
-      else this.put(card, scorer, fields, probabilities);
+      else this.put(card, session, fields, probabilities);
     } catch (error) {
-      if (scorer === this.host.scorer) this.fail(key, error as Error);
+      if (session === this.host.session) this.fail(key, error as Error);
     }
   }
 
@@ -114,17 +114,17 @@ export class Answering {
   private settle(key: number): boolean {
     const card = this.host.find(key);
     if (!card) return false;
-    const { scorer } = this.host;
+    const { session } = this.host;
     const fields = scoredFields(card);
     const texts = fields.map(({ text }) => text);
     const isReady = this.host.isReady(card.imageId);
-    const known = isReady ? scorer?.scoreKnown(card.imageId, texts) : undefined;
-    if (scorer && known) {
+    const known = isReady ? session?.scoreKnown(card.imageId, texts) : undefined;
+    if (session && known) {
       this.failed.delete(key);
-      this.put(card, scorer, fields, known);
+      this.put(card, session, fields, known);
       return true;
     }
-    const state = scorer ? 'stale' : 'computing';
+    const state = session ? 'stale' : 'computing';
     this.answers.set(key, { ...this.answer(key), state });
     this.host.onChange();
     return false;
@@ -132,11 +132,11 @@ export class Answering {
 
   private put(
     { key, imageId }: Card,
-    scorer: Scorer,
+    session: Scorer,
     fields: readonly PromptField[],
     probabilities: readonly number[],
   ): void {
-    const remarksOn = (text: string): Remarks => scorer.remarksOn(imageId, text);
+    const remarksOn = (text: string): Remarks => session.remarksOn(imageId, text);
     this.answers.set(key, currentAnswer(fields, probabilities, remarksOn));
     this.host.onChange();
   }

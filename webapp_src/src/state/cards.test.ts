@@ -8,6 +8,7 @@ import {
   fillTemplate,
   keepDraft,
   MAX_PROMPTS,
+  movePrompt,
   removePrompt,
   scoredFields,
   showsPrompts,
@@ -92,6 +93,16 @@ it('removes a prompt by its key, and empties a draft', () => {
   expect(textsOf(removePrompt(card, first?.key ?? 0))).toEqual(['a lion']);
   const draft = draftOf(card)?.key ?? 0;
   expect(removePrompt(editPrompt(card, draft, 'a dog'), draft)).toEqual(card);
+});
+
+it('puts a prompt at another place, before the draft', () => {
+  const card = createCard('cat', ['one', 'two', 'three']);
+  const [one, two, , draft] = card.prompts.map(({ key }) => key);
+  const moved = (key = 0, place: number): string[] => textsOf(movePrompt(card, key, place));
+  expect(moved(one, 1)).toEqual(['two', 'one', 'three']);
+  expect(moved(one, 9)).toEqual(['two', 'three', 'one']);
+  expect(moved(two, -1)).toEqual(['two', 'one', 'three']);
+  expect(movePrompt(card, draft ?? 0, 0)).toBe(card);
 });
 
 it('puts a copy with keys of its own after a card', () => {

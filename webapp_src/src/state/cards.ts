@@ -113,6 +113,15 @@ export function removePrompt(card: Card, key: number): Card {
   return { ...card, prompts: card.prompts.filter((field) => field.key !== key) };
 }
 
+/** Puts a prompt at another place, from 0; the draft stays last. */
+export function movePrompt(card: Card, key: number, place: number): Card {
+  const moved = card.prompts.slice(0, -1).find((field) => field.key === key);
+  if (!moved) return card;
+  const others = card.prompts.filter((field) => field !== moved);
+  const target = Math.min(Math.max(place, 0), others.length - 1);
+  return { ...card, prompts: [...others.slice(0, target), moved, ...others.slice(target)] };
+}
+
 export function replacePrompts(card: Card, texts: readonly string[]): Card {
   return { ...card, prompts: createFields(texts) };
 }

@@ -33,7 +33,7 @@ class FakeScorer implements Scorer {
 }
 
 let card: Card;
-let scorer: FakeScorer | undefined;
+let session: FakeScorer | undefined;
 let failures: string[];
 let classification: Classification;
 
@@ -45,11 +45,11 @@ beforeEach(() => {
   vi.useFakeTimers();
   card = createCard('cat', []);
   write('a {}');
-  scorer = new FakeScorer();
+  session = new FakeScorer();
   failures = [];
   classification = new Classification({
-    get scorer() {
-      return scorer;
+    get session() {
+      return session;
     },
     find: () => card,
     isReady: () => true,
@@ -80,9 +80,9 @@ it('takes 200 classes', () => {
 it('ranks the sentences that a list makes, once typing pauses', async () => {
   classification.edit(card.key, 'dog, c');
   classification.edit(card.key, 'dog, hedgehog, ox');
-  expect(scorer?.asked).toEqual([]);
+  expect(session?.asked).toEqual([]);
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
-  expect(scorer?.asked.at(-1)).toEqual(['a dog', 'a hedgehog', 'a ox']);
+  expect(session?.asked.at(-1)).toEqual(['a dog', 'a hedgehog', 'a ox']);
   expect(classification.ranking(card.key)).toEqual({
     state: 'current',
     done: 3,
@@ -98,22 +98,22 @@ it('ranks the sentences that a list makes, once typing pauses', async () => {
 it('shows ten of many, which are read in slices', async () => {
   classification.edit(card.key, Array.from({ length: 57 }, (_, i) => `x${i}`).join('\n'));
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
-  expect(scorer?.asked.map(({ length }) => length)).toEqual([16, 16, 16, 9, 57]);
+  expect(session?.asked.map(({ length }) => length)).toEqual([16, 16, 16, 9, 57]);
   const { best, count } = classification.ranking(card.key);
   expect([best.length, count]).toEqual([10, 57]);
 });
 
 it('ends between two slices what is out of date', async () => {
   classification.edit(card.key, Array.from({ length: 40 }, (_, i) => `x${i}`).join());
-  if (!scorer) throw new Error('There is no scorer.');
-  scorer.onAsked = () => {
-    if (scorer) scorer.onAsked = undefined;
+  if (!session) throw new Error('There is no session.');
+  session.onAsked = () => {
+    if (session) session.onAsked = undefined;
     write('two {}');
     classification.rankSoon(card.key);
   };
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
-  const texts = scorer.asked.map(([first]) => first);
+  const texts = session.asked.map(([first]) => first);
   expect(texts).toEqual(['a x0', 'two x0', 'two x16', 'two x32', 'two x0']);
   expect(classification.ranking(card.key).state).toBe('current');
 });
@@ -121,9 +121,9 @@ it('ends between two slices what is out of date', async () => {
 it('ranks again with another model, and nothing without a sentence for the words', async () => {
   classification.edit(card.key, 'dog');
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
-  scorer = new FakeScorer();
+  session = new FakeScorer();
   await classification.rankAll();
-  expect(scorer.asked.at(-1)).toEqual(['a dog']);
+  expect(session.asked.at(-1)).toEqual(['a dog']);
   write('a dog');
   classification.rankSoon(card.key);
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
@@ -133,7 +133,7 @@ it('ranks again with another model, and nothing without a sentence for the words
 it('tells of a failure, and tries again when asked', async () => {
   const failing = new FakeScorer();
   failing.failure = new Error('The network failed.');
-  scorer = failing;
+  session = failing;
   classification.edit(card.key, 'dog');
   await vi.advanceTimersByTimeAsync(PAUSE_MS);
   expect(failures).toEqual(['The network failed.']);

@@ -33,7 +33,7 @@ export const NO_RANKING: ClassRanking = { state: 'stale', done: 0, count: 0, bes
 /** What classification asks of the demo around it. */
 export interface ClassificationHost {
   /** The model in use, once it can score; another model is another object. */
-  readonly scorer: Scorer | undefined;
+  readonly session: Scorer | undefined;
   find(key: number): Card | undefined;
   /** Whether the model in use has a row of a picture. */
   isReady(imageId: string): boolean;
@@ -104,26 +104,26 @@ export class Classification {
 
   private async rank(key: number): Promise<void> {
     this.pauses.cancel(key);
-    const { scorer } = this.host;
+    const { session } = this.host;
     const card = this.host.find(key);
     const template = card && templateOf(card);
     const names = readClasses(this.list(key));
-    if (!scorer || !template || names.length === 0 || !this.host.isReady(card.imageId)) {
+    if (!session || !template || names.length === 0 || !this.host.isReady(card.imageId)) {
       this.put(key, NO_RANKING);
       return;
     }
     const run = {};
     this.runs.set(key, run);
-    const isCurrent = (): boolean => this.runs.get(key) === run && scorer === this.host.scorer;
+    const isCurrent = (): boolean => this.runs.get(key) === run && session === this.host.session;
     const texts = names.map((name) => fillTemplate(template, name));
     const count = names.length;
     try {
       for (let done = 0; done < count; done += SLICE) {
         this.put(key, { ...this.ranking(key), state: 'computing', done, count });
-        await scorer.score(card.imageId, texts.slice(done, done + SLICE));
+        await session.score(card.imageId, texts.slice(done, done + SLICE));
         if (!isCurrent()) return;
       }
-      const probabilities = await scorer.score(card.imageId, texts);
+      const probabilities = await session.score(card.imageId, texts);
       if (!isCurrent()) return;
       this.put(key, { state: 'current', done: count, count, best: pickBest(names, probabilities) });
     } catch (error) {

@@ -17,17 +17,17 @@ function makeRanking(): Ranking & { asked: string[]; failure?: Error } {
 }
 
 describe('a gallery', () => {
-  let ranking: ReturnType<typeof makeRanking>;
+  let session: ReturnType<typeof makeRanking>;
   let failures: string[];
-  let host: { ranking: Ranking | undefined; onChange(): void; onFailure(error: Error): void };
+  let host: { session: Ranking | undefined; onChange(): void; onFailure(error: Error): void };
   let gallery: Gallery;
 
   beforeEach(() => {
     vi.useFakeTimers();
-    ranking = makeRanking();
+    session = makeRanking();
     failures = [];
     host = {
-      ranking,
+      session,
       onChange: () => undefined,
       onFailure: ({ message }) => failures.push(message),
     };
@@ -46,7 +46,7 @@ describe('a gallery', () => {
     expect(gallery.order).toBeUndefined();
     await vi.advanceTimersByTimeAsync(1);
     expect(gallery.order).toEqual(DOG_FIRST);
-    expect(ranking.asked).toEqual(['a dog']);
+    expect(session.asked).toEqual(['a dog']);
   });
 
   it.each(['', '  '])('has the author’s order where “%s” is typed', async (text) => {
@@ -54,7 +54,7 @@ describe('a gallery', () => {
     expect(gallery.order).toEqual(DOG_FIRST);
     gallery.find(text);
     await vi.advanceTimersByTimeAsync(200);
-    expect([gallery.order, gallery.model, ranking.asked]).toEqual([undefined, undefined, []]);
+    expect([gallery.order, gallery.model, session.asked]).toEqual([undefined, undefined, []]);
   });
 
   it('ranks by likeness until something is typed', async () => {
@@ -62,7 +62,7 @@ describe('a gallery', () => {
     gallery.findLike('dog');
     expect([gallery.order, gallery.text]).toEqual([DOG_FIRST, '']);
     await vi.advanceTimersByTimeAsync(200);
-    expect(ranking.asked).toEqual([]);
+    expect(session.asked).toEqual([]);
     gallery.find('a cat');
     await vi.advanceTimersByTimeAsync(200);
     expect([gallery.order, gallery.model]).toEqual([CAT_FIRST, undefined]);
@@ -78,15 +78,15 @@ describe('a gallery', () => {
   });
 
   it('waits for a model, and tells of failures', async () => {
-    host.ranking = undefined;
+    host.session = undefined;
     gallery.find('a dog');
     await vi.advanceTimersByTimeAsync(200);
-    expect([gallery.order, ranking.asked]).toEqual([undefined, []]);
-    host.ranking = ranking;
-    ranking.failure = new Error('Offline.');
+    expect([gallery.order, session.asked]).toEqual([undefined, []]);
+    host.session = session;
+    session.failure = new Error('Offline.');
     await gallery.rank();
     expect(failures).toEqual(['Offline.']);
-    delete ranking.failure;
+    delete session.failure;
     await gallery.rank();
     expect(gallery.order).toEqual(DOG_FIRST);
   });

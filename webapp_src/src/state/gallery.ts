@@ -11,7 +11,7 @@ export interface Ranking {
 /** What a gallery asks of the demo around it. */
 export interface GalleryHost {
   /** The model in use, once it can rank; another model is another object. */
-  readonly ranking: Ranking | undefined;
+  readonly session: Ranking | undefined;
   /** Called after every change. */
   onChange(): void;
   onFailure(error: Error): void;
@@ -57,17 +57,17 @@ export class Gallery {
   /** Ranks what is looked for with the model in use now. */
   async rank(): Promise<void> {
     this.pauses.cancelAll();
-    const { ranking } = this.host;
+    const { session } = this.host;
     const { text, model } = this;
-    if (!ranking || (text.trim() === '' && model === undefined)) return;
+    if (!session || (text.trim() === '' && model === undefined)) return;
     try {
       const order =
-        model === undefined ? await ranking.findImages(text) : ranking.similarImages(model);
-      if (ranking !== this.host.ranking || text !== this.text || model !== this.model) return;
+        model === undefined ? await session.findImages(text) : session.similarImages(model);
+      if (session !== this.host.session || text !== this.text || model !== this.model) return;
       this.order = order;
       this.host.onChange();
     } catch (error) {
-      if (ranking === this.host.ranking) this.host.onFailure(error as Error);
+      if (session === this.host.session) this.host.onFailure(error as Error);
     }
   }
 

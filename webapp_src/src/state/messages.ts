@@ -1,3 +1,5 @@
+import { localizeSentence } from '../localization/language';
+
 /** Something to tell the visitor that stays until it is dismissed. */
 export interface Message {
   readonly key: number;
@@ -10,12 +12,44 @@ export interface Message {
 /** More would cover the page. */
 const MOST = 6;
 
-/** Adds a message last; one with the same text is replaced, and the oldest of too many are dropped. */
-export function addMessage(
-  messages: readonly Message[],
-  message: Omit<Message, 'key'>,
-): readonly Message[] {
-  const key = 1 + Math.max(0, ...messages.map((other) => other.key));
-  const others = messages.filter(({ text }) => text !== message.text);
-  return [...others, { ...message, key }].slice(-MOST);
+/** What the visitor is told, the last of it last. */
+export class Messages {
+  list: readonly Message[] = [];
+
+  /** @param onChange Called after every change. */
+  constructor(private readonly onChange: () => void) {}
+
+  /** Adds a message; one with the same text is replaced, and the oldest of too many are dropped. */
+  tell(message: Omit<Message, 'key'>): void {
+    const key = 1 + Math.max(0, ...this.list.map((other) => other.key));
+    const others = this.list.filter(({ text }) => text !== message.text);
+    this.replace([...others, { ...message, key }].slice(-MOST));
+  }
+
+  warn(text: string): void {
+    this.tell({ kind: 'warning', text });
+  }
+
+  /** Tells of what went wrong, and offers to try again. */
+  tellFailure({ message }: Error): void {
+    this.tell({ kind: 'error', text: localizeSentence(message), offer: 'retry' });
+  }
+
+  dismiss(key: number): void {
+    this.replace(this.list.filter((message) => message.key !== key));
+  }
+
+  /** Takes back what can no longer be accepted. */
+  withdraw(offer: Message['offer']): void {
+    this.replace(this.list.filter((message) => message.offer !== offer));
+  }
+
+  clear(): void {
+    this.replace([]);
+  }
+
+  private replace(list: readonly Message[]): void {
+    this.list = list;
+    this.onChange();
+  }
 }

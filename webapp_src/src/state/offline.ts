@@ -1,7 +1,7 @@
 import type { WorkerRequest } from '../../service-worker/request';
 import { trustScript } from '../inference/module-worker';
 import type { AnyManifest } from './manifest-reader';
-import { savesData } from './saves-data';
+import { sparesNetwork } from './spares-network';
 
 const WORKER = 'service-worker.js';
 
@@ -21,7 +21,7 @@ export async function keepSite(manifest: Publication): Promise<void> {
     await forget(container, script);
     return;
   }
-  if (savesData()) return;
+  if (sparesNetwork()) return;
   try {
     await container.register(trustScript(script));
   } catch {

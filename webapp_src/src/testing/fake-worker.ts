@@ -1,16 +1,16 @@
 import type { Backend } from '../generated/manifest';
+import type { Check, Usage } from '../inference/encoder-report';
 import type { Reading } from '../tokenizers/tokenizer';
 
 /**
  * An EncoderWorker that embeds every text as the row (0, 1), tokenizes it to its length, and reads 20
- * of its characters; what it
- * does is set by backend.
+ * of its characters; what it does is set by backend.
  */
 export class FakeWorker {
   static all: FakeWorker[] = [];
   static failures: Partial<Record<Backend, string>> = {};
   static times: Partial<Record<Backend, number>> = {};
-  milliseconds = Infinity;
+  check: Check = { deviation: Infinity, milliseconds: Infinity };
   closed = false;
   crash = false;
   readonly embedded: string[][] = [];
@@ -24,7 +24,7 @@ export class FakeWorker {
   }
 
   load(): Promise<void> {
-    this.milliseconds = FakeWorker.times[this.backend] ?? 100;
+    this.check = { deviation: 2e-6, milliseconds: FakeWorker.times[this.backend] ?? 100 };
     const failure = FakeWorker.failures[this.backend];
     return failure ? Promise.reject(new Error(failure)) : Promise.resolve();
   }
@@ -45,6 +45,10 @@ export class FakeWorker {
 
   tokenize(text: string): Promise<Int32Array> {
     return Promise.resolve(Int32Array.of(text.length));
+  }
+
+  usage(): Promise<Usage> {
+    return Promise.resolve({ memory: 50e6, downloaded: 1e6, version: '4.22.0' });
   }
 
   retire(): void {

@@ -42,6 +42,7 @@ function makeModel(id: string): EncodingModel {
     license: 'Apache-2.0',
     source: null,
     languages: [],
+    unread: {},
     dim: 2,
     scoring: { kind: 'softmax', scale: 1 },
     tokenizer: {

@@ -1,6 +1,6 @@
 /**
- * The texts in the code that catalogues translate, for the test that finds none missing. The element
- * for other pages speaks English, and so does the page for authors.
+ * The texts in the code that catalogues translate, for the test that finds none missing. The page
+ * for authors speaks English.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
@@ -34,7 +34,7 @@ export function readSourceTexts(): SourceTexts {
     ts.forEachChild(node, visit);
   };
   for (const name of listFiles(SOURCES, '.ts')) {
-    if (/\.test\.ts$|^(embed|generated|pages\/dev|testing)\//.test(name)) continue;
+    if (/\.test\.ts$|^(generated|pages\/dev|testing)\//.test(name)) continue;
     visit(parse(`${SOURCES}${name}`));
   }
   for (const name of listFiles(TEMPLATES, '.j2')) {

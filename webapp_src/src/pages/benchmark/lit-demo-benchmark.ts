@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { buttons, fields, shared } from '../../components/shared-styles';
+import { renderMadeWith } from '../../components/made-with';
 import { column, surface } from '../../components/page-styles';
 import type { Backend, FunctionSiteManifest, SiteManifest } from '../../generated/manifest';
 import { BACKEND_NAMES } from '../../inference/backends';
@@ -149,7 +150,7 @@ export class LitDemoBenchmark extends LitElement {
     return html`
       <slot name="header"></slot>
       <main>
-        <form @submit=${this.start}>
+        <form class="surface" @submit=${this.start}>
           ${this.renderChoices('model', 'Models', this.choices, ({ id }) => id === this.choices[0]?.id)}
           ${this.renderChoices('backend', 'Backends', BACKENDS, ({ id }) =>
             this.suggested.includes(id),
@@ -182,6 +183,7 @@ export class LitDemoBenchmark extends LitElement {
         ${this.renderResults()}
         ${this.failures.map((failure) => html`<p class="errors">${failure}</p>`)}
       </main>
+      <footer>${renderMadeWith(this.site?.generator)}</footer>
     `;
   }
 

@@ -41,7 +41,7 @@ export async function loadEncoder(site: SiteManifest, model: Model): Promise<Sub
         },
         run: () => worker.embed(texts),
         verify: () => worker.verify(embeddings.goldens()),
-        memory: () => worker.memory(),
+        memory: async () => (await worker.usage()).memory,
         close: () => {
           worker.close();
         },

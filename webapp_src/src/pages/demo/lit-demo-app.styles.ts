@@ -53,6 +53,11 @@ export const layout = css`
     text-underline-offset: 0.2em;
   }
 
+  .about summary {
+    display: list-item;
+    align-content: center;
+  }
+
   .about {
     display: grid;
     gap: 1.5rem 3rem;

@@ -10,20 +10,21 @@ import { Demo } from '../../state/demo';
 import { localizeSentence } from '../../localization/language';
 import { handOver, takeOver } from '../../state/handover';
 import { loadManifest } from '../../state/manifest-loader';
-import { savesData } from '../../state/saves-data';
+import { sparesNetwork } from '../../state/spares-network';
+import { listenWithin } from '../../components/demo-actions';
 import type { DemoEvent } from '../../components/events';
+import { renderAbout, type View } from './about-view';
+import { AddressController } from './address-controller';
 import { layout } from './lit-demo-app.styles';
 import { onPictureBrought } from './brought-picture';
+import { largestPaint } from './largest-paint';
 import { OfflineController } from './offline-controller';
-import '../../components/lit-demo-about';
 import type { LitDemoCard } from '../../components/lit-demo-card';
 import '../../components/lit-demo-card';
 import '../../components/lit-demo-carousel';
 import '../../components/lit-demo-finder';
-import '../../components/lit-demo-language';
 import '../../components/lit-demo-messages';
 import '../../components/lit-demo-own-picture';
-import '../../components/lit-demo-model-picker';
 import '../../components/lit-demo-share';
 import { buttons, shared } from '../../components/shared-styles';
 
@@ -51,14 +52,8 @@ export class LitDemoApp extends LitElement {
   /** Read out by screen readers when a card comes or goes. */
   @state() private announcement = '';
 
-  /** Whether captions are in the order of their scores. */
-  @state() private ranked = true;
-
-  /** Whether captions say how they compare with those of other pictures. */
-  @state() private detailed = false;
-
-  /** What the address was last known to restore. */
-  private fragment: string | undefined;
+  /** How the visitor wants to see captions. */
+  @state() private view: View = { ranked: true, detailed: false };
 
   private readonly offline = new OfflineController(this);
 
@@ -66,9 +61,13 @@ export class LitDemoApp extends LitElement {
 
   @query('lit-demo-carousel') private readonly carousel!: HTMLElement;
 
+  constructor() {
+    super();
+    this.addController(new AddressController(() => this.demo));
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    window.addEventListener('hashchange', this.onHashChange);
     this.stopListening = onPictureBrought((file) => {
       if (!this.takesPictures) return false;
       void this.demo?.own.add(file);
@@ -78,11 +77,16 @@ export class LitDemoApp extends LitElement {
   }
 
   override disconnectedCallback(): void {
-    window.removeEventListener('hashchange', this.onHashChange);
     this.stopListening();
     this.demo?.close();
     this.demo = undefined;
     super.disconnectedCallback();
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    listenWithin(root, () => this.demo);
+    return root;
   }
 
   protected override render(): TemplateResult {
@@ -99,65 +103,16 @@ export class LitDemoApp extends LitElement {
     if (encoder.status === 'ready') this.dataset['backend'] = encoder.backend;
     else delete this.dataset['backend'];
     this.toggleAttribute('failed', this.failure !== '');
-    this.updateAddress();
-  }
-
-  /** Keeps the address that of what is shown, so that a reload or a bookmark restores it. */
-  private updateAddress(): void {
-    // Not while typing: browsers limit how often an address may change.
-    if (!this.demo?.settled || this.demo.fragment === this.fragment) return;
-    const before = this.fragment;
-    const { fragment } = this.demo;
-    this.fragment = fragment;
-    if (before === undefined) return;
-    try {
-      // Back goes to the pictures that were shown before.
-      if (picturesOf(before) === picturesOf(fragment)) history.replaceState(null, '', fragment);
-      else history.pushState(null, '', fragment);
-    } catch {
-      // Browsers refuse more than about three changes a second; the next one will have it all.
-      this.fragment = '';
-    }
   }
 
   private renderDemo(demo: Demo): TemplateResult {
     return html`
-      <main
-        @prompt-focused=${() => void demo.warm()}
-        @picture-failed=${({ detail }: DemoEvent<'picture-failed'>) => {
-          demo.reportPicture(detail.url);
-        }}
-      >
+      <main>
         <div
           class="cards"
-          @card-edited=${({ detail }: DemoEvent<'card-edited'>) => {
-            demo.editPrompt(detail.cardKey, detail.promptKey, detail.text);
-          }}
-          @card-extended=${({ detail }: DemoEvent<'card-extended'>) =>
-            void demo.addPrompts(detail.cardKey, detail.texts)}
-          @card-shortened=${({ detail }: DemoEvent<'card-shortened'>) => {
-            demo.removePrompt(detail.cardKey, detail.promptKey);
-          }}
-          @card-used=${({ detail }: DemoEvent<'card-used'>) => {
-            demo.activate(detail.cardKey);
-          }}
-          @card-reset=${({ detail }: DemoEvent<'card-reset'>) => {
-            demo.resetPrompts(detail.cardKey);
-          }}
-          @card-classes-edited=${({ detail }: DemoEvent<'card-classes-edited'>) => {
-            demo.classification.edit(detail.cardKey, detail.list);
-          }}
-          @words-toggled=${({ detail }: DemoEvent<'words-toggled'>) =>
-            void demo.toggleWords(detail.cardKey)}
-          @set-chosen=${({ detail }: DemoEvent<'set-chosen'>) => {
-            demo.showSet(detail.cardKey, detail.name);
-          }}
-          @card-submitted=${({ detail }: DemoEvent<'card-submitted'>) =>
-            void demo.submit(detail.cardKey)}
           @card-duplicated=${this.onDuplicated}
           @card-removed=${this.onRemoved}
-          @like-requested=${({ detail }: DemoEvent<'like-requested'>) => {
-            demo.gallery.findLike(detail.imageId);
+          @like-requested=${() => {
             this.carousel.scrollIntoView({ block: 'nearest' });
           }}
         >
@@ -171,25 +126,20 @@ export class LitDemoApp extends LitElement {
       </main>
       <p class="visually-hidden" role="status">${this.announcement}</p>
       <footer class="foot">
-        <lit-demo-share .shared=${demo.shared}></lit-demo-share>
+        <lit-demo-share .shared=${demo.visit.shared}></lit-demo-share>
         <details>
           <summary>${msg('About this demo and its model')}</summary>
-          <div class="about">${this.renderAbout(demo)}</div>
+          <div class="about">${renderAbout(demo, this.view, (view) => (this.view = view))}</div>
         </details>
       </footer>
       <section class="messages" aria-label=${msg('Messages')}>
         <lit-demo-messages
-          .messages=${[...this.offline.notices(demo.own.images.length > 0), ...demo.messages]}
+          .messages=${[...this.offline.notices(demo.own.images.length > 0), ...demo.messages.list]}
           @message-dismissed=${({ detail }: DemoEvent<'message-dismissed'>) => {
             this.offline.dismiss(detail.messageKey);
-            demo.dismiss(detail.messageKey);
           }}
           @reload-requested=${() => {
             this.renew(demo);
-          }}
-          @retry-requested=${() => void demo.retry()}
-          @undo-requested=${() => {
-            demo.undo();
           }}
         ></lit-demo-messages>
       </section>
@@ -205,12 +155,6 @@ export class LitDemoApp extends LitElement {
           .like=${gallery.model !== undefined}
           .ranked=${gallery.order !== undefined}
           .mute=${demo.encoder.status === 'absent'}
-          @find-edited=${({ detail }: DemoEvent<'find-edited'>) => {
-            gallery.find(detail.text);
-          }}
-          @find-cleared=${() => {
-            gallery.clear();
-          }}
         ></lit-demo-finder>
         ${
           this.takesPictures
@@ -218,48 +162,17 @@ export class LitDemoApp extends LitElement {
                 .bytes=${demo.own.bytes}
                 .state=${demo.own.state}
                 .encoder=${demo.imageEncoder}
-                @picture-offered=${({ detail }: DemoEvent<'picture-offered'>) =>
-                  void demo.own.add(detail.file)}
-                @picture-agreed=${() => void demo.own.agree()}
               ></lit-demo-own-picture>`
             : nothing
         }
         <lit-demo-carousel
-          .images=${gallery.order?.map((id) => demo.image(id)) ?? demo.images}
+          .images=${gallery.order?.map((id) => demo.image(id)) ?? demo.pictures.all}
           .open=${new Set(demo.cards.map((card) => card.imageId))}
-          .attempt=${demo.attempt}
+          .attempt=${demo.pictures.attempt}
           .textLanguage=${demo.manifest.language}
           @image-chosen=${this.onImageChosen}
         ></lit-demo-carousel>
       </section>
-    `;
-  }
-
-  private renderAbout(demo: Demo): TemplateResult {
-    return html`
-      <div>
-        <lit-demo-model-picker
-          .models=${demo.manifest.models}
-          .model=${demo.model}
-          .encoder=${demo.encoder}
-          @model-chosen=${(event: DemoEvent<'model-chosen'>) =>
-            void demo.chooseModel(event.detail.modelId)}
-          @retry-requested=${() => void demo.retry()}
-        ></lit-demo-model-picker>
-        ${renderSwitch(msg('Best caption first'), this.ranked, (on) => {
-          this.ranked = on;
-        })}
-        ${renderSwitch(msg('Compare with captions of other pictures'), this.detailed, (on) => {
-          this.detailed = on;
-        })}
-        ${demo.manifest.visitorLanguage ? html`<lit-demo-language></lit-demo-language>` : nothing}
-      </div>
-      <lit-demo-about
-        .model=${demo.model}
-        .links=${demo.manifest.links}
-        .generator=${demo.manifest.generator}
-        .textLanguage=${demo.manifest.language}
-      ></lit-demo-about>
     `;
   }
 
@@ -268,7 +181,7 @@ export class LitDemoApp extends LitElement {
       data-key=${card.key}
       .card=${card}
       .image=${demo.image(card.imageId)}
-      .words=${demo.measuredWords(card)}
+      .words=${demo.words.of(card)}
       .sets=${demo.manifest.promptSets}
       .answer=${demo.answer(card)}
       .classes=${demo.classification.list(card.key)}
@@ -277,9 +190,9 @@ export class LitDemoApp extends LitElement {
       .languages=${demo.model.languages}
       .textLanguage=${demo.manifest.language}
       .encoder=${demo.encoder}
-      .attempt=${demo.attempt}
-      .ranked=${this.ranked}
-      .detailed=${this.detailed}
+      .attempt=${demo.pictures.attempt}
+      .ranked=${this.view.ranked}
+      .detailed=${this.view.detailed}
       .removable=${demo.cards.length > 1}
     ></lit-demo-card>`;
   }
@@ -317,9 +230,10 @@ export class LitDemoApp extends LitElement {
       this.demo = demo;
       const before = takeOver();
       const restored = demo.restore(location.hash);
-      if (before) demo.takeOver(before);
+      if (before) demo.visit.takeOver(before);
       await restored;
-      if (!savesData()) {
+      if (!sparesNetwork()) {
+        await largestPaint();
         await idle();
         await demo.warm();
       }
@@ -331,16 +245,11 @@ export class LitDemoApp extends LitElement {
 
   /** Loads the page as the site has it now, with all that is typed in this one. */
   private renew(demo: Demo): void {
-    handOver(demo.handover);
+    handOver(demo.visit.handover);
     // What is shown may still be computing, and is not in the address yet.
-    history.replaceState(null, '', demo.fragment);
+    history.replaceState(null, '', demo.visit.fragment);
     location.reload();
   }
-
-  private readonly onHashChange = (): void => {
-    this.fragment = location.hash;
-    void this.demo?.restore(location.hash);
-  };
 
   private async onImageChosen({ detail }: DemoEvent<'image-chosen'>): Promise<void> {
     if (!this.demo) return;
@@ -382,22 +291,4 @@ export class LitDemoApp extends LitElement {
     await this.updateComplete;
     return this.renderRoot.querySelector<LitDemoCard>(`lit-demo-card[data-key="${key}"]`);
   }
-}
-
-function renderSwitch(label: string, on: boolean, change: (on: boolean) => void): TemplateResult {
-  return html`<label>
-    <input
-      type="checkbox"
-      .checked=${on}
-      @change=${({ target }: Event) => {
-        change((target as HTMLInputElement).checked);
-      }}
-    />
-    ${label}
-  </label>`;
-}
-
-/** What a fragment says of pictures, without their captions. */
-function picturesOf(fragment: string): string {
-  return new URLSearchParams(fragment.slice(1)).getAll('image').join(' ');
 }

@@ -5,7 +5,7 @@ import { idle } from '../../inference/idle';
 import type { Message } from '../../state/messages';
 import { NewerVersion } from '../../state/newer-version';
 import { isKept, keepSite } from '../../state/offline';
-import { savesData } from '../../state/saves-data';
+import { sparesNetwork } from '../../state/spares-network';
 
 /** Other messages have keys from 1 on. */
 const KEY = 0;
@@ -35,7 +35,7 @@ export class OfflineController implements ReactiveController {
   ): Promise<void> {
     await idle();
     await keepSite(demo.manifest);
-    if (!demo.manifest.offline || savesData()) return;
+    if (!demo.manifest.offline || sparesNetwork()) return;
     this.versions?.close();
     this.versions = new NewerVersion({
       get current() {

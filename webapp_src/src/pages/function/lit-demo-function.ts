@@ -37,6 +37,7 @@ export class LitDemoFunction extends LitElement {
         <p>
           ${msg('What you set is computed here, in your browser, by a JAX function that was converted to TensorFlow.js. Before it answers, it has to reproduce what JAX computed.')}
         </p>
+        <p><a href="benchmark.html">${msg('How fast is this device?')}</a></p>
         ${renderMadeWith(manifest?.generator)}
       </footer>
     `;

@@ -117,6 +117,7 @@ export class LitDemoDigit extends LitElement {
         <p>
           ${msg('The network runs here, in your browser: what you draw never leaves this device. It was trained with JAX and converted to TensorFlow.js; before it answers, it has to reproduce what JAX computed.')}
         </p>
+        <p><a href="benchmark.html">${msg('How fast is this device?')}</a></p>
         ${renderMadeWith(manifest?.generator)}
       </footer>
     `;
