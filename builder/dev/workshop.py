@@ -16,12 +16,15 @@ from builder.dev.warm_cache import WarmCache
 from builder.dev.watch import Watcher
 from builder.errors import BuilderError
 from builder.failures import describe, printable
+from builder.model import ImageTextModel
+from builder.models.load import load_model
 from builder.pipeline.image_text import make_site
 from builder.pipeline.made import AnyReport, MadeSite
 from builder.progress import Progress
 from builder.site.own_files import MANIFEST
 from builder.spec.demo import DemoSpec, find_spec, load_any_spec
 from builder.spec.functions import FunctionDemoSpec
+from builder.spec.models import ModelSpec
 from builder.spec.prompt_sets import PromptSetSpec
 
 _HERE: Mapping[str, object] = {"offline": False, "base_url": None}
@@ -48,6 +51,7 @@ class Workshop:
         self._is_warm = False
         self._watcher = Watcher()
         self._sources = Sources()
+        self._models: dict[str, ImageTextModel] = {}
         self._files: Mapping[str, bytes] = {}
 
     def run(self) -> None:
@@ -92,7 +96,7 @@ class Workshop:
         self._warm.stores = False
         try:
             if models:
-                make_site(spec, cache=self._warm, progress=_quiet())
+                make_site(spec, cache=self._warm, progress=_quiet(), load=self._load)
         except BuilderError:
             return  # It did without that prompt, and was built.
         finally:
@@ -106,9 +110,7 @@ class Workshop:
         self._warm.prune_after_build()
 
     def _make(self, changed: Collection[Path]) -> MadeSite[AnyReport]:
-        if any(path.suffix == ".py" for path in changed):
-            for folder in self._sources.code:
-                forget_modules(folder)
+        self._forget(changed)
         try:
             spec = load_any_spec(self.path)
         except BuilderError:
@@ -122,12 +124,30 @@ class Workshop:
                 spec.model_copy(update=here),
                 cache=self._warm if self.spec else self._cold,
                 progress=_quiet() if self._is_quick(spec) else Progress(self._console),
+                load=self._load,
             )
         finally:
             # With the modules that its code has imported.
             self._follow(find_sources(self.path, spec))
         self.spec = spec
         return made
+
+    def _load(self, spec: ModelSpec) -> ImageTextModel:
+        """A model, which stays loaded."""
+        key = repr(spec)
+        if key not in self._models:
+            self._models[key] = load_model(spec, self._cold.folder)
+        return self._models[key]
+
+    def _forget(self, changed: Collection[Path]) -> None:
+        """Have models, and the author's code, loaded again if one of their files has changed."""
+        if any(path.suffix == ".py" for path in changed):
+            for folder in self._sources.code:
+                forget_modules(folder)
+        if isinstance(self.spec, DemoSpec):
+            others = find_sources(self.path, self.spec.model_copy(update={"models": ()}))
+            if any(path not in others for path in changed):
+                self._models.clear()
 
     def _is_quick(self, spec: DemoSpec | FunctionDemoSpec) -> bool:
         """Whether the models are those of the last site."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +25,6 @@ _END_ID = 1
 """LiT's vocabularies end a text with `</s>` = 1 and pad with the same token."""
 
 
-@cache
 def _load_mini(variant: Literal["tiny", "small"]) -> ImageTextModel:
     folder = data_folder() / "models" / "mini"
     try:

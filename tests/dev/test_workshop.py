@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from builder.dev import workshop as workshop_module
 from builder.dev.workshop import Workshop
 from builder.project import create_project
 from builder.site.check import check_site
@@ -86,16 +87,17 @@ def test_code_that_the_authors_code_imports_is_read_again(spec: Path, workshop: 
     assert f"{helper}:4" in problem.message
 
 
-def test_a_new_prompt_starts_no_program_once_all_is_warm(
+def test_a_new_prompt_starts_and_loads_nothing_once_all_is_warm(
     spec: Path, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ):
     workshop.rebuild()
     workshop.warm_up()
 
     def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("a program is started")
+        raise AssertionError("a program is started, or a model loaded")
 
     monkeypatch.setattr(subprocess, "Popen", refuse)
+    monkeypatch.setattr(workshop_module, "load_model", refuse)
     workshop.rebuild(change(spec, "a blue circle", "a green circle"))
     assert workshop.board.news.problems == ()
     assert "a green circle" in prompts_of(workshop)
