@@ -110,6 +110,11 @@ def test_warming_up_leaves_nothing_in_the_cache(workshop: Workshop, tmp_path: Pa
     assert content(tmp_path / "cache").keys() == before.keys()
 
 
+def test_sites_have_nothing_of_the_authors_page(workshop: Workshop):
+    workshop.rebuild()
+    assert [url for url, data in content(workshop.folder).items() if b"_dev/" in data] == []
+
+
 def test_everything_comes_from_here_while_one_works(spec: Path, workshop: Workshop):
     change(spec, "[[models]]", 'base_url = "https://example.org/demo/"\n\n[[models]]')
     workshop.rebuild()
