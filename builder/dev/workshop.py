@@ -97,8 +97,8 @@ class Workshop:
         try:
             if models:
                 make_site(spec, cache=self._warm, progress=_quiet(), load=self._load)
-        except BuilderError:
-            return  # It did without that prompt, and was built.
+        except (BuilderError, OSError, MemoryError):
+            return  # The demo is built; only the first change will take longer.
         finally:
             self._warm.stores = True
 
@@ -116,6 +116,9 @@ class Workshop:
         except BuilderError:
             self._follow(guess_sources(self.path, self._sources))
             raise
+        if isinstance(spec, DemoSpec):
+            named = set(map(repr, spec.models))
+            self._models = {key: model for key, model in self._models.items() if key in named}
         # Before its files are read, so that no change goes unnoticed.
         self._follow(find_sources(self.path, spec))
         here = {key: value for key, value in _HERE.items() if key in type(spec).model_fields}
@@ -144,10 +147,11 @@ class Workshop:
         if any(path.suffix == ".py" for path in changed):
             for folder in self._sources.code:
                 forget_modules(folder)
+        others = Sources()
         if isinstance(self.spec, DemoSpec):
             others = find_sources(self.path, self.spec.model_copy(update={"models": ()}))
-            if any(path not in others for path in changed):
-                self._models.clear()
+        if any(path not in others for path in changed):
+            self._models.clear()
 
     def _is_quick(self, spec: DemoSpec | FunctionDemoSpec) -> bool:
         """Whether the models are those of the last site."""
@@ -162,7 +166,7 @@ class Workshop:
 
     def _write(self, files: Mapping[str, bytes]) -> None:
         """Write what is new or has changed; pages find what they name, since those come last."""
-        names = sorted(files, key=lambda url: (url == MANIFEST, url.endswith(".html")))
+        names = sorted(files, key=lambda url: (url.endswith(".html"), url == MANIFEST))
         for url in names:
             if self._files.get(url) != files[url]:
                 path = self.folder / url
