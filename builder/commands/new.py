@@ -69,7 +69,7 @@ def new(
     click.echo(f"Wrote {spec} with {len(found.images)} pictures.")
     if suggest:
         _suggest(spec, None, None)
-    click.echo(f"Edit it, then run: lit-demo build {spec}")
+    click.echo(f"Edit it, and see what you edit: lit-demo dev {spec}")
 
 
 def _write_template(folder: Path, template: str) -> None:
@@ -79,7 +79,7 @@ def _write_template(folder: Path, template: str) -> None:
     if template == "mnist":
         click.echo(f"Wrote {spec}. Now train the network in that folder: python train.py")
     else:
-        click.echo(f"Wrote {spec}. Edit it, then run: lit-demo build {spec}")
+        click.echo(f"Wrote {spec}. Edit it, and see what you edit: lit-demo dev {spec}")
 
 
 @click.command("suggest")

@@ -60,8 +60,10 @@ class DevHandler(SiteHandler):
     def serve(self) -> None:
         """Answer a request that is for this server."""
         path = decode_path(self.path) or ""
-        if self.command == "POST":
-            self._move_crop(path)
+        if self.command == "POST" and path.startswith(_CROPS):
+            self._move_crop(path.removeprefix(_CROPS))
+        elif self.command == "POST":
+            self.refuse(HTTPStatus.METHOD_NOT_ALLOWED, "Only crops can be changed.")
         elif path == _NEWS:
             self._send_news()
         elif path == _STATE:
@@ -119,7 +121,7 @@ class DevHandler(SiteHandler):
         else:
             self.refuse(HTTPStatus.NOT_FOUND, f"The picture '{image_id}' cannot be shown.")
 
-    def _move_crop(self, path: str) -> None:
+    def _move_crop(self, image_id: str) -> None:
         """Write a focal point, given as `?x=0.5&y=0.3`, for a page of this server alone."""
         if self.headers.get("Origin") != f"http://{self.headers.get('Host')}":
             self.refuse(HTTPStatus.FORBIDDEN, "Only this server's own pages may change anything.")
@@ -131,7 +133,7 @@ class DevHandler(SiteHandler):
             self.refuse(HTTPStatus.BAD_REQUEST, "A crop is moved to a point: ?x=0.5&y=0.3")
             return
         try:
-            move_crop(self._workshop.path, path.removeprefix(_CROPS), (x, y))
+            move_crop(self._workshop.path, image_id, (x, y))
         except BuilderError as error:
             self.refuse(HTTPStatus.CONFLICT, str(error))
         else:

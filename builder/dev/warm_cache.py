@@ -1,4 +1,4 @@
-"""A cache that also keeps what cannot be on a disk: towers in place, programs that run."""
+"""A cache that keeps what it has read, and what no disk can: towers in place, running programs."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Generator
@@ -11,6 +11,9 @@ from builder.cache import Cache, Started
 _MOST = 8
 """As many things are kept at once: a tower and a program for each of four models."""
 
+_MEMORY = 300_000_000
+"""Bytes of entries; what goes beyond is read from the disk."""
+
 
 class WarmCache(Cache):
     """Keeps the last things that were used until it is closed; one thread may use it."""
@@ -20,10 +23,23 @@ class WarmCache(Cache):
         self.stores = True
         """Whether entries that are made are kept on the disk."""
         self._kept: OrderedDict[str, tuple[ExitStack, Any]] = OrderedDict()
+        self._entries_read: dict[tuple[str, str], bytes] = {}
+        self._room = _MEMORY
+
+    def load(self, kind: str, key: str) -> bytes | None:
+        """The entry of that kind and key, or None."""
+        if (data := self._entries_read.get((kind, key))) is not None:
+            return data
+        data = super().load(kind, key)
+        if data is not None and len(data) <= self._room:
+            self._entries_read[kind, key] = data
+            self._room -= len(data)
+        return data
 
     def store(self, kind: str, key: str, data: bytes) -> None:
         """Keep an entry, unless this is a time when none are."""
         if self.stores:
+            self._room += len(self._entries_read.pop((kind, key), b""))
             super().store(kind, key, data)
 
     @contextmanager

@@ -17,12 +17,15 @@ from builder.dev.watch import Watcher
 from builder.errors import BuilderError
 from builder.failures import describe, printable
 from builder.images.inspect import inspect_picture
+from builder.model import ImageTextModel
+from builder.models.load import load_model
 from builder.pipeline.image_text import make_site
 from builder.pipeline.made import AnyReport, MadeSite
 from builder.progress import Progress
 from builder.site.own_files import MANIFEST
 from builder.spec.demo import DemoSpec, find_spec, load_any_spec
 from builder.spec.functions import FunctionDemoSpec
+from builder.spec.models import ModelSpec
 from builder.spec.prompt_sets import PromptSetSpec
 
 _HERE: Mapping[str, object] = {"offline": False, "base_url": None}
@@ -49,6 +52,7 @@ class Workshop:
         self._is_warm = False
         self._watcher = Watcher()
         self._sources = Sources()
+        self._models: dict[str, ImageTextModel] = {}
         self._files: Mapping[str, bytes] = {}
 
     def run(self) -> None:
@@ -93,9 +97,9 @@ class Workshop:
         self._warm.stores = False
         try:
             if models:
-                make_site(spec, cache=self._warm, progress=_quiet())
-        except BuilderError:
-            return  # It did without that prompt, and was built.
+                make_site(spec, cache=self._warm, progress=_quiet(), load=self._load)
+        except (BuilderError, OSError, MemoryError):
+            return  # The demo is built; only the first change will take longer.
         finally:
             self._warm.stores = True
 
@@ -107,14 +111,15 @@ class Workshop:
         self._warm.prune_after_build()
 
     def _make(self, changed: Collection[Path]) -> MadeSite[AnyReport]:
-        if any(path.suffix == ".py" for path in changed):
-            for folder in self._sources.code:
-                forget_modules(folder)
+        self._forget(changed)
         try:
             spec = load_any_spec(self.path, inspect_picture)
         except BuilderError:
             self._follow(guess_sources(self.path, self._sources))
             raise
+        if isinstance(spec, DemoSpec):
+            named = set(map(repr, spec.models))
+            self._models = {key: model for key, model in self._models.items() if key in named}
         # Before its files are read, so that no change goes unnoticed.
         self._follow(find_sources(self.path, spec))
         here = {key: value for key, value in _HERE.items() if key in type(spec).model_fields}
@@ -123,12 +128,31 @@ class Workshop:
                 spec.model_copy(update=here),
                 cache=self._warm if self.spec else self._cold,
                 progress=_quiet() if self._is_quick(spec) else Progress(self._console),
+                load=self._load,
             )
         finally:
             # With the modules that its code has imported.
             self._follow(find_sources(self.path, spec))
         self.spec = spec
         return made
+
+    def _load(self, spec: ModelSpec) -> ImageTextModel:
+        """A model, which stays loaded."""
+        key = repr(spec)
+        if key not in self._models:
+            self._models[key] = load_model(spec, self._cold.folder)
+        return self._models[key]
+
+    def _forget(self, changed: Collection[Path]) -> None:
+        """Have models, and the author's code, loaded again if one of their files has changed."""
+        if any(path.suffix == ".py" for path in changed):
+            for folder in self._sources.code:
+                forget_modules(folder)
+        others = Sources()
+        if isinstance(self.spec, DemoSpec):
+            others = find_sources(self.path, self.spec.model_copy(update={"models": ()}))
+        if any(path not in others for path in changed):
+            self._models.clear()
 
     def _is_quick(self, spec: DemoSpec | FunctionDemoSpec) -> bool:
         """Whether the models are those of the last site."""
@@ -143,7 +167,7 @@ class Workshop:
 
     def _write(self, files: Mapping[str, bytes]) -> None:
         """Write what is new or has changed; pages find what they name, since those come last."""
-        names = sorted(files, key=lambda url: (url == MANIFEST, url.endswith(".html")))
+        names = sorted(files, key=lambda url: (url.endswith(".html"), url == MANIFEST))
         for url in names:
             if self._files.get(url) != files[url]:
                 path = self.folder / url

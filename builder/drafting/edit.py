@@ -1,6 +1,6 @@
 """Changes to a `demo.toml` that leave alone everything an author wrote in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import tomlkit
 from tomlkit.items import Array
@@ -34,34 +34,41 @@ def _is_draft(prompts: Array) -> bool:
 
 def write_prompts(text: str, prompts: Mapping[int, Sequence[str]], note: str) -> str:
     """The text with these prompts at those places, and in each list a comment that says it."""
-    document = tomlkit.parse(_make_room(text, prompts, "prompts", "[]"))
-    for place, table in enumerate(document.get("images", ())):
-        if place in prompts:
-            table["prompts"] = _make_array(prompts[place], f"{DRAFT}: {note}")
-    return tomlkit.dumps(document)
+    for place, texts in prompts.items():
+        text = _write(text, place, "prompts", _make_array(texts, f"{DRAFT}: {note}"))
+    return text
 
 
 def write_focal_point(text: str, place: int, point: tuple[float, float]) -> str:
     """The text with this focal point of the picture in the table `[[images]]` of that place."""
-    value = [round(fraction, _DIGITS) for fraction in point]
-    document = tomlkit.parse(_make_room(text, [place], "focal_point", "[0.5, 0.5]"))
-    document["images"][place]["focal_point"] = value  # pyright: ignore[reportIndexIssue]
-    return tomlkit.dumps(document)
+    return _write(text, place, "focal_point", [round(fraction, _DIGITS) for fraction in point])
 
 
-def _make_room(text: str, places: Iterable[int], key: str, value: str) -> str:
-    """The text with this key below the file of each picture that does not have it.
+def _write(text: str, place: int, key: str, value: object) -> str:
+    """The text with this value in a table `[[images]]`; a key that is new comes below the file's.
 
-    At the end of a table it would come after comments that are about the next one.
+    Only the lines of the key are parsed: of a whole document, tables may get another order. At the
+    end of a table, a new key would come after comments that are about the next one.
     """
     at = index_lines(text)
     lines = text.split("\n")
-    for place in sorted(places, reverse=True):
-        file = at.get(("images", place, "file"))
-        if file and ("images", place, key) not in at:
-            end = "\r" if lines[file - 1].endswith("\r") else ""
-            lines.insert(file, f"{key} = {value}{end}")
-    return "\n".join(lines)
+    file, old = (at.get(("images", place, name)) for name in ("file", key))
+    if file is None:  # a list of inline tables
+        document = tomlkit.parse(text)
+        document["images"][place][key] = value  # pyright: ignore[reportIndexIssue]
+        return tomlkit.dumps(document)
+    if old is None:
+        end = "\r" if lines[file - 1].endswith("\r") else ""
+        start, stop, part = file, file, f"{key} = 0{end}"
+    else:
+        start, stop = old - 1, min((n - 1 for n in at.values() if n > old), default=len(lines))
+        part = "\n".join(lines[start:stop])
+    changed = tomlkit.parse(f"{part}\n")
+    changed[key] = value
+    written = tomlkit.dumps(changed).removesuffix("\n")
+    if "\r\n" in text:
+        written = written.replace("\r\n", "\n").replace("\n", "\r\n")
+    return "\n".join([*lines[:start], written, *lines[stop:]])
 
 
 def _make_array(prompts: Sequence[str], comment: str) -> Array:

@@ -49,15 +49,21 @@ def build_site(spec_path: Path, out: Path, *, cache: Cache, progress: Progress) 
 
 
 def make_site(
-    spec: DemoSpec | FunctionDemoSpec, *, cache: Cache, progress: Progress
+    spec: DemoSpec | FunctionDemoSpec,
+    *,
+    cache: Cache,
+    progress: Progress,
+    load: LoadModel | None = None,
 ) -> MadeSite[AnyReport]:
     """Compute the site of a spec, of whatever kind, and write nothing but the cache.
+
+    `load` finds models in place of `load_model`.
 
     Raises:
         BuilderError: for anything that the author can fix.
     """
     if isinstance(spec, DemoSpec):
-        return _make_demo(spec, cache, progress, load=None)
+        return _make_demo(spec, cache, progress, load)
     # This brings in JAX, which a demo of pictures does not need when its results are in the cache.
     from builder.pipeline.functions import make_functions
 

@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -35,15 +36,8 @@ def render(folder: Path, name: str, values: Mapping[str, Any]) -> str:
     Raises:
         BuilderError: if it cannot be used, whatever the reason, with the file and the line.
     """
-    places = [_Folder(folder), _Folder(template_folder())]
-    environment = _Environment(
-        loader=jinja2.ChoiceLoader(places),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     is_ours = folder.is_relative_to(template_folder())
+    environment = _environment_of_ours(folder) if is_ours else _make_environment(folder)
     try:
         with nullcontext() if is_ours else _limited():
             template = environment.get_template(name)
@@ -53,7 +47,8 @@ def render(folder: Path, name: str, values: Mapping[str, Any]) -> str:
     except jinja2.TemplateSyntaxError as error:
         raise BuilderError(f"{error.filename}:{error.lineno}: {error.message}") from None
     except Exception as error:
-        place = _place_of(error, [place.root for place in places]) or str(folder / name)
+        roots = [_Folder(place).root for place in (folder, template_folder())]
+        place = _place_of(error, roots) or str(folder / name)
         raise BuilderError(f"{place}: {_explain(error).rstrip('.')}.") from None
 
 
@@ -110,6 +105,21 @@ class _Environment(SandboxedEnvironment):
         elif operator == "*" and _length(left) * _length(right) > _LONGEST_VALUE:
             raise OverflowError(f"a value of more than {_LONGEST_VALUE:,} parts")
         return super().call_binop(context, operator, left, right)
+
+
+def _make_environment(folder: Path) -> _Environment:
+    places = [_Folder(folder), _Folder(template_folder())]
+    return _Environment(
+        loader=jinja2.ChoiceLoader(places),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+_environment_of_ours = cache(_make_environment)
+"""Those of the package do not change, so that a process compiles them once."""
 
 
 def _length(factor: Any) -> int:

@@ -19,7 +19,7 @@ from tests.site.sites import PICTURE, content, write_small_site
 def test_new_says_what_to_do_next(tmp_path: Path):
     code, text = run("new", tmp_path / "mine")
     assert code == 0
-    assert f"lit-demo build {tmp_path / 'mine' / 'demo.toml'}" in text
+    assert f"lit-demo dev {tmp_path / 'mine' / 'demo.toml'}" in text
 
 
 def replace_in_spec(old: str, new: str) -> Callable[[Path], None]:

@@ -35,6 +35,15 @@ def test_a_comment_beside_it_stays(make_demo: MakeDemo):
     assert path.read_text() == text.replace("[0, 0.5]", "[0.5, 0.5]")
 
 
+def test_a_broken_file_is_left_alone(make_demo: MakeDemo):
+    path = make_demo()
+    path.write_text(DEMO.replace("description", "descripton", 1))
+    before = path.read_bytes()
+    with pytest.raises(BuilderError, match="descripton"):
+        move_crop(path, "blue", (0.5, 0.5))
+    assert path.read_bytes() == before
+
+
 def test_a_link_to_the_file_stays_one(make_demo: MakeDemo, tmp_path: Path):
     path = make_demo()
     link = tmp_path / "link.toml"

@@ -80,6 +80,7 @@ def test_a_crop_is_moved_for_own_pages_only(port: int, spec: Path):
     for origin in ("http://evil.example", f"https://127.0.0.1:{port}", "null", "http://127.0.0.1"):
         assert move(port, origin) == 403
     assert ask(port, "/_dev/crops/red?x=0.25&y=0.5", "POST")[0].status == 403
+    assert ask(port, "/", "POST", Origin=f"http://127.0.0.1:{port}")[0].status == 405
     assert spec.read_bytes() == before
     assert move(port) == 200
     assert load_spec(spec).images[0].focal_point == (0.25, 0.5)

@@ -74,6 +74,15 @@ def test_of_many_programs_the_last_ones_run_on(cache: WarmCache, programs: Progr
     assert programs.running < 10
 
 
+def test_entries_are_read_once_until_they_change(cache: WarmCache, tmp_path: Path):
+    cache.store("rows", "ab", b"data")
+    assert cache.load("rows", "ab") == b"data"
+    (tmp_path / "rows/ab/ab").unlink()
+    assert cache.load("rows", "ab") == b"data"
+    cache.store("rows", "ab", b"other")
+    assert cache.load("rows", "ab") == b"other"
+
+
 def test_entries_can_be_made_without_being_kept(cache: WarmCache):
     cache.stores = False
     cache.store("rows", "ab", b"data")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from builder.dev import workshop as workshop_module
 from builder.dev.workshop import Workshop
 from builder.project import create_project
 from builder.site.check import check_site
@@ -58,7 +59,7 @@ def test_problems_are_told_until_they_are_mended(spec: Path, workshop: Workshop)
     (spec.parent / "images/red.png").write_bytes(b"none")
     workshop.rebuild(change(spec, "autor", "author"))
     (problem,) = workshop.board.news.problems
-    assert "red.png" in problem.where
+    assert "images[0].file" in problem.where
     (spec.parent / "images/red.png").write_bytes((spec.parent / "images/blue.png").read_bytes())
     workshop.rebuild()
     assert workshop.board.news.problems == ()
@@ -86,16 +87,17 @@ def test_code_that_the_authors_code_imports_is_read_again(spec: Path, workshop: 
     assert f"{helper}:4" in problem.message
 
 
-def test_a_new_prompt_starts_no_program_once_all_is_warm(
+def test_a_new_prompt_starts_and_loads_nothing_once_all_is_warm(
     spec: Path, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ):
     workshop.rebuild()
     workshop.warm_up()
 
     def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("a program is started")
+        raise AssertionError("a program is started, or a model loaded")
 
     monkeypatch.setattr(subprocess, "Popen", refuse)
+    monkeypatch.setattr(workshop_module, "load_model", refuse)
     workshop.rebuild(change(spec, "a blue circle", "a green circle"))
     assert workshop.board.news.problems == ()
     assert "a green circle" in prompts_of(workshop)
@@ -106,6 +108,11 @@ def test_warming_up_leaves_nothing_in_the_cache(workshop: Workshop, tmp_path: Pa
     before = content(tmp_path / "cache")
     workshop.warm_up()
     assert content(tmp_path / "cache").keys() == before.keys()
+
+
+def test_sites_have_nothing_of_the_authors_page(workshop: Workshop):
+    workshop.rebuild()
+    assert [url for url, data in content(workshop.folder).items() if b"_dev/" in data] == []
 
 
 def test_everything_comes_from_here_while_one_works(spec: Path, workshop: Workshop):

@@ -1,6 +1,6 @@
 import tomllib
 
-from builder.drafting.edit import find_unwritten, write_prompts
+from builder.drafting.edit import find_unwritten, write_focal_point, write_prompts
 
 TEXT = '''\
 title = "Mine" # and this too
@@ -85,6 +85,25 @@ def test_a_list_of_inline_tables_is_changed_too():
     assert find_unwritten(text) == [0]
     changed = tomllib.loads(write_prompts(text, {0: ["x"]}, "from a model"))
     assert [image["prompts"] for image in changed["images"]] == [["x"], ["b"]]
+
+
+def test_nothing_moves_where_pictures_are_between_other_tables():
+    first, models, second, rest = (
+        '[[images]]\nfile = "a.jpg"\n',
+        '# Mine.\n[[models]]\nname = "m"\n',
+        '[[images]]\nfile = "b.jpg"\nfocal_point = [\n  0, # left\n  1,\n] # there\n',
+        "# The rest.\n[defaults]\n",
+    )
+    text = first + models + second + rest
+    changed = write_focal_point(text, 0, (0.25, 0.5))
+    assert changed == first + "focal_point = [0.25, 0.5]\n" + models + second + rest
+    changed = write_focal_point(text, 1, (0.25, 0.5))
+    at = second.replace("[\n  0, # left\n  1,\n]", "[0.25, 0.5]")
+    assert changed == first + models + at + rest
+    changed = write_prompts(text, {0: ["p"], 1: ["q"]}, "from a model")
+    assert [line for line in changed.splitlines() if line.startswith("[")] == [
+        line for line in text.splitlines() if line.startswith("[")
+    ]
 
 
 def test_prompts_of_a_table_are_written():

@@ -52,11 +52,9 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     head = 'title = "Mine"\ndescription = "A demo."\n\n[[models]]\nname = "mini-tiny"\n'
     spec.write_text(head + "".join(TABLE.format(name=name) for name in IMAGES))
     (folder / "temporary").mkdir()
+    command = [sys.executable, "-m", "builder", "dev", folder, "--port", "0"]
     process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "builder", "dev", folder, "--port", "0"),
-            *("--cache-dir", folder / "cache"),
-        ],
+        [*command, "--cache-dir", folder / "cache"],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder / "temporary")},

@@ -67,6 +67,18 @@ describe('a crop', () => {
     expect(slider.value).toBe('500');
   });
 
+  it('stays where it is when a finger on it scrolls the page', async () => {
+    const element = await mount(LitDemoCrop, { picture: PICTURE });
+    const slider = find(element, 'input') as HTMLInputElement;
+    slider.value = '420';
+    slider.dispatchEvent(new Event('input'));
+    await element.updateComplete;
+    slider.dispatchEvent(new Event('pointercancel'));
+    await rest(element);
+    expect(slider.value).toBe('500');
+    expect(answer).not.toHaveBeenCalled();
+  });
+
   it('says why it was not written', async () => {
     const element = await mount(LitDemoCrop, { picture: PICTURE });
     answer.mockResolvedValueOnce(new Response('It has gone.\n', { status: 409 }));

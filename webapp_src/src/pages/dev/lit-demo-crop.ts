@@ -187,6 +187,7 @@ export class LitDemoCrop extends LitElement {
       @input=${({ target }: Event) => {
         this.move(track, Number((target as HTMLInputElement).value));
       }}
+      @pointercancel=${this.leave}
       @keydown=${(event: KeyboardEvent) => {
         const step = STEPS[event.key];
         if (step === undefined) return;
@@ -202,6 +203,13 @@ export class LitDemoCrop extends LitElement {
     this.status = '';
     clearTimeout(this.resting);
     this.resting = setTimeout(() => void this.write(track, at), REST_MS);
+  }
+
+  /** A finger on it was there to scroll the page. */
+  private leave(): void {
+    clearTimeout(this.resting);
+    this.resting = undefined;
+    this.moved = undefined;
   }
 
   private async write(track: Track, at: number): Promise<void> {
