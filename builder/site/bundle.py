@@ -331,4 +331,4 @@ def _describe_image_encoder(encoder: ExportedImageEncoder, add: _Add) -> manifes
 def to_json(site: PageManifest) -> bytes:
     """`manifest.json`, byte for byte the same for the same site."""
     content = site.model_copy(update={"sha256": UNSEALED}).model_dump(by_alias=True)
-    return seal(json.dumps(content, ensure_ascii=False, indent=1).encode())
+    return seal(json.dumps(content, ensure_ascii=False).encode())

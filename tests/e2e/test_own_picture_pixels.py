@@ -43,8 +43,8 @@ def rows_in_browser(page: Page, files: Iterable[Path]) -> Rows:
         page.evaluate(
             """async (data) => {
               const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-              const { session } = document.querySelector('lit-demo-app').demo;
-              const { row } = await session.addPicture('own:test', new Blob([bytes]));
+              const { inUse } = document.querySelector('lit-demo-app').demo;
+              const { row } = await inUse.session.addPicture('own:test', new Blob([bytes]));
               return [...row];
             }""",
             base64.b64encode(file.read_bytes()).decode(),
@@ -117,8 +117,8 @@ def test_the_page_shows_the_middle_of_a_picture(open_demo: OpenDemo, tmp_path: P
     shown = page.evaluate(
         """async (data) => {
           const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-          const { session } = document.querySelector('lit-demo-app').demo;
-          const { shown, side } = await session.addPicture('own:test', new Blob([bytes]));
+          const { inUse } = document.querySelector('lit-demo-app').demo;
+          const { shown, side } = await inUse.session.addPicture('own:test', new Blob([bytes]));
           const content = new Uint8Array(await shown.arrayBuffer());
           return { side, type: shown.type, jpeg: btoa(String.fromCharCode(...content)) };
         }""",
