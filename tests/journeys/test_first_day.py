@@ -97,8 +97,10 @@ def test_thirty_pictures_become_a_published_page(
     assert f"suggests prompts for {PICTURES} of {PICTURES} pictures" in printed
     spec = Path("demo.toml")
     with author.working() as dev:
-        move_a_crop(dev, context.new_page())
-        written = change_a_prompt(author, dev, context.new_page(), record_property)
+        page, desk = context.new_page(), context.new_page()
+        page.goto(f"{dev.url}#v=1&image={CROPPED}")
+        move_a_crop(dev, page, desk)
+        written = change_a_prompt(author, dev, page, record_property)
     cropped = next(i for i in load_spec(spec).images if i.id == CROPPED)
     assert cropped.focal_point == (0.53, 0.5)
 
@@ -119,18 +121,22 @@ def test_thirty_pictures_become_a_published_page(
     assert written in [prompt.text for prompt in image.prompts]
 
 
-def move_a_crop(dev: Dev, page: Page) -> None:
-    """Move the crop of a picture by the keyboard alone."""
-    page.goto(f"{dev.url}_dev/")
-    page.get_by_role("slider", name=f"Crop of {CROPPED}").focus()
+def move_a_crop(dev: Dev, page: Page, desk: Page) -> None:
+    """Move the crop of a picture by the keyboard alone, and see the picture change on its page."""
+    wait_for_answer(card_of(page))
+    photo = card_of(page).locator("img").first
+    before = photo.get_attribute("src")
+    desk.goto(f"{dev.url}_dev/")
+    desk.get_by_role("slider", name=f"Crop of {CROPPED}").focus()
     for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("Written: focal_point = [0.53, 0.5]")).to_be_visible()
+        desk.keyboard.press("ArrowRight")
+    expect(desk.get_by_text("Written: focal_point = [0.53, 0.5]")).to_be_visible()
+    page.bring_to_front()
+    expect(photo).not_to_have_attribute("src", before or "")
 
 
 def change_a_prompt(author: Author, dev: Dev, page: Page, record_property: Record) -> str:
     """Write the first prompt anew and see its bar; returns the prompt."""
-    page.goto(f"{dev.url}#v=1&image={CROPPED}")
     wait_for_answer(card_of(page))
     drafted = re.search(r'^  ".+",$', dev.spec.read_text(), re.MULTILINE)
     assert drafted is not None
