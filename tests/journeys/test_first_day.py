@@ -4,7 +4,7 @@ import re
 import shlex
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,7 +53,7 @@ class Author:
         return printed
 
     @contextmanager
-    def working(self) -> Iterator[Dev]:
+    def working(self) -> Generator[Dev]:
         """The demo of this folder under work."""
         self.lines.append("lit-demo dev")
         with running_dev(Path("demo.toml")) as dev:
