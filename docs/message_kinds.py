@@ -138,8 +138,8 @@ KINDS = (
         "Files and the machine",
         ("errors.py", "locks.py", "commands/"),
         "Any command may end with `FILE: there is no such file`, `cannot be read`, `cannot be"
-        " written` or `is damaged or of another kind`, and what to do about that file. The file named in"
-        " front is the one that the system refuses. The cache can be moved with `--cache-dir`, and"
-        " `lit-demo cache info` says how much it holds.",
+        " written` or `is damaged or of another kind`: the file named in front is the one that the"
+        " system refuses, and what follows is what to do. The cache can be moved with"
+        " `--cache-dir`, and `lit-demo cache info` says how much it holds.",
     ),
 )
