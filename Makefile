@@ -92,8 +92,10 @@ generate: $(VENV)/.installed $(WEB)/node_modules/.installed ## Derive JSON Schem
 notebooks: $(VENV)/.installed-dev web ## Run the notebooks of examples/ and keep what they show.
 	$(BIN)/python -m tests.examples.notebooks
 
-docs: $(VENV)/.installed-dev ## Build the documentation into build/docs.
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file .ci/mkdocs.yml
+docs: $(VENV)/.installed-dev demo ## Build the documentation into build/docs, with the default demo for its front page.
+	$(BIN)/zensical build --clean
+	rm -rf build/docs/demo
+	cp -R _site build/docs/demo
 
 $(VENV)/bin/python:
 	@.ci/tools $(PYTHON)

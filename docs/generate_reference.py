@@ -1,4 +1,4 @@
-"""Writes the pages of docs/reference on demo.toml, the manifest and the exporter's rules."""
+"""Writes the pages of docs/reference that are derived from the code."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from builder import manifest
 from builder.spec import demo
+from docs.messages import describe_messages
 from docs.support_table import describe_support
 
 FOLDER = Path(__file__).parent / "reference"
@@ -25,6 +26,7 @@ def render_pages() -> dict[str, str]:
     pages = {
         "demo-toml.md": ["# demo.toml", _DEMO_TOML, *_describe_definitions(demos)],
         "manifest.md": ["# manifest.json", *_describe_schema(manifest.json_schema())],
+        "messages.md": list(describe_messages()),
         "primitives.md": list(describe_support()),
     }
     return {

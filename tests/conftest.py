@@ -22,6 +22,9 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
 
 ROOT = Path(__file__).parents[1]
 
+# Here, since a process can run Playwright only once, and tests in several folders use a browser.
+pytest_plugins = ["tests.chromium"]
+
 MakeDemo = Callable[..., Path]
 
 DEMO = """\

@@ -12,7 +12,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from tests.e2e.conftest import FLAGS, chromium_path, serve_folder
+from tests.chromium import FLAGS, chromium_path
+from tests.e2e.conftest import serve_folder
 
 VISITS = 7
 LATENCY_MS = 40

@@ -4,11 +4,8 @@ A copy of the demo, by default ours, is worked on with `lit-demo dev`, and open 
 begins when the file is written and ends when the page has the prompt with its bar.
 """
 
-import re
 import shutil
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,18 +14,12 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from builder.resources import data_folder
-from tests.e2e.conftest import FLAGS, chromium_path
+from tests.chromium import FLAGS, chromium_path
+from tests.dev.process import running_dev
+from tests.e2e.demo_page import wait_for_bar
 
 SAVES = 9
 _LIST = "prompts = [\n"
-
-_IS_SHOWN = """(text) => {
-  const inside = (roots, name) => roots.flatMap((root) => [...root.querySelectorAll(name)]);
-  const shadows = (elements) => elements.flatMap(({ shadowRoot }) => shadowRoot ?? []);
-  const cards = inside(shadows(inside([document], 'lit-demo-app')), 'lit-demo-card');
-  return inside(shadows(cards), 'lit-demo-prompt[data-probability]').some(
-    ({ shadowRoot }) => shadowRoot.querySelector('.text').dataset.text === text);
-}"""
 
 
 def measure(page: Page, spec: Path, number: int) -> float:
@@ -38,8 +29,7 @@ def measure(page: Page, spec: Path, number: int) -> float:
     at = text.index(_LIST, text.index("[[images]]")) + len(_LIST)
     started = time.perf_counter()
     spec.write_text(f'{text[:at]}  "{prompt}",\n{text[at:]}')
-    # A locator would look ever more rarely.
-    page.wait_for_function(_IS_SHOWN, arg=prompt, polling=10)
+    wait_for_bar(page, prompt)
     seconds = time.perf_counter() - started
     spec.write_text(text)
     page.locator(f'lit-demo-prompt [data-text="{prompt}"]').wait_for(state="detached")
@@ -52,25 +42,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         spec = Path(folder, "demo", source.name)
         shutil.copytree(source.parent, spec.parent)
-        process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "builder", "dev", spec, "--port", "0"],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            assert process.stdout is not None
-            address = re.search(r"http://\S+", process.stdout.readline())
-            assert address is not None
+        with running_dev(spec) as dev:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
             page = browser.new_page()
-            page.goto(address[0])
+            page.goto(dev.url)
             page.locator("lit-demo-prompt[data-probability]").first.wait_for(timeout=600_000)
             time.sleep(10)  # Until all is warm, as when an author has looked at the page.
             seconds = [measure(page, spec, number) for number in range(SAVES)]
             browser.close()
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait()
     least, median, greatest = min(seconds), statistics.median(seconds), max(seconds)
     print(f"{SAVES} saves: median {median:.2f} s, least {least:.2f} s, greatest {greatest:.2f} s")
 

@@ -1,7 +1,5 @@
 import html
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import pytest
 
 from builder.cli import main
 from docs.generate_reference import FOLDER, render_pages
+from tests.docs.build import build_docs
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,15 +21,8 @@ def test_the_reference_says_what_the_code_does(name: str, page: str):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The documentation, which builds without a warning."""
-    folder = tmp_path_factory.mktemp("docs")
-    config = ROOT / ".ci" / "mkdocs.yml"
-    command = [sys.executable, "-m", "mkdocs", "build", "--config-file", str(config)]
-    built = subprocess.run(
-        [*command, "--site-dir", str(folder)], capture_output=True, text=True, check=False
-    )
-    assert built.returncode == 0, built.stderr
-    return folder
+    """The documentation, in which no link to a page or a heading is broken."""
+    return build_docs(tmp_path_factory.mktemp("docs"))
 
 
 def text_of(built: Path, page: str) -> str:
@@ -72,7 +64,7 @@ def test_the_command_line_reference_has_every_command_and_option(built: Path):
 
 
 def test_every_page_is_in_the_navigation_under_a_title():
-    navigation = (ROOT / ".ci" / "mkdocs.yml").read_text(encoding="utf-8")
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     named = set(re.findall(r"- .+: ([\w/-]+\.md)$", navigation, re.MULTILINE))
     docs = ROOT / "docs"
     assert named == {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")}

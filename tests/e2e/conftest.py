@@ -9,13 +9,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import (
-    Browser,
     BrowserContext,
     Page,
-    Playwright,
     Request,
-    expect,
-    sync_playwright,
 )
 
 from builder.manifest import SiteManifest
@@ -27,30 +23,6 @@ from tests.site.manifests import load_manifest
 
 DATA = Path(__file__).parents[2] / "data"
 IMAGES = ("kitten", "bison", "eiffel-tower")
-
-# Chromium as root, on a machine without a GPU, that talks to nobody else.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-# The same with WebGL and WebGPU, which the processor computes.
-SOFTWARE_GPU_FLAGS = (
-    *(flag for flag in FLAGS if flag != "--disable-gpu"),
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--enable-unsafe-webgpu",
-    "--use-webgpu-adapter=swiftshader",
-)
-
-
-# A busy machine takes its time.
-expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
@@ -67,12 +39,6 @@ class ServedSite:
     folder: Path
     url: str
     manifest: SiteManifest
-
-
-def chromium_path() -> str:
-    path = os.environ.get("CHROME_PATH") or shutil.which("chromium")
-    assert path, "no Chromium: run .ci/chromium, or set CHROME_PATH"
-    return path
 
 
 def write_demo(folder: Path) -> Path:
@@ -140,19 +106,6 @@ def function_site(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path
     return build(create_project(folder / "demo", "function"), folder / "site", cache)
 
 
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
-    yield browser
-    browser.close()
-
-
 @pytest.fixture(scope="session", params=["firefox", "webkit"])
 def driver(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -170,15 +123,6 @@ def driver(
         pytest.skip(f"{request.param} is not installed; on Debian, `make browsers` does that")
     with run(binary, tmp_path_factory.mktemp(request.param)) as driver:
         yield driver
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    # Only test_offline.py has pages kept: elsewhere, all that a page asks for is asked of the host.
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, service_workers="block")
-    context.set_default_timeout(60_000)
-    yield context
-    context.close()
 
 
 @pytest.fixture

@@ -62,6 +62,21 @@ def texts_of(card: Locator) -> list[str]:
     return [text for text in texts if text.strip()]
 
 
+_IS_SHOWN = """(text) => {
+  const inside = (roots, name) => roots.flatMap((root) => [...root.querySelectorAll(name)]);
+  const shadows = (elements) => elements.flatMap(({ shadowRoot }) => shadowRoot ?? []);
+  const cards = inside(shadows(inside([document], 'lit-demo-app')), 'lit-demo-card');
+  return inside(shadows(cards), 'lit-demo-prompt[data-probability]').some(
+    ({ shadowRoot }) => shadowRoot.querySelector('.text').dataset.text === text);
+}"""
+
+
+def wait_for_bar(page: Page, text: str) -> None:
+    """Wait for a caption with its bar, on any card, and notice it within 10 ms."""
+    # A locator would look ever more rarely.
+    page.wait_for_function(_IS_SHOWN, arg=text, polling=10)
+
+
 _FOOT = "lit-demo-app .foot > details"
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from builder.publish.serve import make_server
-from tests.e2e.conftest import FLAGS, chromium_path
+from tests.chromium import FLAGS, chromium_path
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from builder import convert_jax
+from tests.chromium import chromium_path
 from tests.e2e.accessibility import find_violations
-from tests.e2e.conftest import ServedSite, chromium_path
+from tests.e2e.conftest import ServedSite
 
 HEADINGS = ["Model", "Backend", "Input", "Download", "Load", "First", "Median", "Memory"]
 

@@ -1,19 +1,14 @@
 """A demo under work, in Chromium: what its author changes is seen, without a reload."""
 
-import os
-import re
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from builder.spec.demo import load_spec
+from tests.dev.process import Dev, running_dev
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import DATA, IMAGES
 from tests.e2e.demo_page import card_of, texts_of, wait_for_answer
@@ -27,21 +22,6 @@ prompts = ["a {name}", "something else", "a thing that is neither of them"]
 """
 
 
-@dataclass(frozen=True)
-class Dev:
-    """A running `lit-demo dev`, the demo that it watches, and where it serves it."""
-
-    process: subprocess.Popen[str]
-    spec: Path
-    url: str
-
-    def change(self, old: str, new: str) -> None:
-        """Replace a part of demo.toml, as an editor does."""
-        text = self.spec.read_text()
-        assert old in text
-        self.spec.write_text(text.replace(old, new, 1))
-
-
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     folder = tmp_path_factory.mktemp("dev")
@@ -52,19 +32,9 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     head = 'title = "Mine"\ndescription = "A demo."\n\n[[models]]\nname = "mini-tiny"\n'
     spec.write_text(head + "".join(TABLE.format(name=name) for name in IMAGES))
     (folder / "temporary").mkdir()
-    command = [sys.executable, "-m", "builder", "dev", folder, "--port", "0"]
-    process = subprocess.Popen(
-        [*command, "--cache-dir", folder / "cache"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder / "temporary")},
-    )
-    assert process.stdout is not None
-    address = re.search(r"http://\S+", process.stdout.readline())
-    assert address is not None
-    yield Dev(process, spec, address[0])
-    process.kill()
-    process.wait()
+    options = ("--cache-dir", folder / "cache")
+    with running_dev(spec, *options, TMPDIR=str(folder / "temporary")) as dev:
+        yield dev
 
 
 def test_a_changed_prompt_is_seen_and_so_are_mistakes(dev: Dev, context: BrowserContext):

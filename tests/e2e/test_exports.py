@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Playwright
 from builder.tfjs.export import export
 from builder.tfjs.graph import Array
 from builder.tfjs.lower import extent
-from tests.e2e.conftest import SOFTWARE_GPU_FLAGS, chromium_path
+from tests.chromium import SOFTWARE_GPU_FLAGS, chromium_path
 from tests.static_server import serve_folder
 from tests.tfjs.functions import (
     BITS,

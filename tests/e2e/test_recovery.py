@@ -13,7 +13,8 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.e2e.conftest import FLAGS, SOFTWARE_GPU_FLAGS, ServedSite, chromium_path
+from tests.chromium import FLAGS, SOFTWARE_GPU_FLAGS, chromium_path
+from tests.e2e.conftest import ServedSite
 from tests.e2e.demo_page import ask, card_of, model_choice, texts_of, wait_for_answer
 from tests.e2e.host import Host, host
 

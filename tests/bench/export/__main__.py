@@ -15,7 +15,7 @@ from tests.bench.export.browser import Bench, open_bench
 from tests.bench.export.onnx_tower import write_models
 from tests.bench.export.report import KERNELS, GraphRun, Latency, Report, write_report
 from tests.bench.export.tower import PROMPTS, embed, make_params, make_tokens
-from tests.e2e.conftest import SOFTWARE_GPU_FLAGS
+from tests.chromium import SOFTWARE_GPU_FLAGS
 
 ROOT = Path(__file__).parents[3]
 WEB = ROOT / "webapp_src"

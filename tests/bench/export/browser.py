@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from tests.bench.export.tower import make_tokens
-from tests.e2e.conftest import FLAGS, chromium_path
+from tests.chromium import FLAGS, chromium_path
 from tests.static_server import serve_folder
 
 PAGE = '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>'

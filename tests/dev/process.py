@@ -1,0 +1,40 @@
+"""`lit-demo dev` as an author runs it: in a process of its own."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Dev:
+    """A running `lit-demo dev`, the demo that it watches, and where it serves it."""
+
+    process: subprocess.Popen[str]
+    spec: Path
+    url: str
+
+    def change(self, old: str, new: str) -> None:
+        """Replace a part of demo.toml, as an editor does."""
+        text = self.spec.read_text(encoding="utf-8")
+        assert old in text
+        self.spec.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@contextmanager
+def running_dev(spec: Path, *options: str | Path, **variables: str) -> Generator[Dev]:
+    """Run it on any port, with variables in its environment, until the block ends."""
+    environment: Mapping[str, str] = {**os.environ, "PYTHONUNBUFFERED": "1", **variables}
+    command = [sys.executable, "-m", "builder", "dev", spec, "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            address = re.search(r"http://\S+", process.stdout.readline())
+            assert address is not None
+            yield Dev(process, spec, address[0])
+        finally:
+            process.kill()
