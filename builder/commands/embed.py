@@ -43,8 +43,9 @@ def embed(
 ) -> None:
     """Embed the pictures of [gallery] in DEMO.TOML with its first model, into Parquet files.
 
-    Run it again to go on after it was interrupted, or after pictures were added or changed: finished
-    files are kept. Pictures that cannot be read are listed in failures.csv beside the rows.
+    Run it again to go on after it was interrupted, or after pictures were added or changed:
+    finished files are kept. Pictures that cannot be read are listed in failures.csv beside the
+    rows.
     """
     from builder.gallery.command import EmbedWish, embed_demo
     from builder.progress import Progress
@@ -52,8 +53,8 @@ def embed(
     wish = EmbedWish(spec, out, shard_size, on_ray=engine == "ray", address=address)
     done = embed_demo(wish, cache=open_cache(cache_dir), progress=Progress(Console()))
     click.echo(
-        f"{done.pictures:,} pictures are in {done.shards:,} files in {out}, {done.written:,} of them"
-        " new."
+        f"{done.pictures:,} pictures are in {done.shards:,} files in {out},"
+        f" {done.written:,} of them new."
     )
     if done.failures:
         click.echo(f"Note: {done.failures:,} could not be read: see {out / 'failures.csv'}.")

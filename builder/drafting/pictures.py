@@ -8,7 +8,7 @@ from pathlib import Path
 
 from builder.csv_rows import read_rows, texts_of
 from builder.drafting.names import describe_name
-from builder.errors import BuilderError, ImageError, Problem, SpecError, reading
+from builder.errors import BuilderError, ImageError, Problem, SpecError
 from builder.images.metadata import read_metadata
 from builder.input_file import open_input
 from builder.parquet import read_parquet_rows

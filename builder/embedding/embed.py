@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.cache import Cache, digest
-from builder.embedding.stream import check_rows, load_ahead, run_batches
+from builder.embedding.stream import BatchRunner, check_rows, load_ahead
 from builder.errors import ImageError, Problem, SpecError
 from builder.fingerprint import embedding_code
 from builder.model import ImageTextModel, Rows, Tower
@@ -180,9 +180,9 @@ def _compute(
 ) -> None:
     """Compute the rows of the inputs and keep each batch as soon as it is done."""
     problems: list[Problem] = []
-    batches = _load_batches(missing, placed.batch_size, problems)
-    with closing(batches), closing(run_batches(placed, fast, batches, progress.say)) as computed:
-        for names, rows in computed:
+    runner = BatchRunner(placed, fast, progress.say)
+    with closing(_load_batches(missing, runner.batch_size, problems)) as batches:
+        for names, rows in runner.run(batches):
             inputs = [missing[key].name for key in names]
             keep(names, check_rows(rows, work.model.id, work.model.dim, inputs))
     if problems:

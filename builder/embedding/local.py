@@ -14,7 +14,7 @@ from builder.embedding.pictures import (
     check_readable,
     see_picture,
 )
-from builder.embedding.stream import load_ahead, run_batches
+from builder.embedding.stream import BatchRunner, load_ahead
 from builder.model import ImageTextModel
 from builder.progress import Progress
 
@@ -34,9 +34,9 @@ def embed_locally(
     tower, fast = see_bytes(model.load_image())
     size = model.preprocessing.size
     placed = place_tower(tower, (size, size, 3), np.uint8, None, BATCH_LIMITS["images"])
-    batches = _load_batches(model, pictures, placed.batch_size)
-    with closing(batches), closing(run_batches(placed, fast, batches, progress.say)) as computed:
-        for records, rows in computed:
+    runner = BatchRunner(placed, fast, progress.say)
+    with closing(_load_batches(model, pictures, runner.batch_size)) as batches:
+        for records, rows in runner.run(batches):
             check_readable(records, rows, model.id, model.dim)
             yield from zip(records, rows, strict=True)
 

@@ -130,9 +130,7 @@ def _read_bytes(stored: StoredPicture) -> bytes:
             file.seek(stored.offset)
             data: bytes = file.read(_MOST_BYTES + 1 if whole else stored.length)
     except Exception as error:  # of any type: each file system has its own
-        raise ImageError(
-            f"cannot be read: {mask_secrets(first_line(error))}", _REMEDY
-        ) from None
+        raise ImageError(f"cannot be read: {mask_secrets(first_line(error))}", _REMEDY) from None
     if len(data) > _MOST_BYTES:
         raise ImageError(f"has more than {_MOST_BYTES:,} bytes", "Make it smaller first.")
     if not whole and len(data) < (stored.length or 0):

@@ -48,37 +48,46 @@ def load_ahead(
         pool.shutdown(cancel_futures=True)
 
 
-def run_batches(
-    placed: "PlacedTower",
-    fast: Tower | None,
-    batches: Iterable[tuple[Names, NDArray[Any]]],
-    say: Callable[[str], None],
-) -> Generator[tuple[Names, Rows]]:
-    """Unit rows float32[len(names), d] of each batch, in order; the next one is then running.
+class BatchRunner:
+    """Runs batches through a tower, or a faster one if that comes close enough."""
 
-    A faster tower is tried on the first whole batch, and `say` is told how close it came.
-    """
-    from builder.embedding.devices import prefer_fast
+    def __init__(self, placed: "PlacedTower", fast: Tower | None, say: Callable[[str], None]):
+        self._placed = placed
+        self._fast = fast
+        self._say = say
 
-    running: deque[tuple[Names, jax.Array]] = deque()
+    @property
+    def batch_size(self) -> int:
+        """How many inputs a batch has, of which only the last may have fewer."""
+        return self._placed.batch_size
 
-    def finish_first() -> tuple[Names, Rows]:
-        names, started = running.popleft()
+    def run(self, batches: Iterable[tuple[Names, NDArray[Any]]]) -> Generator[tuple[Names, Rows]]:
+        """Unit rows float32[len(names), d] of each batch, in order; the next one is then running.
+
+        The faster tower is tried on the first whole batch.
+        """
+        running: deque[tuple[Names, jax.Array]] = deque()
+        for names, batch in batches:
+            if self._fast and len(batch) == self.batch_size:
+                self._try_fast(self._fast, batch)
+            # The devices begin a batch while the rows of the previous one are stored.
+            running.append((names, self._placed.start(batch)))
+            if len(running) > 1:
+                yield self._finish(*running.popleft())
+        while running:
+            yield self._finish(*running.popleft())
+
+    def _try_fast(self, fast: Tower, batch: NDArray[Any]) -> None:
+        from builder.embedding.devices import prefer_fast
+
+        self._placed, cosine = prefer_fast(fast, self._placed, batch)
+        self._fast = None
+        self._say(f"bfloat16: least cosine to float32 {cosine:.6f}")
+
+    def _finish(self, names: Names, started: "jax.Array") -> tuple[Names, Rows]:
         rows = np.asarray(started)
         # Without those of what filled the batch; a tower that returns others is found out later.
-        return names, rows[: len(names)] if len(rows) == placed.batch_size else rows
-
-    for names, batch in batches:
-        if fast and len(batch) == placed.batch_size:
-            placed, cosine = prefer_fast(fast, placed, batch)
-            say(f"bfloat16: least cosine to float32 {cosine:.6f}")
-            fast = None
-        # The devices begin a batch while the rows of the previous one are stored.
-        running.append((names, placed.start(batch)))
-        if len(running) > 1:
-            yield finish_first()
-    while running:
-        yield finish_first()
+        return names, rows[: len(names)] if len(rows) == self.batch_size else rows
 
 
 def check_rows(rows: Rows, model_id: str, dim: int, inputs: Sequence[str]) -> Rows:

@@ -62,4 +62,4 @@ def _choose_engine(wish: EmbedWish, model: ImageTextModel, progress: Progress) -
         return functools.partial(embed_locally, model, progress=progress)
     from builder.embedding.on_ray import embed_on_ray
 
-    return functools.partial(embed_on_ray, model, address=wish.address, progress=progress)
+    return functools.partial(embed_on_ray, model, address=wish.address)

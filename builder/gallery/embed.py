@@ -57,7 +57,9 @@ class _Chunk:
     @property
     def content(self) -> str:
         """A hash of what is known of the pictures without reading them."""
-        return digest(*(part for picture in self.pictures for part in (picture.id, picture.version)))
+        return digest(
+            *(part for picture in self.pictures for part in (picture.id, picture.version))
+        )
 
 
 @dataclass
@@ -104,14 +106,13 @@ def embed_gallery(
     job = _Job(list_pictures, about, out, max_failures, _read_finished(out, about))
     plan = job.plan()
     if not plan.pictures:
-        raise BuilderError("[gallery]: pictures: nothing is there. Correct the pattern or the table.")
+        raise BuilderError(
+            "[gallery]: pictures: nothing is there. Correct the pattern or the table."
+        )
     job.require_few(plan.failures)
     with writing(out, "Name another folder with -o."):
         out.mkdir(parents=True, exist_ok=True)
-    if plan.missing:
-        written = _run(job, plan, engine, progress)
-    else:
-        written = 0
+    written = _run(job, plan, engine, progress) if plan.missing else 0
     for number, path in find_shards(out).items():
         if number >= plan.shards:
             path.unlink()

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from builder.cache import digest
 from builder.embedding.pictures import PictureRecord
-from builder.errors import BuilderError, reading, writing
+from builder.errors import reading, writing
 from builder.file_system import replace_file
 from builder.fingerprint import embedding_code, image_code
 from builder.gallery.sources import EXTRA

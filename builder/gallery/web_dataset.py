@@ -44,7 +44,6 @@ def list_members(address: str) -> Iterator[Member]:
         tarfile.open(fileobj=file, mode="r:") as archive,
     ):
         for member in archive:
-            archive.members.clear()  # which would grow with the shard
             key, suffix = split_member(member.name)
             if member.isfile() and suffix in PICTURE_SUFFIXES:
                 yield Member(key, member.offset_data, member.size)
