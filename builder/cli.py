@@ -12,6 +12,7 @@ from builder.commands.cache import cache
 from builder.commands.convert import convert
 from builder.commands.dev import dev
 from builder.commands.distil import distil
+from builder.commands.embed import embed
 from builder.commands.evaluate import evaluate
 from builder.commands.imports import import_original
 from builder.commands.models import inspect, models
@@ -75,6 +76,7 @@ _COMMANDS = (
     build,
     serve,
     check,
+    embed,
     convert,
     evaluate,
     bench,

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from builder.errors import Problem, SpecError
@@ -19,9 +19,20 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[st
         BuilderError: if the file cannot be read.
         SpecError: if it is not such a table, with the line.
     """
+    text = read_input_text(path, f"Name a csv with the columns {' and '.join(columns)}.")
+    yield from parse_rows(path, io.StringIO(text, newline=""), columns)
+
+
+def parse_rows(
+    path: Path | str, lines: Iterable[str], columns: Sequence[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The same of lines that are read as they are asked for.
+
+    Raises:
+        SpecError: if they are not such a table, with the line.
+    """
     wanted = " and ".join(columns)
-    text = read_input_text(path, f"Name a csv with the columns {wanted}.")
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.DictReader(lines, strict=True)
     try:
         header = list(reader.fieldnames or ())
         if not all(any(_is_named(key, column) for key in header) for column in columns):

@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from builder.csv_rows import read_rows, texts_of
 from builder.drafting.names import describe_name
-from builder.errors import BuilderError, ImageError, Problem, SpecError, reading
+from builder.errors import BuilderError, ImageError, Problem, SpecError
 from builder.images.metadata import read_metadata
-from builder.parquet import import_parquet
+from builder.input_file import open_input
+from builder.parquet import read_parquet_rows
 
 _REMEDY = "Name a folder with pictures, a pattern like 'photos/*.jpg', or a .csv or .parquet."
 _LICENSE = re.compile(
@@ -111,14 +111,8 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
-    parquet = import_parquet(path)
-    with reading(path, _REMEDY):
-        rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
-    if not rows or "file" not in rows[0]:
-        raise BuilderError(f"{path}: has no column file. {_REMEDY}")
-    for number, row in enumerate(rows, start=1):
-        texts = {key: "" if cell is None else str(cell) for key, cell in row.items()}
-        yield f"{path}: row {number}", texts
+    with open_input(path, _REMEDY) as file:
+        yield from read_parquet_rows(path, file, "file", _REMEDY)
 
 
 def _complete(draft: DraftImage, number: int) -> DraftImage:

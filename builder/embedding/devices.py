@@ -53,12 +53,13 @@ class PlacedTower:
 
 
 def place_tower(
-    tower: Tower, shape: Sequence[int], dtype: DTypeLike, count: int, limit: BatchLimit
+    tower: Tower, shape: Sequence[int], dtype: DTypeLike, count: int | None, limit: BatchLimit
 ) -> PlacedTower:
     """Copy the weights to all devices and compile for `count` inputs of that shape and type.
 
-    The batch has the size that wastes least, halved until two of them fit into the memory that the
-    device says is free.
+    Where the count is not known, the batch is as large as the limit allows. Otherwise it has
+    the size that wastes least. It is halved until two of them fit into the memory that the device
+    says is free.
 
     Raises:
         ModelError: if not even one input per device fits.
@@ -66,7 +67,9 @@ def place_tower(
     devices = jax.local_devices()
     largest = limit.cpu if devices[0].platform == "cpu" else limit.accelerator
     while largest:
-        batch_size = choose_batch_size(count, largest, len(devices))
+        batch_size = largest * len(devices)
+        if count is not None:
+            batch_size = choose_batch_size(count, largest, len(devices))
         if placed := _place(tower, (batch_size, *shape), dtype):
             return placed
         largest = batch_size // len(devices) // 2
@@ -121,6 +124,12 @@ def in_bfloat16(tower: Tower) -> Tower:
         return rows / jnp.linalg.norm(rows, axis=1, keepdims=True)
 
     return Tower(apply, jax.tree.map(narrow, tower.params))
+
+
+def see_bytes(tower: Tower) -> tuple[Tower, Tower | None]:
+    """The image tower for uint8[n, h, w, 3], and a faster one if these devices have one to try."""
+    fast = on_bytes(in_bfloat16(tower), "bfloat16") if multiplies_bfloat16() else None
+    return on_bytes(tower), fast
 
 
 def multiplies_bfloat16() -> bool:

@@ -1,32 +1,27 @@
 """Unit rows of images and prompts, each computed once and cached by content.
 
-Threads read and decode inputs while the devices compute, at most two batches ahead, so that memory
-does not grow with the number of inputs, except for the rows themselves.
+Inputs stream through (`builder.embedding.stream`), so that memory does not grow with their number,
+except for the rows themselves.
 """
 
 import importlib
 import io
-import os
-from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from builder.cache import Cache, digest
-from builder.errors import ImageError, ModelError, NumberError, Problem, SpecError
+from builder.embedding.stream import BatchRunner, check_rows, load_ahead
+from builder.errors import ImageError, Problem, SpecError
 from builder.fingerprint import embedding_code
 from builder.model import ImageTextModel, Rows, Tower
 from builder.progress import Progress
 
 if TYPE_CHECKING:
-    import jax
-
     from builder.embedding.devices import PlacedTower
 
 Keep = Callable[[Sequence[str], Rows], None]
@@ -101,11 +96,9 @@ def embed_images(
     """
 
     def load() -> tuple[Tower, Tower | None]:
-        from builder.embedding.devices import in_bfloat16, multiplies_bfloat16, on_bytes
+        from builder.embedding.devices import see_bytes
 
-        tower = model.load_image()
-        fast = on_bytes(in_bfloat16(tower), "bfloat16") if multiplies_bfloat16() else None
-        return on_bytes(tower), fast
+        return see_bytes(model.load_image())
 
     size = model.preprocessing.size
     work = _Work("images", model, model.image_fingerprint, (size, size, 3), np.uint8, load)
@@ -186,28 +179,12 @@ def _compute(
     progress: Progress,
 ) -> None:
     """Compute the rows of the inputs and keep each batch as soon as it is done."""
-    from builder.embedding.devices import prefer_fast
-
     problems: list[Problem] = []
-    running: deque[tuple[list[str], jax.Array]] = deque()
-
-    def finish_first() -> None:
-        names, rows = running.popleft()
-        inputs = [missing[key].name for key in names]
-        keep(names, _checked(np.asarray(rows), work.model, placed.batch_size, inputs))
-
-    with closing(_load_batches(missing, placed.batch_size, problems)) as batches:
-        for names, batch in batches:
-            if fast and len(batch) == placed.batch_size:
-                placed, cosine = prefer_fast(fast, placed, batch)
-                progress.console.print(f"bfloat16: least cosine to float32 {cosine:.6f}")
-                fast = None
-            # The devices begin a batch while the rows of the previous one are stored.
-            running.append((names, placed.start(batch)))
-            if len(running) > 1:
-                finish_first()
-    while running:
-        finish_first()
+    runner = BatchRunner(placed, fast, progress.say)
+    with closing(_load_batches(missing, runner.batch_size, problems)) as batches:
+        for names, rows in runner.run(batches):
+            inputs = [missing[key].name for key in names]
+            keep(names, check_rows(rows, work.model.id, work.model.dim, inputs))
     if problems:
         raise SpecError(problems)
 
@@ -219,47 +196,27 @@ def _load_batches(
 
     An input that cannot be loaded is left out and becomes a problem.
     """
-    waiting = iter(inputs.items())
-    loading: deque[tuple[str, Input, Future[NDArray[Any]]]] = deque()
-    pool = ThreadPoolExecutor(os.cpu_count(), "load")
 
-    def load_ahead() -> None:
-        for key, item in islice(waiting, 2 * size - len(loading)):
-            loading.append((key, item, pool.submit(item.load)))
+    def load(key: str) -> NDArray[Any] | ImageError:
+        try:
+            return inputs[key].load()
+        except ImageError as error:
+            return error
 
-    try:
-        load_ahead()
-        while loading:
-            names: list[str] = []
-            arrays: list[NDArray[Any]] = []
-            while loading and len(names) < size:
-                key, item, future = loading.popleft()
-                load_ahead()
-                try:
-                    arrays.append(future.result())
-                    names.append(key)
-                except ImageError as error:
-                    problems.append(Problem.from_error(item.name, error))
-            if names:
+    with closing(load_ahead(inputs, load, 2 * size)) as loading:
+        names: list[str] = []
+        arrays: list[NDArray[Any]] = []
+        for key, found in loading:
+            if isinstance(found, ImageError):
+                problems.append(Problem.from_error(inputs[key].name, found))
+                continue
+            names.append(key)
+            arrays.append(found)
+            if len(names) == size:
                 yield names, np.stack(arrays)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _checked(rows: Rows, model: ImageTextModel, batch_size: int, inputs: Sequence[str]) -> Rows:
-    """The rows of the inputs, without those of what filled the batch."""
-    expected = (batch_size, model.dim)
-    if rows.shape != expected:
-        raise ModelError(f"{model.id}: a tower returned {rows.shape}, expected {expected}.")
-    rows = rows[: len(inputs)]
-    finite = np.isfinite(rows)
-    if not finite.all():
-        row, column = (int(i) for i in np.unravel_index(int(np.argmin(finite)), rows.shape))
-        raise NumberError(
-            f"{model.id}: a tower returned {rows[row, column]} in column {column} of the row of"
-            f" {inputs[row]!r}, which is not finite."
-        )
-    return rows
+                names, arrays = [], []
+        if names:
+            yield names, np.stack(arrays)
 
 
 def _load_row(cache: Cache, key: str) -> Rows | None:

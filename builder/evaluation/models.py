@@ -10,7 +10,7 @@ from builder.model import ImageTextModel, Tower
 from builder.models.fetch import fetch_missing
 from builder.models.load import load_model
 from builder.progress import Progress
-from builder.spec.demo import load_spec, read_table
+from builder.spec.demo import load_models_spec, read_table
 from builder.spec.hub_name import is_hub_name
 from builder.spec.models import ModelSpec, id_of_source
 
@@ -48,7 +48,7 @@ def find_specs(name: str) -> Sequence[ModelSpec]:
     """
     file, _, wanted = name.partition("#")
     if file.endswith(".toml"):
-        specs = load_spec(Path(file)).models
+        specs = load_models_spec(Path(file)).models
         by_id = {spec.id or id_of_source(spec): spec for spec in specs}
         if not wanted:
             return specs

@@ -178,9 +178,14 @@ def prepare_image(
             for size in sizes
             if size >= preprocessings[0].size * _DISPLAY_GAIN
         ),
-        thumbnail=_encode(resize_bicubic(square, THUMBNAIL_SIZE), quality=70, subsampling="4:2:0"),
+        thumbnail=make_thumbnail(square),
         side=square.width,
     )
+
+
+def make_thumbnail(square: Image.Image) -> Picture:
+    """The smallest copy of a square, for pages that show many."""
+    return _encode(resize_bicubic(square, THUMBNAIL_SIZE), quality=70, subsampling="4:2:0")
 
 
 def _encode(square: Image.Image, *, quality: int, subsampling: str) -> Picture:

@@ -12,6 +12,7 @@ from builder.embedding.embed import embed
 from builder.embedding.fidelity import measure_fidelity
 from builder.embedding.matrix import choose_dtype
 from builder.embedding.views import see_image
+from builder.errors import BuilderError
 from builder.images.inspect import inspect_picture
 from builder.images.prepare import ImageSet, prepare_images
 from builder.model import ImageTextModel, Preprocessing
@@ -70,6 +71,14 @@ def make_site(
     return make_functions(spec, cache=cache, progress=progress)
 
 
+def _refuse_gallery(spec: DemoSpec) -> None:
+    if spec.gallery:
+        raise BuilderError(
+            f"{spec.where('gallery')}: a page cannot show a gallery yet. `lit-demo embed` computes"
+            " its rows. To build a page of [[images]], keep [gallery] in a demo.toml of its own."
+        )
+
+
 def build_spec(
     spec: DemoSpec,
     out: Path,
@@ -94,6 +103,7 @@ def build_spec(
 def _make_demo(
     spec: DemoSpec, cache: Cache, progress: Progress, load: LoadModel | None
 ) -> MadeSite[Report]:
+    _refuse_gallery(spec)
     started = time.perf_counter()
     template, sharing = load_template(spec.template), read_sharing(spec.sharing)
     fetch_missing(spec.models, cache.folder, progress)

@@ -5,11 +5,19 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, PrivateAttr, TypeAdapter, ValidationError
+from pydantic import (
+    Field,
+    PrivateAttr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from builder.errors import BuilderError, SpecError
 from builder.input_file import find_fault
 from builder.spec.functions import FunctionDemoSpec, FunctionSpec, InputSpec, id_of_function
+from builder.spec.gallery import GallerySpec
 from builder.spec.images import (
     DefaultsSpec,
     ImageSpec,
@@ -24,7 +32,7 @@ from builder.spec.prompt_sets import PromptSetSpec, name_of_prompt_set
 from builder.spec.prompt_table import add_prompts, read_prompt_table
 from builder.spec.toml import find_extremes, read_toml
 from builder.spec.types import ExistingFile, Table, WebFolder
-from builder.validation import Finding, Location
+from builder.validation import Finding, Location, mistake
 
 Tables = TypeVar("Tables", bound=Table)
 
@@ -38,8 +46,10 @@ class DemoSpec(PageSpec):
     """The page."""
     models: Annotated[tuple[ModelSpec, ...], Field(min_length=1, strict=False)]
     """The models to choose from; the page opens with the first."""
-    images: Annotated[tuple[ImageSpec, ...], Field(min_length=1, strict=False)]
-    """The pictures, in the order in which the page shows them."""
+    gallery: GallerySpec | None = None
+    """Many more pictures, which need no prompts. The page does not show them yet."""
+    images: Annotated[tuple[ImageSpec, ...], Field(strict=False, validate_default=True)] = ()
+    """The pictures, in the order in which the page shows them; a demo with a gallery needs none."""
     defaults: DefaultsSpec = DefaultsSpec()
     """What is said once for all pictures."""
     prompt_table: ExistingFile | None = None
@@ -52,6 +62,20 @@ class DemoSpec(PageSpec):
     """Whether the page speaks the language that a visitor's browser asks for, or that the visitor
     chooses at its foot, if it knows it; your texts stay as they are."""
     _places: Places = PrivateAttr(Places(Path("the demo"), {}))
+
+    @field_validator("images")
+    @classmethod
+    def _some_pictures(
+        cls, images: tuple[ImageSpec, ...], info: ValidationInfo
+    ) -> tuple[ImageSpec, ...]:
+        # A gallery that is wrong is not in the data, and is reported itself.
+        if not images and info.data.get("gallery", images) is None:
+            raise mistake(
+                "there are no pictures",
+                'For example: [[images]] with file = "images/cat.jpg", or [gallery] with'
+                ' pictures = "photos/**/*.jpg"',
+            )
+        return images
 
     def at(self, places: Places) -> Self:
         """The same demo, as written there."""
@@ -75,9 +99,14 @@ def load_spec(path: Path) -> DemoSpec:
 
     Raises:
         SpecError: with every problem found, each with its line and a remedy.
-        BuilderError: if it cannot be read, or describes another kind of demo.
+        BuilderError: if it cannot be read, describes another kind of demo, or has only a gallery.
     """
-    return _require_pictures(path, load_any_spec(path))
+    return _require_images(path, load_models_spec(path))
+
+
+def load_models_spec(path: Path) -> DemoSpec:
+    """The same, where the models are enough: there may be a gallery and no `[[images]]`."""
+    return _require_models(path, load_any_spec(path))
 
 
 def load_any_spec(path: Path, inspect: InspectPicture | None = None) -> DemoSpec | FunctionDemoSpec:
@@ -105,12 +134,18 @@ def load_draft(path: Path) -> tuple[str, DemoSpec]:
     if images and "prompt_table" not in table:
         drafts = [{**image, "prompts": image.get("prompts") or [_TO_COME]} for image in images]
         table = {**table, "images": drafts}
-    return text, _require_pictures(path, _read_spec(path, text, table))
+    return text, _require_images(path, _require_models(path, _read_spec(path, text, table)))
 
 
-def _require_pictures(path: Path, spec: DemoSpec | FunctionDemoSpec) -> DemoSpec:
+def _require_models(path: Path, spec: DemoSpec | FunctionDemoSpec) -> DemoSpec:
     if not isinstance(spec, DemoSpec):
         raise BuilderError(f"{path}: the template '{spec.template}' has no models or pictures.")
+    return spec
+
+
+def _require_images(path: Path, spec: DemoSpec) -> DemoSpec:
+    if not spec.images:
+        raise BuilderError(f"{path}: has only a [gallery]. Add [[images]] with prompts.")
     return spec
 
 
@@ -210,6 +245,7 @@ _TABLES: Mapping[str, type[Table]] = {
     "tokenizer": TokenizerSpec,
     "card": CardSpec,
     "images": ImageSpec,
+    "gallery": GallerySpec,
     "defaults": DefaultsSpec,
     "sharing": SharingSpec,
     "prompt_sets": PromptSetSpec,

@@ -6,7 +6,6 @@ Face's data sets have, and https://github.com/webdataset/webdataset.
 
 import io
 import json
-import re
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,12 +15,12 @@ from typing import Any
 import fsspec
 
 from builder.errors import BuilderError, reading
+from builder.gallery.files import find_files
+from builder.gallery.web_dataset import PICTURE_SUFFIXES, split_member
 from builder.parquet import import_parquet
 
-_PICTURES = ("jpg", "jpeg", "png", "webp")
 _CAPTIONS = ("caption", "captions", "text", "txt")
 """Names that data sets give to the column or the key of captions."""
-_BRACES = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _REMEDY = "Name a .csv, a .parquet, or a .tar of WebDataset."
 
 
@@ -63,26 +62,7 @@ def find_shards(address: str) -> list[Shard]:
     Raises:
         BuilderError: if there are none, or its file system cannot be used.
     """
-    shards: list[Shard] = []
-    for one in _expand_braces(address):
-        with reading(one, "Correct the address, or install what fsspec needs for it."):
-            system, path = fsspec.core.url_to_fs(one)
-            found = sorted(system.glob(path)) if "*" in path else [path]
-            shards += [Shard(system.unstrip_protocol(p), system.ukey(p)) for p in found]
-    if not shards:
-        raise BuilderError(f"{address}: there are no such files. {_REMEDY}")
-    return shards
-
-
-def _expand_braces(address: str) -> Iterator[str]:
-    """WebDataset's notation of numbered shards."""
-    if not (braces := _BRACES.search(address)):
-        yield address
-        return
-    first, last = braces.groups()
-    for number in range(int(first), int(last) + 1):
-        here = f"{address[: braces.start()]}{number:0{len(first)}}{address[braces.end() :]}"
-        yield from _expand_braces(here)
+    return [Shard(file.address, file.version) for file in find_files(address, _REMEDY)]
 
 
 def _read_tar(address: str, data: bytes) -> Iterator[Example]:
@@ -92,10 +72,8 @@ def _read_tar(address: str, data: bytes) -> Iterator[Example]:
         for member in archive:
             if not member.isfile() or (stream := archive.extractfile(member)) is None:
                 continue
-            folder, _, name = member.name.rpartition("/")
-            key, _, suffix = name.partition(".")
-            key, suffix = f"{folder}/{key}".lstrip("/"), suffix.lower()
-            if suffix in _PICTURES:
+            key, suffix = split_member(member.name)
+            if suffix in PICTURE_SUFFIXES:
                 pictures[key] = stream.read()
             elif suffix in _CAPTIONS:
                 captions[key] = _clean(stream.read().decode())

@@ -1,0 +1,218 @@
+"""The engine for a cluster: Ray Data reads pictures in tasks, and a pool of actors embeds them.
+
+Ray bounds what is in memory, spreads the work and repeats what was lost with a node. The nodes need
+this program in the same version, and whatever the addresses of pictures need; the tower is sent to
+them. An actor has a GPU of its own; where there are none, it has the processors of a node.
+"""
+
+import importlib
+import json
+import logging
+import os
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import astuple
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.cache import digest
+from builder.embedding.pictures import (
+    EmbeddedPicture,
+    Numbered,
+    PictureRecord,
+    StoredPicture,
+    check_readable,
+    see_picture,
+)
+from builder.embedding.stream import BatchRunner, load_ahead
+from builder.errors import BuilderError, ModelError, first_line
+from builder.fingerprint import embedding_code, image_code
+from builder.model import ImageTextModel, Preprocessing, Tower
+
+_BLOCK = 128
+"""Pictures in a task: the largest batch of a device."""
+_READERS = 4
+"""Threads in a task, since pictures at addresses are waited for."""
+
+_SETTINGS = {
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
+"""Nothing is reported to Ray's makers, and what its processes log stays in its files."""
+
+Block = Mapping[str, NDArray[Any]]
+"""Columns of some pictures: `picture`, as JSON, and then `pixels` or `row`."""
+
+
+def embed_on_ray(
+    model: ImageTextModel, pictures: Iterable[Numbered], *, address: str | None
+) -> Generator[EmbeddedPicture]:
+    """The rows of pictures, in any order.
+
+    `address` is that of a running cluster; without one, Ray starts on this machine, unless the
+    environment names a cluster (RAY_ADDRESS) or this process is connected to one.
+
+    Raises:
+        ModelError: if the tower returns rows of the wrong size or that are not finite.
+        BuilderError: if Ray is not installed, cannot be reached, or gives up.
+    """
+    ray = _import_ray()
+    with _connected(ray, address), _explaining(ray):
+        data: Any = importlib.import_module("ray.data")
+        data.DataContext.get_current().enable_progress_bars = False
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        code = _code()
+        tower = {
+            "tower": ray.put(model.load_image()),
+            "model_id": model.id,
+            "dim": model.dim,
+            "size": model.preprocessing.size,
+            "code": code,
+        }
+        rows = (
+            data.from_arrow_refs([ray.put(block) for block in _make_blocks(pictures)])
+            .map_batches(_Reader(model.preprocessing, code), batch_size=None)
+            .map_batches(
+                _Embedder, fn_constructor_kwargs=tower, batch_size=None, **_choose_pool(ray, data)
+            )
+        )
+        for block in rows.iter_batches(batch_size=None, batch_format="numpy"):
+            yield from zip(map(_decode_record, block["picture"]), block["row"], strict=True)
+
+
+def _import_ray() -> Any:
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
+    try:
+        return importlib.import_module("ray")
+    except ModuleNotFoundError:
+        raise BuilderError(
+            "--engine ray: Ray is not installed. Install it: pip install 'lit-demo-builder[ray]'"
+        ) from None
+
+
+@contextmanager
+def _connected(ray: Any, address: str | None) -> Generator[None]:
+    """Connect to a cluster, or start one on this machine, for the block."""
+    if ray.is_initialized():
+        yield
+        return
+    try:
+        ray.init(address, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise BuilderError(
+            f"--address {address}: Ray cannot be reached or started ({first_line(error)}). Name the"
+            " head node's HOST:6379, or leave --address out to start Ray on this machine."
+        ) from None
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+@contextmanager
+def _explaining(ray: Any) -> Generator[None]:
+    """Say in a sentence why Ray gives up: what an actor says, or what Ray does."""
+    try:
+        yield
+    except ray.exceptions.RayError as error:
+        cause: Any = error
+        while cause is not None and type(cause) not in (BuilderError, ModelError):
+            cause = getattr(cause, "cause", None) or cause.__cause__
+        raise cause or BuilderError(
+            f"Ray gave up ({first_line(error)}). Its logs say more: /tmp/ray/session_latest/logs."
+            " Run the same command again: finished shards are kept."
+        ) from None
+
+
+def _choose_pool(ray: Any, data: Any) -> dict[str, Any]:
+    """An actor for each GPU, or else one for each node, which computes with all its processors."""
+    if gpus := int(ray.cluster_resources().get("GPU", 0)):
+        return {"compute": data.ActorPoolStrategy(size=gpus), "num_gpus": 1}
+    nodes = sum(node["Alive"] and node["Resources"].get("CPU", 0) > 0 for node in ray.nodes())
+    compute = data.ActorPoolStrategy(size=max(nodes, 1))
+    return {"compute": compute, "num_cpus": 1}
+
+
+def _make_blocks(pictures: Iterable[Numbered]) -> Iterator[Any]:
+    arrow: Any = importlib.import_module("pyarrow")
+    waiting = iter(pictures)
+    while block := list(islice(waiting, _BLOCK)):
+        yield arrow.table({"picture": [_encode((place, astuple(p))) for place, p in block]})
+
+
+class _Reader:
+    """Reads the pictures of a block, in a task."""
+
+    def __init__(self, preprocessing: Preprocessing, code: str):
+        self._preprocessing = preprocessing
+        self._code = code
+
+    def __call__(self, block: Block) -> dict[str, NDArray[Any]]:
+        """The same pictures with what is known of them, and pixels uint8[n, size, size, 3]."""
+        _require_code(self._code)
+        pictures = map(_decode_numbered, block["picture"])
+        loading = load_ahead(pictures, lambda p: see_picture(p, self._preprocessing), _READERS)
+        seen = [result for _, result in loading]
+        return {
+            "picture": np.array([_encode(astuple(record)) for record, _ in seen], object),
+            "pixels": np.stack([pixels for _, pixels in seen]),
+        }
+
+
+class _Embedder:
+    """A tower in an actor."""
+
+    def __init__(self, tower: Any, model_id: str, dim: int, size: int, code: str):
+        from builder.embedding.devices import BATCH_LIMITS, place_tower, see_bytes
+
+        _require_code(code)
+        loaded: Tower = _import_ray().get(tower)
+        seeing, fast = see_bytes(loaded)
+        placed = place_tower(seeing, (size, size, 3), np.uint8, None, BATCH_LIMITS["images"])
+        self._runner = BatchRunner(placed, fast, print)
+        self._model_id, self._dim = model_id, dim
+
+    def __call__(self, block: Block) -> dict[str, NDArray[Any]]:
+        """The same pictures with `row`, float32[n, dim]."""
+        size = self._runner.batch_size
+        records = [_decode_record(text) for text in block["picture"]]
+        batches = (
+            (records[start : start + size], block["pixels"][start : start + size])
+            for start in range(0, len(records), size)
+        )
+        rows = [computed for _, computed in self._runner.run(batches)]
+        whole = np.concatenate(rows)
+        check_readable(records, whole, self._model_id, self._dim)
+        return {"picture": block["picture"], "row": whole}
+
+
+def _encode(fields: Any) -> str:
+    return json.dumps(fields)
+
+
+def _decode_numbered(text: str) -> Numbered:
+    (shard, place), fields = json.loads(text)
+    return (shard, place), StoredPicture(*fields)
+
+
+def _decode_record(text: str) -> PictureRecord:
+    place, id_, name, size, *rest = json.loads(text)
+    return PictureRecord(tuple(place), id_, name, size and tuple(size), *rest)
+
+
+def _code() -> str:
+    """What the rows depend on besides tower and pictures, which all nodes must have in common."""
+    return digest(embedding_code(), image_code())
+
+
+def _require_code(code: str) -> None:
+    if code != _code():
+        raise BuilderError(
+            "a node of the cluster has another version of this program, JAX, NumPy or Pillow."
+            " Install the same on all nodes."
+        )

@@ -1,0 +1,145 @@
+"""The pictures of a gallery, one after the other: of a pattern, in a table, or in archives.
+
+Their order is the same each time, and no list of them is kept: of a pattern, the names in one
+folder are in memory, of a table a part of it, of archives the names in one.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+from fsspec.utils import glob_translate
+
+from builder.cache import Cache, digest
+from builder.csv_rows import parse_rows
+from builder.embedding.pictures import StoredPicture
+from builder.errors import BuilderError, Problem, SpecError, reading
+from builder.gallery.files import FoundFile, find_files
+from builder.gallery.web_dataset import Member, list_members
+from builder.input_file import find_fault
+from builder.parquet import read_parquet_rows
+
+EXTRA = "gallery"
+"""What has to be installed for it."""
+
+_REMEDY = (
+    "Name a pattern like photos/**/*.jpg, a .csv or .parquet with the column file, or .tar files"
+    " of WebDataset."
+)
+_MAGIC = re.compile(r"[*?\[]")
+_KIND = "members"
+_VERSIONS = ("size", "mtime", "ETag", "etag", "LastModified", "last_modified", "updated")
+"""What file systems say of a file that changes when the file does."""
+
+
+def find_pictures(pictures: str, folder: Path, cache: Cache) -> Iterator[StoredPicture]:
+    """The pictures that the key `pictures` of a gallery names, relative to the folder.
+
+    An id is the path below the part of a pattern without wildcards, the cell `id` or `file` of a
+    table, or the key in an archive. What archives hold is kept in the cache.
+
+    Raises:
+        BuilderError: if there is no such place, or it cannot be read.
+    """
+    address = pictures if "://" in pictures else str(folder.resolve() / pictures)
+    suffix = address.rpartition(".")[2].lower()
+    if suffix in ("csv", "parquet"):
+        for file in find_files(address, _REMEDY):
+            yield from _read_table(_plain(file.address), suffix)
+    elif suffix == "tar":
+        for file in find_files(address, _REMEDY):
+            yield from _read_archive(file, cache)
+    else:
+        yield from _walk_pattern(pictures, folder)
+
+
+def _walk_pattern(pattern: str, folder: Path) -> Iterator[StoredPicture]:
+    """Files below the part of the pattern without wildcards whose paths match the rest of it."""
+    parts = pattern.split("/")
+    count = next((i for i, part in enumerate(parts) if _MAGIC.search(part)), len(parts) - 1)
+    base, rest = "/".join(parts[:count]), "/".join(parts[count:])
+    matches = re.compile(glob_translate(rest)).match
+    depth = None if "**" in rest else rest.count("/")
+    with reading(pattern, _REMEDY):
+        where = base if "://" in base else str(folder.resolve() / base)
+        system, root = fsspec.core.url_to_fs(where)
+        for info in _walk(system, root, depth):
+            name: str = info["name"]
+            path = name[len(root) :].lstrip("/")
+            if matches(path):
+                address = name if _is_local(system) else system.unstrip_protocol(name)
+                yield StoredPicture(path, address, _version_of(info))
+
+
+def _walk(system: Any, folder: str, depth: int | None) -> Iterator[Mapping[str, Any]]:
+    """What is known of each file below a folder, by name; hidden ones are left out."""
+    for info in sorted(system.ls(folder, detail=True), key=lambda info: info["name"]):
+        name: str = info["name"].rstrip("/")
+        if name == folder or name.rpartition("/")[2].startswith("."):
+            continue
+        if info["type"] != "directory":
+            yield info
+        elif depth != 0:
+            yield from _walk(system, name, depth and depth - 1)
+
+
+def _version_of(info: Mapping[str, Any]) -> str:
+    return " ".join(str(info[key]) for key in _VERSIONS if key in info)
+
+
+def _read_table(address: str, suffix: str) -> Iterator[StoredPicture]:
+    parent = address.rpartition("/")[0]
+    for where, row in _read_rows(address, suffix):
+        name = row["file"].strip()
+        if not name:
+            raise SpecError([Problem(where, "there is no file", "Name one, or remove the row.")])
+        file = name if "://" in name or name.startswith("/") else f"{parent}/{name}"
+        version = name
+        if "://" not in file and not find_fault(Path(file)):
+            found = Path(file).stat()
+            version = f"{name} {found.st_size} {found.st_mtime}"
+        yield StoredPicture(row.get("id", "").strip() or name, file, version)
+
+
+def _read_rows(address: str, suffix: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    if "://" not in address and (fault := find_fault(Path(address))):
+        raise BuilderError(f"{address}: {fault}. {_REMEDY}")
+    with reading(address, _REMEDY):
+        if suffix == "csv":
+            lines: Any = fsspec.open(address, "rt", encoding="utf-8-sig", newline="")
+            with lines as text:
+                for number, row in parse_rows(address, text, ("file",)):
+                    yield f"{address}:{number}", row
+        else:
+            opened: Any = fsspec.open(address, "rb")
+            with opened as file:
+                yield from read_parquet_rows(address, file, "file", _REMEDY, extra=EXTRA)
+
+
+def _read_archive(file: FoundFile, cache: Cache) -> Iterator[StoredPicture]:
+    key = digest(file.address, file.version)
+    kept = cache.load(_KIND, key)
+    if kept is None:
+        members = list(list_members(file.address))
+        cache.store(_KIND, key, json.dumps([astuple(member) for member in members]).encode())
+    else:
+        members = [Member(*fields) for fields in json.loads(kept)]
+    address = _plain(file.address)
+    for member in members:
+        version = f"{file.version} {member.offset}"
+        yield StoredPicture(member.key, address, version, member.offset, member.length)
+
+
+def _plain(address: str) -> str:
+    """A path of this machine without `file://`."""
+    return address.removeprefix("file://")
+
+
+def _is_local(system: Any) -> bool:
+    # Its addresses are plain paths.
+    return isinstance(system, LocalFileSystem)
