@@ -17,7 +17,7 @@ SLOW := e2e or wheel or slow or long
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium browsers generate notebooks docs tune oracle bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak screenshots clean
+.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium browsers generate notebooks docs tune oracle bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak lighthouse screenshots screenshots-expected clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -186,8 +186,18 @@ long: $(VENV)/.installed-dev web chromium ## Run the tests that are too long for
 soak: $(VENV)/.installed-dev web chromium ## Use one tab for long, and a preview server by many, and see that they hold no more afterwards.
 	SOAK=1 $(BIN)/pytest -s tests/e2e/test_leaks.py tests/faults/test_serve_soak.py
 
+lighthouse: $(VENV)/.installed-dev demo tests/bench/lighthouse/node_modules/.installed chromium ## Score the pages of the default demo and of new function pages with Lighthouse.
+	$(BIN)/python -m tests.bench.lighthouse _site
+
+tests/bench/lighthouse/node_modules/.installed: tests/bench/lighthouse/package-lock.json
+	npm --prefix tests/bench/lighthouse ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 screenshots: $(VENV)/.installed-dev demo chromium ## Take the README's pictures of the default demo.
 	$(BIN)/python -m tests.e2e.screenshots _site docs/images
+
+screenshots-expected: $(VENV)/.installed-dev web chromium ## Take the screenshots again that tests compare pages with.
+	TAKE_SCREENSHOTS=1 $(BIN)/pytest --quiet tests/e2e/test_screenshots.py
 
 clean: ## Remove what was built (not the environments).
 	rm -rf _site builder/_web

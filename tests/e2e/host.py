@@ -1,5 +1,6 @@
 """A static host like GitHub Pages, whose files tests change, damage and take away."""
 
+import gzip
 import hashlib
 import json
 import mimetypes
@@ -61,8 +62,12 @@ class Host:
         self.files[url] = bytes(data)
 
 
+_COMPRESSED = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
+"""What hosts like GitHub Pages compress."""
+
+
 @contextmanager
-def host(folder: Path) -> Generator[Host]:
+def host(folder: Path, *, compresses: bool = False) -> Generator[Host]:
     """Serve a copy of a built site."""
     paths = [path for path in folder.rglob("*") if path.is_file()]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
@@ -93,6 +98,9 @@ def host(folder: Path) -> Generator[Host]:
             self, status: HTTPStatus, data: bytes, kind: str | None, tag: str | None = None
         ) -> None:
             self.send_response(status)
+            if compresses and kind and kind.startswith(_COMPRESSED):
+                data = gzip.compress(data)
+                self.send_header("Content-Encoding", "gzip")
             for name, value in served.headers.items():
                 self.send_header(name, value)
             if kind:

@@ -52,6 +52,8 @@ export class LitDemoApp extends LitElement {
   /** Read out by screen readers when a card comes or goes. */
   @state() private announcement = '';
 
+  /** The part at the foot is made when it is first opened, so that nobody waits for it before. */
+  @state() private aboutOpened = false;
   /** How the visitor wants to see captions. */
   @state() private view: View = { ranked: true, detailed: false };
 
@@ -127,9 +129,19 @@ export class LitDemoApp extends LitElement {
       <p class="visually-hidden" role="status">${this.announcement}</p>
       <footer class="foot">
         <lit-demo-share .shared=${demo.visit.shared}></lit-demo-share>
-        <details>
+        <details
+          @toggle=${() => {
+            this.aboutOpened = true;
+          }}
+        >
           <summary>${msg('About this demo and its model')}</summary>
-          <div class="about">${renderAbout(demo, this.view, (view) => (this.view = view))}</div>
+          ${
+            this.aboutOpened
+              ? html`<div class="about">
+                  ${renderAbout(demo, this.view, (view) => (this.view = view))}
+                </div>`
+              : nothing
+          }
         </details>
       </footer>
       <section class="messages" aria-label=${msg('Messages')}>

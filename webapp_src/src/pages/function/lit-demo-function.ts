@@ -1,5 +1,5 @@
 import { msg } from '@lit/localize';
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { renderMadeWith } from '../../components/made-with';
 import { shared } from '../../components/shared-styles';
 import { FunctionController } from '../../inference/functions/function-controller';
@@ -21,7 +21,7 @@ export class LitDemoFunction extends LitElement {
   private readonly loader = new FunctionController(this);
 
   protected override render(): TemplateResult {
-    const { status, manifest, functions } = this.loader;
+    const { status, functions } = this.loader;
     return html`
       <slot name="header"></slot>
       <main>
@@ -33,12 +33,19 @@ export class LitDemoFunction extends LitElement {
           @retry-requested=${() => void this.loader.load()}
         ></lit-demo-loading>
       </main>
+      ${status.status === 'loading' ? nothing : this.renderFooter()}
+    `;
+  }
+
+  /** It comes with what stands above it, which would else push it down. */
+  private renderFooter(): TemplateResult {
+    return html`
       <footer>
         <p>
           ${msg('What you set is computed here, in your browser, by a JAX function that was converted to TensorFlow.js. Before it answers, it has to reproduce what JAX computed.')}
         </p>
         <p><a href="benchmark.html">${msg('How fast is this device?')}</a></p>
-        ${renderMadeWith(manifest?.generator)}
+        ${renderMadeWith(this.loader.manifest?.generator)}
       </footer>
     `;
   }
