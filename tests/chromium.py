@@ -27,7 +27,6 @@ SOFTWARE_GPU_FLAGS = (
     "--use-webgpu-adapter=swiftshader",
 )
 
-
 # A busy machine takes its time.
 expect.set_options(timeout=20_000)
 

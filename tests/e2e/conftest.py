@@ -8,11 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import (
-    BrowserContext,
-    Page,
-    Request,
-)
+from playwright.sync_api import BrowserContext, Page, Request
 
 from builder.manifest import SiteManifest
 from builder.project import create_project
