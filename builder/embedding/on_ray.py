@@ -9,6 +9,8 @@ import importlib
 import json
 import logging
 import os
+import re
+import socket
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple
@@ -28,7 +30,7 @@ from builder.embedding.pictures import (
     see_picture,
 )
 from builder.embedding.stream import BatchRunner, load_ahead
-from builder.errors import BuilderError, ModelError, first_line
+from builder.errors import BuilderError, ModelError, first_line, reason_of
 from builder.fingerprint import embedding_code, image_code
 from builder.model import ImageTextModel, Preprocessing, Tower
 
@@ -37,6 +39,9 @@ _BLOCK = 128
 _READERS = 4
 """Threads in a task, since pictures at addresses are waited for."""
 
+_HOST_AND_PORT = re.compile(r"([^/]+):(\d{1,5})")
+_CONNECT_S = 10.0
+_REMEDY = "Name the head node's HOST:6379, or leave --address out to start Ray on this machine."
 _SETTINGS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
@@ -101,17 +106,28 @@ def _connected(ray: Any, address: str | None) -> Generator[None]:
     if ray.is_initialized():
         yield
         return
+    if address and (found := _HOST_AND_PORT.fullmatch(address)):
+        _require_listener(found[1], int(found[2]))
     try:
         ray.init(address, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise BuilderError(
-            f"--address {address}: Ray cannot be reached or started ({first_line(error)}). Name the"
-            " head node's HOST:6379, or leave --address out to start Ray on this machine."
+            f"--address {address}: Ray cannot be started or joined ({first_line(error)}). {_REMEDY}"
         ) from None
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _require_listener(host: str, port: int) -> None:
+    """Make sure that something listens there; Ray would try for minutes."""
+    try:
+        socket.create_connection((host, port), timeout=_CONNECT_S).close()
+    except OSError as error:
+        raise BuilderError(
+            f"--address {host}:{port}: cannot be reached: {reason_of(error)}. {_REMEDY}"
+        ) from None
 
 
 @contextmanager
