@@ -17,7 +17,7 @@ SLOW := e2e or wheel or slow or long
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium browsers generate notebooks docs tune oracle bench bench-embedding bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak lighthouse screenshots screenshots-expected clean
+.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium browsers generate notebooks docs tune oracle bench bench-embedding bench-scale bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak lighthouse screenshots screenshots-expected clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -147,6 +147,9 @@ tests/bench/export/node_modules/.installed: tests/bench/export/package-lock.json
 bench-embedding: $(VENV)/.installed-dev ## Measure embedding beside the bare forward pass, into docs/embedding.md.
 	$(BIN)/python -m tests.bench.embedding
 
+bench-scale: $(VENV)/.installed-dev ## Print how fast many pictures are embedded beside the bare forward pass, and in how much memory.
+	$(BIN)/python -m tests.bench.scale
+
 bench-rebuild: $(VENV)/.installed-dev web ## Measure rebuilds of the default demo, into docs/rebuilding.md.
 	$(BIN)/python -m tests.bench.rebuild
 
@@ -174,7 +177,7 @@ fuzz: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## Compare tokens in
 	$(BIN)/python -m tests.fuzz.pictures
 
 faults: $(VENV)/.installed-dev web ## Interrupt builds and publications at every operation on files, by a kill, a full disk and a broken one.
-	@for scenario in build first-build publish-zip publish-github; do \
+	@for scenario in build first-build embed publish-zip publish-github; do \
 		for fault in kill ENOSPC EIO; do \
 			echo "$$scenario, $$fault: $$($(BIN)/python -m tests.faults $$scenario $$fault 2>/dev/null)"; \
 		done; \

@@ -9,9 +9,12 @@ import importlib
 import json
 import logging
 import os
+import re
+import socket
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -28,7 +31,7 @@ from builder.embedding.pictures import (
     see_picture,
 )
 from builder.embedding.stream import BatchRunner, load_ahead
-from builder.errors import BuilderError, ModelError, first_line
+from builder.errors import BuilderError, first_line, reason_of
 from builder.fingerprint import embedding_code, image_code
 from builder.model import ImageTextModel, Preprocessing, Tower
 
@@ -37,12 +40,20 @@ _BLOCK = 128
 _READERS = 4
 """Threads in a task, since pictures at addresses are waited for."""
 
+_OUR_ERROR = re.compile(r"^builder\.errors\.\w+: (.+)$", re.MULTILINE)
+_HOST_AND_PORT = re.compile(r"([^/]+):(\d{1,5})")
+_CONNECT_S = 10.0
+_REMEDY = "Name the head node's HOST:6379, or leave --address out to start Ray on this machine."
 _SETTINGS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
 """Nothing is reported to Ray's makers, and what its processes log stays in its files."""
+
+_READER_CPUS, _ACTOR_CPUS = 0.5, 0.25
+"""What Ray reckons with. Both fit on the smallest node, since an actor computes with all processors
+anyway. They differ, or Ray would fuse the two steps, and an actor would read what it embeds."""
 
 Block = Mapping[str, NDArray[Any]]
 """Columns of some pictures: `picture`, as JSON, and then `pixels` or `row`."""
@@ -57,14 +68,14 @@ def embed_on_ray(
     environment names a cluster (RAY_ADDRESS) or this process is connected to one.
 
     Raises:
-        ModelError: if the tower returns rows of the wrong size or that are not finite.
-        BuilderError: if Ray is not installed, cannot be reached, or gives up.
+        BuilderError: if Ray is not installed, cannot be reached, or gives up, or the tower returns
+            rows of the wrong size or that are not finite.
     """
     ray = _import_ray()
     with _connected(ray, address), _explaining(ray):
         data: Any = importlib.import_module("ray.data")
         data.DataContext.get_current().enable_progress_bars = False
-        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        logging.getLogger("ray.data").setLevel(logging.CRITICAL)
         code = _code()
         tower = {
             "tower": ray.put(model.load_image()),
@@ -75,7 +86,7 @@ def embed_on_ray(
         }
         rows = (
             data.from_arrow_refs([ray.put(block) for block in _make_blocks(pictures)])
-            .map_batches(_Reader(model.preprocessing, code), batch_size=None)
+            .map_batches(_Reader(model.preprocessing, code), batch_size=None, num_cpus=_READER_CPUS)
             .map_batches(
                 _Embedder, fn_constructor_kwargs=tower, batch_size=None, **_choose_pool(ray, data)
             )
@@ -101,12 +112,13 @@ def _connected(ray: Any, address: str | None) -> Generator[None]:
     if ray.is_initialized():
         yield
         return
+    if address and (found := _HOST_AND_PORT.fullmatch(address)):
+        _require_listener(found[1], int(found[2]))
     try:
         ray.init(address, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise BuilderError(
-            f"--address {address}: Ray cannot be reached or started ({first_line(error)}). Name the"
-            " head node's HOST:6379, or leave --address out to start Ray on this machine."
+            f"--address {address}: Ray cannot be started or joined ({first_line(error)}). {_REMEDY}"
         ) from None
     try:
         yield
@@ -114,16 +126,26 @@ def _connected(ray: Any, address: str | None) -> Generator[None]:
         ray.shutdown()
 
 
+def _require_listener(host: str, port: int) -> None:
+    """Make sure that something listens there; Ray would try for minutes."""
+    try:
+        socket.create_connection((host, port), timeout=_CONNECT_S).close()
+    except OSError as error:
+        raise BuilderError(
+            f"--address {host}:{port}: cannot be reached: {reason_of(error)}. {_REMEDY}"
+        ) from None
+
+
 @contextmanager
 def _explaining(ray: Any) -> Generator[None]:
-    """Say in a sentence why Ray gives up: what an actor says, or what Ray does."""
+    """Say in a sentence why Ray gives up: what this program said on a node, or what Ray does."""
     try:
         yield
     except ray.exceptions.RayError as error:
-        cause: Any = error
-        while cause is not None and type(cause) not in (BuilderError, ModelError):
-            cause = getattr(cause, "cause", None) or cause.__cause__
-        raise cause or BuilderError(
+        # Of an exception on a node, Ray keeps the text.
+        if said := _OUR_ERROR.findall(str(error)):
+            raise BuilderError(said[-1]) from None
+        raise BuilderError(
             f"Ray gave up ({first_line(error)}). Its logs say more: /tmp/ray/session_latest/logs."
             " Run the same command again: finished shards are kept."
         ) from None
@@ -132,10 +154,11 @@ def _explaining(ray: Any) -> Generator[None]:
 def _choose_pool(ray: Any, data: Any) -> dict[str, Any]:
     """An actor for each GPU, or else one for each node, which computes with all its processors."""
     if gpus := int(ray.cluster_resources().get("GPU", 0)):
-        return {"compute": data.ActorPoolStrategy(size=gpus), "num_gpus": 1}
+        compute = data.ActorPoolStrategy(size=gpus)
+        return {"compute": compute, "num_gpus": 1, "num_cpus": _ACTOR_CPUS}
     nodes = sum(node["Alive"] and node["Resources"].get("CPU", 0) > 0 for node in ray.nodes())
     compute = data.ActorPoolStrategy(size=max(nodes, 1))
-    return {"compute": compute, "num_cpus": 1}
+    return {"compute": compute, "num_cpus": _ACTOR_CPUS}
 
 
 def _make_blocks(pictures: Iterable[Numbered]) -> Iterator[Any]:
@@ -168,14 +191,20 @@ class _Embedder:
     """A tower in an actor."""
 
     def __init__(self, tower: Any, model_id: str, dim: int, size: int, code: str):
+        self._tower, self._size, self._code = tower, size, code
+        self._model_id, self._dim = model_id, dim
+
+    @cached_property
+    def _runner(self) -> BatchRunner:
+        # Not when it is constructed: Ray does not say why that has failed.
         from builder.embedding.devices import BATCH_LIMITS, place_tower, see_bytes
 
-        _require_code(code)
-        loaded: Tower = _import_ray().get(tower)
+        _require_code(self._code)
+        loaded: Tower = _import_ray().get(self._tower)
         seeing, fast = see_bytes(loaded)
-        placed = place_tower(seeing, (size, size, 3), np.uint8, None, BATCH_LIMITS["images"])
-        self._runner = BatchRunner(placed, fast, print)
-        self._model_id, self._dim = model_id, dim
+        shape = (self._size, self._size, 3)
+        placed = place_tower(seeing, shape, np.uint8, None, BATCH_LIMITS["images"])
+        return BatchRunner(placed, fast, print)
 
     def __call__(self, block: Block) -> dict[str, NDArray[Any]]:
         """The same pictures with `row`, float32[n, dim]."""

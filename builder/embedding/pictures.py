@@ -22,6 +22,7 @@ from builder.errors import ImageError, first_line
 from builder.images.open import open_picture
 from builder.images.prepare import make_thumbnail, see
 from builder.images.preprocess import crop_square
+from builder.input_file import find_fault
 from builder.model import Preprocessing, Rows
 
 _MOST_BYTES = 1 << 30
@@ -113,7 +114,10 @@ def check_readable(records: Sequence[PictureRecord], rows: Rows, model_id: str, 
 def _local_file(stored: StoredPicture) -> Generator[Path]:
     """The picture's file, or a copy where it is not a file of this machine."""
     if "://" not in stored.address and stored.length is None:
-        yield Path(stored.address)
+        path = Path(stored.address)
+        if fault := find_fault(path):
+            raise ImageError(fault, _REMEDY)
+        yield path
         return
     with tempfile.NamedTemporaryFile(prefix="lit-demo-picture-") as copy:
         copy.write(_read_bytes(stored))

@@ -96,19 +96,14 @@ def embed_gallery(
     A shard is missing if it is not there, or some of its pictures have changed.
 
     Raises:
-        BuilderError: if there are no pictures, the folder has rows of another model or of another
-            size of shards, or more than `max_failures` pictures cannot be read; finished shards
-            are kept.
+        BuilderError: if the folder has rows of another model or of another size of shards, or more
+            than `max_failures` pictures cannot be read; finished shards are kept.
     """
     about = About(
         model.id, fingerprint_of(model), model.dim, shard_size, "", 0, 0, current_versions()
     )
     job = _Job(list_pictures, about, out, max_failures, _read_finished(out, about))
     plan = job.plan()
-    if not plan.pictures:
-        raise BuilderError(
-            "[gallery]: pictures: nothing is there. Correct the pattern or the table."
-        )
     job.require_few(plan.failures)
     with writing(out, "Name another folder with -o."):
         out.mkdir(parents=True, exist_ok=True)

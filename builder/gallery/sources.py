@@ -44,8 +44,16 @@ def find_pictures(pictures: str, folder: Path, cache: Cache) -> Iterator[StoredP
     table, or the key in an archive. What archives hold is kept in the cache.
 
     Raises:
-        BuilderError: if there is no such place, or it cannot be read.
+        BuilderError: if there is no such place, no picture in it, or it cannot be read.
     """
+    found = _find(pictures, folder, cache)
+    if (first := next(found, None)) is None:
+        raise BuilderError(f"{pictures}: there are no pictures. {_REMEDY}")
+    yield first
+    yield from found
+
+
+def _find(pictures: str, folder: Path, cache: Cache) -> Iterator[StoredPicture]:
     address = pictures if "://" in pictures else str(folder.resolve() / pictures)
     suffix = address.rpartition(".")[2].lower()
     if suffix in ("csv", "parquet"):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from builder.cli import main
+from builder.errors import BuilderError
 from builder.site.check import check_site
 from builder.site.folder import load_any_manifest
 from tests.models.original_demo import write_original_demo
@@ -146,9 +147,52 @@ class PublishGithub(Scenario):
         return [path.name for path in folder.iterdir() if path.name not in known]
 
 
+class Embed(Scenario):
+    """`lit-demo embed` into a folder with rows of some pictures, of which others are now there.
+
+    The model is a toy, so the function behind the command is called.
+    """
+
+    def prepare(self, folder: Path) -> None:
+        from tests.gallery.galleries import paint_many
+
+        paint_many(folder / "photos", 20)
+        assert self.act(folder) == 0
+        paint_many(folder / "photos", 25)
+        (folder / "photos/002/0023.png").write_bytes(b"not a picture")
+
+    def act(self, folder: Path) -> int:
+        import jax
+
+        from tests.gallery.galleries import Gallery
+
+        jax.config.update("jax_compilation_cache_dir", None)  # whose files are JAX's own
+
+        try:
+            Gallery(folder).embed()
+        except (BuilderError, OSError):
+            return 2
+        return 0
+
+    def check(self, folder: Path) -> State:
+        from tests.gallery.galleries import Gallery
+
+        gallery = Gallery(folder)
+        ids = gallery.read("id")
+        names = [f"{number // 10:03}/{number:04}.png" for number in range(25)]
+        assert ids == names[: len(ids)]
+        assert len(ids) in (20, 25)
+        reported = (folder / "rows" / "failures.csv").exists()
+        return "new" if len(ids) == 25 and reported else "old"
+
+    def leftovers(self, folder: Path) -> list[str]:
+        return [path.name for path in (folder / "rows").iterdir() if path.name.startswith(".")]
+
+
 SCENARIOS: Mapping[str, type[Scenario]] = {
     "build": Build,
     "first-build": FirstBuild,
+    "embed": Embed,
     "publish-zip": PublishZip,
     "publish-github": PublishGithub,
 }

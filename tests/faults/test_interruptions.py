@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-EVERY = {"build": 151, "first-build": 97, "publish-zip": 2, "publish-github": 13}
+EVERY = {"build": 151, "first-build": 97, "embed": 3, "publish-zip": 2, "publish-github": 13}
 """Coprime to what repeats in an operation, so that all kinds of places are met."""
 
 BRIEF = (
     ("build", "kill"),
     ("build", "ENOSPC"),
+    ("embed", "kill"),
+    ("embed", "ENOSPC"),
     ("publish-zip", "kill"),
     ("publish-github", "kill"),
 )

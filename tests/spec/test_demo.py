@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from builder.errors import BuilderError, SpecError
-from builder.spec.demo import load_spec
+from builder.spec.demo import load_models_spec, load_spec
+from builder.spec.gallery import GallerySpec
 from tests.conftest import DEMO, MakeDemo
 
 
@@ -38,6 +39,19 @@ def test_an_id_may_be_given(make_demo: MakeDemo):
     ("old", "new", "place", "message"),
     [
         ("license =", "licence =", ":17: images[1].licence", "Did you mean 'license'?"),
+        ("[[models]]", "[gallery]\n[[models]]", ":4: gallery.pictures", "key is missing"),
+        (
+            "[[models]]",
+            '[gallery]\npictures = "a"\nmax = 1\n[[models]]',
+            ":6: gallery.max",
+            "Known keys",
+        ),
+        (
+            "[[models]]",
+            '[gallery]\npictures = "a"\nmax_failures = -1\n[[models]]',
+            ":6: gallery.max_failures",
+            "greater than or equal to 0",
+        ),
         ("description = ", "colour = 1\ndescription = ", ":2: colour", "Known keys: title"),
         ("A small demo.", " ", ":2: description", "the text is empty"),
         ("[[models]]", '[sharing]\nadress = "x"\n[[models]]', ":5: sharing.adress", "'address'?"),
@@ -234,3 +248,16 @@ def test_a_set_that_cannot_be_shown_is_refused(
 ):
     problems = problems_of(make_demo(DEMO + SETS.replace(old, new)))
     assert any(place in problem and message in problem for problem in problems), problems
+
+
+def test_a_demo_has_pictures_or_a_gallery(make_demo: MakeDemo):
+    models = DEMO.partition("[[images]]")[0]
+    (problem,) = problems_of(make_demo(models))
+    assert "images: there are no pictures" in problem
+    assert '[gallery] with pictures = "photos/**/*.jpg"' in problem
+    with_gallery = make_demo(f'{models}[gallery]\npictures = "images/*.png"\n')
+    spec = load_models_spec(with_gallery)
+    assert spec.gallery == GallerySpec(pictures="images/*.png")
+    assert spec.images == ()
+    with pytest.raises(BuilderError, match="has only a"):
+        load_spec(with_gallery)

@@ -1,0 +1,1 @@
+"""Embedding of galleries beside the bare forward pass, and the memory that it takes."""

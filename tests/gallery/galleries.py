@@ -1,0 +1,79 @@
+"""Small galleries of one-coloured pictures, and what is read back of their rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as parquet
+from numpy.typing import NDArray
+from rich.console import Console
+
+from builder.cache import Cache
+from builder.embedding.local import embed_locally
+from builder.embedding.pictures import Engine, StoredPicture
+from builder.gallery.embed import EmbeddedGallery, embed_gallery
+from builder.gallery.sources import find_pictures
+from builder.model import ImageTextModel
+from builder.progress import Progress
+from tests.evaluation.colours import make_colour_model, paint
+
+QUIET = Progress(Console(quiet=True))
+
+
+def paint_many(folder: Path, count: int) -> list[str]:
+    """So many pictures of different colours, in folders of ten; returns their ids."""
+    names = [f"{number // 10:03}/{number:04}.png" for number in range(count)]
+    for number, name in enumerate(names):
+        paint(folder / name, (number % 256, 255 - number % 256, number * 37 % 256))
+    return names
+
+
+@dataclass
+class Gallery:
+    """Pictures in a folder, and what embeds them: locally, with a toy model, ten a shard."""
+
+    folder: Path
+    pictures: str = "photos/**/*.png"
+    model: ImageTextModel = field(default_factory=make_colour_model)
+    engine: Engine | None = None
+    max_failures: int = 100
+    shard_size: int = 10
+    progress: Progress = QUIET
+    name: str = "rows"
+
+    @property
+    def out(self) -> Path:
+        """Where the rows are."""
+        return self.folder / self.name
+
+    def find(self) -> Iterator[StoredPicture]:
+        """All pictures."""
+        return find_pictures(self.pictures, self.folder, Cache(self.folder / "cache"))
+
+    def embed(self) -> EmbeddedGallery:
+        """Compute the rows that are missing."""
+        return embed_gallery(
+            self.find,
+            self.model,
+            self.out,
+            self.engine or partial(embed_locally, self.model, progress=self.progress),
+            shard_size=self.shard_size,
+            max_failures=self.max_failures,
+            progress=self.progress,
+        )
+
+    def read(self, column: str) -> list[Any]:
+        """A column of all shards."""
+        tables = [parquet.read_table(path) for path in sorted(self.out.glob("*.parquet"))]
+        return [value for table in tables for value in table[column].to_pylist()]
+
+    def rows(self) -> NDArray[np.float32]:
+        """Rows of all pictures that could be read."""
+        return np.array([row for row in self.read("row") if row is not None], np.float32)
+
+    def times(self) -> Sequence[int]:
+        """When each shard was written."""
+        return [path.stat().st_mtime_ns for path in sorted(self.out.glob("*.parquet"))]
