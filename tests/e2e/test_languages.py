@@ -111,6 +111,14 @@ def test_an_arabic_page_is_mirrored_and_accessible_in_every_view(
     assert fill["x"] + fill["width"] == pytest.approx(bar["x"] + bar["width"], abs=1)
     assert fill["width"] < bar["width"]
     assert picture["x"] > bar["x"], "the picture is where lines begin"
+    box = card.get_by_role("textbox", name="وصفك")
+    box.fill("an English caption")
+    value = card.locator(".draft .value").bounding_box()
+    assert value is not None
+    space = box.evaluate(
+        "(box) => box.getBoundingClientRect().x + parseInt(getComputedStyle(box).paddingLeft)"
+    )
+    assert space >= value["x"] + value["width"], "no caption lies under its value"
     card.get_by_role("button", name="جنبًا إلى جنب").click()
     expect(page.locator("lit-demo-card")).to_have_count(2)
     foot(page).click()

@@ -24,27 +24,25 @@ export class LitDemoFinder extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
+        gap: 0 0.75rem;
       }
 
       input {
-        flex: 1 1 16rem;
+        /* On phones, what stands beside it goes below. */
+        flex: 1 1 20rem;
         max-width: 28rem;
         padding: 0.25rem 0.75rem;
       }
 
-      p:empty {
-        margin: 0;
-      }
-
-      p,
-      button.quiet {
-        margin: 0;
-        margin-inline-start: 0.75rem;
-      }
-
       p {
+        margin: 0;
         color: var(--muted);
         font-size: 0.875rem;
+      }
+
+      /* Not hidden: it must be there for what comes into it to be read out. */
+      p:empty {
+        margin-inline-start: -0.75rem;
       }
     `,
   ];

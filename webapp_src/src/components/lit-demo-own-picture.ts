@@ -35,7 +35,7 @@ export class LitDemoOwnPicture extends LitElement {
         flex-wrap: wrap;
         align-items: center;
         gap: 0.25rem 0.75rem;
-        margin: 0;
+        margin: 0.25rem 0 0.5rem;
         font-size: 0.875rem;
       }
     `,

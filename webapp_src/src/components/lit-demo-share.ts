@@ -22,21 +22,12 @@ export class LitDemoShare extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
+        gap: 0 0.5rem;
         min-width: 0;
-      }
-
-      lit-demo-embed-code {
-        margin-left: 0.5rem;
       }
 
       p,
       input {
-        margin: 0;
-        margin-inline-start: 0.5rem;
-      }
-
-      /* Not hidden: it must be there for what comes into it to be read out. */
-      p:empty {
         margin: 0;
       }
 

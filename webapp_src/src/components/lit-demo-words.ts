@@ -22,6 +22,12 @@ export class LitDemoWords extends LitElement {
         line-height: 1.9;
       }
 
+      /* They begin where the caption does. */
+      div {
+        text-align: -webkit-match-parent;
+        text-align: match-parent;
+      }
+
       .word {
         padding: 0.1rem 0.3rem;
         border-radius: 0.25rem;

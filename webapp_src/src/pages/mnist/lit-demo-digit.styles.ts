@@ -9,10 +9,14 @@ export const layout = css`
   }
 
   .tools {
-    display: grid;
-    grid-template-columns: 1fr 1fr;
+    display: flex;
+    flex-wrap: wrap;
     gap: 0.75rem;
     margin-top: 0.75rem;
+  }
+
+  .tools button {
+    flex: 1 0 auto;
   }
 
   .hint {

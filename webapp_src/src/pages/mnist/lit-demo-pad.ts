@@ -4,7 +4,14 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { fire } from '../../components/events';
 import { shared } from '../../components/shared-styles';
 import { movePen } from './pen';
-import { beginStroke, extendStroke, undoStroke, type Drawing, type Point } from './strokes';
+import {
+  beginStroke,
+  extendStroke,
+  undoStroke,
+  type Drawing,
+  type Point,
+  type Stroke,
+} from './strokes';
 
 /** Pixels along a side of the canvas, whatever its size on the page. */
 const RESOLUTION = 560;
@@ -90,15 +97,8 @@ export class LitDemoPad extends LitElement {
     context.clearRect(0, 0, RESOLUTION, RESOLUTION);
     context.lineWidth = PEN_WIDTH;
     context.lineCap = context.lineJoin = 'round';
-    context.strokeStyle = '#1f1d18';
-    for (const stroke of this.drawing) {
-      context.beginPath();
-      // A line from a point to itself is a dot.
-      for (const { x, y } of [...stroke.slice(0, 1), ...stroke]) {
-        context.lineTo(RESOLUTION * x, RESOLUTION * y);
-      }
-      context.stroke();
-    }
+    context.strokeStyle = context.fillStyle = '#1f1d18';
+    for (const stroke of this.drawing) drawStroke(context, stroke);
     if (this.isKeyed) this.drawPen(context);
   }
 
@@ -175,6 +175,20 @@ export class LitDemoPad extends LitElement {
     this.drawing = drawing;
     fire(this, 'drawing-changed', drawing);
   }
+}
+
+function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke): void {
+  const [start] = stroke;
+  if (!start) return;
+  context.beginPath();
+  if (stroke.length === 1) {
+    // A canvas draws no line from a point to itself.
+    context.arc(RESOLUTION * start.x, RESOLUTION * start.y, PEN_WIDTH / 2, 0, 2 * Math.PI);
+    context.fill();
+    return;
+  }
+  for (const { x, y } of stroke) context.lineTo(RESOLUTION * x, RESOLUTION * y);
+  context.stroke();
 }
 
 /** The moves of a fast pen that a browser gathered into one event a frame. */

@@ -4,7 +4,8 @@ export interface Point {
   readonly y: number;
 }
 
-type Stroke = readonly Point[];
+/** The points of a line, or of a dot. */
+export type Stroke = readonly Point[];
 
 /** Strokes in the order in which they were drawn. */
 export type Drawing = readonly Stroke[];
