@@ -12,7 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.conftest import FLAGS, chromium_path, serve_folder
+from tests.chromium import FLAGS, chromium_path
+from tests.e2e.conftest import serve_folder
 from tests.e2e.demo_page import ask, card_of, wait_for_answer
 
 VISITS = 3

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from builder.project import create_project
+from tests.chromium import FLAGS, chromium_path
 from tests.commands.run import run
-from tests.e2e.conftest import FLAGS, chromium_path
 from tests.e2e.host import host
 
 LIGHTHOUSE = Path(__file__).parent / "node_modules/.bin/lighthouse"
