@@ -35,7 +35,7 @@ from builder.errors import BuilderError, first_line, reason_of
 from builder.fingerprint import embedding_code, image_code
 from builder.model import ImageTextModel, Preprocessing, Tower
 
-_BLOCK = 128
+BLOCK = 128
 """Pictures in a task: the largest batch of a device."""
 _READERS = 4
 """Threads in a task, since pictures at addresses are waited for."""
@@ -60,12 +60,17 @@ Block = Mapping[str, NDArray[Any]]
 
 
 def embed_on_ray(
-    model: ImageTextModel, pictures: Iterable[Numbered], *, address: str | None
+    model: ImageTextModel,
+    pictures: Iterable[Numbered],
+    *,
+    address: str | None,
+    block: int = BLOCK,
 ) -> Generator[EmbeddedPicture]:
     """The rows of pictures, in any order.
 
     `address` is that of a running cluster; without one, Ray starts on this machine, unless the
-    environment names a cluster (RAY_ADDRESS) or this process is connected to one.
+    environment names a cluster (RAY_ADDRESS) or this process is connected to one. A task reads
+    `block` pictures.
 
     Raises:
         BuilderError: if Ray is not installed, cannot be reached, or gives up, or the tower returns
@@ -85,14 +90,14 @@ def embed_on_ray(
             "code": code,
         }
         rows = (
-            data.from_arrow_refs([ray.put(block) for block in _make_blocks(pictures)])
+            data.from_arrow_refs([ray.put(table) for table in _make_blocks(pictures, block)])
             .map_batches(_Reader(model.preprocessing, code), batch_size=None, num_cpus=_READER_CPUS)
             .map_batches(
                 _Embedder, fn_constructor_kwargs=tower, batch_size=None, **_choose_pool(ray, data)
             )
         )
-        for block in rows.iter_batches(batch_size=None, batch_format="numpy"):
-            yield from zip(map(_decode_record, block["picture"]), block["row"], strict=True)
+        for done in rows.iter_batches(batch_size=None, batch_format="numpy"):
+            yield from zip(map(_decode_record, done["picture"]), done["row"], strict=True)
 
 
 def _import_ray() -> Any:
@@ -161,10 +166,10 @@ def _choose_pool(ray: Any, data: Any) -> dict[str, Any]:
     return {"compute": compute, "num_cpus": _ACTOR_CPUS}
 
 
-def _make_blocks(pictures: Iterable[Numbered]) -> Iterator[Any]:
+def _make_blocks(pictures: Iterable[Numbered], size: int) -> Iterator[Any]:
     arrow: Any = importlib.import_module("pyarrow")
     waiting = iter(pictures)
-    while block := list(islice(waiting, _BLOCK)):
+    while block := list(islice(waiting, size)):
         yield arrow.table({"picture": [_encode((place, astuple(p))) for place, p in block]})
 
 

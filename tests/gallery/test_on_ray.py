@@ -104,11 +104,8 @@ def test_what_an_actor_says_is_what_the_author_reads(
 
 
 @pytest.mark.long
-def test_a_node_that_dies_costs_no_picture(
-    gallery: Gallery, cluster: Any, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(on_ray, "_BLOCK", 8)
-    whole = partial(embed_on_ray, gallery.model, address=None)
+def test_a_node_that_dies_costs_no_picture(gallery: Gallery, cluster: Any):
+    whole = partial(embed_on_ray, gallery.model, address=None, block=8)
     others = [node for node in cluster.list_all_nodes() if node is not cluster.head_node]
 
     def kill_a_node(pictures: Any) -> Iterator[Any]:

@@ -14,9 +14,9 @@ import numpy as np
 from PIL import Image
 from rich.console import Console
 
-from builder.embedding import on_ray
 from builder.embedding.devices import BATCH_LIMITS, place_tower, see_bytes
 from builder.embedding.local import embed_locally
+from builder.embedding.on_ray import embed_on_ray
 from builder.embedding.pictures import EmbeddedPicture, Engine, Numbered
 from builder.model import ImageTextModel
 from builder.models.default import DEFAULT_MODELS
@@ -63,10 +63,9 @@ def measure_rates(folder: Path) -> None:
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
     for _ in range(WORKERS - 1):
         cluster.add_node(num_cpus=1)
-    on_ray._BLOCK = BURST
     engines: dict[str, Engine] = {
         "local": partial(embed_locally, model, progress=Progress(Console(quiet=True))),
-        "ray": partial(on_ray.embed_on_ray, model, address=cluster.address),
+        "ray": partial(embed_on_ray, model, address=cluster.address, block=BURST),
     }
     ratios: dict[str, list[float]] = {name: [] for name in engines}
     for round_ in range(ROUNDS):
@@ -123,15 +122,14 @@ def measure_memory() -> None:
         peaks.append(float(done.stdout))
         print(f"{count:,} pictures: peak of {peaks[-1]:.0f} MB", flush=True)
     growth = peaks[-1] / peaks[0] - 1
-    print(
-        f"growth {growth:.1%}; bar {MAX_GROWTH:.0%} {'reached' if growth <= MAX_GROWTH else 'missed'}"
-    )
+    verdict = "reached" if growth <= MAX_GROWTH else "missed"
+    print(f"growth {growth:.1%}; bar {MAX_GROWTH:.0%} {verdict}")
 
 
 def vary_photos(folder: Path, count: int) -> None:
     """Write so many different pictures: photographs, each time another part of them."""
-    source = SHARED / "photos"
-    files = sorted((source if source.is_dir() else data_folder() / "images").iterdir())
+    places = (SHARED / "photos", data_folder() / "images")
+    files = sorted(file for place in places for file in place.glob("*.[wj]*p*"))
     photos: list[Image.Image] = []
     for file in files:
         with Image.open(file) as photo:
