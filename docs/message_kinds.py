@@ -99,6 +99,13 @@ KINDS = (
         " ([Accelerators](../how-to/accelerators.md)).",
     ),
     Kind(
+        "Many pictures",
+        ("gallery/",),
+        "`lit-demo embed` keeps the shards that are whole: run it again to go on. Pictures that"
+        " cannot be read are listed in a file of its own ([Embed many"
+        " pictures](../how-to/many-pictures.md)).",
+    ),
+    Kind(
         "Sites",
         ("site/", "pipeline/", "replacement.py", "resources.py"),
         "A site is what a build wrote, with the hash of every file. If one is missing or"
