@@ -120,7 +120,9 @@ def _connected(ray: Any, address: str | None) -> Generator[None]:
     if address and (found := _HOST_AND_PORT.fullmatch(address)):
         _require_listener(found[1], int(found[2]))
     try:
-        ray.init(address, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+        # By itself, Ray would join whatever cluster somebody has started on this machine.
+        place = address or os.environ.get("RAY_ADDRESS") or "local"
+        ray.init(place, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise BuilderError(
             f"--address {address}: Ray cannot be started or joined ({first_line(error)}). {_REMEDY}"
