@@ -326,6 +326,28 @@ def test_back_goes_through_what_was_shown_and_what_was_removed_can_come_back(
     expect(card_of(page)).to_contain_text(f"Photo: {site.manifest.images[1].credit.author}")
 
 
+def test_a_page_that_is_loaded_again_has_what_was_typed_answered_or_not(
+    open_demo: OpenDemo, context: BrowserContext, site: ServedSite
+):
+    # The encoder never comes.
+    context.route("**/weights-*.bin", lambda route: None)
+    page = open_demo(f"#image={IMAGES[0]}")
+    expect(card_of(page).locator("lit-demo-prompt[data-probability]").first).to_be_visible()
+    ask(card_of(page), "typed and left")
+    choose(page, site, IMAGES[1])
+    ask(card_of(page), "typed and not answered")
+    expect(page).not_to_have_url(re.compile("typed"))
+    page.reload()
+    expect(page.locator("lit-demo-card")).to_have_count(1)
+    assert texts_of(card_of(page))[-1] == "typed and not answered"
+    choose(page, site, IMAGES[0])
+    assert texts_of(card_of(page))[-1] == "typed and left"
+    # A link that is opened says itself what it shows.
+    page.goto("about:blank")
+    open_demo(f"#image={IMAGES[1]}")
+    assert "typed and not answered" not in texts_of(card_of(page))
+
+
 def test_an_answer_is_saved_as_an_image(open_demo: OpenDemo, page: Page):
     page.add_init_script("delete window.ClipboardItem")
     open_demo(f"#image={IMAGES[0]}")

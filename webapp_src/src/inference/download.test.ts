@@ -23,7 +23,7 @@ describe('a download', () => {
   });
 
   it.each([
-    ['hell', 'text/plain', 'a.bin should have 5 bytes, but 4 arrived.', 4],
+    ['hell', 'text/plain', 'Only a part of a.bin arrived.', 4],
     ['hello!!!', 'text/plain', ALTERED, 2],
     ['hallo', 'text/plain', ALTERED, 2],
     ['jello', 'application/octet-stream', ALTERED, 2],
@@ -44,6 +44,54 @@ describe('a download', () => {
       'default',
       ...Array.from({ length: attempts - 1 }, () => 'reload'),
     ]);
+  });
+
+  it('of which nothing more arrives is tried once more, and then given up', async () => {
+    vi.useFakeTimers();
+    const cancelled = vi.fn();
+    const fetched = stubNetwork(() => {
+      const body = new ReadableStream({
+        start: (controller) => {
+          controller.enqueue(new TextEncoder().encode('hel'));
+        },
+        cancel: cancelled,
+      });
+      return new Response(body);
+    });
+    const arrived: number[] = [];
+    const loading = retryDownload(
+      () => downloadFile(FILE, { signal, onBytes: (count) => arrived.push(count) }),
+      signal,
+    );
+    const outcome = expect(loading).rejects.toThrow('Nothing more arrives of a.bin.');
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect(cancelled).not.toHaveBeenCalled();
+    await vi.runAllTimersAsync();
+    await outcome;
+    vi.useRealTimers();
+    expect(arrived).toEqual([3, 3]);
+    expect(fetched).toHaveBeenCalledTimes(2);
+    expect(cancelled).toHaveBeenCalledTimes(2);
+  });
+
+  it('that arrives slowly goes on', async () => {
+    vi.useFakeTimers();
+    stubNetwork(() => {
+      const body = new ReadableStream({
+        pull: async (controller) => {
+          await new Promise((resolve) => setTimeout(resolve, 10_000));
+          const next = 'hello'.at(sent++);
+          if (next === undefined) controller.close();
+          else controller.enqueue(new TextEncoder().encode(next));
+        },
+      });
+      return new Response(body);
+    });
+    let sent = 0;
+    const loading = downloadFile(FILE, { signal });
+    await vi.runAllTimersAsync();
+    expect(new TextDecoder().decode(await loading)).toBe('hello');
+    vi.useRealTimers();
   });
 
   it('that was altered is right the second time, past the cache', async () => {

@@ -1,11 +1,17 @@
 import type { CompressibleRef, FileRef } from '../generated/manifest';
+import { readChunks, StallError, within } from './body';
 import { sha256 } from './digest';
 import { decompress, requireGzip } from './gzip';
 
 /** Milliseconds before each further attempt after the network, or the server, failed. */
 const AFTER_FAILURE = [500, 1500, 4000];
+/** After a download of which nothing more arrived, which has taken long enough. */
+const AFTER_STALL = [500];
 /** After a wrong answer, which the browser may have kept: once more, past its cache, and at once. */
 const AFTER_WRONG_ANSWER = [0];
+
+/** How long an answer may take to begin: browsers let requests to one host wait for each other. */
+const ANSWER_MS = 60_000;
 
 /** A download that failed; the message is a sentence for the visitor. */
 export class DownloadError extends Error {
@@ -59,7 +65,10 @@ async function fetchFile(
 ): Promise<ArrayBuffer> {
   const name = nameOf(file.url);
   try {
-    const response = await fetch(file.url, { signal, cache: fresh ? 'reload' : 'default' });
+    const response = await within(
+      ANSWER_MS,
+      fetch(file.url, { signal, cache: fresh ? 'reload' : 'default' }),
+    );
     if (!response.ok) {
       const transient = response.status >= 500 || response.status === 429;
       throw new DownloadError(
@@ -71,13 +80,16 @@ async function fetchFile(
     const isWhole =
       content.byteLength === file.bytes && (await sha256(new Uint8Array(content))) === file.sha256;
     if (!isWhole) {
-      throw describeMismatch(name, response, content.byteLength, file.bytes);
+      throw describeMismatch(name, response, content.byteLength < file.bytes);
     }
     signal.throwIfAborted();
     return content;
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DownloadError) throw error;
+    if (error instanceof StallError) {
+      throw new DownloadError(`Nothing more arrives of ${name}.`, AFTER_STALL);
+    }
     throw new DownloadError(`The network failed while ${name} was downloading.`, AFTER_FAILURE);
   }
 }
@@ -87,24 +99,14 @@ export function nameOf(url: string): string {
   return url.replace(/[?#].*/, '').replace(/.*\//, '');
 }
 
-function describeMismatch(
-  name: string,
-  response: Response,
-  arrived: number,
-  bytes: number,
-): DownloadError {
+function describeMismatch(name: string, response: Response, isCut: boolean): DownloadError {
   if (response.headers.get('content-type')?.startsWith('text/html')) {
     return new DownloadError(
       `The server sent a web page in place of ${name}. Try again; if it stays so, the site has to be uploaded again.`,
       AFTER_WRONG_ANSWER,
     );
   }
-  if (arrived < bytes) {
-    return new DownloadError(
-      `${name} should have ${bytes} bytes, but ${arrived} arrived.`,
-      AFTER_FAILURE,
-    );
-  }
+  if (isCut) return new DownloadError(`Only a part of ${name} arrived.`, AFTER_FAILURE);
   return new DownloadError(
     `${name} was altered on its way. Try again; if it stays so, the site has to be uploaded again.`,
     AFTER_WRONG_ANSWER,
@@ -119,16 +121,12 @@ async function readBody(
 ): Promise<ArrayBuffer> {
   const content = new Uint8Array(expected + 1);
   let length = 0;
-  const reader = response.body?.getReader();
-  for (let chunk = await reader?.read(); chunk?.value; chunk = await reader?.read()) {
-    const kept = chunk.value.subarray(0, content.length - length);
+  for await (const chunk of readChunks(response)) {
+    const kept = chunk.subarray(0, content.length - length);
     content.set(kept, length);
     length += kept.length;
     onBytes?.(kept.length);
-    if (length > expected) {
-      await reader?.cancel();
-      break;
-    }
+    if (length > expected) break;
   }
   return content.buffer.slice(0, length);
 }

@@ -52,9 +52,7 @@ describe('the files of an encoder', () => {
       url.endsWith('weights.bin') ? new Response('cut') : serveSampleFile(url),
     );
     const loading = loadEncoderFiles(model, new AbortController().signal, () => undefined);
-    const outcome = expect(loading).rejects.toThrow(
-      'tiny-weights.bin should have 5 bytes, but 3 arrived.',
-    );
+    const outcome = expect(loading).rejects.toThrow('Only a part of tiny-weights.bin arrived.');
     await vi.runAllTimersAsync();
     await outcome;
     expect(fetched).toHaveBeenCalledTimes(2 + 4);

@@ -82,7 +82,7 @@ it.each([
     'The network failed while a.bin was downloading.',
     'Das Netzwerk fiel aus, während a.bin geladen wurde.',
   ],
-  ['z (1) should have 20 bytes, but 3 arrived.', 'z (1) sollte 20 Byte haben, angekommen sind 3.'],
+  ['The server answered 503 for z (1).', 'Der Server antwortete 503 auf z (1).'],
   ['One of many others.', 'One of many others.'],
 ])('translates the sentence %j', (sentence, translated) => {
   expect(translateSentence(sentence, de)).toBe(translated);

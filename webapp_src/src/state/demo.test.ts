@@ -20,6 +20,7 @@ describe('a demo', () => {
     demo.gallery.find('snow');
     const { handover, fragment } = demo.visit;
     expect(handover).toEqual({
+      fragment,
       left: [{ imageId: 'cat', texts: ['a cat in a hat', 'a lion'] }],
       find: 'snow',
     });

@@ -29,6 +29,18 @@ describe('a manifest', () => {
     expect(models[0].source).toBe(makeManifest().models[0].source);
   });
 
+  it('that does not come is asked for once more, and then given up', async () => {
+    vi.useFakeTimers();
+    const fetched = stubNetwork(() => new Promise<Response>(() => undefined));
+    const loading = expect(loadManifest('manifest.json')).rejects.toThrow(
+      'The demo could not be loaded. Check the connection and try again.',
+    );
+    await vi.runAllTimersAsync();
+    await loading;
+    vi.useRealTimers();
+    expect(fetched).toHaveBeenCalledTimes(2);
+  });
+
   it('may have its models and images elsewhere', async () => {
     const baseUrl = 'https://data.test/there/';
     stubNetwork(() => serveManifest({ ...makeManifest(), baseUrl }));

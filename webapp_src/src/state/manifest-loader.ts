@@ -1,4 +1,5 @@
 import type { FunctionSiteManifest, SiteManifest } from '../generated/manifest';
+import { readChunks, STALL_MS, within } from '../inference/body';
 import { nameOf } from '../inference/download';
 import {
   ManifestError,
@@ -61,8 +62,8 @@ async function download(
 ): Promise<Uint8Array<ArrayBuffer>> {
   let response: Response;
   try {
-    response = await fetch(href, { cache });
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    response = await within(STALL_MS, fetch(href, { cache }));
+    if (response.ok) return await readAll(response);
   } catch {
     throw new ManifestError(
       href.startsWith('file:')
@@ -73,4 +74,10 @@ async function download(
   throw new ManifestError(
     `The demo could not be loaded: the server answered ${response.status} for ${nameOf(url)}.`,
   );
+}
+
+async function readAll(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: BlobPart[] = [];
+  for await (const chunk of readChunks(response)) chunks.push(new Uint8Array(chunk));
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }

@@ -15,7 +15,7 @@ export interface VisitHost {
   readonly pictures: Pictures;
 }
 
-/** What is kept of a visit: by a link, and by a page that takes the place of this one. */
+/** What is kept of a visit: by a link, and for a page that takes the place of this one. */
 export class Visit {
   constructor(private readonly host: VisitHost) {}
 
@@ -31,16 +31,16 @@ export class Visit {
     return formatFragment(this.shared);
   }
 
-  /** What the fragment does not say, for a page that takes the place of this one. */
+  /** For a page that takes the place of this one. */
   get handover(): Handover {
     const { deck, gallery, pictures } = this.host;
     const left = deck.leftCards
       .filter(({ imageId }) => pictures.has(imageId))
       .map((card) => ({ imageId: card.imageId, texts: cards.textsOf(card) }));
-    return { left, find: gallery.text };
+    return { fragment: this.fragment, left, find: gallery.text };
   }
 
-  /** Goes on from what another page handed over, as far as the demo has its pictures. */
+  /** Goes on from what another page had beside what it showed, as far as the demo has its pictures. */
   takeOver({ left, find }: Handover): void {
     const { deck, gallery, pictures } = this.host;
     const known = left.filter(({ imageId }) => pictures.has(imageId));

@@ -8,7 +8,7 @@ import { PictureSession } from '../../inference/picture-session';
 import type { Card } from '../../state/cards';
 import { Demo } from '../../state/demo';
 import { localizeSentence } from '../../localization/language';
-import { handOver, takeOver } from '../../state/handover';
+import { takeOver } from '../../state/handover';
 import { loadManifest } from '../../state/manifest-loader';
 import { sparesNetwork } from '../../state/spares-network';
 import { listenWithin } from '../../components/demo-actions';
@@ -19,6 +19,7 @@ import { layout } from './lit-demo-app.styles';
 import { onPictureBrought } from './brought-picture';
 import { largestPaint } from './largest-paint';
 import { OfflineController } from './offline-controller';
+import { VisitKeeper } from './visit-keeper';
 import type { LitDemoCard } from '../../components/lit-demo-card';
 import '../../components/lit-demo-card';
 import '../../components/lit-demo-carousel';
@@ -66,6 +67,7 @@ export class LitDemoApp extends LitElement {
   constructor() {
     super();
     this.addController(new AddressController(() => this.demo));
+    this.addController(new VisitKeeper(() => this.demo));
   }
 
   override connectedCallback(): void {
@@ -151,7 +153,8 @@ export class LitDemoApp extends LitElement {
             this.offline.dismiss(detail.messageKey);
           }}
           @reload-requested=${() => {
-            this.renew(demo);
+            // With all that is typed in this page, which is kept.
+            location.reload();
           }}
         ></lit-demo-messages>
       </section>
@@ -241,6 +244,7 @@ export class LitDemoApp extends LitElement {
       });
       this.demo = demo;
       const before = takeOver();
+      if (before) history.replaceState(null, '', before.fragment);
       const restored = demo.restore(location.hash);
       if (before) demo.visit.takeOver(before);
       await restored;
@@ -253,14 +257,6 @@ export class LitDemoApp extends LitElement {
     } catch (error) {
       this.failure = (error as Error).message;
     }
-  }
-
-  /** Loads the page as the site has it now, with all that is typed in this one. */
-  private renew(demo: Demo): void {
-    handOver(demo.visit.handover);
-    // What is shown may still be computing, and is not in the address yet.
-    history.replaceState(null, '', demo.visit.fragment);
-    location.reload();
   }
 
   private async onImageChosen({ detail }: DemoEvent<'image-chosen'>): Promise<void> {
