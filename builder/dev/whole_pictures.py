@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from builder.images.colour import orientation_of
+from builder.images.colour import upright_size
 from builder.images.open import decoding, open_header, open_picture
 
 _LARGEST_SIDE = 1024
 _KEPT = 256
-_FIRST_TURNED = 5
-"""From this orientation of EXIF on, a picture lies on its side."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +35,7 @@ def measure(version: Version) -> tuple[int, int]:
         ImageError: if it is none.
     """
     with decoding(), open_header(version.path) as picture:
-        width, height = picture.size
-        is_turned = orientation_of(picture) >= _FIRST_TURNED
-    return (height, width) if is_turned else (width, height)
+        return upright_size(picture)
 
 
 @lru_cache(_KEPT)

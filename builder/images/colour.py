@@ -23,6 +23,8 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 """What turns a picture upright, by its EXIF orientation."""
+_TURNED = range(5, 9)
+"""EXIF orientations of pictures that lie on their side."""
 
 _SRGB_GAMMA = 1 / 2.2
 _NEAR = 0.05
@@ -54,6 +56,12 @@ def orientation_of(picture: Image.Image) -> int:
         # Damaged EXIF data says nothing about the pixels, which may be whole; browsers ignore it.
         return 1
     return orientation if orientation in _UPRIGHT else 1
+
+
+def upright_size(picture: Image.Image) -> tuple[int, int]:
+    """Width and height in pixels that a picture has once it is upright, from its header alone."""
+    width, height = picture.size
+    return (height, width) if orientation_of(picture) in _TURNED else (width, height)
 
 
 def _to_rgb(picture: Image.Image) -> Image.Image:

@@ -5,12 +5,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from builder.images.colour import upright_size
 from builder.images.jpeg.segments import END, SCAN
-from builder.images.open import check_size, decoding, open_header, open_picture, orientation_of
+from builder.images.open import check_size, decoding, open_header, open_picture
 from builder.spec.images import Box
 
-_TURNED = range(5, 9)
-"""EXIF orientations that exchange width and height."""
 _TAIL = 64
 
 
@@ -31,9 +30,7 @@ def inspect_picture(path: Path, crop: Box | None = None) -> None:
 
 
 def _holds(picture: Image.Image, crop: Box | None) -> bool:
-    width, height = picture.size
-    if orientation_of(picture) in _TURNED:
-        width, height = height, width
+    width, height = upright_size(picture)
     return crop is None or (crop[2] <= width and crop[3] <= height)
 
 
