@@ -267,11 +267,11 @@ class _Job:
         Raises:
             BuilderError: if the system refuses it.
         """
-        path = self._out / REPORT
-        text = io.StringIO(newline="")
-        writer: Any = csv.writer(text)
-        writer.writerow(("file", "reason"))
-        writer.writerows(self._list_failures())
+        path, text = self._out / REPORT, io.StringIO(newline="")
+        if self.failures:  # else no shard has to be read for them
+            writer: Any = csv.writer(text)
+            writer.writerow(("file", "reason"))
+            writer.writerows(self._list_failures())
         with writing(path, "Free space, or change what forbids it."):
             if self.failures:
                 replace_file(path, text.getvalue().encode())
