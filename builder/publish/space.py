@@ -4,12 +4,10 @@ huggingface_hub does the work. What fails for good is a BuilderError, what may b
 AttemptError; neither shows the token, or what a server has written.
 """
 
-import socket
 import warnings
 from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.message import Message
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -20,11 +18,10 @@ from builder.download.connection import (
     is_transient,
     open_address,
     read_body,
-    retry_after,
 )
 from builder.download.errors import AttemptError, FinalError
-from builder.errors import BuilderError, ModelError, first_line, show
-from builder.models.hub.repository import Hub, causes_of, describe_status, silence
+from builder.errors import BuilderError, ModelError, show
+from builder.models.hub.repository import Hub, causes_of, describe_status, explain_overload, silence
 from builder.site.own_files import MANIFEST
 from builder.spec.hub_name import DEFAULT_BRANCH, PREFIX, HubName
 from builder.version import NAME, __version__
@@ -164,12 +161,7 @@ class Space:
             for cause in causes_of(error):
                 if isinstance(cause, errors.HfHubHTTPError):
                     raise self._explain(cause.response, while_creating) from None
-                if isinstance(cause, socket.gaierror):
-                    raise BuilderError(
-                        f"{self.name}: {mask_password(self._hub.endpoint)} was not found; this"
-                        " machine may be offline. Try again where there is a network."
-                    ) from None
-            raise AttemptError(first_line(error)) from None
+            raise self._hub.explain_failure(self.name, error) from None
 
     def _explain(self, response: Any, while_creating: bool) -> Exception:
         status: int = response.status_code
@@ -190,9 +182,7 @@ class Space:
         if status in _CHANGED:
             return AttemptError("somebody else has changed it meanwhile")
         if is_transient(status):
-            said = Message()
-            said["Retry-After"] = response.headers.get("Retry-After") or ""
-            return AttemptError(f"the server answered {describe_status(status)}", retry_after(said))
+            return explain_overload(response)
         return BuilderError(
             f"{self.name}: {hub} answered {describe_status(status)}. Check the name, and the limits"
             " of your account."

@@ -102,7 +102,7 @@ class Hub:
         except hub_errors.HfHubHTTPError as error:
             raise self._explain_answer(name, error.response) from None
         except Exception as error:  # whatever the HTTP library or the answer is to blame for
-            raise self._explain_failure(name, error) from None
+            raise self.explain_failure(name, error) from None
 
     def explain_refusal(self, name: HubName) -> ModelError:
         """The error for files that the hub does not give to this user."""
@@ -132,17 +132,16 @@ class Hub:
                 f" ({describe_status(status)}).",
                 "Log in again with `hf auth login`, or correct HF_TOKEN.",
             )
-        reason = f"the server answered {describe_status(status)}"
         if is_transient(status):
-            said = Message()
-            said["Retry-After"] = response.headers.get("Retry-After") or ""
-            return AttemptError(reason, retry_after(said))
+            return explain_overload(response)
         return ModelError(
-            f"{name}: {mask_password(self.endpoint)} cannot be asked for it: {reason}.",
+            f"{name}: {mask_password(self.endpoint)} cannot be asked for it: the server answered"
+            f" {describe_status(status)}.",
             "Check the name, and HF_ENDPOINT if you have set it.",
         )
 
-    def _explain_failure(self, name: HubName, error: Exception) -> Exception:
+    def explain_failure(self, name: object, error: Exception) -> Exception:
+        """The error for a question about `name` that no server has answered."""
         if any(isinstance(cause, socket.gaierror) for cause in causes_of(error)):
             return OfflineError(
                 f"{name}: {mask_password(self.endpoint)} was not found; this machine may be"
@@ -226,6 +225,14 @@ def causes_of(error: BaseException | None) -> Iterator[BaseException]:
 def describe_status(status: int) -> str:
     """A status in the words of its standard."""
     return f"{status} {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else str(status)
+
+
+def explain_overload(response: Any) -> AttemptError:
+    """The error for an answer that may be another one later, with how long to wait."""
+    said = Message()
+    said["Retry-After"] = response.headers.get("Retry-After") or ""
+    reason = f"the server answered {describe_status(response.status_code)}"
+    return AttemptError(reason, retry_after(said))
 
 
 @contextmanager
