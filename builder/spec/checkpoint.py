@@ -7,13 +7,12 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from builder.errors import show
-from builder.spec.mistaken import explain_missing_checkpoint
+from builder.spec.mistaken import explain_missing_checkpoint, is_picture_name
 from builder.spec.types import ExistingPath
 from builder.validation import mistake
 
 _PICKLES = (".bin", ".ckpt", ".pickle", ".pkl", ".pt", ".pth")
 _IN_FOLDERS = (".safetensors", ".msgpack", ".json")
-_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".gif", ".tif", ".tiff", ".bmp")
 
 
 def _not_a_name(text: object, info: ValidationInfo) -> object:
@@ -52,7 +51,7 @@ def _only_npz(path: Path, info: ValidationInfo) -> Path:
             f' checkpoint = "{folder.as_posix()}". To see what is in it:'
             f" lit-demo inspect {path.parent}",
         )
-    if suffix in _PICTURES:
+    if is_picture_name(path.name):
         raise mistake(f"{path} is a picture, not a model", "Name it in [[images]].")
     return path
 

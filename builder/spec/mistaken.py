@@ -19,6 +19,7 @@ _ARCHITECTURE = re.compile(
 
 _FILES = (".npz", ".safetensors", ".msgpack", ".bin", ".ckpt", ".pt", ".pth", ".py", ".json")
 """Suffixes of what belongs to models."""
+_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".gif", ".tif", ".tiff", ".bmp")
 
 TRAINING = "train.py"
 """The program that writes parameters, in the examples and in many repositories."""
@@ -38,6 +39,11 @@ def find_repository(text: str) -> str | None:
 def is_file_name(text: str) -> bool:
     """Whether a text looks like the name of a file with a model."""
     return Path(text).suffix.lower() in _FILES
+
+
+def is_picture_name(text: str) -> bool:
+    """Whether a text looks like the name of a picture's file."""
+    return Path(text).suffix.lower() in _PICTURES
 
 
 def explain_architecture(example: str) -> str:

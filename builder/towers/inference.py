@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.errors import ModelError, naming
+from builder.listing import name_some
 from builder.towers.architecture import (
     BERT,
     BERT_SIZES,
@@ -71,9 +72,8 @@ def infer_architecture(shapes: Mapping[str, Shape]) -> dict[str, Any]:
 
 def _list(shapes: Mapping[str, Shape]) -> str:
     """Some arrays with their shapes, so that an author knows which file it is."""
-    named = [f"{name} {list(shape)}" for name, shape in list(shapes.items())[:_LISTED]]
-    more = len(shapes) - len(named)
-    return ", ".join([*named, *([f"{more} more"] if more else [])]) or "nothing at all"
+    named = [f"{name} {list(shape)}" for name, shape in shapes.items()]
+    return name_some(named, _LISTED, last=", ") or "nothing at all"
 
 
 def infer_checkpoint(path: Path) -> dict[str, Any]:

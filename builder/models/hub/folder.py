@@ -27,6 +27,7 @@ OPEN_CLIP_CONFIG = "open_clip_config.json"
 PREPROCESSOR_CONFIG = "preprocessor_config.json"
 PROCESSOR_CONFIG = "processor_config.json"
 """transformers 5 writes the image processor's settings into this one."""
+_CONFIGS = (CONFIG, OPEN_CLIP_CONFIG)
 
 _WEIGHTS = (
     "model.safetensors",
@@ -40,7 +41,7 @@ _PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json", "open_clip_pyto
 
 def is_hub_folder(path: Path) -> bool:
     """Whether a folder has the config of transformers or of open_clip."""
-    return any((path / name).is_file() for name in (CONFIG, OPEN_CLIP_CONFIG))
+    return any((path / name).is_file() for name in _CONFIGS)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def open_hub_model(folder: Path, heads: Heads = UNKNOWN) -> HubModel:
         ModelError: if the config describes no model that can be read, or has other heads.
     """
     if not is_hub_folder(folder):
-        raise explain_folder(folder)
+        raise explain_folder(folder, _CONFIGS)
     weights = _find_weights(folder)
     with naming(weights), open_weights(weights) as file:
         shapes = dict(file.shapes)
@@ -163,7 +164,7 @@ def _find_weights(folder: Path) -> Path:
                 "Take the same model's model.safetensors, or let its own library write one:"
                 " model.save_pretrained(FOLDER).",
             )
-    raise explain_folder(folder)
+    raise explain_folder(folder, _CONFIGS)
 
 
 def _read(path: Path) -> Mapping[str, Any]:
