@@ -77,20 +77,23 @@ class Demo(Page):
             sharing: What others show of the page: `address`, where it will be, `icon` and `font`.
             cache_dir: Where results of slow steps are kept; by default the user's cache folder.
         """
-        super().__init__(title, cache_dir)
-        self._page: Mapping[str, Any] = {
-            "title": title,
-            "description": description,
-            "language": language,
+        super().__init__(
+            title,
+            description,
+            language=language,
+            links=links,
+            max_bytes=max_bytes,
+            offline=offline,
+            sharing=sharing,
+            cache_dir=cache_dir,
+        )
+        self._page = {
+            **self._page,
             "visitor_language": visitor_language,
-            "links": tuple({"label": label, "url": url} for label, url in links),
             "prompt_sets": tuple(
                 {"name": name, "prompts": tuple(prompts)} for name, prompts in prompt_sets.items()
             ),
             "base_url": base_url,
-            "max_bytes": max_bytes,
-            "offline": offline,
-            "sharing": dict(sharing),
         }
         self._models: dict[str, ModelSpec] = {}
         self._towers: dict[str, TwoTowerModel] = {}

@@ -69,17 +69,17 @@ class FunctionDemo(Page):
             sharing: What others show of the page: `address`, where it will be, and `icon`.
             cache_dir: Where results of slow steps are kept; by default the user's cache folder.
         """
-        super().__init__(title, cache_dir)
-        self._page: Mapping[str, Any] = {
-            "title": title,
-            "description": description,
-            "template": str(template),
-            "language": language,
-            "links": tuple({"label": label, "url": url} for label, url in links),
-            "max_bytes": max_bytes,
-            "offline": offline,
-            "sharing": dict(sharing),
-        }
+        super().__init__(
+            title,
+            description,
+            language=language,
+            links=links,
+            max_bytes=max_bytes,
+            offline=offline,
+            sharing=sharing,
+            cache_dir=cache_dir,
+        )
+        self._page = {**self._page, "template": str(template)}
         self._functions: dict[str, FunctionSpec] = {}
         self._objects: dict[str, tuple[Callable[..., Any], Any]] = {}
         self._data: dict[str, str] = {}

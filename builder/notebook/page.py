@@ -4,8 +4,9 @@ import shutil
 import tempfile
 import weakref
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -22,8 +23,29 @@ if TYPE_CHECKING:
 class Page(ABC):
     """A page that a notebook makes; what is added to it is in the site when that is next needed."""
 
-    def __init__(self, title: str, cache_dir: str | Path | None) -> None:
+    def __init__(
+        self,
+        title: str,
+        description: str,
+        *,
+        language: str,
+        links: Sequence[tuple[str, str]],
+        max_bytes: int | None,
+        offline: bool,
+        sharing: Mapping[str, str | Path],
+        cache_dir: str | Path | None,
+    ) -> None:
+        """An empty page; what its options are is said where a kind of page has them."""
         self._title = title
+        self._page: Mapping[str, Any] = {
+            "title": title,
+            "description": description,
+            "language": language,
+            "links": tuple({"label": label, "url": url} for label, url in links),
+            "max_bytes": max_bytes,
+            "offline": offline,
+            "sharing": dict(sharing),
+        }
         self._cache = Cache(Path(cache_dir) if cache_dir else default_cache_folder())
         self._folder = Path(tempfile.mkdtemp(prefix="lit-demo-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)

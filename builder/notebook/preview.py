@@ -15,8 +15,9 @@ from pathlib import Path
 import segno
 
 from builder.publish.serve import make_server
+from builder.site.sharing import PREVIEW
 
-_STILL = "sharing/preview-*.jpg"
+_STILL = f"{PREVIEW}*.jpg"
 """The picture for links to the page, which sites of pictures have."""
 
 # Where a notebook is stored, or shown by another machine, no script runs, or the address leads
