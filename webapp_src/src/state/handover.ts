@@ -16,7 +16,8 @@ export interface Handover {
 /** Keeps it for the page that is loaded next in this tab, be it that this one has crashed. */
 export function handOver(handover: Handover): void {
   try {
-    sessionStorage.setItem(keyOf(), JSON.stringify(handover));
+    const [key, content] = [keyOf(), JSON.stringify(handover)];
+    if (sessionStorage.getItem(key) !== content) sessionStorage.setItem(key, content);
   } catch {
     // Storage that is refused or full: the address still has what is shown.
   }
