@@ -18,7 +18,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from builder.addresses import find_folder_flaw
-from builder.file_names import find_flaw
+from builder.file_ref import FileRef, Sha256
+from builder.gallery_manifest import Gallery, GalleryRecords
 from builder.options import Library
 from builder.schema import Part
 from builder.vocabulary import PipelineModel, SentencePieceModel, WordPieceModel
@@ -28,24 +29,6 @@ SCHEMA_VERSION = 2
 Backend = Literal["wasm", "webgl", "webgpu", "cpu"]
 """No manifest names a backend, but the builder and the page both do; the page's
 `inference/backends.ts` and `inference/start-backend.ts` say what each one is."""
-
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class FileRef(Part):
-    """A file of the site: where it is, its hash and its size."""
-
-    url: str
-    sha256: Sha256
-    bytes: Annotated[int, Field(ge=0)]
-
-    @field_validator("url")
-    @classmethod
-    def _is_inside_everywhere(cls, url: str) -> str:
-        """A file below the manifest, on whatever system and host the site may come to be."""
-        if flaw := find_flaw(url):
-            raise PydanticCustomError("file_name", "{url} {flaw}", {"url": repr(url), "flaw": flaw})
-        return url
 
 
 class PictureRef(FileRef):
@@ -304,19 +287,18 @@ def _find_missing_slash(base_url: str) -> str | None:
     return None if base_url.endswith("/") else "does not end with a slash"
 
 
-class SiteManifest(PageManifest):
-    """Everything the web app needs to know about a site; the first model is the default."""
+class ModelsManifest(PageManifest):
+    """A site whose page compares pictures and sentences; the first model is the default."""
 
     base_url: str | None = Field(
         default=None,
-        description="What the URLs of models and images are relative to, if not the manifest.",
+        description="What the URLs of models, images and the gallery are relative to, if not the"
+        " manifest.",
     )
     visitor_language: bool = Field(
         default=False, description="Whether visitors choose the page's language."
     )
     models: Annotated[tuple[Model, ...], Field(min_length=1)]
-    images: Annotated[tuple[Image, ...], Field(min_length=1)]
-    prompt_sets: tuple[PromptSet, ...] = ()
 
     @field_validator("base_url")
     @classmethod
@@ -327,6 +309,20 @@ class SiteManifest(PageManifest):
             context = {"url": repr(base_url), "flaw": flaw}
             raise PydanticCustomError("address", "{url} {flaw}", context)
         return base_url
+
+
+class SiteManifest(ModelsManifest):
+    """A site of pictures with captions, and perhaps a page with many more pictures."""
+
+    images: Annotated[tuple[Image, ...], Field(min_length=1)]
+    prompt_sets: tuple[PromptSet, ...] = ()
+    gallery: Gallery | None = None
+
+
+class GallerySiteManifest(ModelsManifest):
+    """A site whose page is a gallery; its models have rows of their goldens only."""
+
+    gallery: Gallery
 
 
 class ArrayRef(FileRef):
@@ -376,10 +372,21 @@ class FunctionSiteManifest(PageManifest):
     data: dict[str, FileRef]
 
 
+_OTHERS = (
+    GallerySiteManifest,
+    FunctionSiteManifest,
+    SentencePieceModel,
+    WordPieceModel,
+    PipelineModel,
+    GalleryRecords,
+)
+"""What else a page reads; their definitions stand beside those of `SiteManifest`."""
+
+
 def json_schema() -> dict[str, Any]:
     """JSON Schema of a manifest; `$defs` also holds function sites, other files and `Backend`."""
     schema = SiteManifest.model_json_schema(mode="serialization")
-    for model in (FunctionSiteManifest, SentencePieceModel, WordPieceModel, PipelineModel):
+    for model in _OTHERS:
         other = model.model_json_schema(mode="serialization")
         schema["$defs"] |= {**other.pop("$defs", {}), other["title"]: other}
     for definition in (schema, *schema["$defs"].values()):

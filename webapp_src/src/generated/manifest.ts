@@ -9,7 +9,7 @@
 export type Backend = 'wasm' | 'webgl' | 'webgpu' | 'cpu';
 
 /**
- * Everything the web app needs to know about a site; the first model is the default.
+ * A site of pictures with captions, and perhaps a page with many more pictures.
  */
 export interface SiteManifest {
   /**
@@ -31,7 +31,7 @@ export interface SiteManifest {
    */
   files: FileRef[];
   /**
-   * What the URLs of models and images are relative to, if not the manifest.
+   * What the URLs of models, images and the gallery are relative to, if not the manifest.
    */
   baseUrl: string | null;
   /**
@@ -47,6 +47,7 @@ export interface SiteManifest {
    */
   images: [Image, ...Image[]];
   promptSets: PromptSet[];
+  gallery: Gallery | null;
 }
 /**
  * The program that wrote the site.
@@ -347,6 +348,116 @@ export interface Credit {
 export interface PromptSet {
   name: string;
   prompts: Prompt[];
+}
+/**
+ * Many pictures, found by a sentence or by another picture.
+ *
+ * Each of the files of `records` holds the `GalleryRecords` of 1,000 positions, but the last of
+ * what remains. `thumbnails` is the folder or the address before a record's thumbnail; null if
+ * that is an address itself.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "Gallery".
+ */
+export interface Gallery {
+  /**
+   * The id of the model whose rows they have.
+   */
+  model: string;
+  pictures: number;
+  dim: number;
+  index: ExactIndex;
+  records: FileList;
+  thumbnails: string | null;
+  columns: Column[];
+}
+/**
+ * All rows, each compared with what is looked for.
+ *
+ * The files hold int8[n, dim], row-major, `rows_per_file` rows in each but the last; the value of
+ * an entry is `scale` times what is stored.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "ExactIndex".
+ */
+export interface ExactIndex {
+  kind: 'exact';
+  rows: FileList;
+  rowsPerFile: number;
+  scale: number;
+}
+/**
+ * A file that lists others: 16 bytes for each, which are the first of its SHA-256.
+ *
+ * The URL of one is the folder, a slash, those bytes as 32 lower-case hexadecimal digits, and the
+ * suffix.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "FileList".
+ */
+export interface FileList {
+  url: string;
+  sha256: string;
+  bytes: number;
+  folder: string;
+  suffix: string;
+  count: number;
+}
+/**
+ * What pictures can be filtered by: a column of the author's table.
+ *
+ * The files have a byte for each position, 65,536 in each file but the last: the number of the
+ * picture's value, or 255 if it has none.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "Column".
+ */
+export interface Column {
+  name: string;
+  /**
+   * @maxItems 50
+   */
+  values: string[];
+  files: FileList;
+}
+/**
+ * A site whose page is a gallery; its models have rows of their goldens only.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "GallerySiteManifest".
+ */
+export interface GallerySiteManifest {
+  /**
+   * Of the manifest itself, with 64 zeros in the place of this value.
+   */
+  sha256: string;
+  schemaVersion: 2;
+  generator: Generator;
+  title: string;
+  description: string;
+  language: string;
+  links: Link[];
+  /**
+   * Whether browsers keep what a visit used, to open the page without a network.
+   */
+  offline: boolean;
+  /**
+   * The page and the app's own files.
+   */
+  files: FileRef[];
+  /**
+   * What the URLs of models, images and the gallery are relative to, if not the manifest.
+   */
+  baseUrl: string | null;
+  /**
+   * Whether visitors choose the page's language.
+   */
+  visitorLanguage: boolean;
+  /**
+   * @minItems 1
+   */
+  models: [Model, ...Model[]];
+  gallery: Gallery;
 }
 /**
  * A row-major little-endian array; a bool takes one byte.
@@ -850,4 +961,24 @@ export interface PipelineModel {
    * Null for a whole vocabulary.
    */
   cut: CutPieces | null;
+}
+/**
+ * What is known of pictures at positions next to each other: an entry of every field for each.
+ *
+ * Sizes are those of the whole pictures in pixels, and `address` is where one is, if that is
+ * public.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "GalleryRecords".
+ */
+export interface GalleryRecords {
+  id: string[];
+  description: string[];
+  thumbnail: string[];
+  width: number[];
+  height: number[];
+  address: (string | null)[];
+  author: (string | null)[];
+  license: (string | null)[];
+  source: (string | null)[];
 }

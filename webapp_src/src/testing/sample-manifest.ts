@@ -92,6 +92,7 @@ export function makeManifest(): SiteManifest & { models: [EncodingModel, Encodin
         ],
       },
     ],
+    gallery: null,
     files: [],
   };
 }

@@ -1,0 +1,90 @@
+"""What a site's manifest says of a gallery, and what the files are that it leads to.
+
+A gallery's pictures have positions, counted from 0; the index decides which of them are neighbours.
+The manifest does not grow with their number: it names lists of files (`FileList`), and each file is
+named by its content, so that the name is all that is needed to check it. Numbers are little-endian.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from builder.file_ref import FileRef
+from builder.schema import Part
+
+POSITIONS_PER_RECORDS = 1000
+POSITIONS_PER_VALUES = 65_536
+MOST_VALUES = 50
+NO_VALUE = 255
+
+
+class FileList(FileRef):
+    """A file that lists others: 16 bytes for each, which are the first of its SHA-256.
+
+    The URL of one is the folder, a slash, those bytes as 32 lower-case hexadecimal digits, and the
+    suffix.
+    """
+
+    folder: str
+    suffix: str
+    count: Annotated[int, Field(ge=0)]
+
+
+class Column(Part):
+    """What pictures can be filtered by: a column of the author's table.
+
+    The files have a byte for each position, 65,536 in each file but the last: the number of the
+    picture's value, or 255 if it has none.
+    """
+
+    name: str
+    values: Annotated[tuple[str, ...], Field(max_length=MOST_VALUES)]
+    files: FileList
+
+
+class ExactIndex(Part):
+    """All rows, each compared with what is looked for.
+
+    The files hold int8[n, dim], row-major, `rows_per_file` rows in each but the last; the value of
+    an entry is `scale` times what is stored.
+    """
+
+    kind: Literal["exact"] = "exact"
+    rows: FileList
+    rows_per_file: Annotated[int, Field(gt=0)]
+    scale: float
+
+
+class Gallery(Part):
+    """Many pictures, found by a sentence or by another picture.
+
+    Each of the files of `records` holds the `GalleryRecords` of 1,000 positions, but the last of
+    what remains. `thumbnails` is the folder or the address before a record's thumbnail; null if
+    that is an address itself.
+    """
+
+    model: str = Field(description="The id of the model whose rows they have.")
+    pictures: Annotated[int, Field(gt=0)]
+    dim: Annotated[int, Field(gt=0)]
+    index: ExactIndex
+    records: FileList
+    thumbnails: str | None
+    columns: tuple[Column, ...] = ()
+
+
+class GalleryRecords(Part):
+    """What is known of pictures at positions next to each other: an entry of every field for each.
+
+    Sizes are those of the whole pictures in pixels, and `address` is where one is, if that is
+    public.
+    """
+
+    id: tuple[str, ...]
+    description: tuple[str, ...]
+    thumbnail: tuple[str, ...]
+    width: tuple[int, ...]
+    height: tuple[int, ...]
+    address: tuple[str | None, ...]
+    author: tuple[str | None, ...]
+    license: tuple[str | None, ...]
+    source: tuple[str | None, ...]
