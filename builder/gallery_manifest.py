@@ -55,6 +55,17 @@ class ExactIndex(Part):
     scale: float
 
 
+class GalleryMap(Part):
+    """A map on which pictures that are alike lie near each other: a pyramid of square tiles.
+
+    `builder.gallery.overview.tiles` says what is in a tile. `squares` holds three uint16 for each,
+    in the order of `tiles`: level, column and row.
+    """
+
+    tiles: FileList
+    squares: FileRef
+
+
 class Gallery(Part):
     """Many pictures, found by a sentence or by another picture.
 
@@ -70,13 +81,15 @@ class Gallery(Part):
     records: FileList
     thumbnails: str | None
     columns: tuple[Column, ...] = ()
+    map: GalleryMap | None = None
 
 
 class GalleryRecords(Part):
     """What is known of pictures at positions next to each other: an entry of every field for each.
 
     Sizes are those of the whole pictures in pixels, and `address` is where one is, if that is
-    public.
+    public. `x` and `y` are a picture's place on the map, from 0 at the left and the top to 1; they
+    are empty if there is no map.
     """
 
     id: tuple[str, ...]
@@ -88,3 +101,5 @@ class GalleryRecords(Part):
     author: tuple[str | None, ...]
     license: tuple[str | None, ...]
     source: tuple[str | None, ...]
+    x: tuple[float, ...] = ()
+    y: tuple[float, ...] = ()

@@ -370,6 +370,7 @@ export interface Gallery {
   records: FileList;
   thumbnails: string | null;
   columns: Column[];
+  map: GalleryMap | null;
 }
 /**
  * All rows, each compared with what is looked for.
@@ -419,6 +420,19 @@ export interface Column {
    */
   values: string[];
   files: FileList;
+}
+/**
+ * A map on which pictures that are alike lie near each other: a pyramid of square tiles.
+ *
+ * `builder.gallery.overview.tiles` says what is in a tile. `squares` holds three uint16 for each,
+ * in the order of `tiles`: level, column and row.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "GalleryMap".
+ */
+export interface GalleryMap {
+  tiles: FileList;
+  squares: FileRef;
 }
 /**
  * A site whose page is a gallery; its models have rows of their goldens only.
@@ -966,7 +980,8 @@ export interface PipelineModel {
  * What is known of pictures at positions next to each other: an entry of every field for each.
  *
  * Sizes are those of the whole pictures in pixels, and `address` is where one is, if that is
- * public.
+ * public. `x` and `y` are a picture's place on the map, from 0 at the left and the top to 1; they
+ * are empty if there is no map.
  *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "GalleryRecords".
@@ -981,4 +996,6 @@ export interface GalleryRecords {
   author: (string | null)[];
   license: (string | null)[];
   source: (string | null)[];
+  x: number[];
+  y: number[];
 }
