@@ -1,6 +1,7 @@
 """Where pictures lie on a map: UMAP places a sample, and the others go where their like are."""
 
 import importlib
+import warnings
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,10 @@ def _fill_square(places: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _import_umap() -> Any:
     try:
-        return importlib.import_module("umap")
+        with warnings.catch_warnings():
+            # It says that a part which nobody asks for would need TensorFlow.
+            warnings.simplefilter("ignore", ImportWarning)
+            return importlib.import_module("umap")
     except ModuleNotFoundError:
         raise BuilderError(
             "[gallery] map: needs umap-learn, which is not installed. Run pip install"

@@ -10,7 +10,8 @@ def read(tile: Tile) -> tuple[np.ndarray, np.ndarray]:
     """Places float64[n, 2] in the whole map, and positions."""
     points = np.frombuffer(tile.data, np.dtype([("x", "<u2"), ("y", "<u2"), ("p", "<u4")]))
     within = np.stack([points["x"], points["y"]], axis=1) / 65535
-    return (within + [tile.column, tile.row]) / 2**tile.level, points["p"]
+    corner = np.array([tile.column, tile.row])
+    return (within + corner) / 2**tile.level, points["p"]
 
 
 @pytest.fixture(scope="module")
