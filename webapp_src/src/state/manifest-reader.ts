@@ -53,7 +53,10 @@ function resolveFiles<T>(value: T, base: string): T {
   const resolved = Object.fromEntries(
     Object.entries(value).map(([key, item]: [string, unknown]) => [key, resolveFiles(item, base)]),
   );
-  return (isFile(value) ? { ...resolved, url: new URL(value.url, base).href } : resolved) as T;
+  if (!isFile(value)) return resolved as T;
+  const url = new URL(value.url, base).href;
+  const folder = 'folder' in value && { folder: new URL(String(value.folder), base).href };
+  return { ...resolved, url, ...folder } as T;
 }
 
 export function isFile(value: object): value is FileRef {
