@@ -1,7 +1,8 @@
 import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { MapTiles, type MapSource } from '../state/map-tiles';
+import type { MapSource } from '../inference/gallery/map-source';
+import { MapTiles } from '../state/map-tiles';
 import { MapCamera } from './map-camera';
 import { MapPainter, type Colour } from './map-painter';
 import { buttons, shared } from './shared-styles';
@@ -162,9 +163,25 @@ export class LitDemoMap extends LitElement {
 
   private renderTools(): TemplateResult {
     return html`<div class="tools">
-      <button type="button" class="icon" aria-label=${msg('Reduce')} @click=${() => this.camera?.reduce()}>−</button>
-      <button type="button" class="icon" aria-label=${msg('Enlarge')} @click=${() => this.camera?.enlarge()}>+</button>
-      <button type="button" class="quiet" @click=${() => this.camera?.showAll()}>${msg('Whole map')}</button>
+      <button
+        type="button"
+        class="icon"
+        aria-label=${msg('Reduce')}
+        @click=${() => this.camera?.reduce()}
+      >
+        −
+      </button>
+      <button
+        type="button"
+        class="icon"
+        aria-label=${msg('Enlarge')}
+        @click=${() => this.camera?.enlarge()}
+      >
+        +
+      </button>
+      <button type="button" class="quiet" @click=${() => this.camera?.showAll()}>
+        ${msg('Whole map')}
+      </button>
     </div>`;
   }
 
@@ -226,7 +243,10 @@ export class LitDemoMap extends LitElement {
 
 /** The colour of an element's text, for WebGL. */
 function colourOf(element: HTMLElement, opacity: number): Colour {
-  const parts = getComputedStyle(element).color.match(/[\d.]+/g)?.map(Number) ?? [];
+  const parts =
+    getComputedStyle(element)
+      .color.match(/[\d.]+/g)
+      ?.map(Number) ?? [];
   const [red = 0, green = 0, blue = 0] = parts;
   return [red / 255, green / 255, blue / 255, opacity];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MapTiles, type MapSource, type MapView } from './map-tiles';
+import type { MapSource } from '../inference/gallery/map-source';
+import { MapTiles, type MapView } from './map-tiles';
 import { settle } from '../testing/sample-manifest';
 
 /** A tile with one point, in its middle, of a picture. */

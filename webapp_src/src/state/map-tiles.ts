@@ -1,3 +1,5 @@
+import type { MapSource } from '../inference/gallery/map-source';
+
 /** What of the map is seen, where the whole map is the square from 0 to 1, and how large it is drawn. */
 export interface MapView {
   readonly left: number;
@@ -14,13 +16,6 @@ export interface MapTile {
   readonly column: number;
   readonly row: number;
   readonly data: ArrayBuffer;
-}
-
-/** Where the tiles of a map come from. */
-export interface MapSource {
-  /** Three numbers for each tile: level, column and row. */
-  readonly squares: Uint16Array;
-  load(index: number): Promise<ArrayBuffer>;
 }
 
 /** A tile is read where it would be drawn at least so large, in CSS pixels. */
