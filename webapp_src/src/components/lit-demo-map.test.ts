@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest';
 import { mount } from '../testing/mount';
 import { LitDemoMap } from './lit-demo-map';

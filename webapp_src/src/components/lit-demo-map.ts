@@ -102,15 +102,12 @@ export class LitDemoMap extends LitElement {
   private camera: MapCamera | undefined;
   private painter: MapPainter | undefined;
   private frame = 0;
-  private readonly sizes = new ResizeObserver(() => {
-    this.camera?.resize();
-    this.look();
-  });
+  private sizes: ResizeObserver | undefined;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     cancelAnimationFrame(this.frame);
-    this.sizes.disconnect();
+    this.sizes?.disconnect();
   }
 
   protected override render(): TemplateResult {
@@ -140,6 +137,10 @@ export class LitDemoMap extends LitElement {
     }
     this.painter = new MapPainter(gl);
     this.camera = new MapCamera(this.canvas, () => {
+      this.look();
+    });
+    this.sizes = new ResizeObserver(() => {
+      this.camera?.resize();
       this.look();
     });
     this.sizes.observe(this);
