@@ -5,7 +5,8 @@ import { sparesNetwork } from './spares-network';
 
 const WORKER = 'service-worker.js';
 
-type Publication = Pick<AnyManifest, 'sha256' | 'offline'>;
+/** What keeping a site depends on. */
+export type Publication = Pick<AnyManifest, 'sha256' | 'offline'>;
 
 /**
  * Has the browser keep what the page has used, unless the visitor wants to save data; a site that is not
