@@ -10,6 +10,9 @@ const AFTER_STALL = [500];
 /** After a wrong answer, which the browser may have kept: once more, past its cache, and at once. */
 const AFTER_WRONG_ANSWER = [0];
 
+/** The most that is read of a file whose size is not known; the builder's are smaller. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
 /** How long an answer may take to begin: browsers let requests to one host wait for each other. */
 const ANSWER_MS = 60_000;
 
@@ -59,15 +62,30 @@ export async function downloadFile(
   return content;
 }
 
-async function fetchFile(
-  file: FileRef,
+function fetchFile(file: FileRef, options: DownloadOptions): Promise<ArrayBuffer> {
+  const isRight = async (content: Uint8Array<ArrayBuffer>): Promise<boolean> =>
+    content.length === file.bytes && (await sha256(content)) === file.sha256;
+  return fetchChecked(file.url, file.bytes, isRight, options);
+}
+
+/**
+ * Downloads a file, as it is stored.
+ *
+ * @param bytes Its size, if that is known.
+ * @param isRight Whether that is its content.
+ * @throws DownloadError if the download fails; the signal's reason if it is aborted.
+ */
+export async function fetchChecked(
+  url: string,
+  bytes: number | undefined,
+  isRight: (content: Uint8Array<ArrayBuffer>) => Promise<boolean>,
   { signal, onBytes, fresh = false }: DownloadOptions,
 ): Promise<ArrayBuffer> {
-  const name = nameOf(file.url);
+  const name = nameOf(url);
   try {
     const response = await within(
       ANSWER_MS,
-      fetch(file.url, { signal, cache: fresh ? 'reload' : 'default' }),
+      fetch(url, { signal, cache: fresh ? 'reload' : 'default' }),
     );
     if (!response.ok) {
       const transient = response.status >= 500 || response.status === 429;
@@ -76,11 +94,9 @@ async function fetchFile(
         transient ? AFTER_FAILURE : AFTER_WRONG_ANSWER,
       );
     }
-    const content = await readBody(response, file.bytes, onBytes);
-    const isWhole =
-      content.byteLength === file.bytes && (await sha256(new Uint8Array(content))) === file.sha256;
-    if (!isWhole) {
-      throw describeMismatch(name, response, content.byteLength < file.bytes);
+    const content = await readBody(response, bytes ?? MOST_BYTES, onBytes);
+    if (!(await isRight(new Uint8Array(content)))) {
+      throw describeMismatch(name, response, content.byteLength < (bytes ?? 0));
     }
     signal.throwIfAborted();
     return content;

@@ -5,7 +5,7 @@ import type { WorkerScript } from './module-worker';
 let started = 0;
 
 /** The page's end of a worker: when the worker dies, calls fail rather than hang. */
-export abstract class WorkerLink<Api> {
+export abstract class WorkerLink<Api, Kind extends string = Backend> {
   protected api: Remote<Api>;
   private worker: Worker;
   private name: string;
@@ -18,7 +18,8 @@ export abstract class WorkerLink<Api> {
 
   constructor(
     private readonly script: WorkerScript,
-    readonly backend: Backend,
+    /** The backend that it computes in, or what else it is called. */
+    readonly backend: Kind,
   ) {
     [this.name, this.worker, this.api] = this.connect();
   }

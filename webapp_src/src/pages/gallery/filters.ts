@@ -1,5 +1,5 @@
 import type { Column, Gallery } from '../../generated/manifest';
-import type { Files } from './records';
+import { NamedFiles } from '../../inference/gallery/named-files';
 
 const PER_FILE = 65_536;
 
@@ -20,7 +20,6 @@ export class Filters {
 
   constructor(
     private readonly gallery: Gallery,
-    private readonly source: Files,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -87,15 +86,14 @@ export class Filters {
   }
 
   private async fetch(name: string): Promise<Uint8Array> {
-    const { source, signal } = this;
     const values = new Uint8Array(this.gallery.pictures);
     const column = this.find(name);
     if (!column) throw new Error(`The gallery has no column “${name}”.`);
-    const urlOf = await source.fetchList(column.files, signal);
-    const load = async (i: number): Promise<void> => {
-      values.set(new Uint8Array(await source.fetchNamed(urlOf(i), signal)), i * PER_FILE);
+    const files = [...Array(column.files.count).keys()];
+    const use = (content: ArrayBuffer, file: number): void => {
+      values.set(new Uint8Array(content), file * PER_FILE);
     };
-    await Promise.all(Array.from({ length: column.files.count }, (_, i) => load(i)));
+    await new NamedFiles(column.files, 0).forEach(files, use, this.signal);
     return values;
   }
 

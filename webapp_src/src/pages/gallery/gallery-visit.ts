@@ -10,7 +10,7 @@ import { Filters, type Choice } from './filters';
 import { Finding, type PictureName } from './finding';
 import { parseGalleryLink, type GalleryLink } from './gallery-link';
 import { asFound, inOrder, type Order } from './order';
-import { Records, type Files, type Picture } from './records';
+import { Records, type Picture } from './records';
 
 /** How long the visitor must stay at a place before what is known of its pictures is loaded. */
 const STAY_MS = 80;
@@ -26,7 +26,7 @@ export interface Reader {
 }
 
 /** What a visit asks of the page around it. */
-export interface GalleryVisitHost extends Files {
+export interface GalleryVisitHost {
   openReader(manifest: GalleryManifest, model: Model, onStatus: () => void): Reader;
   openSearch(gallery: Gallery): GallerySearch;
   /** Called after every change. */
@@ -76,8 +76,8 @@ export class GalleryVisit {
     this.messages = new Messages(onChange);
     this.model = models.find(({ id }) => id === gallery.model) ?? models[0];
     this.reader = host.openReader(manifest, this.model, onChange);
-    this.records = new Records(gallery, host, { onChange, onFailure });
-    this.filters = new Filters(gallery, host, this.closing.signal);
+    this.records = new Records(gallery, { onChange, onFailure });
+    this.filters = new Filters(gallery, this.closing.signal);
     this.everything = inOrder(gallery.pictures);
     this.finding = new Finding({
       embed: (text) => this.embed(text),
@@ -148,10 +148,12 @@ export class GalleryVisit {
   /** Gets the encoder ready ahead of need; a failure shows in `encoder`. */
   async warm(): Promise<void> {
     if (this.encoder.status !== 'idle') return;
-    await this.openReader().then(
-      () => this.reader.warm(),
-      () => undefined,
-    ).catch(() => undefined);
+    try {
+      await this.openReader();
+      await this.reader.warm();
+    } catch {
+      // The search says what went wrong.
+    }
   }
 
   /** Chooses a value that pictures should have, or no longer. */
@@ -209,8 +211,14 @@ export class GalleryVisit {
   async retry(): Promise<void> {
     this.messages.withdraw('retry');
     this.records.retry();
-    if (this.finding.state === 'failed') await this.finding.run();
-    else if (this.filtering) await this.applyFilters();
+    if (this.filtering) {
+      await this.applyFilters();
+    } else if (this.finding.state === 'failed') {
+      // The worker may be what failed.
+      this.searching?.close();
+      this.searching = undefined;
+      await this.finding.run();
+    }
   }
 
   /** Cancels what is under way and frees the workers. */

@@ -1,4 +1,5 @@
-import type { FileList, Gallery, GalleryRecords } from '../../generated/manifest';
+import type { Gallery, GalleryRecords } from '../../generated/manifest';
+import { NamedFiles } from '../../inference/gallery/named-files';
 import { LruCache } from '../../inference/lru-cache';
 
 /** How many positions a file has. */
@@ -24,13 +25,6 @@ export interface Picture {
   readonly source: string | null;
 }
 
-/** What loading a gallery's files takes. */
-export interface Files {
-  fetchNamed(url: string, signal: AbortSignal): Promise<ArrayBuffer>;
-  /** Gives the address of each file of a list. */
-  fetchList(list: FileList, signal: AbortSignal): Promise<(i: number) => string>;
-}
-
 export interface RecordsHost {
   /** Called when more is known. */
   onChange(): void;
@@ -44,14 +38,16 @@ export class Records {
   private readonly loading = new Map<number, AbortController>();
   private readonly failed = new Set<number>();
   private wanted: readonly number[] = [];
-  private list: Promise<(i: number) => string> | undefined;
+  private readonly source: NamedFiles;
   private readonly closing = new AbortController();
 
   constructor(
     private readonly gallery: Gallery,
-    private readonly source: Files,
     private readonly host: RecordsHost,
-  ) {}
+  ) {
+    // They are kept as they are used, not as they come.
+    this.source = new NamedFiles(gallery.records, 0);
+  }
 
   /** What is known of the picture at a position; undefined until it has been loaded. */
   find(position: number): Picture | undefined {
@@ -117,13 +113,7 @@ export class Records {
   }
 
   private async fetch(file: number, signal: AbortSignal): Promise<GalleryRecords> {
-    this.list ??= this.source
-      .fetchList(this.gallery.records, this.closing.signal)
-      .catch((error: unknown) => {
-        this.list = undefined;
-        throw error;
-      });
-    const content = await this.source.fetchNamed((await this.list)(file), signal);
+    const content = await this.source.get(file, signal);
     return JSON.parse(new TextDecoder().decode(content)) as GalleryRecords;
   }
 

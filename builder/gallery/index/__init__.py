@@ -1,0 +1,1 @@
+"""What finds a gallery's pictures, as files that any static host can serve."""

@@ -1,0 +1,57 @@
+"""A gallery's files, each named by its content: see `builder.gallery_manifest`."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from builder.file_ref import FileRef
+from builder.gallery_manifest import FileList
+
+ROOT = "gallery"
+"""The folder of a site that they are in."""
+
+_NAME_BYTES = 16
+"""Of a SHA-256: what names a file, and its entry in a list."""
+
+
+class NamedFiles:
+    """Files by URL, collected while a gallery is built. Equal contents are one file."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    @property
+    def contents(self) -> Mapping[str, bytes]:
+        """What was added, by URL."""
+        return self._contents
+
+    def add(self, kind: str, content: bytes, suffix: str = ".bin") -> str:
+        """Add a file to the folder of its kind; returns its URL."""
+        name = hashlib.sha256(content).digest()[:_NAME_BYTES].hex()
+        url = f"{ROOT}/{kind}/{name}{suffix}"
+        self._contents[url] = content
+        return url
+
+    def add_ref(self, kind: str, content: bytes, suffix: str = ".bin") -> FileRef:
+        """Add a file; returns what a manifest says of it."""
+        url = self.add(kind, content, suffix)
+        return FileRef(url=url, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+
+    def add_list(self, kind: str, contents: Iterable[bytes], suffix: str = ".bin") -> FileList:
+        """Add files of one kind, and the file that lists them in this order."""
+        return self.list_files(kind, (self.add(kind, item, suffix) for item in contents), suffix)
+
+    def list_files(self, kind: str, urls: Iterable[str], suffix: str = ".bin") -> FileList:
+        """Add the file that lists files of one kind, which `add` named, in this order."""
+        folder = f"{ROOT}/{kind}"
+        start, end = len(folder) + 1, -len(suffix) or None
+        names = b"".join(bytes.fromhex(url[start:end]) for url in urls)
+        ref = self.add_ref(kind, names, ".list")
+        count = len(names) // _NAME_BYTES
+        return FileList(**ref.model_dump(), folder=folder, suffix=suffix, count=count)
+
+
+def list_urls(files: FileList, content: bytes) -> list[str]:
+    """The URLs that a list holds, whose content this is."""
+    starts = range(0, len(content), _NAME_BYTES)
+    names = (content[start : start + _NAME_BYTES].hex() for start in starts)
+    return [f"{files.folder}/{name}{files.suffix}" for name in names]
