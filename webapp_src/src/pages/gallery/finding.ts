@@ -105,7 +105,7 @@ export class Finding {
       signal.throwIfAborted();
       this.query = query;
       this.wanted = Math.min(MOST_AT_FIRST, Math.max(FIRST, least));
-      let begun = false;
+      let begun = false as boolean;
       const final = await this.ask(signal, (found) => {
         if (begun) this.found = afterSeen(this.found ?? [], this.seen, found);
         else this.begin(found);

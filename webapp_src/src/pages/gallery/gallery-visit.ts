@@ -51,6 +51,8 @@ export class GalleryVisit {
   place = 0;
   /** A place that is to be brought to the screen once it is there. */
   awaitedPlace: number | undefined;
+  /** How often the visitor has had what failed loaded anew. */
+  attempt = 0;
   /** Whether the values of pictures are being loaded, by which they are filtered. */
   filtering = false;
   private everything: Order;
@@ -171,7 +173,8 @@ export class GalleryVisit {
   show(first: number, end: number, drawn: readonly number[]): void {
     const { order, records, finding } = this;
     this.place = first;
-    if (this.awaitedPlace !== undefined && this.awaitedPlace <= first) this.awaitedPlace = undefined;
+    if (this.awaitedPlace !== undefined && this.awaitedPlace <= first)
+      this.awaitedPlace = undefined;
     finding.see(end);
     if (finding.found && drawn.at(-1) === order.length - 1) void finding.more();
     const positions = drawn.map((place) => order.positionAt(place));
@@ -201,15 +204,18 @@ export class GalleryVisit {
     this.setOpened(undefined);
   }
 
-  /** Looks for pictures like one of them, which is closed. */
-  async findLike(picture: PictureName): Promise<void> {
+  /** Looks for pictures like the one that is open, which is closed. */
+  async findLikeOpened(): Promise<void> {
+    const { opened } = this;
+    if (!opened) return;
     this.opened = undefined;
-    await this.finding.findLike({ position: picture.position, id: picture.id });
+    await this.finding.findLike({ position: opened.position, id: opened.id });
   }
 
   /** Tries again what failed. */
   async retry(): Promise<void> {
     this.messages.withdraw('retry');
+    this.attempt += 1;
     this.records.retry();
     if (this.filtering) {
       await this.applyFilters();
