@@ -29,11 +29,11 @@ export class OfflineController implements ReactiveController {
    * @param load Loads the manifest that the site has now.
    */
   async begin(
-    demo: { readonly manifest: Publication },
+    demo: { readonly manifest: Publication; used?(): Promise<readonly string[]> },
     load: () => Promise<Publication>,
   ): Promise<void> {
     await idle();
-    await keepSite(demo.manifest);
+    await keepSite(demo.manifest, await demo.used?.());
     if (!demo.manifest.offline || sparesNetwork()) return;
     this.versions?.close();
     this.versions = new NewerVersion({

@@ -41,6 +41,8 @@ export class Finding {
   /** How many of what is found have been on the screen. */
   private seen = 0;
   private wanted = FIRST;
+  /** Whether more of the same is looked for. */
+  private growing = false;
   private query: Float32Array | undefined;
   private running = new AbortController();
   private readonly pauses = new Pauses<string>(PAUSE_MS);
@@ -97,6 +99,7 @@ export class Finding {
     if (!this.isActive) return;
     this.stop();
     const { signal } = (this.running = new AbortController());
+    this.growing = false;
     this.state = 'computing';
     this.host.onChange();
     await this.attempt(signal, async () => {
@@ -120,14 +123,15 @@ export class Finding {
   /** Looks for more of the same, which goes after what is there. */
   async more(): Promise<void> {
     const { found } = this;
-    if (this.state !== 'current' || this.isComplete || !found) return;
+    if (this.state !== 'current' || this.growing || this.isComplete || !found) return;
     const { signal } = this.running;
-    this.state = 'computing';
+    this.growing = true;
     this.wanted *= 2;
     await this.attempt(signal, async () => {
       const final = await this.ask(signal, () => undefined);
       this.found = afterSeen(found, found.length, final);
     });
+    if (!signal.aborted) this.growing = false;
   }
 
   close(): void {

@@ -56,6 +56,11 @@ export class GalleryVisit {
   /** Whether the values of pictures are being loaded, by which they are filtered. */
   filtering = false;
   private everything: Order;
+  /** The order of what was found, the same object as long as that is the same. */
+  private listed: { readonly found: Finding['found']; readonly order: Order | undefined } = {
+    found: undefined,
+    order: undefined,
+  };
   private mask: Uint8Array | undefined;
   private maskChanges = 0;
   private readonly reader: Reader;
@@ -101,7 +106,8 @@ export class GalleryVisit {
   /** The pictures that are shown. */
   get order(): Order {
     const { found } = this.finding;
-    return found ? asFound(found) : this.everything;
+    if (found !== this.listed.found) this.listed = { found, order: found && asFound(found) };
+    return this.listed.order ?? this.everything;
   }
 
   /** How many pictures have what is filtered by. */
@@ -225,6 +231,11 @@ export class GalleryVisit {
       this.searching = undefined;
       await this.finding.run();
     }
+  }
+
+  /** The addresses of the files that the search has read. */
+  async used(): Promise<readonly string[]> {
+    return (await this.searching?.used().catch(() => undefined)) ?? [];
   }
 
   /** Cancels what is under way and frees the workers. */

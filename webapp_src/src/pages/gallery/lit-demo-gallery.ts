@@ -116,7 +116,7 @@ export class LitDemoGallery extends LitElement {
             .mute=${visit.encoder.status === 'absent'}
           ></lit-demo-finder>
           <div class="line">
-            <p role="status">${this.describe(visit)}</p>
+            <p>${describe(visit)}</p>
             <a href="#about" @click=${this.onAbout}>${msg('About')}</a>
           </div>
         </div>
@@ -131,6 +131,7 @@ export class LitDemoGallery extends LitElement {
             : this.renderGrid(visit)
         }
       </main>
+      <p class="visually-hidden" role="status">${announce(visit)}</p>
       ${this.renderOpened(visit)} ${this.renderFoot(visit)}
       <section class="messages" aria-label=${msg('Messages')}>
         <lit-demo-messages
@@ -211,22 +212,6 @@ export class LitDemoGallery extends LitElement {
       <slot></slot>`;
   }
 
-  /** What is shown, for those who see it and those who do not. */
-  private describe({ finding, gallery, passing, records }: GalleryVisit): TemplateResult {
-    const [all, some] = [formatCount(gallery.pictures), formatCount(passing)];
-    const count =
-      passing === gallery.pictures
-        ? msg(str`${all} pictures`)
-        : msg(str`${some} of ${all} pictures`);
-    const [best] = finding.found ?? [];
-    if (!best) return html`${count}`;
-    const order = finding.like ? msg('Most alike first') : msg('Best fit first');
-    const description = finding.state === 'current' ? records.find(best.position)?.description : '';
-    return html`${order} · ${count}<span class="visually-hidden">
-        ${description ? msg(str`First: “${description}”`) : nothing}</span
-      >`;
-  }
-
   /** How much of the screen's top the bar takes. */
   private get covered(): number {
     const { bar } = this;
@@ -274,6 +259,25 @@ function hostOf(onChange: () => void): GalleryVisitHost {
     openSearch: openGallery,
     onChange,
   };
+}
+
+/** What is shown, and in which order. */
+function describe({ finding, gallery, passing }: GalleryVisit): string {
+  const [all, some] = [formatCount(gallery.pictures), formatCount(passing)];
+  const count =
+    passing === gallery.pictures ? msg(str`${all} pictures`) : msg(str`${some} of ${all} pictures`);
+  if (!finding.found) return count;
+  return `${finding.like ? msg('Most alike first') : msg('Best fit first')} · ${count}`;
+}
+
+/** The same to be read out, once all of it is known. */
+function announce(visit: GalleryVisit): string {
+  const { finding, filters, records, settled } = visit;
+  const [best] = finding.found ?? [];
+  if (!settled || (!best && filters.choices.length === 0)) return '';
+  if (!best) return describe(visit);
+  const description = records.find(best.position)?.description;
+  return description === undefined ? '' : `${describe(visit)}: “${description}”`;
 }
 
 /** The fragment that opens a picture of what is shown. */

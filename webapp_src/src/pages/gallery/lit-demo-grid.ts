@@ -61,6 +61,7 @@ export class LitDemoGrid extends LitElement {
   private rowHeight = WIDTH;
   private tall = new TallScroll(0, 0);
   private told = '';
+  private toldOrder: Order | undefined;
   private frame = 0;
   private readonly sizes = new ResizeObserver(() => {
     this.measure();
@@ -312,9 +313,10 @@ export class LitDemoGrid extends LitElement {
     const { columns, order } = this;
     const { start, end } = this.rows;
     const shown = Math.min(order.length, Math.ceil(this.seen.to / this.rowHeight) * columns);
-    const told = [this.view, order.length, columns, start, end, this.firstSeen, shown].join(' ');
-    if (told === this.told) return;
+    const told = [columns, start, end, this.firstSeen, shown].join(' ');
+    if (told === this.told && order === this.toldOrder) return;
     this.told = told;
+    this.toldOrder = order;
     const last = Math.min(order.length, end * columns);
     const drawn = Array.from(
       { length: Math.max(0, last - start * columns) },
