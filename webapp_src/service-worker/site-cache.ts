@@ -1,6 +1,6 @@
 import type { WorkboxPlugin } from 'workbox-core/types.js';
 import { CacheFirst } from 'workbox-strategies/CacheFirst.js';
-import { cacheNameOf, manifestOf } from './places';
+import { cacheNameOf, isPage, manifestOf } from './places';
 import { addressOf, contentAt, verify } from './kept-file';
 import type { KeepRequest } from './request';
 import { isNamed, NamedFiles } from './named-files';
@@ -119,7 +119,8 @@ export class SiteCache {
     if (name !== undefined && !version.find(url)) return this.named.add(name, url);
     if (!version.find(url) || (await this.has(url, version, cache))) return;
     // A page's address stays the same, so what the browser has of it may be old.
-    const request = new Request(url, { cache: url === this.scope ? 'no-cache' : 'default' });
+    const cacheMode = isPage(new URL(url), this.scope) ? 'no-cache' : 'default';
+    const request = new Request(url, { cache: cacheMode });
     const [response, done] = this.filesOf(version).handleAll({ request, event });
     // What cannot be had now, or stored, is had another time.
     await Promise.allSettled([response, done]);
