@@ -16,14 +16,6 @@ export const layout = css`
     margin-top: 1rem;
   }
 
-  .more {
-    display: inline-flex;
-    align-items: center;
-    min-height: var(--target);
-    color: var(--accent);
-    font-weight: 550;
-  }
-
   .empty {
     padding: 3rem 1rem;
     border: 2px dashed var(--line);

@@ -13,8 +13,6 @@ import { loadManifest } from '../../state/manifest-loader';
 import { sparesNetwork } from '../../state/spares-network';
 import { listenWithin } from '../../components/demo-actions';
 import type { DemoEvent } from '../../components/events';
-import { formatCount } from '../../components/format';
-import type { SiteManifest } from '../../generated/manifest';
 import { renderAbout, type View } from './about-view';
 import { AddressController } from './address-controller';
 import { layout } from './lit-demo-app.styles';
@@ -189,18 +187,8 @@ export class LitDemoApp extends LitElement {
           .textLanguage=${demo.manifest.language}
           @image-chosen=${this.onImageChosen}
         ></lit-demo-carousel>
-        ${this.renderMore(demo)}
       </section>
     `;
-  }
-
-  private renderMore({ manifest }: Demo): TemplateResult | typeof nothing {
-    // A site of an earlier version says nothing of one.
-    const count = (manifest.gallery as SiteManifest['gallery'] | undefined)?.pictures;
-    if (count === undefined) return nothing;
-    return html`<a class="more" href="gallery.html"
-      >${msg(str`All ${formatCount(count)} pictures`)}</a
-    >`;
   }
 
   private renderCard(demo: Demo, card: Card): TemplateResult {

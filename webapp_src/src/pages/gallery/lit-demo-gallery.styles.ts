@@ -66,20 +66,6 @@ export const layout = css`
     border-top: 1px solid var(--line);
   }
 
-  .links {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 0 1.25rem;
-  }
-
-  .links a {
-    display: inline-flex;
-    align-items: center;
-    min-height: var(--target);
-    font-weight: 550;
-  }
-
   summary {
     width: fit-content;
     min-height: var(--target);

@@ -185,11 +185,6 @@ export class LitDemoGallery extends LitElement {
         .order=${visit.order}
         .load=${(position: number) => visit.records.load(position)}
       ></lit-demo-list>
-      ${
-        'images' in visit.manifest
-          ? html`<p class="links"><a href="index.html">${msg('Try captions of your own')}</a></p>`
-          : nothing
-      }
       <details
         @toggle=${() => {
           this.aboutOpened = true;
