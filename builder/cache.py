@@ -1,8 +1,9 @@
 """Results of slow steps, kept on disk and looked up by the content they were made from.
 
 An entry is stored at `KIND/KEY[:2]/KEY` below the cache folder: the SHA-256 of its data, then the
-data. Downloads are in `checkpoints/` beside the kinds (`builder.models.published`); they are never
-pruned, only the user removes them. What JAX compiled is in `xla/`, which JAX itself keeps small.
+data. The shards of rows of a gallery are entries too, at `galleries/KEY/`. Downloads are in
+`checkpoints/` beside the kinds (`builder.models.published`); they are never pruned, only the user
+removes them. What JAX compiled is in `xla/`, which JAX itself keeps small.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ import zipfile
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +32,7 @@ Started = TypeVar("Started")
 
 DOWNLOADS = "checkpoints"
 COMPILED = "xla"
+_GALLERIES = "galleries"
 MAX_BYTES = 5_000_000_000
 """The most that all entries together may take after a build."""
 
@@ -126,6 +129,16 @@ class Cache:
                 Path(temporary).unlink(missing_ok=True)
                 raise
 
+    def use_gallery(self, key: str) -> Path:
+        """The folder for the rows of a gallery; what is in it counts as used just now."""
+        self._has_grown = True
+        folder = self.folder / _GALLERIES / key
+        with writing(self.folder, _REMEDY):
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in folder.iterdir():
+                _mark_used(path)
+        return folder
+
     @contextmanager
     def lock(self, key: str) -> Generator[None]:
         """Let one process at a time make the entry for that key; the others then find it."""
@@ -198,7 +211,7 @@ class Cache:
 
     def _entries(self) -> Iterator[_Entry]:
         """All entries; removes those that a process left half-written long ago."""
-        for path in self.folder.glob("*/??/*"):
+        for path in chain(self.folder.glob("*/??/*"), self.folder.glob(f"{_GALLERIES}/*/*")):
             kind = path.parts[-3]
             if kind in (COMPILED, DOWNLOADS, _LOCKS):
                 continue

@@ -39,10 +39,12 @@ def _raise(error: OSError) -> None:
 
 
 def is_unchanged(path: Path, sha256: str | None) -> bool:
-    """Whether a file, and not a link to one, has that SHA-256; any does if that is not known."""
+    """Whether a file, and not a link to one, has a SHA-256 that begins so; any does if that is not
+    known.
+    """
     if path.is_symlink() or not path.is_file():
         return False
-    return sha256 is None or hash_file(path) == sha256
+    return sha256 is None or hash_file(path).startswith(sha256)
 
 
 def hash_file(path: Path) -> str:

@@ -63,6 +63,7 @@ export default defineConfig({
     rolldownOptions: {
       input: [
         'src/pages/demo/main.ts',
+        'src/pages/gallery/main.ts',
         'src/pages/benchmark/main.ts',
         'src/pages/function/main.ts',
         'src/pages/mnist/main.ts',

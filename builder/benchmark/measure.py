@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from builder.errors import BuilderError, SiteError
-from builder.manifest import Backend, SiteManifest
+from builder.manifest import Backend, ModelsManifest
 from builder.progress import Progress
 from builder.publish.serve import make_server, running
 from builder.site.folder import load_any_manifest, write_site
@@ -138,7 +138,7 @@ def _benchmark_site(
             " pip install 'lit-demo-builder[bench]'"
         ) from None
     manifest = load_any_manifest(site)
-    if isinstance(manifest, SiteManifest):
+    if isinstance(manifest, ModelsManifest):
         models = [model.id for model in manifest.models if model.encoder]
     else:
         models = [function.id for function in manifest.functions]

@@ -11,20 +11,25 @@ from builder.commands import PATH, open_cache
 @click.command()
 @click.argument("spec", type=PATH, default=Path("demo.toml"), metavar="[DEMO.TOML]")
 @click.option("-o", "--out", type=PATH, default=Path("_site"), help="Folder for the site.")
+@click.option(
+    "--rows",
+    type=PATH,
+    help="Folder that `lit-demo embed` wrote for [gallery]; by default, rows beside DEMO.TOML.",
+)
 @click.option("--cache-dir", type=PATH, help="Where results of slow steps are kept between builds.")
-def build(spec: Path, out: Path, cache_dir: Path | None) -> None:
+def build(spec: Path, out: Path, rows: Path | None, cache_dir: Path | None) -> None:
     """Build the site that DEMO.TOML, or the one in that folder, describes (./demo.toml by default).
 
     Embeds the pictures and prompts, converts the text encoders, or the demo's own functions, to
     TensorFlow.js, compares each with JAX, and replaces the folder --out only if everything
-    succeeded.
+    succeeded. Up to 20,000 pictures of a gallery are embedded too; `lit-demo embed` does more.
     """
     from builder.pipeline.image_text import build_site
     from builder.progress import Progress
 
     console = Console()
     cache = open_cache(cache_dir)
-    report = build_site(spec, out, cache=cache, progress=Progress(console))
+    report = build_site(spec, out, rows=rows, cache=cache, progress=Progress(console))
     report.show(console)
     click.echo(f"The site is in {out}. Preview it: lit-demo serve {out}")
 

@@ -16,6 +16,7 @@ from builder.dev.warm_cache import WarmCache
 from builder.dev.watch import Watcher
 from builder.errors import BuilderError
 from builder.failures import describe, printable
+from builder.gallery.index.files import ROOT as GALLERY
 from builder.images.inspect import inspect_picture
 from builder.model import ImageTextModel
 from builder.models.load import load_model
@@ -87,7 +88,7 @@ class Workshop:
 
     def warm_up(self) -> None:
         """Have at hand what a changed prompt needs, by making the demo with one that is new."""
-        if self._is_warm or not isinstance(self.spec, DemoSpec):
+        if self._is_warm or not isinstance(self.spec, DemoSpec) or not self.spec.images:
             return
         self._is_warm = True
         # Another vocabulary would be cut for each new prompt, and given rows need no model.
@@ -169,7 +170,7 @@ class Workshop:
         """Write what is new or has changed; pages find what they name, since those come last."""
         names = sorted(files, key=lambda url: (url.endswith(".html"), url == MANIFEST))
         for url in names:
-            if self._files.get(url) != files[url]:
+            if not self._has(url, files):
                 path = self.folder / url
                 path.parent.mkdir(parents=True, exist_ok=True)
                 fresh = path.with_name(f".{path.name}")
@@ -178,6 +179,12 @@ class Workshop:
         for url in self._files.keys() - files.keys():
             (self.folder / url).unlink()
         self._files = files
+
+    def _has(self, url: str, files: Mapping[str, bytes]) -> bool:
+        """Whether a file was written already; what a gallery has is named by its content."""
+        if url not in self._files or url.startswith(f"{GALLERY}/"):
+            return url in self._files
+        return self._files[url] == files[url]
 
     def _tell(self, made: MadeSite[AnyReport], seconds: float) -> None:
         """Say that it is done, and what was not said before."""

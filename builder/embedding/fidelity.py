@@ -28,10 +28,12 @@ def measure_fidelity(
     """The least cosine between rows of what the model saw and of the JPEGs that the page shows.
 
     The page shows what its first model saw. The result is None for that model, and for all with the
-    same preprocessing, if they saw exactly those pixels. `zimg` is float32[images, dim]; the first
+    same preprocessing, if they saw exactly those pixels, or there are no images. `zimg` is float32[images, dim]; the first
     few images are compared.
     """
     compared = images[:COMPARED_IMAGES]
+    if not compared:
+        return None
     inputs: list[Input] = []
     for image in compared:
         if image.views[model.preprocessing].content == image.photo.jpeg:

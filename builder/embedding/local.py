@@ -1,5 +1,6 @@
 """The engine for this machine: threads read pictures while all of its devices compute."""
 
+import functools
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from itertools import islice
@@ -22,7 +23,11 @@ _Batch = tuple[list[PictureRecord], NDArray[np.uint8]]
 
 
 def embed_locally(
-    model: ImageTextModel, pictures: Iterable[Numbered], *, progress: Progress
+    model: ImageTextModel,
+    pictures: Iterable[Numbered],
+    *,
+    thumbnails: bool = True,
+    progress: Progress,
 ) -> Generator[EmbeddedPicture]:
     """The rows of pictures, in order; about four batches of them are in memory.
 
@@ -35,19 +40,18 @@ def embed_locally(
     size = model.preprocessing.size
     placed = place_tower(tower, (size, size, 3), np.uint8, None, BATCH_LIMITS["images"])
     runner = BatchRunner(placed, fast, progress.say)
-    with closing(_load_batches(model, pictures, runner.batch_size)) as batches:
+    with closing(_load_batches(model, pictures, thumbnails, runner.batch_size)) as batches:
         for records, rows in runner.run(batches):
             check_readable(records, rows, model.id, model.dim)
             yield from zip(records, rows, strict=True)
 
 
 def _load_batches(
-    model: ImageTextModel, pictures: Iterable[Numbered], size: int
+    model: ImageTextModel, pictures: Iterable[Numbered], thumbnails: bool, size: int
 ) -> Generator[_Batch]:
     """Batches of `size` pictures, the last perhaps smaller, while the next two are being loaded."""
-    loading = load_ahead(
-        pictures, lambda numbered: see_picture(numbered, model.preprocessing), 2 * size
-    )
+    see = functools.partial(see_picture, preprocessing=model.preprocessing, thumbnails=thumbnails)
+    loading = load_ahead(pictures, see, 2 * size)
     with closing(loading):
         loaded = (seen for _, seen in loading)
         while batch := list(islice(loaded, size)):

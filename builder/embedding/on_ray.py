@@ -13,8 +13,8 @@ import re
 import socket
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple
-from functools import cached_property
+from dataclasses import astuple, replace
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -56,7 +56,7 @@ _READER_CPUS, _ACTOR_CPUS = 0.5, 0.25
 anyway. They differ, or Ray would fuse the two steps, and an actor would read what it embeds."""
 
 Block = Mapping[str, NDArray[Any]]
-"""Columns of some pictures: `picture`, as JSON, and then `pixels` or `row`."""
+"""Columns of some pictures: `picture`, as JSON, and then `jpeg`, and `pixels` or `row`."""
 
 
 def embed_on_ray(
@@ -64,6 +64,7 @@ def embed_on_ray(
     pictures: Iterable[Numbered],
     *,
     address: str | None,
+    thumbnails: bool = True,
     block: int = BLOCK,
 ) -> Generator[EmbeddedPicture]:
     """The rows of pictures, in any order.
@@ -91,13 +92,17 @@ def embed_on_ray(
         }
         rows = (
             data.from_arrow_refs([ray.put(table) for table in _make_blocks(pictures, block)])
-            .map_batches(_Reader(model.preprocessing, code), batch_size=None, num_cpus=_READER_CPUS)
+            .map_batches(
+                _Reader(model.preprocessing, thumbnails, code),
+                batch_size=None,
+                num_cpus=_READER_CPUS,
+            )
             .map_batches(
                 _Embedder, fn_constructor_kwargs=tower, batch_size=None, **_choose_pool(ray, data)
             )
         )
         for done in rows.iter_batches(batch_size=None, batch_format="numpy"):
-            yield from zip(map(_decode_record, done["picture"]), done["row"], strict=True)
+            yield from zip(_decode_records(done), done["row"], strict=True)
 
 
 def _import_ray() -> Any:
@@ -178,18 +183,21 @@ def _make_blocks(pictures: Iterable[Numbered], size: int) -> Iterator[Any]:
 class _Reader:
     """Reads the pictures of a block, in a task."""
 
-    def __init__(self, preprocessing: Preprocessing, code: str):
+    def __init__(self, preprocessing: Preprocessing, thumbnails: bool, code: str):
         self._preprocessing = preprocessing
+        self._thumbnails = thumbnails
         self._code = code
 
     def __call__(self, block: Block) -> dict[str, NDArray[Any]]:
         """The same pictures with what is known of them, and pixels uint8[n, size, size, 3]."""
         _require_code(self._code)
         pictures = map(_decode_numbered, block["picture"])
-        loading = load_ahead(pictures, lambda p: see_picture(p, self._preprocessing), _READERS)
-        seen = [result for _, result in loading]
+        see = partial(see_picture, preprocessing=self._preprocessing, thumbnails=self._thumbnails)
+        seen = [result for _, result in load_ahead(pictures, see, _READERS)]
+        texts = [_encode(astuple(replace(record, jpeg=None))) for record, _ in seen]
         return {
-            "picture": np.array([_encode(astuple(record)) for record, _ in seen], object),
+            "picture": np.array(texts, object),
+            "jpeg": np.array([record.jpeg or b"" for record, _ in seen], object),
             "pixels": np.stack([pixels for _, pixels in seen]),
         }
 
@@ -216,7 +224,7 @@ class _Embedder:
     def __call__(self, block: Block) -> dict[str, NDArray[Any]]:
         """The same pictures with `row`, float32[n, dim]."""
         size = self._runner.batch_size
-        records = [_decode_record(text) for text in block["picture"]]
+        records = _decode_records(block)
         batches = (
             (records[start : start + size], block["pixels"][start : start + size])
             for start in range(0, len(records), size)
@@ -224,7 +232,7 @@ class _Embedder:
         rows = [computed for _, computed in self._runner.run(batches)]
         whole = np.concatenate(rows)
         check_readable(records, whole, self._model_id, self._dim)
-        return {"picture": block["picture"], "row": whole}
+        return {"picture": block["picture"], "jpeg": block["jpeg"], "row": whole}
 
 
 def _encode(fields: Any) -> str:
@@ -236,9 +244,13 @@ def _decode_numbered(text: str) -> Numbered:
     return (shard, place), StoredPicture(*fields)
 
 
-def _decode_record(text: str) -> PictureRecord:
-    place, id_, name, size, *rest = json.loads(text)
-    return PictureRecord(tuple(place), id_, name, size and tuple(size), *rest)
+def _decode_records(block: Block) -> list[PictureRecord]:
+    records: list[PictureRecord] = []
+    for text, jpeg in zip(block["picture"], block["jpeg"], strict=True):
+        place, id_, name, size, error, _ = json.loads(text)
+        size = size and tuple(size)
+        records.append(PictureRecord(tuple(place), id_, name, size, error, bytes(jpeg) or None))
+    return records
 
 
 def _code() -> str:

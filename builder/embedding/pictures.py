@@ -4,7 +4,6 @@ An engine computes the rows of pictures that stream through it: on this machine
 (`builder.embedding.local`) or on a cluster (`builder.embedding.on_ray`).
 """
 
-import hashlib
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any, TypeAlias
 import fsspec
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from builder.addresses import mask_secrets
 from builder.embedding.stream import check_rows
@@ -60,16 +60,16 @@ Numbered: TypeAlias = tuple[Place, StoredPicture]
 class PictureRecord:
     """What is known of a picture beside its row; `name` is for messages.
 
-    `size` is its own width and height in pixels, `thumbnail` the SHA-256 of the JPEG that a page of
-    many pictures shows. `error` says why there is no row.
+    `size` is its own width and height in pixels, `jpeg` what a page of many pictures shows, if that
+    was asked for. `error` says why there is no row.
     """
 
     place: Place
     id: str
     name: str
     size: tuple[int, int] | None = None
-    thumbnail: str | None = None
     error: str | None = None
+    jpeg: bytes | None = None
 
 
 EmbeddedPicture: TypeAlias = tuple[PictureRecord, NDArray[np.float32]]
@@ -78,9 +78,14 @@ EmbeddedPicture: TypeAlias = tuple[PictureRecord, NDArray[np.float32]]
 Engine: TypeAlias = Callable[[Iterable[Numbered]], Generator[EmbeddedPicture]]
 """Gives each picture that it takes once, in any order."""
 
+THUMBNAIL_SIZE = 256
+"""Of thumbnails in pixels: three stand side by side on a phone with two pixels a point."""
+_THUMBNAIL_QUALITY = 60
+"""With it, photographs have 10 kB."""
+
 
 def see_picture(
-    numbered: Numbered, preprocessing: Preprocessing
+    numbered: Numbered, preprocessing: Preprocessing, *, thumbnails: bool
 ) -> tuple[PictureRecord, NDArray[np.uint8]]:
     """A picture, cropped around its centre, as a model sees it: uint8[size, size, 3].
 
@@ -90,13 +95,17 @@ def see_picture(
     try:
         with _local_file(stored) as path:
             picture = open_picture(path)
-            thumbnail = make_thumbnail(crop_square(picture)).jpeg
+            jpeg = _make_thumbnail(picture) if thumbnails else None
             pixels = see(picture, preprocessing)
     except ImageError as error:
         record = PictureRecord(place, stored.id, stored.name, error=error.message)
         return record, np.zeros((preprocessing.size, preprocessing.size, 3), np.uint8)
-    thumbnail_hash = hashlib.sha256(thumbnail).hexdigest()
-    return PictureRecord(place, stored.id, stored.name, picture.size, thumbnail_hash), pixels
+    return PictureRecord(place, stored.id, stored.name, picture.size, jpeg=jpeg), pixels
+
+
+def _make_thumbnail(picture: Image.Image) -> bytes:
+    square = crop_square(picture)
+    return make_thumbnail(square, min(square.width, THUMBNAIL_SIZE), _THUMBNAIL_QUALITY).jpeg
 
 
 def check_readable(records: Sequence[PictureRecord], rows: Rows, model_id: str, dim: int) -> None:

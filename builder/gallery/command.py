@@ -9,7 +9,7 @@ from builder.embedding.local import embed_locally
 from builder.embedding.pictures import Engine
 from builder.errors import BuilderError
 from builder.gallery.embed import EmbeddedGallery, embed_gallery
-from builder.gallery.sources import EXTRA, find_pictures
+from builder.gallery.sources import EXTRA, find_stored
 from builder.model import ImageTextModel
 from builder.models.fetch import fetch_missing
 from builder.models.load import load_model
@@ -47,19 +47,22 @@ def embed_demo(wish: EmbedWish, *, cache: Cache, progress: Progress) -> Embedded
     fetch_missing(spec.models[:1], cache.folder, progress)
     model = load_model(spec.models[0], cache.folder)
     return embed_gallery(
-        functools.partial(find_pictures, gallery.pictures, path.parent, cache),
+        functools.partial(find_stored, gallery.pictures, gallery.folder, cache),
         model,
         wish.out,
-        _choose_engine(wish, model, progress),
+        _choose_engine(wish, model, gallery.has_own_thumbnails, progress),
         shard_size=wish.shard_size,
         max_failures=gallery.max_failures,
+        thumbnails=gallery.has_own_thumbnails,
         progress=progress,
     )
 
 
-def _choose_engine(wish: EmbedWish, model: ImageTextModel, progress: Progress) -> Engine:
+def _choose_engine(
+    wish: EmbedWish, model: ImageTextModel, thumbnails: bool, progress: Progress
+) -> Engine:
     if not wish.on_ray:
-        return functools.partial(embed_locally, model, progress=progress)
+        return functools.partial(embed_locally, model, thumbnails=thumbnails, progress=progress)
     from builder.embedding.on_ray import embed_on_ray
 
-    return functools.partial(embed_on_ray, model, address=wish.address)
+    return functools.partial(embed_on_ray, model, thumbnails=thumbnails, address=wish.address)

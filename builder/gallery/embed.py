@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.cache import digest
-from builder.embedding.pictures import Engine, Numbered, PictureRecord, StoredPicture
+from builder.embedding.pictures import (
+    THUMBNAIL_SIZE,
+    Engine,
+    Numbered,
+    PictureRecord,
+    StoredPicture,
+)
 from builder.errors import BuilderError, writing
 from builder.file_system import replace_file
 from builder.gallery.shards import (
@@ -89,21 +95,39 @@ def embed_gallery(
     *,
     shard_size: int,
     max_failures: int,
+    thumbnails: bool = True,
+    most: int | None = None,
     progress: Progress,
 ) -> EmbeddedGallery:
     """Write the rows of all pictures to shards in the folder `out`, those that are missing.
 
-    A shard is missing if it is not there, or some of its pictures have changed.
+    A shard is missing if it is not there, some of its pictures have changed, or it is to have
+    thumbnails and has none. The engine makes them, if it is to. `most` is how many pictures may be
+    missing.
 
     Raises:
         BuilderError: if the folder has rows of another model or of another size of shards, or more
-            than `max_failures` pictures cannot be read; finished shards are kept.
+            than `max_failures` pictures cannot be read; finished shards are kept. Also if too many
+            are missing; nothing is computed then.
     """
     about = About(
-        model.id, fingerprint_of(model), model.dim, shard_size, "", 0, 0, current_versions()
+        model=model.id,
+        fingerprint=fingerprint_of(model),
+        dim=model.dim,
+        shard_size=shard_size,
+        pictures="",
+        count=0,
+        failures=0,
+        versions=current_versions(),
+        thumbnail_size=THUMBNAIL_SIZE if thumbnails else 0,
     )
     job = _Job(list_pictures, about, out, max_failures, _read_finished(out, about))
     plan = job.plan()
+    if most is not None and plan.missing > most:
+        raise BuilderError(
+            f"{out}: lacks {plan.missing:,} of {plan.pictures:,} pictures, and a build embeds"
+            f" {most:,} at most. Run `lit-demo embed` first, with the same demo.toml and folder."
+        )
     job.require_few(plan.failures)
     with writing(out, "Name another folder with -o."):
         out.mkdir(parents=True, exist_ok=True)
@@ -288,7 +312,9 @@ class _Job:
 
     def _is_finished(self, chunk: _Chunk) -> bool:
         found = self._finished.get(chunk.number)
-        return found is not None and found.pictures == chunk.content
+        if found is None or found.pictures != chunk.content:
+            return False
+        return self.about.thumbnail_size in (0, found.thumbnail_size)
 
     def _chunks(self) -> Generator[_Chunk]:
         pictures, number = self._list_pictures(), 0

@@ -7,7 +7,7 @@ folder are in memory, of a table a part of it, of archives the names in one.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,24 @@ _REMEDY = (
     " of WebDataset."
 )
 _MAGIC = re.compile(r"[*?\[]")
-_KIND = "members"
+_KIND = "archives"
 _VERSIONS = ("size", "mtime", "ETag", "etag", "LastModified", "last_modified", "updated")
 """What file systems say of a file that changes when the file does."""
 
 
-def find_pictures(pictures: str, folder: Path, cache: Cache) -> Iterator[StoredPicture]:
+@dataclass(frozen=True)
+class ListedPicture:
+    """A picture, and what the author's table or archive says of it, by column.
+
+    `where` is its place there, for messages.
+    """
+
+    picture: StoredPicture
+    where: str
+    cells: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def find_pictures(pictures: str, folder: Path, cache: Cache) -> Iterator[ListedPicture]:
     """The pictures that the key `pictures` of a gallery names, relative to the folder.
 
     An id is the path below the part of a pattern without wildcards, the cell `id` or `file` of a
@@ -53,7 +65,12 @@ def find_pictures(pictures: str, folder: Path, cache: Cache) -> Iterator[StoredP
     yield from found
 
 
-def _find(pictures: str, folder: Path, cache: Cache) -> Iterator[StoredPicture]:
+def find_stored(pictures: str, folder: Path, cache: Cache) -> Iterator[StoredPicture]:
+    """The same without what is said of them."""
+    return (listed.picture for listed in find_pictures(pictures, folder, cache))
+
+
+def _find(pictures: str, folder: Path, cache: Cache) -> Iterator[ListedPicture]:
     address = pictures if "://" in pictures else str(folder.resolve() / pictures)
     suffix = address.rpartition(".")[2].lower()
     if suffix in ("csv", "parquet"):
@@ -66,7 +83,7 @@ def _find(pictures: str, folder: Path, cache: Cache) -> Iterator[StoredPicture]:
         yield from _walk_pattern(pictures, folder)
 
 
-def _walk_pattern(pattern: str, folder: Path) -> Iterator[StoredPicture]:
+def _walk_pattern(pattern: str, folder: Path) -> Iterator[ListedPicture]:
     """Files below the part of the pattern without wildcards whose paths match the rest of it."""
     parts = pattern.split("/")
     count = next((i for i, part in enumerate(parts) if _MAGIC.search(part)), len(parts) - 1)
@@ -81,7 +98,8 @@ def _walk_pattern(pattern: str, folder: Path) -> Iterator[StoredPicture]:
             path = name[len(root) :].lstrip("/")
             if matches(path):
                 address = name if _is_local(system) else system.unstrip_protocol(name)
-                yield StoredPicture(path, address, _version_of(info))
+                picture = StoredPicture(path, address, _version_of(info))
+                yield ListedPicture(picture, picture.name, {"file": path})
 
 
 def _walk(system: Any, folder: str, depth: int | None) -> Iterator[Mapping[str, Any]]:
@@ -100,7 +118,7 @@ def _version_of(info: Mapping[str, Any]) -> str:
     return " ".join(str(info[key]) for key in _VERSIONS if key in info)
 
 
-def _read_table(address: str, suffix: str) -> Iterator[StoredPicture]:
+def _read_table(address: str, suffix: str) -> Iterator[ListedPicture]:
     parent = address.rpartition("/")[0]
     for where, row in _read_rows(address, suffix):
         name = row["file"].strip()
@@ -111,7 +129,8 @@ def _read_table(address: str, suffix: str) -> Iterator[StoredPicture]:
         if "://" not in file and not find_fault(Path(file)):
             found = Path(file).stat()
             version = f"{name} {found.st_size} {found.st_mtime}"
-        yield StoredPicture(row.get("id", "").strip() or name, file, version)
+        picture = StoredPicture(row.get("id", "").strip() or name, file, version)
+        yield ListedPicture(picture, where, row)
 
 
 def _read_rows(address: str, suffix: str) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -129,18 +148,19 @@ def _read_rows(address: str, suffix: str) -> Iterator[tuple[str, Mapping[str, st
                 yield from read_parquet_rows(address, file, "file", _REMEDY, extra=EXTRA)
 
 
-def _read_archive(file: FoundFile, cache: Cache) -> Iterator[StoredPicture]:
+def _read_archive(file: FoundFile, cache: Cache) -> Iterator[ListedPicture]:
     key = digest(file.address, file.version)
     kept = cache.load(_KIND, key)
     if kept is None:
         members = list(list_members(file.address))
-        cache.store(_KIND, key, json.dumps([astuple(member) for member in members]).encode())
+        cache.store(_KIND, key, json.dumps([asdict(member) for member in members]).encode())
     else:
-        members = [Member(*fields) for fields in json.loads(kept)]
+        members = [Member(**fields) for fields in json.loads(kept)]
     address = _plain(file.address)
     for member in members:
         version = f"{file.version} {member.offset}"
-        yield StoredPicture(member.key, address, version, member.offset, member.length)
+        picture = StoredPicture(member.key, address, version, member.offset, member.length)
+        yield ListedPicture(picture, picture.name, member.cells)
 
 
 def _plain(address: str) -> str:

@@ -36,6 +36,7 @@ from builder.spec.images import ImageSpec
 
 DISPLAY_SIZES = (448, 896)
 THUMBNAIL_SIZE = 112
+THUMBNAIL_QUALITY = 70
 
 # A copy this much larger than the model's input is worth its bytes; nobody sees a smaller gain.
 _DISPLAY_GAIN = 1.25
@@ -183,9 +184,11 @@ def prepare_image(
     )
 
 
-def make_thumbnail(square: Image.Image) -> Picture:
-    """The smallest copy of a square, for pages that show many."""
-    return _encode(resize_bicubic(square, THUMBNAIL_SIZE), quality=70, subsampling="4:2:0")
+def make_thumbnail(
+    square: Image.Image, size: int = THUMBNAIL_SIZE, quality: int = THUMBNAIL_QUALITY
+) -> Picture:
+    """A small copy of a square, for pages that show many."""
+    return _encode(resize_bicubic(square, size), quality=quality, subsampling="4:2:0")
 
 
 def _encode(square: Image.Image, *, quality: int, subsampling: str) -> Picture:

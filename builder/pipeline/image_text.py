@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from builder.cache import Cache
@@ -13,8 +13,10 @@ from builder.embedding.fidelity import measure_fidelity
 from builder.embedding.matrix import choose_dtype
 from builder.embedding.views import see_image
 from builder.errors import BuilderError
+from builder.gallery.built import BuiltGallery
 from builder.images.inspect import inspect_picture
 from builder.images.prepare import ImageSet, prepare_images
+from builder.manifest import GallerySiteManifest, SiteManifest
 from builder.model import ImageTextModel, Preprocessing
 from builder.models.cut import cut_vocabulary
 from builder.models.fetch import fetch_missing
@@ -24,12 +26,12 @@ from builder.pipeline.made import AnyReport, MadeSite, write_made
 from builder.pipeline.precomputed import build_precomputed
 from builder.progress import Progress
 from builder.site.budget import check_size
-from builder.site.bundle import BuiltModel, bundle
-from builder.site.folder import assemble_site, check_target
+from builder.site.bundle import BuiltModel, bundle, bundle_gallery
+from builder.site.folder import Site, assemble_site, check_target
 from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
 from builder.site.report import Report, make_report
-from builder.site.template import load_template
-from builder.site.wishes import read_sharing
+from builder.site.template import GALLERY, Template, load_template
+from builder.site.wishes import Sharing, read_sharing
 from builder.spec.demo import DemoSpec, load_any_spec
 from builder.spec.functions import FunctionDemoSpec
 from builder.spec.models import ModelSpec
@@ -37,21 +39,31 @@ from builder.spec.models import ModelSpec
 LoadModel = Callable[[ModelSpec], ImageTextModel]
 
 
-def build_site(spec_path: Path, out: Path, *, cache: Cache, progress: Progress) -> AnyReport:
+def build_site(
+    spec_path: Path,
+    out: Path,
+    *,
+    rows: Path | None = None,
+    cache: Cache,
+    progress: Progress,
+) -> AnyReport:
     """Build the site of a `demo.toml`, of whatever kind, into the folder `out`.
+
+    The rows of its gallery are in the folder `rows`, or where `find_rows` looks.
 
     Raises:
         BuilderError: for anything that the author can fix; `out` is then unchanged.
     """
     spec = load_any_spec(spec_path, inspect_picture)
     check_target(out)
-    made = make_site(spec, cache=cache, progress=progress)
+    made = make_site(spec, rows=rows, cache=cache, progress=progress)
     return write_made(made, out, cache=cache, progress=progress)
 
 
 def make_site(
     spec: DemoSpec | FunctionDemoSpec,
     *,
+    rows: Path | None = None,
     cache: Cache,
     progress: Progress,
     load: LoadModel | None = None,
@@ -64,19 +76,13 @@ def make_site(
         BuilderError: for anything that the author can fix.
     """
     if isinstance(spec, DemoSpec):
-        return _make_demo(spec, cache, progress, load)
+        return _make_demo(spec, cache, progress, load, rows)
+    if rows:
+        raise BuilderError(f"--rows {rows}: the template '{spec.template}' has no gallery.")
     # This brings in JAX, which a demo of pictures does not need when its results are in the cache.
     from builder.pipeline.functions import make_functions
 
     return make_functions(spec, cache=cache, progress=progress)
-
-
-def _refuse_gallery(spec: DemoSpec) -> None:
-    if spec.gallery:
-        raise BuilderError(
-            f"{spec.where('gallery')}: a page cannot show a gallery yet. `lit-demo embed` computes"
-            " its rows. To build a page of [[images]], keep [gallery] in a demo.toml of its own."
-        )
 
 
 def build_spec(
@@ -96,16 +102,20 @@ def build_spec(
         BuilderError: for anything that the author can fix; `out` is then unchanged.
     """
     check_target(out)
-    made = _make_demo(spec, cache, progress, load)
+    made = _make_demo(spec, cache, progress, load, None)
     return write_made(made, out, cache=cache, progress=progress)
 
 
 def _make_demo(
-    spec: DemoSpec, cache: Cache, progress: Progress, load: LoadModel | None
+    spec: DemoSpec,
+    cache: Cache,
+    progress: Progress,
+    load: LoadModel | None,
+    rows: Path | None,
 ) -> MadeSite[Report]:
-    _refuse_gallery(spec)
     started = time.perf_counter()
-    template, sharing = load_template(spec.template), read_sharing(spec.sharing)
+    template = load_template(spec.template if spec.images else GALLERY)
+    sharing = read_sharing(spec.sharing)
     fetch_missing(spec.models, cache.folder, progress)
     load = load or functools.partial(load_model, cache_folder=cache.folder)
     sources = [
@@ -117,18 +127,69 @@ def _make_demo(
         images = prepare_images(
             spec.images, preprocessings, cache=cache, advance=advance, where=where
         )
+    gallery = _make_gallery(spec, sources[0], rows, cache, progress)
     built = [
         build_model(source, model, spec, images, cache=cache, progress=progress)
         for source, model in zip(sources, spec.models, strict=True)
     ]
-    bundled = bundle(spec, images.images, built, sharing=sharing, cache=cache, progress=progress)
-    site = assemble_site(bundled, template)
+    site = _assemble(spec, images, built, gallery, template, sharing, cache, progress)
     check_size(site.files, spec.max_bytes)
     seconds = time.perf_counter() - started
     report = make_report(
-        site, template.app, images, built, spec.max_bytes, progress.seconds, seconds
+        site, template.app, images, built, gallery, spec.max_bytes, progress.seconds, seconds
     )
     return MadeSite(site.files, report, (*template.notes_on(spec.language), *site.notes))
+
+
+def _make_gallery(
+    spec: DemoSpec,
+    model: ImageTextModel | PrecomputedModel,
+    rows: Path | None,
+    cache: Cache,
+    progress: Progress,
+) -> BuiltGallery | None:
+    if spec.gallery is None:
+        if rows:
+            raise BuilderError(f"--rows {rows}: the demo has no [gallery]. Leave the option out.")
+        return None
+    if isinstance(model, PrecomputedModel):
+        raise BuilderError(
+            f"{spec.where('models', 0)}: a gallery is searched with the first model, which has only"
+            " finished rows. Put one with towers first."
+        )
+    # This reads what the extra `gallery` installs.
+    from builder.gallery.build import build_gallery
+
+    where = functools.partial(spec.where, "gallery")
+    return build_gallery(spec.gallery, model, rows, where=where, cache=cache, progress=progress)
+
+
+def _assemble(
+    spec: DemoSpec,
+    images: ImageSet,
+    models: Sequence[BuiltModel],
+    gallery: BuiltGallery | None,
+    template: Template,
+    sharing: Sharing,
+    cache: Cache,
+    progress: Progress,
+) -> Site[SiteManifest] | Site[GallerySiteManifest]:
+    if not spec.images:
+        assert gallery, "a demo has pictures, a gallery, or both"
+        bundled = bundle_gallery(
+            spec, gallery, models, sharing=sharing, cache=cache, progress=progress
+        )
+        return assemble_site(bundled, template)
+    bundled = bundle(
+        spec,
+        images.images,
+        models,
+        gallery=gallery,
+        sharing=sharing,
+        cache=cache,
+        progress=progress,
+    )
+    return assemble_site(bundled, template, load_template(GALLERY) if gallery else None)
 
 
 def build_model(
@@ -167,7 +228,7 @@ def build_model(
         progress=progress,
     )
     image_encoder: ExportedImageEncoder | None = None
-    if options.image_encoder:
+    if options.image_encoder and spec.images:
         small = model.on_device
         image_encoder = export_image_encoder(
             small,

@@ -9,6 +9,7 @@ from builder.cache import Cache
 from builder.progress import Progress
 from builder.site.folder import write_site
 from builder.site.own_files import REPORT
+from builder.stored_files import JoinedFiles
 
 if TYPE_CHECKING:
     from builder.site.function_report import FunctionSiteReport
@@ -33,7 +34,7 @@ def write_made(made: MadeSite[AReport], out: Path, *, cache: Cache, progress: Pr
     Raises:
         BuilderError: if it cannot be written.
     """
-    kept = write_site({**made.files, REPORT: made.report.to_json()}, out)
+    kept = write_site(JoinedFiles(made.files, {REPORT: made.report.to_json()}), out)
     for note in (*made.notes, *kept.notes(out)):
         progress.say(note)
     cache.prune_after_build()

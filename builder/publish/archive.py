@@ -73,8 +73,11 @@ def _is_zip_of_site(path: Path) -> bool:
             entry = archive.getinfo(MANIFEST)
             if entry.file_size > _LARGEST_MANIFEST or entry.compress_type != zipfile.ZIP_STORED:
                 return False
-            named = own_files(archive.read(entry))
-            return named is not None and {*archive.namelist()} <= {*named, MANIFEST}
+            files = {*archive.namelist()}
+            named = own_files(
+                archive.read(entry), lambda url: archive.read(url) if url in files else None
+            )
+            return named is not None and files <= {*named, MANIFEST}
     except Exception:
         # Whatever is raised while another file is read: it is not one that this module wrote.
         return False

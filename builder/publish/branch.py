@@ -67,7 +67,8 @@ def plan_publication(
     )
 
     def is_edited(path: str, published: Mapping[str, str | None]) -> bool:
-        return published[path] not in (None, contents[old[path].id])
+        sha256 = published[path]
+        return sha256 is not None and not contents[old[path].id].startswith(sha256)
 
     removed = {path for path in gone if not is_edited(path, earlier)}
     ours = {*current, *earlier} - {path for path in gone if path not in removed}
@@ -104,14 +105,19 @@ def _find_retained(before: Iterable[str], old: _Tree, new: _Tree) -> _Tree:
 def _find_published(
     repository: Repository, old: _Tree, prefix: str, manifest: str
 ) -> Mapping[str, str | None] | None:
-    """The files of a publication that are on the branch: their SHA-256 by path, if it is known.
+    """The files of a publication that are on the branch: their SHA-256, or its beginning, by path.
 
     None if there is no manifest of ours. A link, or a submodule, is nothing that we wrote.
     """
     entry = old.get(prefix + manifest)
     if entry is None or not _is_file(entry) or entry.bytes > _LARGEST_MANIFEST:
         return None
-    named = own_files(repository.read_file(entry))
+
+    def read(url: str) -> bytes | None:
+        found = old.get(prefix + url)
+        return repository.read_file(found) if found and _is_file(found) else None
+
+    named = own_files(repository.read_file(entry), read)
     if named is None:
         return None
     found: dict[str, str | None] = {f"{prefix}{url}": sha256 for url, sha256 in named.items()}

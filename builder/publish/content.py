@@ -8,7 +8,7 @@ from pathlib import Path
 from builder.errors import SiteError, reading
 from builder.listing import find_others, show_name
 from builder.site.bundle import referenced_files
-from builder.site.check import check_site, refuse_problems
+from builder.site.check import check_site, named_files_of, refuse_problems
 from builder.site.folder import PAGE, parse_manifest
 from builder.site.own_files import MANIFEST, REPORT
 from builder.site.sharing import PREVIEW
@@ -22,8 +22,8 @@ _RELATIVE_PREVIEW = f'property="og:image" content="{PREVIEW}'.encode()
 class Content:
     """The files of a site by URL, in the order of their names: the manifest and all it names.
 
-    `sha256` and `sizes`, in bytes, say what is in them. `left_out` is what else the folder holds;
-    a name that ends with a slash stands for a whole folder.
+    `sha256`, which may be its beginning, and `sizes`, in bytes, say what is in them. `left_out` is
+    what else the folder holds; a name that ends with a slash stands for a whole folder.
     """
 
     title: str
@@ -51,7 +51,7 @@ class Content:
         Raises:
             SiteError: if it is not.
         """
-        if sha256 != self.sha256[url]:
+        if not sha256.startswith(self.sha256[url]):
             raise SiteError(
                 f"{self.files[url]}: has changed while it was published. Build the site again."
             )
@@ -82,12 +82,17 @@ def load_content(site: Path) -> Content:
     manifest = parse_manifest(data, str(site / MANIFEST))
     refs = {ref.url: ref for ref in referenced_files(manifest)}
     sha256 = {url: ref.sha256 for url, ref in refs.items()}
-    sha256[MANIFEST] = hashlib.sha256(data).hexdigest()
+    named = named_files_of(site, manifest)
+    sha256 |= {**named, MANIFEST: hashlib.sha256(data).hexdigest()}
     return Content(
         title=manifest.title,
         files={url: site / url for url in sorted(sha256)},
         sha256=sha256,
-        sizes={**{url: ref.bytes for url, ref in refs.items()}, MANIFEST: len(data)},
+        sizes={
+            **{url: (site / url).stat().st_size for url in named},
+            **{url: ref.bytes for url, ref in refs.items()},
+            MANIFEST: len(data),
+        },
         left_out=find_others(site, {*sha256, REPORT}),
     )
 

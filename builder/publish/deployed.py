@@ -19,14 +19,18 @@ from builder.addresses import (
     to_ascii,
 )
 from builder.errors import Problem, SiteError
-from builder.manifest import FileRef, FunctionSiteManifest, SiteManifest
+from builder.manifest import GallerySiteManifest, ModelsManifest, SiteManifest
 from builder.progress import Progress
 from builder.publish.client import Answer, Client, explain
 from builder.site.bundle import referenced_files
-from builder.site.folder import HOST_FILES, MANIFEST, parse_manifest
+from builder.site.folder import HOST_FILES, MANIFEST, AnyManifest, parse_manifest
+from builder.site.named_files import find_named_files
 
 _PARALLEL = 6
 _LARGEST_MANIFEST = 100_000_000
+_LARGEST_NAMED = 20_000_000
+"""More than any file of a gallery has."""
+_NAMED_BY_CONTENT = re.compile(r"(?:-[\w-]{8,}|/[0-9a-f]{32})\.\w+$")
 _DAY_S = 86_400
 _ABSENT = "no-such-file.bin"
 
@@ -64,25 +68,23 @@ def check_deployment(url: str, progress: Progress) -> Deployment:
     site, received = _fetch_manifest(base)
     addresses = _list_addresses(base, site)
     client = Client({origin_of(address) for address in addresses.values()})
-    refs = {ref.url: ref for ref in referenced_files(site) if ref.url not in HOST_FILES}
+    wanted = _list_wanted(site, client, addresses)
     check = partial(_check_file, client, base, addresses)
     problems: list[Problem] = []
     headers = {MANIFEST: received}
     with (
         ThreadPoolExecutor(_PARALLEL) as pool,
-        progress.step(f"Check {base}", len(refs)) as advance,
+        progress.step(f"Check {base}", len(wanted)) as advance,
     ):
-        for ref, (received, found) in zip(
-            refs.values(), pool.map(check, refs.values()), strict=True
-        ):
-            headers[ref.url] = received
+        for file, (received, found) in zip(wanted, pool.map(check, wanted), strict=True):
+            headers[file.url] = received
             problems += found
             advance(1)
-    size = sum(ref.bytes for ref in refs.values())
+    size = sum(file.bytes or 0 for file in wanted)
     if problems:
-        return Deployment(len(refs), size, tuple(problems), ())
-    host_notes = _host_notes(client, base, addresses, list(refs.values()), headers)
-    return Deployment(len(refs), size, (), (*_caching_notes(headers), *host_notes))
+        return Deployment(len(wanted), size, tuple(problems), ())
+    host_notes = _host_notes(client, base, addresses, wanted, headers)
+    return Deployment(len(wanted), size, (), (*_caching_notes(headers), *host_notes))
 
 
 def _find_base(url: str) -> str:
@@ -94,7 +96,7 @@ def _find_base(url: str) -> str:
     return (plain if is_whole else f"{plain}/").rpartition("/")[0] + "/"
 
 
-def _fetch_manifest(base: str) -> tuple[SiteManifest | FunctionSiteManifest, Message]:
+def _fetch_manifest(base: str) -> tuple[AnyManifest, Message]:
     try:
         answer = Client({origin_of(base)}).fetch(base + MANIFEST, _LARGEST_MANIFEST, keep_body=True)
     except OSError as error:
@@ -112,17 +114,52 @@ def _fetch_manifest(base: str) -> tuple[SiteManifest | FunctionSiteManifest, Mes
     return parse_manifest(answer.body, base + MANIFEST), answer.headers
 
 
-def _list_addresses(base: str, site: SiteManifest | FunctionSiteManifest) -> dict[str, str]:
-    """Where every file is, by its name in the manifest."""
+@dataclass(frozen=True)
+class _Wanted:
+    """A file that should be there: its SHA-256, and its size if that is known.
+
+    Of a gallery's files, the hash is the beginning, which names them.
+    """
+
+    url: str
+    sha256: str
+    bytes: int | None
+
+
+def _list_wanted(site: AnyManifest, client: Client, addresses: dict[str, str]) -> list[_Wanted]:
+    """Every file of a site; addresses of those that the manifest does not name itself are added."""
+    refs = {ref.url: ref for ref in referenced_files(site) if ref.url not in HOST_FILES}
+    wanted = [_Wanted(ref.url, ref.sha256, ref.bytes) for ref in refs.values()]
+    if not isinstance(site, SiteManifest | GallerySiteManifest) or site.gallery is None:
+        return wanted
+    folder = addresses[site.gallery.records.url].removesuffix(site.gallery.records.url)
+
+    def read(url: str) -> bytes | None:
+        try:
+            answer = client.fetch(_join(folder, url), _LARGEST_NAMED, keep_body=True)
+        except OSError:
+            return None
+        return answer.body if answer.status == HTTPStatus.OK else None
+
+    named = find_named_files(site.model_dump(mode="json", include={"gallery"}), read)
+    addresses |= {url: _join(folder, url) for url in named}
+    return wanted + [_Wanted(url, sha256, None) for url, sha256 in named.items()]
+
+
+def _list_addresses(base: str, site: AnyManifest) -> dict[str, str]:
+    """Where every file that a manifest names is."""
     addresses = {ref.url: _join(base, ref.url) for ref in referenced_files(site)}
-    if isinstance(site, SiteManifest) and site.base_url:
+    if isinstance(site, ModelsManifest) and site.base_url:
         host, here = (urllib.parse.urlsplit(a).hostname or "" for a in (site.base_url, base))
         if is_loopback(host) and not is_loopback(here):
             raise SiteError(
                 f"{base}{MANIFEST}: says that its data is at {site.base_url}, on the machine of"
                 " whoever looks at it. Correct base_url, and build the site again."
             )
-        data = [ref for part in (*site.models, *site.images) for ref in referenced_files(part)]
+        images = site.images if isinstance(site, SiteManifest) else ()
+        gallery = getattr(site, "gallery", None)
+        parts = (*site.models, *images, *([gallery] if gallery else ()))
+        data = [ref for part in parts for ref in referenced_files(part)]
         addresses |= {ref.url: _join(site.base_url, ref.url) for ref in data}
     return addresses
 
@@ -132,14 +169,14 @@ def _join(folder: str, url: str) -> str:
 
 
 def _check_file(
-    client: Client, base: str, addresses: Mapping[str, str], ref: FileRef
+    client: Client, base: str, addresses: Mapping[str, str], file: _Wanted
 ) -> tuple[Message, list[Problem]]:
-    address = addresses[ref.url]
+    address = addresses[file.url]
     try:
-        answer = client.fetch(address, ref.bytes)
+        answer = client.fetch(address, _LARGEST_NAMED if file.bytes is None else file.bytes)
     except OSError as error:
-        return Message(), [Problem(ref.url, f"cannot be fetched ({explain(error)})", "Try again.")]
-    problems = list(_find_problems(ref, answer))
+        return Message(), [Problem(file.url, f"cannot be fetched ({explain(error)})", "Try again.")]
+    problems = list(_find_problems(file, answer))
     is_elsewhere = origin_of(address) != origin_of(base)
     if is_elsewhere and "Access-Control-Allow-Origin" not in answer.headers:
         remedy = "Make its host send Access-Control-Allow-Origin."
@@ -147,32 +184,32 @@ def _check_file(
     return answer.headers, problems
 
 
-def _find_problems(ref: FileRef, answer: Answer) -> Iterator[Problem]:
+def _find_problems(file: _Wanted, answer: Answer) -> Iterator[Problem]:
     if answer.status != HTTPStatus.OK:
         yield Problem(
-            ref.url, f"the server answered {answer.status}", "Upload the whole folder again."
+            file.url, f"the server answered {answer.status}", "Upload the whole folder again."
         )
         return
-    if answer.size != ref.bytes:
-        size = "more" if answer.size > ref.bytes else f"{answer.size:,}"
-        yield Problem(ref.url, f"has {size} bytes, not {ref.bytes:,}", "Upload it again.")
-    elif answer.sha256 != ref.sha256:
+    if file.bytes is not None and answer.size != file.bytes:
+        size = "more" if answer.size > file.bytes else f"{answer.size:,}"
+        yield Problem(file.url, f"has {size} bytes, not {file.bytes:,}", "Upload it again.")
+    elif not answer.sha256.startswith(file.sha256):
         yield Problem(
-            ref.url,
+            file.url,
             "differs from the file that was built",
             "Upload it again. If it still differs, the host changes files: turn that off.",
         )
-    wanted = _TYPES.get(PurePosixPath(ref.url).suffix)
+    wanted = _TYPES.get(PurePosixPath(file.url).suffix)
     given = answer.headers.get_content_type() if "Content-Type" in answer.headers else "no type"
     if wanted and given not in wanted:
         yield Problem(
-            ref.url, f"is served as {given}, not {wanted[0]}", "Set the type on the host."
+            file.url, f"is served as {given}, not {wanted[0]}", "Set the type on the host."
         )
 
 
 def _caching_notes(headers: Mapping[str, Message]) -> Iterator[str]:
     """Files with a hash in their name never change; the manifest changes with every build."""
-    named_by_content = [url for url in headers if re.search(r"-[\w-]{8,}\.\w+$", url)]
+    named_by_content = [url for url in headers if _NAMED_BY_CONTENT.search(url)]
     short = [url for url in named_by_content if _max_age(headers[url]) < _DAY_S]
     if short:
         yield (
@@ -191,18 +228,18 @@ def _host_notes(
     client: Client,
     base: str,
     addresses: Mapping[str, str],
-    refs: list[FileRef],
+    wanted: list[_Wanted],
     headers: Mapping[str, Message],
 ) -> Iterator[str]:
-    data = [ref for ref in refs if not ref.url.endswith(".html")]
-    closed = [ref.url for ref in data if headers[ref.url]["Access-Control-Allow-Origin"] != "*"]
+    data = [file for file in wanted if not file.url.endswith(".html")]
+    closed = [file.url for file in data if headers[file.url]["Access-Control-Allow-Origin"] != "*"]
     if closed:
         yield (
             f"{len(closed)} of the files, such as {closed[0]}, are only for pages on this host:"
             " embed.js and lit.js on other hosts cannot use this site."
             " 'Access-Control-Allow-Origin: *' allows it."
         )
-    largest = max(refs, key=lambda ref: ref.bytes)
+    largest = max(wanted, key=lambda file: file.bytes or 0)
     if _try_status(client, addresses[largest.url], {"Range": "bytes=0-0"}) not in (
         HTTPStatus.PARTIAL_CONTENT,
         None,

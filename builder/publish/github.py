@@ -14,13 +14,11 @@ from builder.listing import summarize
 from builder.publish.branch import NO_JEKYLL, plan_publication
 from builder.publish.content import Content, list_names, load_content
 from builder.publish.git import Entry, Repository
-from builder.site.budget import megabytes
+from builder.site.budget import LARGEST_SITE, megabytes
 
 # https://docs.github.com/repositories/working-with-files/managing-large-files
 LARGEST_FILE = 100 * 2**20
 LARGE_FILE = 50 * 2**20
-# https://docs.github.com/pages/getting-started-with-github-pages/github-pages-limits
-LARGEST_SITE = 10**9
 
 _GITHUB = re.compile(
     r"(?:^|@|//)(?:www\.|ssh\.)?github\.com(?::\d+)?[:/]+([^/]+)/([^/]+?)(?:\.git)?/?$"

@@ -16,6 +16,7 @@ from builder.models.hub.repository import find_hub, is_offline
 from builder.publish.content import Content, list_names, load_content
 from builder.publish.space import Space, SpaceState, read_name
 from builder.site.budget import megabytes
+from builder.site.named_files import ReadFile
 from builder.site.own_files import MANIFEST, own_files
 from builder.site.sharing import PREVIEW
 
@@ -161,7 +162,9 @@ def _plan(content: Content, space: Space, state: SpaceState, replace: bool) -> _
     manifest, readme = (
         space.read(state, name) if name in there else None for name in (MANIFEST, README)
     )
-    earlier = there & _find_earlier(manifest, readme)
+    earlier = there & _find_earlier(
+        manifest, readme, lambda url: space.read(state, url) if url in there else None
+    )
     if not earlier:
         raise BuilderError(
             f"{space.address}: holds something that this program did not publish"
@@ -184,9 +187,9 @@ def _plan(content: Content, space: Space, state: SpaceState, replace: bool) -> _
     return _Plan(files, deleted, there - earlier - files.keys(), is_done, notes)
 
 
-def _find_earlier(manifest: bytes | None, readme: bytes | None) -> frozenset[str]:
+def _find_earlier(manifest: bytes | None, readme: bytes | None, read: ReadFile) -> frozenset[str]:
     """The files that a publication wrote, by the manifest and the README of a Space."""
-    named = own_files(manifest) if manifest else None
+    named = own_files(manifest, read) if manifest else None
     if named is None:
         return frozenset()
     own_readme = {README} if readme and _is_own(readme) else set[str]()

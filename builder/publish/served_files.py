@@ -103,10 +103,17 @@ class ServedFolder:
             found = os.fstat(file.fileno())
             state = (found.st_ino, found.st_size, found.st_mtime_ns)
             if state != self._own_state:
-                names = own_files(file.read())
+                names = own_files(file.read(), self._read)
                 self._own = frozenset() if names is None else frozenset({*names, MANIFEST})
                 self._own_state = state
         return url in self._own
+
+    def _read(self, url: str) -> bytes | None:
+        file = self.open(url)
+        if file is None:
+            return None
+        with file:
+            return file.read()
 
 
 def decode_path(target: str) -> str | None:

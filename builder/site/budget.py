@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from builder.errors import SiteError
+from builder.stored_files import sizes_of
 
 MONTHLY_BYTES = 100_000_000_000
 """GitHub Pages' soft limit on what a site sends in a month: https://docs.github.com/pages."""
+
+LARGEST_SITE = 10**9
+"""What GitHub Pages serves at most:
+https://docs.github.com/pages/getting-started-with-github-pages/github-pages-limits."""
 
 _LISTED = 3
 
@@ -37,12 +42,13 @@ def measure_budget(
     files: Mapping[str, bytes], bytes_per_visit: int, max_bytes: int | None
 ) -> Budget:
     """The budget of a site's files by URL; `max_bytes` is what the author allows."""
-    largest = max(files, key=lambda url: len(files[url]))
+    sizes = sizes_of(files)
+    largest = max(sizes, key=lambda url: sizes[url])
     return Budget(
         bytes_per_visit=bytes_per_visit,
         visits_per_month=MONTHLY_BYTES // bytes_per_visit,
         largest_file=largest,
-        largest_file_bytes=len(files[largest]),
+        largest_file_bytes=sizes[largest],
         max_bytes=max_bytes,
     )
 
@@ -58,11 +64,12 @@ def check_size(files: Mapping[str, bytes], max_bytes: int | None) -> None:
     Raises:
         SiteError: naming the largest files.
     """
-    total = sum(map(len, files.values()))
+    sizes = sizes_of(files)
+    total = sum(sizes.values())
     if max_bytes is None or total <= max_bytes:
         return
-    largest = sorted(files, key=lambda url: -len(files[url]))[:_LISTED]
-    listing = "\n".join(f"  {len(files[url]):>13,}  {url}" for url in largest)
+    largest = sorted(sizes, key=lambda url: -sizes[url])[:_LISTED]
+    listing = "\n".join(f"  {sizes[url]:>13,}  {url}" for url in largest)
     raise SiteError(
         f"the site has {total:,} bytes, more than max_bytes = {max_bytes:,} allows. Its largest"
         f" files are:\n{listing}\nShrink models with quantization = 'uint8', or leave out a model"

@@ -15,8 +15,16 @@ from builder.conversion.image_encoder import ExportedImageEncoder
 from builder.conversion.text_encoder import ExportedEncoder
 from builder.embedding.embed import Embeddings, Rows
 from builder.embedding.matrix import Dtype, encode_matrix
+from builder.gallery.built import BuiltGallery
 from builder.images.prepare import Picture, PreparedImage
-from builder.manifest import CompressibleRef, FileRef, PageManifest, PictureRef, SiteManifest
+from builder.manifest import (
+    CompressibleRef,
+    FileRef,
+    GallerySiteManifest,
+    PageManifest,
+    PictureRef,
+    SiteManifest,
+)
 from builder.models.cut import VocabularyReport
 from builder.progress import Progress
 from builder.site.compression import compress
@@ -26,6 +34,7 @@ from builder.site.wishes import NO_WISHES, Sharing
 from builder.spec.demo import DemoSpec
 from builder.spec.images import ImageSpec
 from builder.spec.page import PageSpec
+from builder.stored_files import JoinedFiles
 from builder.text.reading import find_unread
 from builder.text.tokenizer import CuttableTokenizer, Tokenizer
 from builder.version import NAME, __version__
@@ -99,11 +108,15 @@ Manifest = TypeVar("Manifest", bound=PageManifest)
 
 @dataclass(frozen=True)
 class Bundle(Generic[Manifest]):
-    """A site without its page: the manifest, still without the app's files, and the data files."""
+    """A site without its page: the manifest, still without the app's files, and the data files.
+
+    `gallery` has many more pictures, which are among the files.
+    """
 
     manifest: Manifest
     files: Mapping[str, bytes]
     sharing: Sharing = NO_WISHES
+    gallery: BuiltGallery | None = None
 
 
 @dataclass
@@ -148,6 +161,7 @@ def bundle(
     images: Sequence[PreparedImage],
     models: Sequence[BuiltModel],
     *,
+    gallery: BuiltGallery | None = None,
     sharing: Sharing = NO_WISHES,
     cache: Cache,
     progress: Progress,
@@ -156,17 +170,48 @@ def bundle(
     files = Files()
     specs = tuple(image.spec for image in images)
     site = SiteManifest(
-        **describe_page(spec).model_dump(),
-        base_url=spec.base_url and f"{spec.base_url.rstrip('/')}/",
-        visitor_language=spec.visitor_language,
+        **_describe_spec(spec),
         models=tuple(_add_model(model, specs, files, cache, progress) for model in models),
         images=tuple(_describe_image(image, files) for image in images),
+        gallery=gallery and gallery.part,
         prompt_sets=tuple(
             manifest.PromptSet(name=one.name, prompts=_describe_prompts(one.prompts))
             for one in spec.prompt_sets
         ),
     )
-    return Bundle(site, files.content, sharing)
+    return Bundle(site, _join(files, gallery), sharing, gallery)
+
+
+def bundle_gallery(
+    spec: DemoSpec,
+    gallery: BuiltGallery,
+    models: Sequence[BuiltModel],
+    *,
+    sharing: Sharing = NO_WISHES,
+    cache: Cache,
+    progress: Progress,
+) -> Bundle[GallerySiteManifest]:
+    """The same of a site of a gallery alone."""
+    files = Files()
+    site = GallerySiteManifest(
+        **_describe_spec(spec),
+        models=tuple(_add_model(model, (), files, cache, progress) for model in models),
+        gallery=gallery.part,
+    )
+    return Bundle(site, _join(files, gallery), sharing, gallery)
+
+
+def _join(files: Files, gallery: BuiltGallery | None) -> Mapping[str, bytes]:
+    return JoinedFiles(files.content, gallery.files) if gallery else files.content
+
+
+def _describe_spec(spec: DemoSpec) -> dict[str, Any]:
+    """What is said of every page that compares pictures and sentences."""
+    return {
+        **describe_page(spec).model_dump(),
+        "base_url": spec.base_url and f"{spec.base_url.rstrip('/')}/",
+        "visitor_language": spec.visitor_language,
+    }
 
 
 def describe_page(spec: PageSpec) -> PageManifest:

@@ -1,16 +1,17 @@
 """Whether a site in a folder is the one that was built, and holds nothing that nobody sees."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from builder.errors import Problem, SiteError
 from builder.images.jpeg.hidden import hidden_content
-from builder.listing import find_others, hash_file
+from builder.listing import find_others, hash_file, is_unchanged
 from builder.manifest import PageManifest, PictureRef
 from builder.progress import Progress
 from builder.site.bundle import referenced_files
 from builder.site.folder import load_any_manifest
+from builder.site.named_files import find_named_files
 from builder.site.own_files import find_own_files
 
 
@@ -40,8 +41,18 @@ def require_whole_site(folder: Path, progress: Progress) -> WholeSite:
     manifest = load_any_manifest(folder)
     refuse_problems(str(folder), list(_find_problems(folder, manifest)))
     refuse_problems(str(folder), list(_find_hidden(folder, manifest, progress)))
-    named = {ref.url for ref in referenced_files(manifest)}
+    named = {ref.url for ref in referenced_files(manifest)} | {*named_files_of(folder, manifest)}
     return WholeSite(len(named), find_others(folder, find_own_files(folder)))
+
+
+def named_files_of(folder: Path, manifest: PageManifest) -> Mapping[str, str]:
+    """The files of a site's gallery, each with the beginning of its SHA-256, by URL."""
+
+    def read(url: str) -> bytes | None:
+        path = folder / url
+        return path.read_bytes() if path.is_file() else None
+
+    return find_named_files(manifest.model_dump(mode="json", include={"gallery"}), read)
 
 
 def refuse_problems(site: str, problems: Sequence[Problem]) -> None:
@@ -67,11 +78,19 @@ def _find_problems(folder: Path, manifest: PageManifest) -> Iterator[Problem]:
             yield Problem(url, f"has {size} bytes, not {ref.bytes}", "Upload it again.")
         elif hash_file(path) != ref.sha256:
             yield Problem(url, "differs from the file that was built", "Upload it again.")
+    for url, sha256 in sorted(named_files_of(folder, manifest).items()):
+        if not (folder / url).resolve().is_relative_to(folder.resolve()):
+            yield Problem(url, "is outside the site", "Build the site again.")
+        elif not (folder / url).is_file():
+            yield Problem(url, "is missing", "Build or upload the site again.")
+        elif not is_unchanged(folder / url, sha256):
+            yield Problem(url, "differs from the file that was built", "Upload it again.")
 
 
 def _find_hidden(folder: Path, manifest: PageManifest, progress: Progress) -> Iterator[Problem]:
     """What pictures hold besides themselves; whoever made the site can have put it there."""
     pictures = {r.url for r in referenced_files(manifest) if isinstance(r, PictureRef)}
+    pictures |= {url for url in named_files_of(folder, manifest) if url.endswith(".jpg")}
     with progress.step("Look into pictures", len(pictures)) as advance:
         for url in sorted(pictures):
             if hidden := hidden_content((folder / url).read_bytes()):

@@ -2,15 +2,15 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Generic
+from typing import Any, Generic, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
 from builder.errors import SiteError, writing
 from builder.input_file import read_input
-from builder.manifest import FunctionSiteManifest, SiteManifest
+from builder.manifest import FunctionSiteManifest, GallerySiteManifest, SiteManifest
 from builder.replacement import Kept, replace_folder
 from builder.site.bundle import Bundle, Manifest, refer, to_json
 from builder.site.first_answer import FirstAnswer, answer_first_picture
@@ -18,12 +18,19 @@ from builder.site.installable import make_installable
 from builder.site.own_files import MANIFEST, find_own_files
 from builder.site.seal import is_sealed
 from builder.site.sharing import share
-from builder.site.template import Template
+from builder.site.template import PageParts, Template
+from builder.stored_files import JoinedFiles, sizes_of
 
 PAGE = "index.html"
+GALLERY_PAGE = "gallery.html"
+"""The page of a gallery beside that of a demo."""
+
+AnyManifest: TypeAlias = SiteManifest | GallerySiteManifest | FunctionSiteManifest
+"""That of a site, whatever its page shows."""
+
 _NAMED_BY_CONTENT = (
-    *(b"assets", b"data", b"functions", b"icons", b"image-encoders", b"images", b"models"),
-    b"sharing",
+    *(b"assets", b"data", b"functions", b"gallery", b"icons", b"image-encoders", b"images"),
+    *(b"models", b"sharing"),
 )
 """Folders whose files have a hash in their names."""
 
@@ -58,11 +65,13 @@ class Site(Generic[Manifest]):
     @property
     def total_bytes(self) -> int:
         """Size of the whole site."""
-        return sum(map(len, self.files.values()))
+        return sum(sizes_of(self.files).values())
 
 
-def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest]:
-    """Add the page and what it loads to the data.
+def assemble_site(
+    bundle: Bundle[Manifest], template: Template, gallery: Template | None = None
+) -> Site[Manifest]:
+    """Add the page and what it loads to the data; `gallery` is the template of a second page.
 
     The page shows the manifest's texts and is itself named by the manifest, so it is rendered from
     the manifest without files.
@@ -72,9 +81,10 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
         installable = make_installable(bundle, template.app, template.worker)
     answer = _answer_first(bundle)
     shared = share(bundle, answer, template.wording(bundle.manifest.language))
-    page = template.render(bundle.manifest, MANIFEST, answer, installable, shared)
+    shown = PageParts(answer, installable, shared, bundle.gallery)
     own = {
-        PAGE: page.encode(),
+        PAGE: template.render(bundle.manifest, MANIFEST, shown).encode(),
+        **(_add_page(bundle, gallery, shown) if gallery else {}),
         **HOST_FILES,
         **template.app.files,
         **template.files,
@@ -86,8 +96,16 @@ def assemble_site(bundle: Bundle[Manifest], template: Template) -> Site[Manifest
     manifest = bundle.manifest.model_copy(
         update={"files": refs, "offline": installable is not None}
     )
-    files = {**bundle.files, **own, MANIFEST: to_json(manifest)}
+    files = JoinedFiles(bundle.files, own, {MANIFEST: to_json(manifest)})
     return Site(manifest, files, shared.icon, shared.notes)
+
+
+def _add_page(
+    bundle: Bundle[Manifest], template: Template, shown: PageParts
+) -> Mapping[str, bytes]:
+    """A second page, and what it loads."""
+    page = template.render(bundle.manifest, MANIFEST, replace(shown, answer=None))
+    return {GALLERY_PAGE: page.encode(), **template.app.files}
 
 
 def _answer_first(bundle: Bundle[Manifest]) -> FirstAnswer | None:
@@ -134,7 +152,7 @@ def write_site(files: Mapping[str, bytes], out: Path) -> Kept:
         return replace_folder(out, files, find_own_files)
 
 
-def load_any_manifest(folder: Path) -> SiteManifest | FunctionSiteManifest:
+def load_any_manifest(folder: Path) -> AnyManifest:
     """Read a site's manifest, whatever its page shows.
 
     Raises:
@@ -145,7 +163,7 @@ def load_any_manifest(folder: Path) -> SiteManifest | FunctionSiteManifest:
     return parse_manifest(data, str(path))
 
 
-def parse_manifest(data: bytes, where: str) -> SiteManifest | FunctionSiteManifest:
+def parse_manifest(data: bytes, where: str) -> AnyManifest:
     """Read a manifest that came from `where`.
 
     Raises:
@@ -153,8 +171,7 @@ def parse_manifest(data: bytes, where: str) -> SiteManifest | FunctionSiteManife
     """
     try:
         content = TypeAdapter(dict[str, Any]).validate_json(data)
-        kind = FunctionSiteManifest if "functions" in content else SiteManifest
-        manifest = kind.model_validate_json(data)
+        manifest = _kind_of(content).model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
@@ -166,3 +183,9 @@ def parse_manifest(data: bytes, where: str) -> SiteManifest | FunctionSiteManife
             f"{where}: differs from the manifest that was built. Build or upload the site again."
         )
     return manifest
+
+
+def _kind_of(content: Mapping[str, Any]) -> type[AnyManifest]:
+    if "functions" in content:
+        return FunctionSiteManifest
+    return SiteManifest if "images" in content else GallerySiteManifest

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from builder.manifest import PageManifest, SiteManifest
+from builder.manifest import ModelsManifest, PageManifest
 from builder.site.bundle import Bundle, Files
 from builder.site.icon import PAGE, draw_icon, encode_icon
 from builder.site.webapp import WebApp
@@ -50,7 +50,7 @@ def make_installable(bundle: Bundle[Any], app: WebApp, worker: bytes) -> Install
 
 def _list_needed(manifest: PageManifest, app: WebApp) -> bytes:
     """The line before the worker's code: what the page loads first, and what it computes with."""
-    computes = not isinstance(manifest, SiteManifest) or any(m.encoder for m in manifest.models)
+    computes = not isinstance(manifest, ModelsManifest) or any(m.encoder for m in manifest.models)
     needed = [*app.first(manifest.language), *(app.runtime if computes else ())]
     return f"const NEEDED={json.dumps(sorted(set(needed)))};\n".encode()
 

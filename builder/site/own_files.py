@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from builder.site.named_files import ReadFile, find_named_files
 from builder.site.seal import UNSEALED, is_sealed
 from builder.version import NAME
 
@@ -17,10 +18,11 @@ _REPORT_KEYS = frozenset({"budget", "step_seconds", "total_bytes"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def own_files(manifest: bytes) -> Mapping[str, str] | None:
-    """The files that a site's `manifest.json` names: their SHA-256 by URL.
+def own_files(manifest: bytes, read: ReadFile) -> Mapping[str, str] | None:
+    """The files that a site's `manifest.json` names or leads to: their SHA-256 by URL.
 
-    Any version of this program may have written it. None if none did, or if it is damaged: many
+    Of those that only their names tell, it is the beginning. `read` gives files of the site. Any
+    version of this program may have written it. None if none did, or if it is damaged: many
     other programs have a file of that name.
     """
     try:
@@ -30,16 +32,17 @@ def own_files(manifest: bytes) -> Mapping[str, str] | None:
     generator = content.get("generator") if isinstance(content, dict) else None
     if not isinstance(generator, dict) or generator.get("name") != NAME:
         return None
-    return dict(_find_files(content))
+    return {**find_named_files(content, read), **dict(_find_files(content))}
 
 
 def find_own_files(folder: Path) -> dict[str, str | None]:
-    """The files of the site in a folder: their SHA-256 by URL, None where it is not known.
+    """The files of the site in a folder: their SHA-256 by URL, or its beginning, None where it is
+    not known.
 
     Nothing in a folder without a site's manifest is a site's own.
     """
     manifest = _read(folder / MANIFEST)
-    named = own_files(manifest)
+    named = own_files(manifest, lambda url: _read(folder / url))
     if named is None:
         return {}
     own: dict[str, str | None] = {**named, MANIFEST: _hash(manifest)}

@@ -1,7 +1,7 @@
 """What a build produced, how much a visitor downloads, how long it took, and how exact it is."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,15 +9,17 @@ from rich.console import Console
 from rich.table import Table
 
 from builder.conversion.text_encoder import EncoderParity
+from builder.gallery.built import BuiltGallery, GalleryReport
 from builder.images.prepare import ImageSet
-from builder.manifest import Model, SiteManifest
+from builder.manifest import GallerySiteManifest, Model, SiteManifest
 from builder.models.cut import VocabularyReport
 from builder.site.advice import advise
-from builder.site.budget import Budget, measure_budget, megabytes
+from builder.site.budget import LARGEST_SITE, Budget, measure_budget, megabytes
 from builder.site.bundle import BuiltModel, encoder_files, image_encoder_files
 from builder.site.folder import MANIFEST, PAGE, Site
 from builder.site.notes import note_pictures, note_prompts
 from builder.site.webapp import WebApp
+from builder.stored_files import sizes_of
 from builder.tables import print_whole
 
 _SLOWEST = 5
@@ -83,6 +85,7 @@ class Report:
     seconds: float
     step_seconds: Mapping[str, float]
     warnings: tuple[str, ...]
+    gallery: GalleryReport | None = None
 
     def to_json(self) -> bytes:
         """`report.json`."""
@@ -99,6 +102,10 @@ class Report:
             "Images, prompts, models", f"{self.images}, {self.prompts}, {len(self.models)}"
         )
         sizes.add_row("Before the first answer", megabytes(self.bytes_before_first_answer))
+        if self.gallery:
+            sizes.add_row("Pictures of the gallery", f"{self.gallery.pictures:,}")
+            size = megabytes(self.gallery.thumbnail_bytes)
+            sizes.add_row("Their thumbnails", size if self.gallery.thumbnail_bytes else "elsewhere")
         free_text = self.bytes_before_first_free_text_answer
         if free_text is not None:
             sizes.add_row("Before the first free-text answer", megabytes(free_text))
@@ -179,28 +186,25 @@ class Report:
 
 
 def make_report(
-    site: Site[SiteManifest],
+    site: Site[SiteManifest] | Site[GallerySiteManifest],
     app: WebApp,
     images: ImageSet,
     models: Sequence[BuiltModel],
+    gallery: BuiltGallery | None,
     max_bytes: int | None,
     step_seconds: Mapping[str, float],
     seconds: float,
 ) -> Report:
     """Collect the figures of a finished build."""
-    first = _bytes_before_first_answer(site, app)
+    first = _bytes_before_first_answer(site, app, gallery)
     encoder = sum(file.bytes for file in encoder_files(site.manifest.models[0]))
     later = (*app.runtime, *([site.icon] if site.icon else []))
     free_text = first + encoder + bytes_of(site, later) if encoder else None
+    shown = site.manifest
+    lists = (*shown.images, *shown.prompt_sets) if isinstance(shown, SiteManifest) else ()
     return Report(
-        images=len(site.manifest.images),
-        prompts=len(
-            {
-                prompt.id
-                for entry in (*site.manifest.images, *site.manifest.prompt_sets)
-                for prompt in entry.prompts
-            }
-        ),
+        images=len(images.images),
+        prompts=len({prompt.id for entry in lists for prompt in entry.prompts}),
         models=tuple(
             ModelReport(
                 id=built.model.id,
@@ -233,7 +237,9 @@ def make_report(
                     *advise(built, sum(file.bytes for file in encoder_files(described))),
                 )
             ),
+            *(_note_gallery(gallery, site.total_bytes) if gallery else ()),
         ),
+        gallery=gallery and gallery.report,
     )
 
 
@@ -249,13 +255,37 @@ def _report_image_encoder(built: BuiltModel, described: Model) -> ImageEncoderRe
     )
 
 
-def _bytes_before_first_answer(site: Site[SiteManifest], app: WebApp) -> int:
-    """The page, its scripts, the first model's precomputed rows, and the pictures in view."""
+def _note_gallery(gallery: BuiltGallery, total_bytes: int) -> Iterator[str]:
+    """Sentences on a gallery, of a site of so many bytes."""
+    report = gallery.report
+    if report.failures:
+        yield (
+            f"{report.failures:,} pictures of the gallery could not be read, and are not shown:"
+            f" {report.failures_file} lists them."
+        )
+    if total_bytes > LARGEST_SITE:
+        yield (
+            f"The site has {megabytes(total_bytes)}, and GitHub Pages serves"
+            f" {megabytes(LARGEST_SITE)} at most. Keep the thumbnails elsewhere (thumbnails in"
+            " [gallery]), or publish to another host."
+        )
+    yield from gallery.problems
+
+
+def _bytes_before_first_answer(
+    site: Site[SiteManifest] | Site[GallerySiteManifest],
+    app: WebApp,
+    gallery: BuiltGallery | None,
+) -> int:
+    """The page, its scripts, and the pictures in view, with rows and texts that answer for them."""
     manifest = site.manifest
-    model, image = manifest.models[0], manifest.images[0]
     urls = [PAGE, MANIFEST, *app.first(manifest.language)]
     if manifest.visitor_language:
         urls.append(app.visitor_language)
+    if not isinstance(manifest, SiteManifest):
+        assert gallery, "its page shows one"
+        return bytes_of(site, urls) + gallery.first_bytes
+    model, image = manifest.models[0], manifest.images[0]
     refs = [model.image_embeddings, model.prompt_embeddings, (*image.display, image.photo)[0]]
     thumbnails = [image.thumbnail for image in manifest.images]
     return bytes_of(site, urls) + sum(ref.bytes for ref in (*refs, *thumbnails))
@@ -263,4 +293,5 @@ def _bytes_before_first_answer(site: Site[SiteManifest], app: WebApp) -> int:
 
 def bytes_of(site: Site[Any], urls: Sequence[str]) -> int:
     """Size of these files of a site."""
-    return sum(len(site.files[url]) for url in urls)
+    sizes = sizes_of(site.files)
+    return sum(sizes[url] for url in urls)

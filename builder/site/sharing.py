@@ -13,7 +13,7 @@ import PIL.Image
 from builder.manifest import Image, SiteManifest
 from builder.site.bundle import Bundle, Files, Manifest
 from builder.site.first_answer import FirstAnswer
-from builder.site.icon import draw_icon, encode_icon, open_first_picture
+from builder.site.icon import draw_icon, encode_icon, open_first_picture, tile
 from builder.site.lettering import MORE, find_typeface
 from builder.site.preview_picture import HEIGHT, WIDTH, Caption, draw_preview
 from builder.site.wording import Wording
@@ -24,6 +24,8 @@ PREVIEW = "sharing/preview"
 _ICON_SIZE = 48
 """Tabs show 16 pixels, or twice or three times as many on sharp screens."""
 _QUALITY = 85
+_TILES = 3
+"""Pictures in a row of a gallery's picture."""
 
 _WITHOUT_TEXTS = (
     "The picture for links to the page is without texts, since no font has all their letters: name"
@@ -37,11 +39,15 @@ _WITHOUT_ADDRESS = (
 
 @dataclass(frozen=True)
 class Preview:
-    """The picture for links: its address, which is relative if nobody said where the page is."""
+    """The picture for links: its address, which is relative if nobody said where the page is.
+
+    `alt` says what is on it.
+    """
 
     url: str
     width: int
     height: int
+    alt: str
 
 
 @dataclass(frozen=True)
@@ -62,34 +68,48 @@ def share(bundle: Bundle[Manifest], answer: FirstAnswer | None, wording: Wording
     """Draw the icon of a page, and the picture for links of one that shows pictures."""
     files = Files()
     icon = files.add("icons/tab", ".png", encode_icon(draw_icon(bundle), _ICON_SIZE)).url
-    address, manifest = bundle.sharing.address, bundle.manifest
-    if answer is None or not isinstance(manifest, SiteManifest):
+    address = bundle.sharing.address
+    shown = _choose_picture(bundle, answer, wording)
+    if shown is None:
         return Shared(files.content, icon, address=address)
-    texts = _Texts.of(manifest, answer, wording)
+    picture, texts = shown
     typeface = bundle.sharing.typeface or find_typeface(texts.all)
     if typeface and not typeface.has(texts.all):
         typeface = None
-    picture = draw_preview(
-        open_first_picture(bundle, manifest),
+    drawn = draw_preview(
+        picture,
         texts.title,
         texts.captions,
         typeface,
         credit=texts.credit,
         right_to_left=wording.direction == "rtl",
     )
-    url = files.add(PREVIEW, ".jpg", _encode(picture)).url
+    url = files.add(PREVIEW, ".jpg", _encode(drawn)).url
     notes = (_WITHOUT_TEXTS,) * (typeface is None) + (_WITHOUT_ADDRESS,) * (address is None)
-    preview = Preview(f"{address or ''}{url}", WIDTH, HEIGHT)
+    preview = Preview(f"{address or ''}{url}", WIDTH, HEIGHT, texts.alt)
     return Shared(files.content, icon, preview, address, notes)
+
+
+def _choose_picture(
+    bundle: Bundle[Manifest], answer: FirstAnswer | None, wording: Wording
+) -> tuple[PIL.Image.Image, "_Texts"] | None:
+    """What the picture for links shows: the first picture with its answer, or some of a gallery."""
+    manifest = bundle.manifest
+    if answer is not None and isinstance(manifest, SiteManifest):
+        return open_first_picture(bundle, manifest), _Texts.of(manifest, answer, wording)
+    if bundle.gallery and (tiled := tile(bundle.gallery, _TILES, HEIGHT)):
+        return tiled, _Texts(_plain(manifest.title), (), "", manifest.title)
+    return None
 
 
 @dataclass(frozen=True)
 class _Texts:
-    """What is written beside the first picture."""
+    """What is written beside the picture; `alt` says what is on it."""
 
     title: str
     captions: tuple[Caption, ...]
     credit: str
+    alt: str
 
     @classmethod
     def of(cls, manifest: SiteManifest, answer: FirstAnswer, wording: Wording) -> "_Texts":
@@ -103,7 +123,8 @@ class _Texts:
             for place, share in enumerate(answer.shares)
         )
         credit = _plain(_credit(manifest.images[0], wording))
-        return cls(_plain(manifest.title), tuple(captions), credit)
+        alt = manifest.images[0].description
+        return cls(_plain(manifest.title), tuple(captions), credit, alt)
 
     @property
     def all(self) -> tuple[str, ...]:

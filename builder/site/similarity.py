@@ -17,8 +17,10 @@ def chance_cosines(
     """The percentiles, from the 0th to the 100th, of cosines of pictures and others' prompts.
 
     `zimg` are unit rows float32[n, d], `ztxt` those of texts, and `prompts` the texts of each of
-    the n pictures. Nothing for a demo whose pictures all have the same prompts.
+    the n pictures. Nothing for a demo without any, or whose pictures all have the same prompts.
     """
+    if not prompts:
+        return ()
     spread = np.linspace(0, len(zimg) - 1, _MOST_PICTURES)
     chosen: list[int] = np.unique(spread.astype(int)).tolist()
     texts = sorted({text for i in chosen for text in prompts[i]})

@@ -8,6 +8,7 @@ from pathlib import Path
 import jinja2
 
 from builder.errors import BuilderError
+from builder.gallery.built import BuiltGallery
 from builder.manifest import PageManifest
 from builder.resources import template_folder, web_folder
 from builder.site.first_answer import FirstAnswer
@@ -33,9 +34,11 @@ from builder.site.wording import (
 )
 
 IMAGE_TEXT = "image-text"
+GALLERY = "gallery"
 
 _ENTRIES = {
     IMAGE_TEXT: "src/pages/demo/main.ts",
+    GALLERY: "src/pages/gallery/main.ts",
     "function": "src/pages/function/main.ts",
     "mnist": "src/pages/mnist/main.ts",
 }
@@ -53,6 +56,19 @@ _FUNCTIONS = "src/inference/functions/functions.ts"
 
 _FUNCTIONS_URL = "functions.js"
 _HASH_DIGITS = 10
+
+
+@dataclass(frozen=True)
+class PageParts:
+    """What a page shows beside its manifest, if there is such a thing.
+
+    It may show `answer`, and the first pictures of a `gallery`, before its script has started.
+    """
+
+    answer: FirstAnswer | None = None
+    installable: Installable | None = None
+    shared: Shared | None = None
+    gallery: BuiltGallery | None = None
 
 
 @dataclass(frozen=True)
@@ -85,19 +101,15 @@ class Template:
         self,
         manifest: PageManifest,
         manifest_url: str,
-        answer: FirstAnswer | None = None,
-        installable: Installable | None = None,
-        shared: Shared | None = None,
+        parts: PageParts = PageParts(),
     ) -> str:
-        """The page of a site, which may show `answer` before its script has started.
+        """The page of a site.
 
         Raises:
             BuilderError: if the template cannot be used, with the line.
         """
         wording = self.wording(manifest.language)
-        return self._render(
-            PAGE_TEMPLATE, self.app, wording, manifest, manifest_url, answer, installable, shared
-        )
+        return self._render(PAGE_TEMPLATE, self.app, wording, manifest, manifest_url, parts)
 
     def wording(self, language: str) -> Wording:
         """How the page speaks whose texts are in that language."""
@@ -132,17 +144,16 @@ class Template:
         wording: Wording,
         manifest: PageManifest,
         manifest_url: str,
-        answer: FirstAnswer | None = None,
-        installable: Installable | None = None,
-        shared: Shared | None = None,
+        parts: PageParts = PageParts(),
     ) -> str:
         values = {
             # Plain data: a model has methods that read files.
             "manifest": manifest.model_dump(),
             "manifest_url": manifest_url,
-            "answer": answer,
-            "installable": installable,
-            "shared": shared,
+            "answer": parts.answer,
+            "installable": parts.installable,
+            "shared": parts.shared,
+            "gallery": parts.gallery,
             "app": app,
             "licenses": self.licenses,
             "language": wording.language,
@@ -151,6 +162,7 @@ class Template:
             "languages": self._offered(manifest, app),
             "_": wording.translate,
             "percent": wording.percent,
+            "number": wording.number,
             "asset": self._asset,
         }
         return render(self.folder, name, values)

@@ -115,7 +115,7 @@ def _find_reason_to_skip(folder: Path, is_link: bool, is_linked: bool) -> str | 
     manifest = folder / "manifest.json"
     if manifest.is_file():
         with reading(manifest, "Make it readable, or remove it."):
-            if own_files(manifest.read_bytes()) is not None:
+            if own_files(manifest.read_bytes(), lambda _: None) is not None:
                 return "a built site"
     return None
 

@@ -47,7 +47,7 @@ class DemoSpec(PageSpec):
     models: Annotated[tuple[ModelSpec, ...], Field(min_length=1, strict=False)]
     """The models to choose from; the page opens with the first."""
     gallery: GallerySpec | None = None
-    """Many more pictures, which need no prompts. The page does not show them yet."""
+    """Many more pictures, which need no prompts: visitors search them by a sentence."""
     images: Annotated[tuple[ImageSpec, ...], Field(strict=False, validate_default=True)] = ()
     """The pictures, in the order in which the page shows them; a demo with a gallery needs none."""
     defaults: DefaultsSpec = DefaultsSpec()

@@ -1,7 +1,7 @@
 """A gallery's files, each named by its content: see `builder.gallery_manifest`."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 
 from builder.file_ref import FileRef
 from builder.gallery_manifest import FileList
@@ -14,10 +14,13 @@ _NAME_BYTES = 16
 
 
 class NamedFiles:
-    """Files by URL, collected while a gallery is built. Equal contents are one file."""
+    """Files by URL, collected while a gallery is built. Equal contents are one file.
 
-    def __init__(self) -> None:
-        self._contents: dict[str, bytes] = {}
+    They are kept in `store`, or else in memory.
+    """
+
+    def __init__(self, store: MutableMapping[str, bytes] | None = None) -> None:
+        self._contents: MutableMapping[str, bytes] = {} if store is None else store
 
     @property
     def contents(self) -> Mapping[str, bytes]:
@@ -26,8 +29,7 @@ class NamedFiles:
 
     def add(self, kind: str, content: bytes, suffix: str = ".bin") -> str:
         """Add a file to the folder of its kind; returns its URL."""
-        name = hashlib.sha256(content).digest()[:_NAME_BYTES].hex()
-        url = f"{ROOT}/{kind}/{name}{suffix}"
+        url = name_file(kind, hashlib.sha256(content).hexdigest(), suffix)
         self._contents[url] = content
         return url
 
@@ -50,8 +52,17 @@ class NamedFiles:
         return FileList(**ref.model_dump(), folder=folder, suffix=suffix, count=count)
 
 
+def name_file(kind: str, sha256: str, suffix: str) -> str:
+    """The URL of the file with that content."""
+    return f"{ROOT}/{kind}/{sha256[: 2 * _NAME_BYTES]}{suffix}"
+
+
 def list_urls(files: FileList, content: bytes) -> list[str]:
     """The URLs that a list holds, whose content this is."""
+    return [f"{files.folder}/{name}{files.suffix}" for name in list_names(content)]
+
+
+def list_names(content: bytes) -> list[str]:
+    """The names in a list, without folder and suffix."""
     starts = range(0, len(content), _NAME_BYTES)
-    names = (content[start : start + _NAME_BYTES].hex() for start in starts)
-    return [f"{files.folder}/{name}{files.suffix}" for name in names]
+    return [content[start : start + _NAME_BYTES].hex() for start in starts]

@@ -1,0 +1,96 @@
+"""A site's files by URL, which need not be in memory: what is many is read when it is written."""
+
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from builder.errors import writing
+
+
+class StoredFiles(Mapping[str, bytes], ABC):
+    """Files that are read each time they are asked for."""
+
+    @property
+    @abstractmethod
+    def sizes(self) -> Mapping[str, int]:
+        """How many bytes each has, for which none is read."""
+
+
+class SpilledFiles(StoredFiles, MutableMapping[str, bytes]):
+    """Files that are put, one after the other, into a temporary file of a folder.
+
+    It has no name there, so that nothing is left of it, however the process ends.
+
+    Raises:
+        BuilderError: from what writes, if the system refuses it.
+    """
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        with self._writing():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed when it goes)
+        self._places: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
+        self._end = 0
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """How many bytes each has."""
+        return self._sizes
+
+    def __getitem__(self, url: str) -> bytes:
+        self._file.seek(self._places[url])
+        return self._file.read(self._sizes[url])
+
+    def __setitem__(self, url: str, data: bytes) -> None:
+        with self._writing():
+            self._file.seek(self._end)
+            self._file.write(data)
+        self._places[url], self._sizes[url] = self._end, len(data)
+        self._end += len(data)
+
+    def __delitem__(self, url: str) -> None:
+        del self._places[url], self._sizes[url]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return writing(self._folder, "Free space there, or name another folder with --cache-dir.")
+
+
+class JoinedFiles(StoredFiles):
+    """The files of several mappings; of two with one URL, those of the last count."""
+
+    def __init__(self, *parts: Mapping[str, bytes]):
+        self._parts = {url: part for part in parts for url in part}
+        self._sizes: dict[str, int] = {}
+        for part in parts:
+            self._sizes |= sizes_of(part)
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """How many bytes each has."""
+        return self._sizes
+
+    def __getitem__(self, url: str) -> bytes:
+        return self._parts[url][url]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+
+def sizes_of(files: Mapping[str, bytes]) -> Mapping[str, int]:
+    """How many bytes each file has, by URL."""
+    if isinstance(files, StoredFiles):
+        return files.sizes
+    return {url: len(data) for url, data in files.items()}
