@@ -19,6 +19,8 @@ from builder.gallery.columns import ColumnReader, require_useful
 from builder.gallery.embed import REPORT
 from builder.gallery.index.build import build_index
 from builder.gallery.index.files import NamedFiles
+from builder.gallery.overview.files import add_map
+from builder.gallery.overview.layout import lay_out, require_umap
 from builder.gallery.records import RecordStore, make_record, name_thumbnail
 from builder.gallery.rows import GalleryRows, find_rows
 from builder.gallery.shards import find_shards, read_columns, rows_of
@@ -53,19 +55,23 @@ def build_gallery(
     Raises:
         BuilderError: for anything that the author can fix.
     """
+    if gallery.map:
+        require_umap(where("map"))
     found = find_rows(gallery, model, rows, cache=cache, progress=progress)
     read = _read(gallery, found, model.dim, cache, progress)
     require_useful(read.columns, where("filters"), read.known)
     index = build_index(read.rows, None, progress=progress)
     files = NamedFiles(SpilledFiles(cache.folder))
+    places = lay_out(read.rows, progress)[index.order] if gallery.map else None
     part = Gallery(
         model=model.id,
         pictures=len(index.order),
         dim=model.dim,
         index=index.part,
-        records=read.records.to_manifest(index.order, files),
+        records=read.records.to_manifest(index.order, files, places),
         thumbnails=_thumbnails_at(gallery),
         columns=tuple(column.to_manifest(index.order, files) for column in read.columns),
+        map=None if places is None else add_map(places, files),
     )
     failures = found.embedded.failures
     return BuiltGallery(

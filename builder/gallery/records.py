@@ -4,7 +4,7 @@ import json
 import tempfile
 import urllib.parse
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from builder.addresses import find_address_flaw, origin_of
 from builder.errors import Problem, SpecError, writing
 from builder.gallery.built import Record
 from builder.gallery.index.files import NamedFiles
+from builder.gallery.overview.files import describe_places
 from builder.gallery.sources import ListedPicture
 from builder.gallery_manifest import POSITIONS_PER_RECORDS, FileList, GalleryRecords
 
@@ -111,16 +112,27 @@ class RecordStore:
         self._file.seek(self._ends[number])
         return Record(*json.loads(self._file.read(self._ends[number + 1] - self._ends[number])))
 
-    def to_manifest(self, order: NDArray[np.int64], files: NamedFiles) -> FileList:
-        """Add the files for pictures at positions; `order` has the number of the one at each."""
+    def to_manifest(
+        self,
+        order: NDArray[np.int64],
+        files: NamedFiles,
+        places: NDArray[np.float32] | None = None,
+    ) -> FileList:
+        """Add the files for pictures at positions; `order` has the number of the one at each.
+
+        `places` is float32[n, 2], where they are on the map, if there is one.
+        """
 
         def cut() -> Iterator[bytes]:
             for start in range(0, len(order), POSITIONS_PER_RECORDS):
                 numbers: Sequence[int] = order[start : start + POSITIONS_PER_RECORDS].tolist()
                 columns = zip(*map(self.read, numbers), strict=True)
-                fields: Mapping[str, tuple[object, ...]] = dict(
+                fields: dict[str, tuple[object, ...]] = dict(
                     zip(Record._fields, columns, strict=True)
                 )
+                if places is not None:
+                    here = places[start : start + POSITIONS_PER_RECORDS]
+                    fields["x"], fields["y"] = describe_places(here)
                 content = GalleryRecords.model_validate(fields).model_dump()
                 yield json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 

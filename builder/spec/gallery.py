@@ -22,6 +22,9 @@ class GallerySpec(Table):
     `https://example.org/small/` is that of a folder where you keep them."""
     filters: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     """Columns of the table that visitors can filter by, of at most 50 values each."""
+    map: bool = False
+    """Whether the page has a map too, on which pictures that are alike lie near each other; it
+    needs `pip install 'lit-demo-builder[map]'`."""
     max_failures: Annotated[int, Field(ge=0)] = 100
     """How many pictures may be unreadable before the command fails."""
     _folder: Path = PrivateAttr(Path())

@@ -1,6 +1,7 @@
 """Where pictures lie on a map: UMAP places a sample, and the others go where their like are."""
 
 import importlib
+import importlib.util
 import warnings
 from typing import Any
 
@@ -30,9 +31,6 @@ def lay_out(rows: NDArray[np.float16], progress: Progress) -> NDArray[np.float32
 
     The map of the sample is by L. McInnes, J. Healy and J. Melville, "UMAP: Uniform Manifold
     Approximation and Projection for Dimension Reduction" (2018).
-
-    Raises:
-        BuilderError: if umap-learn is not installed.
     """
     count = len(rows)
     chosen = np.sort(np.random.default_rng(0).permutation(count)[:SAMPLE])
@@ -79,14 +77,21 @@ def _fill_square(places: NDArray[np.float32]) -> NDArray[np.float32]:
     return ((places - (low + high) / 2) * scale + 0.5).astype(np.float32)
 
 
-def _import_umap() -> Any:
-    try:
-        with warnings.catch_warnings():
-            # It says that a part which nobody asks for would need TensorFlow.
-            warnings.simplefilter("ignore", ImportWarning)
-            return importlib.import_module("umap")
-    except ModuleNotFoundError:
+def require_umap(where: str) -> None:
+    """Refuse a map that cannot be made, before anything slow begins.
+
+    Raises:
+        BuilderError: if umap-learn is not installed; `where` is what asks for the map.
+    """
+    if importlib.util.find_spec("umap") is None:
         raise BuilderError(
-            "[gallery] map: needs umap-learn, which is not installed. Run pip install"
+            f"{where}: needs umap-learn, which is not installed. Run pip install"
             f" 'lit-demo-builder[{EXTRA}]', or leave the map out."
-        ) from None
+        )
+
+
+def _import_umap() -> Any:
+    with warnings.catch_warnings():
+        # It says that a part which nobody asks for would need TensorFlow.
+        warnings.simplefilter("ignore", ImportWarning)
+        return importlib.import_module("umap")

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from builder.errors import BuilderError
 from builder.gallery.overview import layout
-from builder.gallery.overview.layout import lay_out
+from builder.gallery.overview.layout import lay_out, require_umap
 from builder.progress import Progress
 
 GROUPS = 6
@@ -44,6 +44,8 @@ def test_a_handful_of_pictures_needs_no_umap(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_without_umap_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "umap", None)
-    with pytest.raises(BuilderError, match=r"pip install 'lit-demo-builder\[map\]'"):
-        lay_out(make_rows(50)[0], QUIET)
+    def find_none(name: str) -> None: ...
+
+    monkeypatch.setattr("importlib.util.find_spec", find_none)
+    with pytest.raises(BuilderError, match=r"map: needs .* 'lit-demo-builder\[map\]'"):
+        require_umap("demo.toml:9: gallery.map")

@@ -23,6 +23,8 @@ export function makeRecords(first: number, count: number): GalleryRecords {
     author: each((i) => (i % 2 ? 'A. Maker' : null)),
     license: each(() => 'CC BY 4.0'),
     source: each((i) => `https://archive.test/${i}`),
+    x: each((i) => i / (first + count)),
+    y: each(() => 0.5),
   };
 }
 
@@ -41,6 +43,7 @@ export function makeGallery(
     files: list([Uint8Array.from({ length: pictures }, (_, i) => valueOf(i))]),
   });
   const gallery: Gallery = {
+    map: null,
     model: 'tiny',
     pictures,
     dim: 2,

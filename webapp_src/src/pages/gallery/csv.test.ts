@@ -12,6 +12,8 @@ const PICTURE: Picture = {
   address: null,
   author: 'A. Maker',
   license: 'CC0',
+  x: undefined,
+  y: undefined,
   source: 'https://archive.test/4',
 };
 

@@ -10,6 +10,10 @@ interface GalleryEvents {
   'like-wanted': null;
   'choice-toggled': Choice;
   'choices-cleared': null;
+  /** A picture's point on the map was clicked. */
+  'map-picked': { position: number };
+  /** A mouse is over a picture's point, or over none. */
+  'map-pointed': { position: number | undefined };
 }
 
 export type GalleryEvent<Name extends keyof GalleryEvents> = CustomEvent<GalleryEvents[Name]>;

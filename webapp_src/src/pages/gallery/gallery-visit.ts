@@ -47,6 +47,8 @@ export class GalleryVisit {
   readonly filters: Filters;
   readonly finding: Finding;
   opened: Opened | undefined;
+  /** The picture of the map that a visitor points at. */
+  pointedAt: Picture | undefined;
   /** The first place on the screen. */
   place = 0;
   /** A place that is to be brought to the screen once it is there. */
@@ -119,6 +121,15 @@ export class GalleryVisit {
   get view(): string {
     const { found, answer } = this.finding;
     return `${found ? answer : 'all'} ${this.maskChanges}`;
+  }
+
+  /** Where on the map that lies of what was found of which more is known: x and y of each in turn. */
+  get lit(): Float32Array {
+    const places = this.finding.found?.flatMap(({ position }) => {
+      const { x, y } = this.records.find(position) ?? {};
+      return x === undefined || y === undefined ? [] : [x, y];
+    });
+    return new Float32Array(places ?? []);
   }
 
   /** Restores the page. */
@@ -196,6 +207,26 @@ export class GalleryVisit {
     const position = this.order.positionAt(place);
     const picture = await this.load(position);
     if (picture) this.setOpened({ position, id: picture.id, place });
+  }
+
+  /** Opens a picture that was found on the map. */
+  async openOnMap(position: number): Promise<void> {
+    const picture = await this.load(position);
+    if (picture) this.setOpened({ position, id: picture.id, place: this.placeOf(position) });
+  }
+
+  /** Notes which picture of the map a visitor points at, of which the thumbnail is then shown. */
+  pointAt(position: number | undefined): void {
+    this.pointedAt = undefined;
+    this.pauses.cancel('map');
+    if (position === undefined) this.host.onChange();
+    else
+      this.pauses.await('map', () => {
+        void this.load(position).then((picture) => {
+          this.pointedAt = picture;
+          this.host.onChange();
+        });
+      });
   }
 
   /** Opens the next picture, or the one before. */

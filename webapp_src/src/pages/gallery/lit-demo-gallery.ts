@@ -25,6 +25,7 @@ import './lit-demo-filters';
 import './lit-demo-grid';
 import './lit-demo-list';
 import './lit-demo-opened';
+import './lit-demo-overview';
 import type { Picture } from './records';
 
 /**
@@ -125,6 +126,19 @@ export class LitDemoGallery extends LitElement {
           .choices=${visit.filters.choices}
           .textLanguage=${manifest.language}
         ></lit-demo-filters>
+        ${
+          gallery.map
+            ? html`<lit-demo-overview
+                .map=${gallery.map}
+                .lit=${visit.lit}
+                .preview=${visit.pointedAt?.thumbnail ?? ''}
+                @map-picked=${({ detail }: GalleryEvent<'map-picked'>) => void visit.openOnMap(detail.position)}
+                @map-pointed=${({ detail }: GalleryEvent<'map-pointed'>) => {
+                  visit.pointAt(detail.position);
+                }}
+              ></lit-demo-overview>`
+            : nothing
+        }
         ${
           visit.order.length === 0
             ? html`<p class="empty">${msg('No picture has all of this. Take a filter away.')}</p>`

@@ -23,6 +23,9 @@ export interface Picture {
   readonly author: string | null;
   readonly license: string | null;
   readonly source: string | null;
+  /** Where it is on the map, from 0 to 1; undefined if there is none. */
+  readonly x: number | undefined;
+  readonly y: number | undefined;
 }
 
 export interface RecordsHost {
@@ -135,6 +138,8 @@ export class Records {
       author: at(records.author),
       license: at(records.license),
       source: at(records.source),
+      x: records.x[i],
+      y: records.y[i],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { select } from 'd3-selection';
 import { zoom, zoomIdentity, zoomTransform, type ZoomBehavior } from 'd3-zoom';
-import type { MapView } from '../state/map-tiles';
+import type { MapView } from './map-tiles';
 import type { Placing } from './map-painter';
 
 const MOST_ZOOM = 400;

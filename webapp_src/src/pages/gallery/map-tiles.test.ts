@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { MapSource } from '../inference/gallery/map-source';
+import type { MapSource } from '../../inference/gallery/map-source';
 import { MapTiles, type MapView } from './map-tiles';
-import { settle } from '../testing/sample-manifest';
+import { settle } from '../../testing/sample-manifest';
 
 /** A tile with one point, in its middle, of a picture. */
 function tileOf(position: number): ArrayBuffer {

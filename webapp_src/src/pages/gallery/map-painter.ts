@@ -1,5 +1,5 @@
 import * as twgl from 'twgl.js';
-import type { MapTile } from '../state/map-tiles';
+import type { MapTile } from './map-tiles';
 
 /** A colour as WebGL takes it: red, green, blue and opacity, from 0 to 1. */
 export type Colour = readonly [number, number, number, number];

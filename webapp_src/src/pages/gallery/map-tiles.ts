@@ -1,4 +1,4 @@
-import type { MapSource } from '../inference/gallery/map-source';
+import type { MapSource } from '../../inference/gallery/map-source';
 
 /** What of the map is seen, where the whole map is the square from 0 to 1, and how large it is drawn. */
 export interface MapView {

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest';
-import { mount } from '../testing/mount';
+import { mount } from '../../testing/mount';
 import { LitDemoMap } from './lit-demo-map';
 
 const EMPTY = { squares: new Uint16Array(), load: () => Promise.reject(new Error('none')) };

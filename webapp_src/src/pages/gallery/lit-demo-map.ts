@@ -1,11 +1,12 @@
 import { localized, msg } from '@lit/localize';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { MapSource } from '../inference/gallery/map-source';
-import { MapTiles } from '../state/map-tiles';
+import type { MapSource } from '../../inference/gallery/map-source';
+import { MapTiles } from './map-tiles';
+import { fire } from './events';
 import { MapCamera } from './map-camera';
 import { MapPainter, type Colour } from './map-painter';
-import { buttons, shared } from './shared-styles';
+import { buttons, shared } from '../../components/shared-styles';
 
 /** How near a click must be to a point, in CSS pixels. */
 const REACH = 22;
@@ -13,12 +14,6 @@ const REACH = 22;
 /** Diameters of points in CSS pixels, with the whole map in view and at most. */
 const [SMALL, LARGE] = [3, 9];
 const LIT = 11;
-
-/** What elements of a map tell. */
-export interface MapEvents {
-  'map-picked': { position: number };
-  'map-pointed': { position: number | undefined };
-}
 
 /**
  * A map on which pictures that are alike lie near each other, as points.
@@ -120,7 +115,7 @@ export class LitDemoMap extends LitElement {
         @click=${this.onClick}
         @pointermove=${this.onMove}
         @pointerleave=${() => {
-          this.tell('map-pointed', { position: undefined });
+          fire(this, 'map-pointed', { position: undefined });
         }}
       ></canvas>
       <span class="lit" hidden></span>
@@ -223,22 +218,18 @@ export class LitDemoMap extends LitElement {
 
   private onClick(event: MouseEvent): void {
     const position = this.find(event);
-    if (position !== undefined) this.tell('map-picked', { position });
+    if (position !== undefined) fire(this, 'map-picked', { position });
   }
 
   private onMove(event: PointerEvent): void {
     if (event.pointerType === 'mouse' && event.buttons === 0) {
-      this.tell('map-pointed', { position: this.find(event) });
+      fire(this, 'map-pointed', { position: this.find(event) });
     }
   }
 
   private onKey(event: KeyboardEvent): void {
     const { altKey, ctrlKey, metaKey } = event;
     if (!(altKey || ctrlKey || metaKey) && this.camera?.press(event.key)) event.preventDefault();
-  }
-
-  private tell<Name extends keyof MapEvents>(name: Name, detail: MapEvents[Name]): void {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }
 
