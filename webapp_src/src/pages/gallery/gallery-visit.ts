@@ -15,6 +15,9 @@ import { Records, type Picture } from './records';
 /** How long the visitor must stay at a place before what is known of its pictures is loaded. */
 const STAY_MS = 80;
 
+/** How many of what was found are marked on the map, the best. */
+const MOST_LIT = 50;
+
 /** What a gallery needs from the model by which its pictures are found. */
 export interface Reader {
   readonly encoder: EncoderStatus;
@@ -123,9 +126,9 @@ export class GalleryVisit {
     return `${found ? answer : 'all'} ${this.maskChanges}`;
   }
 
-  /** Where on the map that lies of what was found of which more is known: x and y of each in turn. */
+  /** Where on the map the best of what was found lie, those of which more is known: x and y of each in turn. */
   get lit(): Float32Array {
-    const places = this.finding.found?.flatMap(({ position }) => {
+    const places = this.finding.found?.slice(0, MOST_LIT).flatMap(({ position }) => {
       const { x, y } = this.records.find(position) ?? {};
       return x === undefined || y === undefined ? [] : [x, y];
     });
