@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from builder.model import Rows
 
 MIN_COSINE = 0.9995
-"""The least cosine to JAX's row of a text that is offered for a picture."""
+"""The least cosine to JAX's row of a text that is offered for a picture, or may be typed."""
 
 MIN_COSINE_ELSEWHERE = 0.999
 """That of any other text, by which a page knows a working encoder (webapp_src, goldens.ts)."""
@@ -23,12 +23,14 @@ Places = NDArray[np.intp]
 class Answers:
     """What a demo answers in JAX: rows float32[n, d] of its pictures and texts, and which is best.
 
-    `choices` has the places of the texts that are offered for each picture.
+    `choices` has the places of the texts that are offered for each picture, `typed` those of texts
+    like what visitors type where nothing is offered.
     """
 
     zimg: Rows
     ztxt: Rows
     choices: Sequence[Sequence[int]]
+    typed: Sequence[int] = ()
 
     def find_lost(self, found: Rows, places: Places | None = None) -> Places:
         """The texts whose rows are too far from JAX's, the farthest first, then lost choices.
@@ -51,7 +53,7 @@ class Answers:
     @cached_property
     def _limits(self) -> NDArray[np.float64]:
         limits = np.full(len(self.ztxt), MIN_COSINE_ELSEWHERE)
-        limits[[place for texts in self.choices for place in texts]] = MIN_COSINE
+        limits[[place for texts in (*self.choices, self.typed) for place in texts]] = MIN_COSINE
         return limits
 
     def best(self, ztxt: Rows) -> list[int]:

@@ -69,11 +69,14 @@ def export_text_encoder(
     embeddings: Embeddings,
     *,
     choices: Sequence[Sequence[int]],
+    typed: Sequence[int] = (),
     converter: Converter,
     cache: Cache,
     progress: Progress,
 ) -> ExportedEncoder:
     """Export the text tower, or find it in the cache, and compare it with JAX's `embeddings`.
+
+    `choices` and `typed` are the places of texts, as `Answers` has them.
 
     The graph is cached under what it is made from, and the row of each text beside it, so that only
     texts that it has not been run on are run. If its weights were chosen by what other texts allow,
@@ -84,7 +87,7 @@ def export_text_encoder(
             cannot be used here.
         ParityError: if what would be shipped is not what JAX computes.
     """
-    answers = Answers(embeddings.zimg, embeddings.ztxt, choices)
+    answers = Answers(embeddings.zimg, embeddings.ztxt, choices, typed)
     source = [exporter_code(), model.text_fingerprint]
     if quantization == "auto":
         source.append(runtime_code())

@@ -29,6 +29,12 @@ def test_a_text_is_lost_below_its_limit(place: int, limit: float):
     assert ANSWERS.find_lost(turned(place, 1, limit - 1e-5)).tolist() == [place]
 
 
+def test_a_text_that_visitors_may_type_has_the_limit_of_those_that_are_offered():
+    typed = Answers(ZIMG, ZTXT, [[0, 1], [2]], typed=[3])
+    assert typed.find_lost(turned(3, 1, MIN_COSINE + 1e-5)).size == 0
+    assert typed.find_lost(turned(3, 1, MIN_COSINE - 1e-5)).tolist() == [3]
+
+
 def test_the_farthest_come_first():
     rows = turned(0, 3, 0.9)
     rows[2] = turned(2, 3, 0.5)[2]
