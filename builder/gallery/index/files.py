@@ -9,7 +9,7 @@ from builder.gallery_manifest import FileList
 ROOT = "gallery"
 """The folder of a site that they are in."""
 
-_NAME_BYTES = 16
+NAME_BYTES = 16
 """Of a SHA-256: what names a file, and its entry in a list."""
 
 
@@ -26,10 +26,14 @@ class NamedFiles:
 
     def add(self, kind: str, content: bytes, suffix: str = ".bin") -> str:
         """Add a file to the folder of its kind; returns its URL."""
-        name = hashlib.sha256(content).digest()[:_NAME_BYTES].hex()
-        url = f"{ROOT}/{kind}/{name}{suffix}"
+        url = f"{ROOT}/{kind}/{_name(content).hex()}{suffix}"
         self._contents[url] = content
         return url
+
+    def add_entry(self, kind: str, content: bytes) -> bytes:
+        """Add a file; returns its entry in a list, 16 bytes."""
+        self.add(kind, content)
+        return _name(content)
 
     def add_ref(self, kind: str, content: bytes, suffix: str = ".bin") -> FileRef:
         """Add a file; returns what a manifest says of it."""
@@ -46,12 +50,16 @@ class NamedFiles:
         start, end = len(folder) + 1, -len(suffix) or None
         names = b"".join(bytes.fromhex(url[start:end]) for url in urls)
         ref = self.add_ref(kind, names, ".list")
-        count = len(names) // _NAME_BYTES
+        count = len(names) // NAME_BYTES
         return FileList(**ref.model_dump(), folder=folder, suffix=suffix, count=count)
+
+
+def _name(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()[:NAME_BYTES]
 
 
 def list_urls(files: FileList, content: bytes) -> list[str]:
     """The URLs that a list holds, whose content this is."""
-    starts = range(0, len(content), _NAME_BYTES)
-    names = (content[start : start + _NAME_BYTES].hex() for start in starts)
+    starts = range(0, len(content), NAME_BYTES)
+    names = (content[start : start + NAME_BYTES].hex() for start in starts)
     return [f"{files.folder}/{name}{files.suffix}" for name in names]
