@@ -161,7 +161,15 @@ def _make_gallery(
     from builder.gallery.build import build_gallery
 
     where = functools.partial(spec.where, "gallery")
-    return build_gallery(spec.gallery, model, rows, where=where, cache=cache, progress=progress)
+    return build_gallery(
+        spec.gallery,
+        model,
+        rows,
+        prompts=spec.prompts,
+        where=where,
+        cache=cache,
+        progress=progress,
+    )
 
 
 def _assemble(
