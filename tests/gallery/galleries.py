@@ -15,7 +15,7 @@ from builder.cache import Cache
 from builder.embedding.local import embed_locally
 from builder.embedding.pictures import Engine, StoredPicture
 from builder.gallery.embed import EmbeddedGallery, embed_gallery
-from builder.gallery.sources import find_pictures
+from builder.gallery.sources import find_stored
 from builder.model import ImageTextModel
 from builder.progress import Progress
 from tests.evaluation.colours import make_colour_model, paint
@@ -41,6 +41,7 @@ class Gallery:
     engine: Engine | None = None
     max_failures: int = 100
     shard_size: int = 10
+    thumbnails: bool = True
     progress: Progress = QUIET
     name: str = "rows"
 
@@ -51,7 +52,7 @@ class Gallery:
 
     def find(self) -> Iterator[StoredPicture]:
         """All pictures."""
-        return find_pictures(self.pictures, self.folder, Cache(self.folder / "cache"))
+        return find_stored(self.pictures, self.folder, Cache(self.folder / "cache"))
 
     def embed(self) -> EmbeddedGallery:
         """Compute the rows that are missing."""
@@ -59,9 +60,16 @@ class Gallery:
             self.find,
             self.model,
             self.out,
-            self.engine or partial(embed_locally, self.model, progress=self.progress),
+            self.engine
+            or partial(
+                embed_locally,
+                self.model,
+                thumbnails=self.thumbnails,
+                progress=self.progress,
+            ),
             shard_size=self.shard_size,
             max_failures=self.max_failures,
+            thumbnails=self.thumbnails,
             progress=self.progress,
         )
 
