@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.bench.index.pictures import make_picture, read_photographs
 
-PICTURES = 240
+PICTURES = 120
 STYLES = ("Cubism", "Baroque", "Pop art")
 DECADES = ("1890s", "1900s")
 
