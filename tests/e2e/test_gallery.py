@@ -197,7 +197,7 @@ def test_everything_is_done_with_the_keyboard(page: Page, served: Host):
     expect(dialog.get_by_role("heading")).to_have_text(f"Photograph {found[columns + 2]}")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    assert page.evaluate(FOCUSED) == f"{columns + 2}"
+    page.wait_for_function(f"() => Number({FOCUSED}) === {columns + 2}")
     page.keyboard.press("End")
     page.wait_for_function(f"() => Number({FOCUSED}) === {PICTURES - 1}")
     page.keyboard.press("Home")

@@ -188,8 +188,6 @@ export class GalleryVisit {
   show(first: number, end: number, drawn: readonly number[]): void {
     const { order, records, finding } = this;
     this.place = first;
-    if (this.awaitedPlace !== undefined && this.awaitedPlace <= first)
-      this.awaitedPlace = undefined;
     finding.see(end);
     if (finding.found && drawn.at(-1) === order.length - 1) void finding.more();
     const positions = drawn.map((place) => order.positionAt(place));
