@@ -66,8 +66,12 @@ export class AddressKeeper implements ReactiveController {
   }
 
   private readonly onPopState = (): void => {
-    const page = this.page();
-    if (!page) return;
-    void page.restore(location.hash);
+    void this.restore();
   };
+
+  private async restore(): Promise<void> {
+    const page = this.page();
+    await page?.restore(location.hash);
+    this.before = page?.link;
+  }
 }

@@ -66,6 +66,8 @@ export class GalleryVisit {
     found: undefined,
     order: undefined,
   };
+  /** How many links are being restored. */
+  private restoring = 0;
   private mask: Uint8Array | undefined;
   private maskChanges = 0;
   private readonly reader: Reader;
@@ -144,11 +146,18 @@ export class GalleryVisit {
 
   /** Whether the page shows what was asked for, or cannot. */
   get settled(): boolean {
-    return this.finding.state !== 'computing' && !this.filtering;
+    return this.finding.state !== 'computing' && !this.filtering && this.restoring === 0;
   }
 
   /** Shows what a link's fragment asks for. */
   async restore(fragment: string): Promise<void> {
+    this.restoring += 1;
+    await this.restoreLink(fragment);
+    this.restoring -= 1;
+    this.host.onChange();
+  }
+
+  private async restoreLink(fragment: string): Promise<void> {
     const { link, warnings } = parseGalleryLink(fragment);
     for (const text of warnings) this.messages.warn(text);
     const isSame = this.shows(link);
@@ -193,8 +202,6 @@ export class GalleryVisit {
   show(first: number, end: number, drawn: readonly number[]): void {
     const { order, records, finding } = this;
     this.place = first;
-    if (this.awaitedPlace !== undefined && this.awaitedPlace <= first)
-      this.awaitedPlace = undefined;
     finding.see(end);
     if (finding.found && drawn.at(-1) === order.length - 1) void finding.more();
     const positions = drawn.map((place) => order.positionAt(place));

@@ -85,9 +85,9 @@ export class LitDemoGallery extends LitElement {
     this.dataset['state'] = failure ? 'failed' : visit ? settled : 'loading';
     this.toggleAttribute('failed', failure !== '');
     const awaited = visit?.awaitedPlace;
-    if (visit && awaited && awaited < visit.order.length) {
+    if (visit?.settled && awaited !== undefined) {
       visit.awaitedPlace = undefined;
-      void this.grid.reveal(awaited);
+      if (awaited > 0 && awaited < visit.order.length) void this.grid.reveal(awaited);
     }
   }
 
