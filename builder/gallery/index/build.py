@@ -12,6 +12,7 @@ from builder.gallery.index.files import NamedFiles
 from builder.gallery.index.list_files import add_list_index
 from builder.gallery.index.report import Cost, IndexReport
 from builder.gallery.index.search import find_best, measure_recall
+from builder.gallery.index.weights import weigh
 from builder.gallery_manifest import ExactIndex, ListIndex
 from builder.progress import Progress
 
@@ -22,6 +23,7 @@ LEAST_RECALL = 0.9
 """Recall below which the author is warned."""
 
 _FOUND = 10
+_WEIGHED = 16_384
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def build_index(
 
 def _build_exact(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> BuiltIndex:
     files = NamedFiles()
-    part = add_exact_index(rows, files)
+    part = add_exact_index(rows, weigh(bank.training, rows[:_WEIGHED].astype(np.float32)), files)
     with progress.step("Compare all rows with sentences", len(rows)) as advance:
         wanted = find_best(bank.held_out, rows, _FOUND, advance).numbers
     stored = read_exact_rows(part, files.contents, rows.shape[1])

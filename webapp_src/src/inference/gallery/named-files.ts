@@ -15,8 +15,8 @@ export class NamedFiles {
     this.kept = new LruCache(capacity);
   }
 
-  /** Downloads the list, which all files wait for, so that no single request can end that. */
-  private prepare(): Promise<(file: number) => string> {
+  /** Begins to download the list, which all files wait for, so that no single request can end that. */
+  prepare(): Promise<(file: number) => string> {
     this.urls ??= fetchList(this.list, new AbortController().signal).catch((error: unknown) => {
       this.urls = undefined;
       throw error;
