@@ -48,6 +48,10 @@ class Embeddings:
     ztxt: Rows
     tokens: NDArray[np.int32]
 
+    def of_first_texts(self, count: int) -> "Embeddings":
+        """The same without the texts after so many."""
+        return Embeddings(self.zimg, self.ztxt[:count], self.tokens[:count])
+
 
 @dataclass(frozen=True)
 class _Work:

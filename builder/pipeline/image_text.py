@@ -35,6 +35,10 @@ from builder.site.wishes import Sharing, read_sharing
 from builder.spec.demo import DemoSpec, load_any_spec
 from builder.spec.functions import FunctionDemoSpec
 from builder.spec.models import ModelSpec
+from builder.text.captions import draw_captions
+
+TYPED = 256
+"""Captions of the built-in grammar by which the encoder of a gallery is judged."""
 
 LoadModel = Callable[[ModelSpec], ImageTextModel]
 
@@ -222,19 +226,22 @@ def build_model(
             model, options.vocabulary, spec.prompts, cache=cache, progress=progress
         )
     texts = tuple(dict.fromkeys((*spec.prompts, *GOLDEN_TEXTS)))
-    places = {text: place for place, text in enumerate(texts)}
+    typed = [text for text in _draw_typed(spec, options) if text not in texts]
+    places = {text: place for place, text in enumerate((*texts, *typed))}
     seen = [see_image(image, model.preprocessing) for image in images.images]
-    embeddings = embed(model, seen, texts, cache=cache, progress=progress)
+    compared = embed(model, seen, tuple(places), cache=cache, progress=progress)
     choices = [[places[prompt] for prompt in image.prompts] for image in spec.images]
     encoder = export_text_encoder(
         model,
         options.quantization or model.storage,
-        embeddings,
+        compared,
         choices=choices,
+        typed=[places[text] for text in typed],
         converter=options.converter,
         cache=cache,
         progress=progress,
     )
+    embeddings = compared.of_first_texts(len(texts))
     image_encoder: ExportedImageEncoder | None = None
     if options.image_encoder and spec.images:
         small = model.on_device
@@ -260,6 +267,11 @@ def build_model(
         vocabulary=vocabulary,
         problems=(*(vocabulary.problems if vocabulary else ()), *encoder.problems),
     )
+
+
+def _draw_typed(spec: DemoSpec, options: ModelSpec) -> tuple[str, ...]:
+    """What visitors may type where they search: the encoder is compared with JAX on it too."""
+    return draw_captions(TYPED) if spec.gallery and options is spec.models[0] else ()
 
 
 def _preprocessings(

@@ -131,3 +131,12 @@ def put_articles_right(text: str) -> str:
     """The text with "an" before vowels, and no article before several."""
     text = re.sub(r"\ba (?=[aeiou])", "an ", text)
     return re.sub(r"\ban? (?=two|three|several|many|some|people|children|men\b|women\b)", "", text)
+
+
+def draw_captions(count: int, seed: int = 0) -> tuple[str, ...]:
+    """So many different captions, the same each time."""
+    rng = random.Random(seed)
+    drawn: dict[str, None] = {}
+    while len(drawn) < count:
+        drawn[expand("caption", CAPTIONS, rng)] = None
+    return tuple(drawn)

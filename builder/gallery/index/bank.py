@@ -14,7 +14,7 @@ from builder.cache import Cache
 from builder.embedding.corpus import embed_corpus
 from builder.model import ImageTextModel
 from builder.progress import Progress
-from builder.text.captions import CAPTIONS, expand
+from builder.text.captions import draw_captions
 
 _TRAINING = 8000
 _HELD_OUT = 1000
@@ -36,9 +36,8 @@ def make_bank(
 
     Of the prompts, too, a share is only measured with.
     """
+    texts = draw_captions(_TRAINING + _HELD_OUT)
     rng = random.Random(_SEED)
-    captions = (expand("caption", CAPTIONS, rng) for _ in range(2 * (_TRAINING + _HELD_OUT)))
-    texts = list(dict.fromkeys(captions))[: _TRAINING + _HELD_OUT]
     rng.shuffle(distinct := [text for text in dict.fromkeys(prompts) if text not in set(texts)])
     share = len(distinct) * _HELD_OUT // len(texts)
     ordered = [*distinct[:share], *texts, *distinct[share:]]

@@ -44,6 +44,7 @@ export function makeGallery(
   });
   const gallery: Gallery = {
     map: null,
+    files: [],
     model: 'tiny',
     pictures,
     dim: 2,
