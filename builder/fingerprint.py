@@ -45,6 +45,13 @@ def runtime_code() -> str:
     return _sources("_web/tfjs-runtime.mjs")
 
 
+def map_code() -> str:
+    """What the map of a gallery depends on besides its rows: how they are laid out, UMAP."""
+    return digest(
+        _sources("gallery/overview/layout.py"), _packages("umap-learn", "pynndescent", "numpy")
+    )
+
+
 def compression_code() -> str:
     """What a compressed file depends on besides its content: level and format, zlib."""
     return digest(_sources("site/compression.py"), zlib.ZLIB_RUNTIME_VERSION)

@@ -65,7 +65,9 @@ def build_gallery(
     bank = make_bank(model, prompts, cache=cache, progress=progress)
     index = build_index(read.rows, bank, progress=progress)
     files = NamedFiles(SpilledFiles(cache.folder))
-    places = lay_out(read.rows, progress)[index.order] if gallery.map else None
+    places = None
+    if gallery.map:
+        places = lay_out(read.rows, cache=cache, progress=progress)[index.order]
     part = Gallery(
         model=model.id,
         pictures=len(index.order),

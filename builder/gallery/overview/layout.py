@@ -1,5 +1,6 @@
 """Where pictures lie on a map: UMAP places a sample, and the others go where their like are."""
 
+import hashlib
 import importlib
 import importlib.util
 import warnings
@@ -8,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.cache import Cache, digest
 from builder.errors import BuilderError
+from builder.fingerprint import map_code
 from builder.progress import Progress
 
 EXTRA = "map"
@@ -17,6 +20,7 @@ EXTRA = "map"
 SAMPLE = 20_000
 """The most pictures that UMAP places: its memory and time grow with them."""
 
+_KIND = "maps"
 _NEIGHBOURS = 15
 _ANCHORS = 5
 """Pictures of the sample between which another one is placed."""
@@ -26,12 +30,22 @@ _SHARPNESS = 30.0
 """How much more an anchor weighs that is more similar: exp(30 * cosine)."""
 
 
-def lay_out(rows: NDArray[np.float16], progress: Progress) -> NDArray[np.float32]:
+def lay_out(rows: NDArray[np.float16], *, cache: Cache, progress: Progress) -> NDArray[np.float32]:
     """float32[n, 2] within the unit square for unit rows float16[n, d], the same each time.
 
     The map of the sample is by L. McInnes, J. Healy and J. Melville, "UMAP: Uniform Manifold
     Approximation and Projection for Dimension Reduction" (2018).
     """
+    key = digest(map_code(), hashlib.sha256(np.ascontiguousarray(rows).data).hexdigest())
+    with cache.lock(key):
+        if (kept := cache.load(_KIND, key)) is not None:
+            return np.frombuffer(kept, "<f4").reshape(len(rows), 2)
+        places = _lay_out(rows, progress)
+        cache.store(_KIND, key, places.astype("<f4").tobytes())
+    return places
+
+
+def _lay_out(rows: NDArray[np.float16], progress: Progress) -> NDArray[np.float32]:
     count = len(rows)
     chosen = np.sort(np.random.default_rng(0).permutation(count)[:SAMPLE])
     sample = rows[chosen].astype(np.float32)
