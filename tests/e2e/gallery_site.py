@@ -20,6 +20,7 @@ name = "mini-tiny"
 [gallery]
 pictures = "table.csv"
 filters = ["style", "decade"]
+map = true
 """
 
 
