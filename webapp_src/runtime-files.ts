@@ -10,8 +10,8 @@ interface Chunk {
 
 /**
  * Writes `.vite/WORKER.json` for the script of a worker: all the `files` that belong to it, and as
- * `runtime` those that it loads to compute with the wasm backend, which is the floor everywhere. The
- * builder puts the former into a site and adds the latter up for the author.
+ * `runtime` those that it loads to compute, if that takes TensorFlow.js with the wasm backend, which is
+ * the floor everywhere. The builder puts the former into a site and adds the latter up for the author.
  */
 export function listRuntimeFiles(): Plugin {
   return {
@@ -20,13 +20,11 @@ export function listRuntimeFiles(): Plugin {
       const outputs = Object.values(bundle);
       const chunks = outputs.filter((output) => output.type === 'chunk');
       const worker = chunks.find(({ isEntry }) => isEntry);
-      const wasm = outputs.find(({ fileName }) => /backend-wasm-simd.*\.wasm$/.test(fileName));
-      if (!worker || !wasm) throw new Error('The worker bundle holds no wasm binary with SIMD.');
-      const backend = holderOf(chunks, 'tfjs-backend-wasm/dist/backend_wasm.js');
+      if (!worker) throw new Error('The worker bundle has no entry.');
+      const backend = chunks.find(holdsBackend);
       const runtime = [
         ...loadedWith(chunks, worker),
-        ...loadedWith(chunks, backend),
-        wasm.fileName,
+        ...(backend ? [...loadedWith(chunks, backend), wasmOf(outputs)] : []),
       ];
       const files = outputs.map(({ fileName }) => fileName);
       this.emitFile({
@@ -38,10 +36,14 @@ export function listRuntimeFiles(): Plugin {
   };
 }
 
-function holderOf(chunks: readonly Chunk[], source: string): Chunk {
-  const holder = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(source)));
-  if (!holder) throw new Error(`No chunk of the worker bundle holds ${source}.`);
-  return holder;
+function holdsBackend({ moduleIds }: Chunk): boolean {
+  return moduleIds.some((id) => id.endsWith('tfjs-backend-wasm/dist/backend_wasm.js'));
+}
+
+function wasmOf(outputs: readonly { readonly fileName: string }[]): string {
+  const wasm = outputs.find(({ fileName }) => /backend-wasm-simd.*\.wasm$/.test(fileName));
+  if (!wasm) throw new Error('The worker bundle holds no wasm binary with SIMD.');
+  return wasm.fileName;
 }
 
 /** A chunk and all that it imports statically. */

@@ -11,6 +11,7 @@ it.each([
   ['', true],
   ['?from=home', true],
   ['index.html', true],
+  ['gallery.html#v=1&find=a+dog', true],
   ['benchmark.html', false],
   ['other/', false],
 ])('tells the page from others: %s', (path, expected) => {

@@ -8,7 +8,7 @@ export function manifestOf(scope: string): string {
 }
 
 export function isPage(url: URL, scope: string): boolean {
-  return [scope, `${scope}index.html`].includes(url.origin + url.pathname);
+  return [scope, `${scope}index.html`, `${scope}gallery.html`].includes(url.origin + url.pathname);
 }
 
 /**

@@ -11,7 +11,12 @@ const UNSAID_BYTES = 250_000_000;
 export async function hasRoomFor(bytes: number, cache: Pick<Cache, 'keys'>): Promise<boolean> {
   const kept = (await cache.keys()).map(({ url }) => contentAt(url)?.bytes ?? 0);
   const total = kept.reduce((sum, each) => sum + each, bytes);
-  return total <= Math.min(SHARE * (await findQuota()), MOST_BYTES);
+  return total <= (await findLimit());
+}
+
+/** How many bytes a site may keep. */
+export async function findLimit(): Promise<number> {
+  return Math.min(SHARE * (await findQuota()), MOST_BYTES);
 }
 
 /** What the browser grants to all pages of its origin, in bytes. */

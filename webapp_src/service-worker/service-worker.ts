@@ -89,9 +89,15 @@ registerRoute(
   async ({ request, url, event }) => {
     const version = await site.current();
     // What a page asks for past all caches is not what it expected.
-    if (!version?.find(request.url) || request.cache === 'reload') return fetch(request);
+    if (!version || request.cache === 'reload') return fetch(request);
     // Asked for as by <img>, what another origin has could not be read, and so not be compared.
     const readable = url.origin === self.origin ? request : new Request(url);
+    const name = version.nameAt(request.url);
+    // A part of a file cannot be compared with its name.
+    if (name !== undefined && !request.headers.has('range')) {
+      return site.named.answer(name, readable, event);
+    }
+    if (!version.find(request.url)) return fetch(request);
     const [response, done] = site.filesOf(version).handleAll({ request: readable, event });
     // The answer says itself what went wrong with it, and the page goes on where storage is full.
     done.catch(() => undefined);

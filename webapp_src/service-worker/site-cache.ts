@@ -1,8 +1,9 @@
 import type { WorkboxPlugin } from 'workbox-core/types.js';
 import { CacheFirst } from 'workbox-strategies/CacheFirst.js';
-import { cacheNameOf, manifestOf } from './places';
+import { cacheNameOf, isPage, manifestOf } from './places';
 import { addressOf, contentAt, verify } from './kept-file';
 import type { KeepRequest } from './request';
+import { isNamed, NamedFiles } from './named-files';
 import { hasRoomFor } from './room';
 import { Version } from './version';
 
@@ -16,6 +17,8 @@ declare const self: ServiceWorkerGlobalScope;
  */
 export class SiteCache {
   readonly name: string;
+  /** The files of a gallery, which come and go by themselves. */
+  readonly named: NamedFiles;
   private readonly manifestUrl: string;
   private reading: Promise<Version | undefined> | undefined;
 
@@ -29,6 +32,7 @@ export class SiteCache {
   ) {
     this.name = cacheNameOf(scope);
     this.manifestUrl = manifestOf(scope);
+    this.named = new NamedFiles(this.name, scope);
   }
 
   /** The version that is kept, if there is one. */
@@ -83,6 +87,7 @@ export class SiteCache {
   async forget(): Promise<void> {
     this.reading = Promise.resolve(undefined);
     await caches.delete(this.name);
+    this.named.recount();
   }
 
   private async readVersion(): Promise<Version | undefined> {
@@ -110,9 +115,12 @@ export class SiteCache {
     cache: Cache,
     event: ExtendableEvent,
   ): Promise<void> {
+    const name = version.nameAt(url);
+    if (name !== undefined && !version.find(url)) return this.named.add(name, url);
     if (!version.find(url) || (await this.has(url, version, cache))) return;
     // A page's address stays the same, so what the browser has of it may be old.
-    const request = new Request(url, { cache: url === this.scope ? 'no-cache' : 'default' });
+    const cacheMode = isPage(new URL(url), this.scope) ? 'no-cache' : 'default';
+    const request = new Request(url, { cache: cacheMode });
     const [response, done] = this.filesOf(version).handleAll({ request, event });
     // What cannot be had now, or stored, is had another time.
     await Promise.allSettled([response, done]);
@@ -129,6 +137,9 @@ export class SiteCache {
     if (pages.filter(({ url }) => url.startsWith(this.scope)).length > 1) return;
     const kept = new Set([...version.all].map((file) => addressOf(file, this.scope)));
     kept.add(this.manifestUrl);
-    for (const key of await cache.keys()) if (!kept.has(key.url)) await cache.delete(key);
+    const stays = (url: string): boolean =>
+      kept.has(url) || (version.hasGallery && isNamed(contentAt(url)));
+    for (const key of await cache.keys()) if (!stays(key.url)) await cache.delete(key);
+    this.named.recount();
   }
 }

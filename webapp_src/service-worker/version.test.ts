@@ -31,6 +31,19 @@ it('finds data on another host', async () => {
   expect(version.find(SCOPE)).toBeDefined();
 });
 
+it('knows the files of a gallery by their names', async () => {
+  const name = '0123456789abcdef0123456789abcdef';
+  const gallery = { url: 'gallery/rows/list.bin' };
+  const plain = await Version.read(sealManifest(makeManifest()), SCOPE);
+  const version = await Version.read(sealManifest({ ...makeManifest(), gallery }), SCOPE);
+  const url = `${SCOPE}gallery/thumbnails/${name}.jpg`;
+  expect(version.nameAt(`${url}?again`)).toBe(name);
+  expect(plain.nameAt(url)).toBeUndefined();
+  for (const other of ['gallery/rows/short.bin', `other/rows/${name}.bin`, `gallery/${name}`]) {
+    expect(version.nameAt(`${SCOPE}${other}`)).toBeUndefined();
+  }
+});
+
 it('is not read from a manifest that was altered', async () => {
   const altered = sealManifest(makeManifest());
   altered[altered.length - 3] = 32;

@@ -46,6 +46,7 @@ const ACTIONS = {
   'find-edited': (demo, { text }) => {
     demo.gallery.find(text);
   },
+  'find-submitted': (demo) => demo.gallery.rank(),
   'find-cleared': (demo) => {
     demo.gallery.clear();
   },

@@ -31,6 +31,7 @@ export interface DemoEvents {
   'card-removed': { cardKey: number };
   'like-requested': { imageId: string };
   'find-edited': { text: string };
+  'find-submitted': null;
   'find-cleared': null;
   'picture-offered': { file: Blob };
   'picture-agreed': null;

@@ -26,6 +26,11 @@ export function formatDecimal(value: number): string {
   return new Intl.NumberFormat(numberLocale(), { maximumFractionDigits: 1 }).format(value);
 }
 
+/** A number of things, which may be many. */
+export function formatCount(count: number): string {
+  return new Intl.NumberFormat(numberLocale()).format(count);
+}
+
 /** A cosine, with as many decimals as tell captions apart. */
 export function formatCosine(value: number): string {
   const format = { minimumFractionDigits: 3, maximumFractionDigits: 3 };

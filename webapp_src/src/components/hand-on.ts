@@ -35,7 +35,8 @@ function canShareFiles(): boolean {
   return 'canShare' in navigator && navigator.canShare({ files: [file] });
 }
 
-function save(file: File): void {
+/** Has the browser save a file. */
+export function save(file: File): void {
   const url = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = url;

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, it } from 'vitest';
-import { button, find, findAll, mount, record } from '../testing/mount';
+import { button, find, findAll, mount, press, record } from '../testing/mount';
 import { LitDemoFinder } from './lit-demo-finder';
 
 it('tells what is typed, and that all pictures are wanted again', async () => {
@@ -15,6 +15,16 @@ it('tells what is typed, and that all pictures are wanted again', async () => {
   button(finder, 'Clear').click();
   expect(edits).toEqual([{ text: 'a cat' }]);
   expect(clears).toHaveLength(1);
+});
+
+it('tells that what is typed is wanted now', async () => {
+  const finder = await mount(LitDemoFinder, { text: 'a dog' });
+  const submissions = record('find-submitted');
+  press(find(finder, 'input'), 'a');
+  press(find(finder, 'input'), 'Enter', { isComposing: true });
+  expect(submissions).toEqual([]);
+  press(find(finder, 'input'), 'Enter');
+  expect(submissions).toHaveLength(1);
 });
 
 it('says that the most alike come first', async () => {

@@ -9,6 +9,7 @@ import { buttons, fields, shared } from './shared-styles';
  * A box for a sentence by which pictures are looked for, and what they are in the order of.
  *
  * @fires find-edited - `{text}`, at every change.
+ * @fires find-submitted - Enter was pressed: it is wanted now.
  * @fires find-cleared - The author's order is wanted.
  * @fires prompt-focused - The visitor is about to type.
  */
@@ -74,6 +75,9 @@ export class LitDemoFinder extends LitElement {
               }}
               @input=${({ target }: Event) => {
                 fire(this, 'find-edited', { text: (target as HTMLInputElement).value });
+              }}
+              @keydown=${({ key, isComposing }: KeyboardEvent) => {
+                if (key === 'Enter' && !isComposing) fire(this, 'find-submitted', null);
               }}
             />`
       }

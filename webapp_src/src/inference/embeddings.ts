@@ -1,8 +1,14 @@
-import type { MatrixRef, Model, PromptSet, SiteManifest } from '../generated/manifest';
+import type { MatrixRef, Model, SiteManifest } from '../generated/manifest';
 import { downloadFile } from './download';
 import type { GoldenRow } from './goldens';
 import { EmbeddingMatrix } from './embedding-matrix';
 import { retryDownload } from './retry';
+
+/** What of a site has to do with its models' rows; a gallery alone has no prompts of its own. */
+export interface EmbeddedSite extends Pick<SiteManifest, 'files'> {
+  readonly images?: SiteManifest['images'];
+  readonly promptSets?: SiteManifest['promptSets'];
+}
 
 /** A model's precomputed embeddings: of the pictures, and of the demo's prompts by their text. */
 export class Embeddings {
@@ -14,13 +20,11 @@ export class Embeddings {
   ) {}
 
   static async load(
-    manifest: SiteManifest,
+    { images, promptSets = [] }: EmbeddedSite,
     model: Model,
     signal: AbortSignal,
   ): Promise<Embeddings> {
-    // A site of an earlier version has no sets.
-    const sets = (manifest.promptSets as PromptSet[] | undefined) ?? [];
-    const prompts = [...manifest.images, ...sets].flatMap((entry) => entry.prompts);
+    const prompts = [...(images ?? []), ...promptSets].flatMap((entry) => entry.prompts);
     return new Embeddings(
       model,
       ...(await Promise.all([

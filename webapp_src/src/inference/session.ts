@@ -1,7 +1,7 @@
-import type { Model, SiteManifest } from '../generated/manifest';
+import type { Model } from '../generated/manifest';
 import type { Reading } from '../tokenizers/tokenizer';
 import type { BackendSelector } from './backend-selector';
-import { Embeddings } from './embeddings';
+import { Embeddings, type EmbeddedSite } from './embeddings';
 import type { EncoderReport } from './encoder-report';
 import type { EncoderStatus } from './encoder-status';
 import { LruCache } from './lru-cache';
@@ -32,7 +32,7 @@ export class ModelSession {
   protected readonly closing = new AbortController();
 
   constructor(
-    private readonly manifest: SiteManifest,
+    private readonly manifest: EmbeddedSite,
     readonly model: Model,
     backends: BackendSelector,
     onStatus: () => void,

@@ -1,4 +1,4 @@
-import type { FunctionSiteManifest, SiteManifest } from '../generated/manifest';
+import type { FunctionSiteManifest, Gallery, SiteManifest } from '../generated/manifest';
 import { readChunks, STALL_MS, within } from '../inference/body';
 import { nameOf } from '../inference/download';
 import {
@@ -6,6 +6,7 @@ import {
   parseManifest,
   resolveAddresses,
   type AnyManifest,
+  type ModelsManifest,
 } from './manifest-reader';
 
 export interface ManifestOptions {
@@ -23,8 +24,21 @@ export async function loadManifest(
   options: ManifestOptions = {},
 ): Promise<SiteManifest> {
   const manifest = await loadAnyManifest(url, options);
-  if ('models' in manifest) return manifest;
-  throw new ManifestError(`${nameOf(url)} describes functions, not pictures and sentences.`);
+  if ('images' in manifest) return manifest;
+  throw new ManifestError(`${nameOf(url)} describes no pictures with sentences.`);
+}
+
+/** A site that has a gallery. */
+export type GalleryManifest = ModelsManifest & { readonly gallery: Gallery };
+
+/** The same for a site with a gallery. */
+export async function loadGalleryManifest(
+  url: string,
+  options: ManifestOptions = {},
+): Promise<GalleryManifest> {
+  const manifest = await loadAnyManifest(url, options);
+  if ('gallery' in manifest && manifest.gallery) return manifest as GalleryManifest;
+  throw new ManifestError(`${nameOf(url)} describes no gallery.`);
 }
 
 /** The same for a site of functions. */

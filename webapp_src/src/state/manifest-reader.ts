@@ -1,4 +1,10 @@
-import type { FileRef, FunctionSiteManifest, SiteManifest } from '../generated/manifest';
+import type {
+  FileList,
+  FileRef,
+  FunctionSiteManifest,
+  GallerySiteManifest,
+  SiteManifest,
+} from '../generated/manifest';
 import { isSealed } from './seal';
 
 const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 2;
@@ -6,7 +12,10 @@ const SCHEMA_VERSION: SiteManifest['schemaVersion'] = 2;
 /** How much of a version that this app does not know is repeated to the visitor. */
 const MAX_VERSION = 20;
 
-export type AnyManifest = SiteManifest | FunctionSiteManifest;
+/** A site of models. */
+export type ModelsManifest = SiteManifest | GallerySiteManifest;
+
+export type AnyManifest = ModelsManifest | FunctionSiteManifest;
 
 /** A manifest that cannot be used; the message is a sentence a person can act on. */
 export class ManifestError extends Error {
@@ -42,9 +51,15 @@ export async function parseManifest(data: Uint8Array<ArrayBuffer>): Promise<AnyM
 /** The manifest that was found at an address, with absolute addresses in it. */
 export function resolveAddresses<T extends AnyManifest>(manifest: T, href: string): T {
   const resolved = resolveFiles(manifest, href);
-  if (!('models' in manifest) || manifest.baseUrl === null) return resolved;
-  const { models, images, baseUrl } = manifest;
-  return { ...resolved, ...resolveFiles({ models, images }, new URL(baseUrl, href).href) };
+  if (!('models' in manifest)) return resolved;
+  const { models } = manifest;
+  const images = 'images' in manifest && { images: manifest.images };
+  const base = new URL(manifest.baseUrl ?? '', href).href;
+  const data = resolveFiles({ models, ...images, gallery: manifest.gallery }, base);
+  const { gallery } = data;
+  if (gallery?.thumbnails == null) return { ...resolved, ...data };
+  const thumbnails = new URL(gallery.thumbnails, base).href;
+  return { ...resolved, ...data, gallery: { ...gallery, thumbnails } };
 }
 
 function resolveFiles<T>(value: T, base: string): T {
@@ -54,11 +69,14 @@ function resolveFiles<T>(value: T, base: string): T {
     Object.entries(value).map(([key, item]: [string, unknown]) => [key, resolveFiles(item, base)]),
   );
   if (!isFile(value)) return resolved as T;
-  const url = new URL(value.url, base).href;
-  const folder = 'folder' in value && { folder: new URL(String(value.folder), base).href };
-  return { ...resolved, url, ...folder } as T;
+  const folder = isList(value) && { folder: new URL(value.folder, base).href };
+  return { ...resolved, url: new URL(value.url, base).href, ...folder } as T;
 }
 
 export function isFile(value: object): value is FileRef {
   return 'url' in value && 'sha256' in value;
+}
+
+function isList(file: FileRef): file is FileList {
+  return 'folder' in file;
 }

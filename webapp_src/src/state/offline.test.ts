@@ -42,12 +42,12 @@ function stubNavigator(serviceWorker: object, saveData = false): void {
 }
 
 it('has the worker beside the page keep what was used', async () => {
-  await keepSite(site);
+  await keepSite(site, [`${PAGE}gallery/rows/0.bin`]);
   expect(register).toHaveBeenCalledExactlyOnceWith(SCRIPT);
   expect(postMessage).toHaveBeenCalledExactlyOnceWith({
     kind: 'keep',
     sha256: 'a',
-    urls: [`${PAGE}images/cat.jpg`],
+    urls: [location.href, `${PAGE}images/cat.jpg`, `${PAGE}gallery/rows/0.bin`],
   });
 });
 

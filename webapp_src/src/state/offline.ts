@@ -5,15 +5,21 @@ import { sparesNetwork } from './spares-network';
 
 const WORKER = 'service-worker.js';
 
-type Publication = Pick<AnyManifest, 'sha256' | 'offline'>;
+/** What keeping a site depends on. */
+export type Publication = Pick<AnyManifest, 'sha256' | 'offline'>;
 
 /**
  * Has the browser keep what the page has used, unless the visitor wants to save data; a site that is not
  * to be kept is forgotten.
  *
  * To be called when the page has nothing better to do.
+ *
+ * @param others The addresses of what workers of the page have used, which browsers tell only them.
  */
-export async function keepSite(manifest: Publication): Promise<void> {
+export async function keepSite(
+  manifest: Publication,
+  others: readonly string[] = [],
+): Promise<void> {
   const container = findWorkers();
   if (!container) return;
   const script = new URL(WORKER, document.baseURI).href;
@@ -29,7 +35,8 @@ export async function keepSite(manifest: Publication): Promise<void> {
     return;
   }
   const { active } = await container.ready;
-  const urls = performance.getEntriesByType('resource').map(({ name }) => name);
+  const used = performance.getEntriesByType('resource').map(({ name }) => name);
+  const urls = [location.href, ...used, ...others];
   active?.postMessage({ kind: 'keep', sha256: manifest.sha256, urls } satisfies WorkerRequest);
   // Systems that are short of space then ask before they take it from an installed page.
   addEventListener('appinstalled', () => void navigator.storage.persist(), { once: true });

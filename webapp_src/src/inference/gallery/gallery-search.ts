@@ -32,6 +32,8 @@ export interface GallerySearch {
   ): Promise<readonly Found[]>;
   /** float32[dim]: the unit row of the picture at a position, as near as the index knows it. */
   row(position: number): Promise<Float32Array>;
+  /** The addresses of the files that were read so far. */
+  used(): Promise<readonly string[]>;
   close(): void;
 }
 

@@ -52,6 +52,11 @@ export class GalleryWorker
     return this.call(this.api.row(position));
   }
 
+  async used(): Promise<readonly string[]> {
+    await this.open();
+    return this.call(this.api.used());
+  }
+
   private open(): Promise<void> {
     return (this.opened ??= this.start([]));
   }

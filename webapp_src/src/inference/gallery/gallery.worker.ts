@@ -17,6 +17,7 @@ export interface GalleryWorkerApi {
   /** Ends a search, whose promise is rejected. */
   stop(number: number): void;
   row(position: number): Promise<Float32Array>;
+  used(): readonly string[];
 }
 
 let index: GalleryIndex | undefined;
@@ -45,6 +46,10 @@ const api: GalleryWorkerApi = {
   async row(position) {
     const row = await opened().row(position);
     return transfer(row, [row.buffer as ArrayBuffer]);
+  },
+
+  used() {
+    return performance.getEntriesByType('resource').map(({ name }) => name);
   },
 };
 

@@ -15,9 +15,9 @@ export class NamedFiles {
     this.kept = new LruCache(capacity);
   }
 
-  /** Begins to download the list, which the first file waits for. */
-  prepare(signal: AbortSignal): Promise<(file: number) => string> {
-    this.urls ??= fetchList(this.list, signal).catch((error: unknown) => {
+  /** Downloads the list, which all files wait for, so that no single request can end that. */
+  private prepare(): Promise<(file: number) => string> {
+    this.urls ??= fetchList(this.list, new AbortController().signal).catch((error: unknown) => {
       this.urls = undefined;
       throw error;
     });
@@ -28,7 +28,8 @@ export class NamedFiles {
   async get(file: number, signal: AbortSignal): Promise<ArrayBuffer> {
     const kept = this.kept.get(file);
     if (kept) return kept;
-    const url = (await this.prepare(signal))(file);
+    const url = (await this.prepare())(file);
+    signal.throwIfAborted();
     const content = await fetchNamed(url, signal);
     this.kept.set(file, content);
     return content;

@@ -3,10 +3,11 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { buttons, fields, shared } from '../../components/shared-styles';
 import { renderMadeWith } from '../../components/made-with';
 import { column, surface } from '../../components/page-styles';
-import type { Backend, FunctionSiteManifest, SiteManifest } from '../../generated/manifest';
+import type { Backend } from '../../generated/manifest';
 import { BACKEND_NAMES } from '../../inference/backends';
 import { findGpuBackends } from '../../inference/gpu-backends';
 import { loadAnyManifest } from '../../state/manifest-loader';
+import type { AnyManifest } from '../../state/manifest-reader';
 import { measure, type Load, type Measurement, type Subject } from './measure';
 import { describeDevice, formatCells, HEADINGS, toMarkdown } from './rows';
 import { loadEncoder, loadFunction } from './subjects';
@@ -127,7 +128,7 @@ export class LitDemoBenchmark extends LitElement {
   @query('form') private readonly form!: HTMLFormElement;
   @query('textarea') private readonly text!: HTMLTextAreaElement | null;
 
-  private site: SiteManifest | FunctionSiteManifest | undefined;
+  private site: AnyManifest | undefined;
   private subject: Subject | undefined;
 
   override connectedCallback(): void {

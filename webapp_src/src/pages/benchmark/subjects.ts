@@ -4,9 +4,8 @@ import type {
   FunctionSiteManifest,
   Function as FunctionRef,
   Model,
-  SiteManifest,
 } from '../../generated/manifest';
-import { Embeddings } from '../../inference/embeddings';
+import { Embeddings, type EmbeddedSite } from '../../inference/embeddings';
 import { encoderBytes, loadEncoderFiles } from '../../inference/encoder-files';
 import { requireEncoder } from '../../inference/encoder-spec';
 import { EncoderWorker } from '../../inference/encoder-worker';
@@ -18,7 +17,7 @@ import type { Subject } from './measure';
  *
  * @throws Error with a sentence if the model has none or its files cannot be loaded.
  */
-export async function loadEncoder(site: SiteManifest, model: Model): Promise<Subject> {
+export async function loadEncoder(site: EmbeddedSite, model: Model): Promise<Subject> {
   const { id } = model;
   const spec = requireEncoder(model);
   const { signal } = new AbortController();

@@ -1,10 +1,9 @@
 import { msg } from '@lit/localize';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { SiteManifest } from '../../generated/manifest';
 import { idle } from '../../inference/idle';
 import type { Message } from '../../state/messages';
 import { NewerVersion } from '../../state/newer-version';
-import { isKept, keepSite } from '../../state/offline';
+import { isKept, keepSite, type Publication } from '../../state/offline';
 import { sparesNetwork } from '../../state/spares-network';
 
 /** Other messages have keys from 1 on. */
@@ -30,11 +29,11 @@ export class OfflineController implements ReactiveController {
    * @param load Loads the manifest that the site has now.
    */
   async begin(
-    demo: { readonly manifest: SiteManifest },
-    load: () => Promise<SiteManifest>,
+    demo: { readonly manifest: Publication; used?(): Promise<readonly string[]> },
+    load: () => Promise<Publication>,
   ): Promise<void> {
     await idle();
-    await keepSite(demo.manifest);
+    await keepSite(demo.manifest, await demo.used?.());
     if (!demo.manifest.offline || sparesNetwork()) return;
     this.versions?.close();
     this.versions = new NewerVersion({

@@ -48,7 +48,7 @@ export async function loadDesk(): Promise<Desk> {
 export async function loadPredictions(signal: AbortSignal): Promise<Predictions> {
   const site = await loadAnyManifest('/manifest.json', { fresh: true });
   const { title } = site;
-  if (!('models' in site)) return { title, models: [], byPicture: new Map() };
+  if (!('images' in site)) return { title, models: [], byPicture: new Map() };
   const models = await Promise.all(
     site.models.map(async (model) => ({
       scoring: model.scoring,

@@ -1,0 +1,355 @@
+import { msg, str } from '@lit/localize';
+import type { Gallery, Model } from '../../generated/manifest';
+import { isDownloadError } from '../../inference/download';
+import type { EncoderStatus } from '../../inference/encoder-status';
+import type { GallerySearch } from '../../inference/gallery/gallery-search';
+import type { GalleryManifest } from '../../state/manifest-loader';
+import { Messages } from '../../state/messages';
+import { Pauses } from '../../state/pauses';
+import { Filters, type Choice } from './filters';
+import { Finding, type PictureName } from './finding';
+import { parseGalleryLink, type GalleryLink } from './gallery-link';
+import { asFound, inOrder, type Order } from './order';
+import { Records, type Picture } from './records';
+
+/** How long the visitor must stay at a place before what is known of its pictures is loaded. */
+const STAY_MS = 80;
+
+/** What a gallery needs from the model by which its pictures are found. */
+export interface Reader {
+  readonly encoder: EncoderStatus;
+  open(): Promise<void>;
+  warm(): Promise<void>;
+  /** A unit row, float32[dim], for each text. */
+  embed(texts: readonly string[]): Promise<Float32Array[]>;
+  close(): void;
+}
+
+/** What a visit asks of the page around it. */
+export interface GalleryVisitHost {
+  openReader(manifest: GalleryManifest, model: Model, onStatus: () => void): Reader;
+  openSearch(gallery: Gallery): GallerySearch;
+  /** Called after every change. */
+  onChange(): void;
+}
+
+/** The picture that is open. */
+export interface Opened extends PictureName {
+  /** Its place in the order that is shown; undefined if it is not there. */
+  readonly place: number | undefined;
+}
+
+/** Everything that the page of a gallery shows and that a visitor can do; elements only draw it. */
+export class GalleryVisit {
+  readonly messages: Messages;
+  readonly model: Model;
+  readonly records: Records;
+  readonly filters: Filters;
+  readonly finding: Finding;
+  opened: Opened | undefined;
+  /** The first place on the screen. */
+  place = 0;
+  /** A place that is to be brought to the screen once it is there. */
+  awaitedPlace: number | undefined;
+  /** How often the visitor has had what failed loaded anew. */
+  attempt = 0;
+  /** Whether the values of pictures are being loaded, by which they are filtered. */
+  filtering = false;
+  private everything: Order;
+  /** The order of what was found, the same object as long as that is the same. */
+  private listed: { readonly found: Finding['found']; readonly order: Order | undefined } = {
+    found: undefined,
+    order: undefined,
+  };
+  /** Whether a link was restored, be it one that asks for nothing. */
+  private started = false;
+  /** How many links are being restored. */
+  private restoring = 0;
+  private mask: Uint8Array | undefined;
+  private maskChanges = 0;
+  private readonly reader: Reader;
+  private opening: Promise<void> | undefined;
+  private searching: GallerySearch | undefined;
+  private readonly closing = new AbortController();
+  private readonly pauses = new Pauses<string>(STAY_MS);
+
+  constructor(
+    readonly manifest: GalleryManifest,
+    private readonly host: GalleryVisitHost,
+  ) {
+    const { gallery, models } = manifest;
+    const onChange = (): void => {
+      host.onChange();
+    };
+    const onFailure = (error: Error): void => {
+      this.tellFailure(error);
+    };
+    this.messages = new Messages(onChange);
+    this.model = models.find(({ id }) => id === gallery.model) ?? models[0];
+    this.reader = host.openReader(manifest, this.model, onChange);
+    this.records = new Records(gallery, { onChange, onFailure });
+    this.filters = new Filters(gallery, this.closing.signal);
+    this.everything = inOrder(gallery.pictures);
+    this.finding = new Finding({
+      embed: (text) => this.embed(text),
+      search: () => (this.searching ??= host.openSearch(gallery)),
+      mask: () => this.filters.mask(),
+      onChange,
+      onFailure,
+    });
+  }
+
+  get gallery(): Gallery {
+    return this.manifest.gallery;
+  }
+
+  get encoder(): EncoderStatus {
+    return this.reader.encoder;
+  }
+
+  /** The pictures that are shown. */
+  get order(): Order {
+    const { found } = this.finding;
+    if (found !== this.listed.found) this.listed = { found, order: found && asFound(found) };
+    return this.listed.order ?? this.everything;
+  }
+
+  /** How many pictures have what is filtered by. */
+  get passing(): number {
+    return this.everything.length;
+  }
+
+  /** Changes when other pictures are shown than before, rather than more of the same. */
+  get view(): string {
+    const { found, answer } = this.finding;
+    return `${found ? answer : 'all'} ${this.maskChanges}`;
+  }
+
+  /** Restores the page. */
+  get link(): GalleryLink {
+    const { finding, filters, opened, awaitedPlace, place } = this;
+    const { text, like } = finding;
+    return { text, like, choices: filters.choices, place: awaitedPlace ?? place, opened };
+  }
+
+  /** Whether the page shows what was asked for, or cannot. */
+  get settled(): boolean {
+    return this.finding.state !== 'computing' && !this.filtering && this.restoring === 0;
+  }
+
+  /** Shows what a link's fragment asks for. */
+  async restore(fragment: string): Promise<void> {
+    this.restoring += 1;
+    await this.restoreLink(fragment);
+    this.restoring -= 1;
+    this.host.onChange();
+  }
+
+  private async restoreLink(fragment: string): Promise<void> {
+    const { link, warnings } = parseGalleryLink(fragment);
+    for (const text of warnings) this.messages.warn(text);
+    // A step back to the same pictures leaves them where they are.
+    const isSame = this.started && this.shows(link);
+    this.started = true;
+    await this.restoreOpened(link.opened);
+    if (isSame) return;
+    this.awaitedPlace = link.place;
+    const unknown = this.filters.choose(link.choices);
+    for (const { column, value } of unknown) {
+      this.messages.warn(
+        msg(str`The link asks for “${value}” of “${column}”, which this gallery does not have.`),
+      );
+    }
+    this.finding.text = link.text;
+    this.finding.like = link.like && (await this.isThere(link.like)) ? link.like : undefined;
+    if (!this.finding.isActive) this.finding.clear();
+    await this.applyFilters(link.place + 1);
+  }
+
+  /** Gets the encoder ready ahead of need; a failure shows in `encoder`. */
+  async warm(): Promise<void> {
+    if (this.encoder.status !== 'idle') return;
+    try {
+      await this.openReader();
+      await this.reader.warm();
+    } catch {
+      // The search says what went wrong.
+    }
+  }
+
+  /** Chooses a value that pictures should have, or no longer. */
+  async toggle(choice: Choice): Promise<void> {
+    this.filters.toggle(choice);
+    await this.applyFilters();
+  }
+
+  async clearFilters(): Promise<void> {
+    this.filters.choose([]);
+    await this.applyFilters();
+  }
+
+  /** Notes which places are on the screen, and which are drawn. */
+  show(first: number, end: number, drawn: readonly number[]): void {
+    const { order, records, finding } = this;
+    this.place = first;
+    finding.see(end);
+    if (finding.found && drawn.at(-1) === order.length - 1) void finding.more();
+    const positions = drawn.map((place) => order.positionAt(place));
+    this.pauses.await('records', () => {
+      records.want(positions);
+      // The address says where the visitor is.
+      this.host.onChange();
+    });
+  }
+
+  /** Opens the picture at a place of the order. */
+  async open(place: number): Promise<void> {
+    const position = this.order.positionAt(place);
+    const picture = await this.load(position);
+    if (picture) this.setOpened({ position, id: picture.id, place });
+  }
+
+  /** Opens the next picture, or the one before. */
+  async turn(by: 1 | -1): Promise<void> {
+    const place = this.opened?.place;
+    if (place === undefined || place + by < 0 || place + by >= this.order.length) return;
+    await this.open(place + by);
+    if (place + by >= this.order.length - 1) await this.finding.more();
+  }
+
+  closeOpened(): void {
+    this.setOpened(undefined);
+  }
+
+  /** Looks for pictures like the one that is open, which is closed. */
+  async findLikeOpened(): Promise<void> {
+    const { opened } = this;
+    if (!opened) return;
+    this.opened = undefined;
+    await this.finding.findLike({ position: opened.position, id: opened.id });
+  }
+
+  /** Tries again what failed. */
+  async retry(): Promise<void> {
+    this.messages.withdraw('retry');
+    this.attempt += 1;
+    this.records.retry();
+    if (this.filtering) {
+      await this.applyFilters();
+    } else if (this.finding.state === 'failed') {
+      // The worker may be what failed.
+      this.searching?.close();
+      this.searching = undefined;
+      await this.finding.run();
+    }
+  }
+
+  /** The addresses of the files that the search has read. */
+  async used(): Promise<readonly string[]> {
+    return (await this.searching?.used().catch(() => undefined)) ?? [];
+  }
+
+  /** Cancels what is under way and frees the workers. */
+  close(): void {
+    this.closing.abort();
+    this.pauses.cancelAll();
+    this.finding.close();
+    this.records.close();
+    this.searching?.close();
+    this.reader.close();
+  }
+
+  tellFailure(error: Error): void {
+    if (this.closing.signal.aborted) return;
+    const isLost = isDownloadError(error) && !navigator.onLine;
+    const text = msg('A part that this needs is not on this device yet, and there is no network.');
+    if (isLost) this.messages.tell({ kind: 'error', text, offer: 'retry' });
+    else this.messages.tellFailure(error);
+  }
+
+  private async applyFilters(least = 0): Promise<void> {
+    const { filters, gallery, finding } = this;
+    const choices = filters.choices;
+    this.filtering = true;
+    this.host.onChange();
+    try {
+      const mask = await filters.mask();
+      if (choices !== filters.choices) return;
+      if (mask !== this.mask) {
+        this.mask = mask;
+        this.everything = inOrder(gallery.pictures, mask);
+        this.maskChanges += 1;
+      }
+      this.filtering = false;
+      this.host.onChange();
+    } catch (error) {
+      if (choices === filters.choices) this.tellFailure(error as Error);
+      return;
+    }
+    await finding.run(least);
+  }
+
+  private async embed(text: string): Promise<Float32Array> {
+    await this.openReader();
+    const [row] = await this.reader.embed([text]);
+    if (!row) throw new Error('The encoder returned too few rows.');
+    return row;
+  }
+
+  private openReader(): Promise<void> {
+    this.opening ??= this.reader.open().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    });
+    return this.opening;
+  }
+
+  private shows({ text, like, choices }: GalleryLink): boolean {
+    const { finding, filters } = this;
+    return (
+      finding.text === text &&
+      finding.like?.position === like?.position &&
+      JSON.stringify(filters.choices) === JSON.stringify(choices)
+    );
+  }
+
+  private async restoreOpened(name: PictureName | undefined): Promise<void> {
+    if (!name || (await this.isThere(name))) {
+      const place = name && this.placeOf(name.position);
+      this.setOpened(name && { ...name, place });
+    }
+  }
+
+  /** Where a picture is in the order that is shown; what is far down a list found is not looked for. */
+  private placeOf(position: number): number | undefined {
+    const { order } = this;
+    if (order.positionAt(position) === position) return position;
+    const { found } = this.finding;
+    const place = found?.findIndex((each) => each.position === position) ?? -1;
+    return place < 0 ? undefined : place;
+  }
+
+  /** Whether a picture that a link names is still where it was; says so if not. */
+  private async isThere({ position, id }: PictureName): Promise<boolean> {
+    const picture = position < this.gallery.pictures ? await this.load(position) : undefined;
+    if (picture?.id === id) return true;
+    this.messages.warn(
+      msg(str`The link shows the picture “${id.slice(0, 40)}”, which is no longer in its place.`),
+    );
+    return false;
+  }
+
+  private async load(position: number): Promise<Picture | undefined> {
+    try {
+      return await this.records.load(position);
+    } catch (error) {
+      this.tellFailure(error as Error);
+      return undefined;
+    }
+  }
+
+  private setOpened(opened: Opened | undefined): void {
+    this.opened = opened;
+    this.host.onChange();
+  }
+}

@@ -1,0 +1,300 @@
+import { localized, msg, str } from '@lit/localize';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import '../../components/lit-demo-about';
+import '../../components/lit-demo-finder';
+import '../../components/lit-demo-language';
+import '../../components/lit-demo-messages';
+import '../../components/lit-demo-model-picker';
+import { formatCount } from '../../components/format';
+import type { DemoEvent } from '../../components/events';
+import { buttons, shared } from '../../components/shared-styles';
+import { openGallery } from '../../inference/gallery/gallery-search';
+import { gpuScout } from '../../inference/gpu-scout';
+import { ModelSession } from '../../inference/session';
+import { localizeSentence } from '../../localization/language';
+import { loadGalleryManifest } from '../../state/manifest-loader';
+import { OfflineController } from '../demo/offline-controller';
+import { AddressKeeper } from './address-keeper';
+import type { GalleryEvent } from './events';
+import { formatGalleryLink } from './gallery-link';
+import { GalleryVisit, type GalleryVisitHost } from './gallery-visit';
+import { layout } from './lit-demo-gallery.styles';
+import type { LitDemoGrid } from './lit-demo-grid';
+import './lit-demo-filters';
+import './lit-demo-grid';
+import './lit-demo-list';
+import './lit-demo-opened';
+import type { Picture } from './records';
+
+/**
+ * Many pictures, found by a sentence or by another picture: loads the manifest, draws what a
+ * `GalleryVisit` holds and hands it what the visitor does.
+ *
+ * `data-state` on the host is loading, failed, computing or current.
+ *
+ * @slot header - The page's title and description.
+ * @slot - What the page shows without a script.
+ */
+@localized()
+export class LitDemoGallery extends LitElement {
+  static override styles = [shared, buttons, layout];
+
+  /** Address of the manifest, relative to the page. */
+  @property() manifest = 'manifest.json';
+  /** What takes the place of the network, of the model and of the search. */
+  @property({ attribute: false }) makeHost: (onChange: () => void) => GalleryVisitHost = hostOf;
+
+  @state() private visit: GalleryVisit | undefined;
+  @state() private failure = '';
+  @state() private aboutOpened = false;
+
+  private readonly offline = new OfflineController(this);
+
+  @query('lit-demo-grid') private readonly grid!: LitDemoGrid;
+  @query('.bar') private readonly bar!: HTMLElement | null;
+  @query('.foot') private readonly foot!: HTMLElement;
+
+  constructor() {
+    super();
+    this.addController(new AddressKeeper(() => this.visit));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.begin();
+  }
+
+  override disconnectedCallback(): void {
+    this.visit?.close();
+    this.visit = undefined;
+    super.disconnectedCallback();
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <slot name="header"></slot>
+      ${this.visit ? this.renderGallery(this.visit) : this.renderPlaceholder()}
+    `;
+  }
+
+  protected override updated(): void {
+    const { visit, failure } = this;
+    const settled = visit?.settled ? 'current' : 'computing';
+    this.dataset['state'] = failure ? 'failed' : visit ? settled : 'loading';
+    this.toggleAttribute('failed', failure !== '');
+    const awaited = visit?.awaitedPlace;
+    if (visit?.settled && awaited !== undefined) {
+      visit.awaitedPlace = undefined;
+      if (awaited > 0 && awaited < visit.order.length) void this.grid.reveal(awaited);
+    }
+  }
+
+  private renderGallery(visit: GalleryVisit): TemplateResult {
+    const { manifest, finding, gallery } = visit;
+    return html`
+      <main
+        @find-edited=${({ detail }: DemoEvent<'find-edited'>) => {
+          finding.find(detail.text);
+        }}
+        @find-submitted=${() => void finding.run()}
+        @find-cleared=${() => {
+          finding.clear();
+        }}
+        @prompt-focused=${() => void visit.warm()}
+        @choice-toggled=${({ detail }: GalleryEvent<'choice-toggled'>) => void visit.toggle(detail)}
+        @choices-cleared=${() => void visit.clearFilters()}
+        @places-shown=${({ detail }: GalleryEvent<'places-shown'>) => {
+          visit.show(detail.first, detail.end, detail.drawn);
+        }}
+        @place-chosen=${({ detail }: GalleryEvent<'place-chosen'>) => void visit.open(detail.place)}
+      >
+        <div class="bar">
+          <lit-demo-finder
+            .text=${finding.text}
+            .like=${finding.like !== undefined}
+            .mute=${visit.encoder.status === 'absent'}
+          ></lit-demo-finder>
+          <div class="line">
+            <p>${describe(visit)}</p>
+            <a href="#about" @click=${this.onAbout}>${msg('About')}</a>
+          </div>
+        </div>
+        <lit-demo-filters
+          .columns=${gallery.columns}
+          .choices=${visit.filters.choices}
+          .textLanguage=${manifest.language}
+        ></lit-demo-filters>
+        ${
+          visit.order.length === 0
+            ? html`<p class="empty">${msg('No picture has all of this. Take a filter away.')}</p>`
+            : this.renderGrid(visit)
+        }
+      </main>
+      <p class="visually-hidden" role="status">${announce(visit)}</p>
+      ${this.renderOpened(visit)} ${this.renderFoot(visit)}
+      <section class="messages" aria-label=${msg('Messages')}>
+        <lit-demo-messages
+          .messages=${[...this.offline.notices(false), ...visit.messages.list]}
+          @message-dismissed=${({ detail }: DemoEvent<'message-dismissed'>) => {
+            this.offline.dismiss(detail.messageKey);
+            visit.messages.dismiss(detail.messageKey);
+          }}
+          @retry-requested=${() => void visit.retry()}
+          @reload-requested=${() => {
+            location.reload();
+          }}
+        ></lit-demo-messages>
+      </section>
+    `;
+  }
+
+  private renderGrid(visit: GalleryVisit): TemplateResult {
+    return html`<lit-demo-grid
+      .order=${visit.order}
+      .view=${visit.view}
+      .covered=${this.covered}
+      .find=${(position: number) => visit.records.find(position)}
+      .linkTo=${(picture: Picture) => linkTo(visit, picture)}
+      .attempt=${visit.attempt}
+      .textLanguage=${visit.manifest.language}
+    ></lit-demo-grid>`;
+  }
+
+  private renderOpened(visit: GalleryVisit): TemplateResult {
+    const { opened, order, manifest } = visit;
+    const picture = opened && visit.records.find(opened.position);
+    return html`<lit-demo-opened
+      .picture=${picture}
+      .place=${opened?.place}
+      .count=${order.length}
+      .similarity=${opened?.place === undefined ? undefined : order.similarityAt(opened.place)}
+      .link=${picture ? linkTo(visit, picture) : ''}
+      .textLanguage=${manifest.language}
+      @opened-turned=${({ detail }: GalleryEvent<'opened-turned'>) => void visit.turn(detail.by)}
+      @opened-closed=${() => {
+        this.closeOpened(visit);
+      }}
+      @like-wanted=${() => void visit.findLikeOpened()}
+    ></lit-demo-opened>`;
+  }
+
+  private renderFoot(visit: GalleryVisit): TemplateResult {
+    return html`<footer class="foot">
+      <lit-demo-list
+        .order=${visit.order}
+        .load=${(position: number) => visit.records.load(position)}
+      ></lit-demo-list>
+      <details
+        @toggle=${() => {
+          this.aboutOpened = true;
+        }}
+      >
+        <summary>${msg('About this gallery and its model')}</summary>
+        ${this.aboutOpened ? renderAbout(visit) : nothing}
+      </details>
+    </footer>`;
+  }
+
+  private renderPlaceholder(): TemplateResult {
+    if (!this.failure) return html`<slot></slot>`;
+    return html`<div class="empty" role="alert">
+        <p>${localizeSentence(this.failure)}</p>
+        <button type="button" class="primary" @click=${() => void this.begin()}>
+          ${msg('Try again')}
+        </button>
+      </div>
+      <slot></slot>`;
+  }
+
+  /** How much of the screen's top the bar takes. */
+  private get covered(): number {
+    const { bar } = this;
+    return bar && getComputedStyle(bar).position === 'sticky' ? bar.offsetHeight : 0;
+  }
+
+  /** Beneath a million pictures, nobody gets by scrolling. */
+  private onAbout(event: Event): void {
+    event.preventDefault();
+    const details = this.foot.querySelector('details');
+    details?.setAttribute('open', '');
+    details?.querySelector('summary')?.focus();
+    this.foot.scrollIntoView();
+  }
+
+  private closeOpened(visit: GalleryVisit): void {
+    const { opened } = visit;
+    visit.closeOpened();
+    if (opened?.place !== undefined) void this.grid.focusPlace(opened.place);
+  }
+
+  private async begin(): Promise<void> {
+    const again = this.failure !== '';
+    this.failure = '';
+    try {
+      const manifest = await loadGalleryManifest(this.manifest, { fresh: again });
+      const visit = new GalleryVisit(
+        manifest,
+        this.makeHost(() => {
+          this.requestUpdate();
+        }),
+      );
+      this.visit = visit;
+      await visit.restore(location.hash);
+      void this.offline.begin(visit, () => loadGalleryManifest(this.manifest));
+    } catch (error) {
+      this.failure = (error as Error).message;
+    }
+  }
+}
+
+function hostOf(onChange: () => void): GalleryVisitHost {
+  return {
+    openReader: (site, model, onStatus) => new ModelSession(site, model, gpuScout, onStatus),
+    openSearch: openGallery,
+    onChange,
+  };
+}
+
+/** What is shown, and in which order. */
+function describe({ finding, gallery, passing }: GalleryVisit): string {
+  const [all, some] = [formatCount(gallery.pictures), formatCount(passing)];
+  const count =
+    passing === gallery.pictures ? msg(str`${all} pictures`) : msg(str`${some} of ${all} pictures`);
+  if (!finding.found) return count;
+  return `${finding.like ? msg('Most alike first') : msg('Best fit first')} · ${count}`;
+}
+
+/** The same to be read out, once all of it is known. */
+function announce(visit: GalleryVisit): string {
+  const { finding, filters, records, settled } = visit;
+  const [best] = finding.found ?? [];
+  if (!settled || (!best && filters.choices.length === 0)) return '';
+  if (!best) return describe(visit);
+  const description = records.find(best.position)?.description;
+  return description === undefined ? '' : `${describe(visit)}: “${description}”`;
+}
+
+/** The fragment that opens a picture of what is shown. */
+function linkTo({ link }: GalleryVisit, { position, id }: Picture): string {
+  return formatGalleryLink({ ...link, place: 0, opened: { position, id } });
+}
+
+function renderAbout({ manifest, model, encoder }: GalleryVisit): TemplateResult {
+  return html`<div class="about">
+    <div>
+      <lit-demo-model-picker
+        .models=${[model]}
+        .model=${model}
+        .encoder=${encoder}
+      ></lit-demo-model-picker>
+      ${manifest.visitorLanguage ? html`<lit-demo-language></lit-demo-language>` : nothing}
+    </div>
+    <lit-demo-about
+      .model=${model}
+      .links=${manifest.links}
+      .generator=${manifest.generator}
+      .textLanguage=${manifest.language}
+    ></lit-demo-about>
+  </div>`;
+}
