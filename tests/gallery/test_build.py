@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,45 +13,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder.cache import Cache
 from builder.errors import BuilderError
 from builder.gallery import rows as gallery_rows
-from builder.gallery.build import build_gallery
 from builder.gallery.built import BuiltGallery
-from builder.gallery.index import bank
 from builder.gallery.index.exact import read_exact_rows
 from builder.gallery.index.files import list_urls
 from builder.gallery_manifest import ExactIndex, FileList
-from builder.spec.gallery import GallerySpec
-from tests.evaluation.colours import make_colour_model, paint
-from tests.gallery.galleries import QUIET, Gallery, paint_many
+from tests.evaluation.colours import paint
+from tests.gallery.galleries import Gallery, build, paint_many
 
 
-@pytest.fixture(autouse=True)
-def _few_sentences(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(bank, "_TRAINING", 40)
-    monkeypatch.setattr(bank, "_HELD_OUT", 10)
-
-
-def write_table(folder: Path, rows: Sequence[dict[str, object]]) -> None:
+def write_table(folder: Path, rows: Sequence[Mapping[str, str]]) -> None:
     with (folder / "table.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-
-
-def build(folder: Path, rows: Path | None = None, **keys: Any) -> BuiltGallery:
-    """The gallery of the pictures in `photos/`, or of other keys."""
-    spec = {"pictures": "photos/**/*.png", **keys}
-    return build_gallery(
-        GallerySpec.model_validate(spec, context=folder),
-        make_colour_model(),
-        rows,
-        prompts=(),
-        where=lambda key: f"demo.toml: gallery.{key}",
-        cache=Cache(folder / "cache"),
-        progress=QUIET,
-    )
 
 
 def read_records(built: BuiltGallery) -> dict[str, list[Any]]:

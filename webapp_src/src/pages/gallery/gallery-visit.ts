@@ -66,6 +66,8 @@ export class GalleryVisit {
     found: undefined,
     order: undefined,
   };
+  /** Whether a link was restored, be it one that asks for nothing. */
+  private started = false;
   /** How many links are being restored. */
   private restoring = 0;
   private mask: Uint8Array | undefined;
@@ -160,7 +162,9 @@ export class GalleryVisit {
   private async restoreLink(fragment: string): Promise<void> {
     const { link, warnings } = parseGalleryLink(fragment);
     for (const text of warnings) this.messages.warn(text);
-    const isSame = this.shows(link);
+    // A step back to the same pictures leaves them where they are.
+    const isSame = this.started && this.shows(link);
+    this.started = true;
     await this.restoreOpened(link.opened);
     if (isSame) return;
     this.awaitedPlace = link.place;

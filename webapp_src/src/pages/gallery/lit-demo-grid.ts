@@ -84,7 +84,8 @@ export class LitDemoGrid extends LitElement {
 
   /** Brings a place to the top of the screen. */
   async reveal(place: number): Promise<void> {
-    await this.updateComplete;
+    // What is drawn may be what shows how large all is.
+    while (!(await this.updateComplete));
     this.goTo(this.topOf(place) - this.covered);
   }
 
@@ -121,6 +122,10 @@ export class LitDemoGrid extends LitElement {
         (row) => this.renderRow(row),
       )}
     </div>`;
+  }
+
+  protected override firstUpdated(): void {
+    this.measure();
   }
 
   protected override updated(changed: PropertyValues<this>): void {
