@@ -55,21 +55,46 @@ class ExactIndex(Part):
     scale: float
 
 
+class ListIndex(Part):
+    """Lists of pictures that are alike, of which a search reads some.
+
+    The page learns from `head` which lists to read for a query. In a list's file are short codes of
+    its rows, and the names of files beside it with whole rows, int8[n, dim], for `rows_per_block`
+    pictures each but the last; the value of an entry is `scale` times what is stored. A search
+    reads `probes` lists, and then the whole rows of the `blocks` that look best, more for more than
+    50 pictures. `widths` are the axes in each group of a code. What is in the files is said in
+    `builder.gallery.index.list_files`.
+    """
+
+    kind: Literal["lists"] = "lists"
+    head: FileRef
+    lists: FileList
+    widths: tuple[Annotated[int, Field(gt=0)], ...]
+    scale: float
+    rows_per_block: Annotated[int, Field(gt=0)]
+    probes: Annotated[int, Field(gt=0)]
+    blocks: Annotated[int, Field(ge=0)]
+
+
 class Gallery(Part):
     """Many pictures, found by a sentence or by another picture.
 
     Each of the files of `records` holds the `GalleryRecords` of 1,000 positions, but the last of
     what remains. `thumbnails` is the folder or the address before a record's thumbnail; null if
     that is an address itself.
+
+    `files` lists all files that are named by their content, one list for each folder: for whoever
+    checks, publishes or replaces a site. Pages need none of these lists.
     """
 
     model: str = Field(description="The id of the model whose rows they have.")
     pictures: Annotated[int, Field(gt=0)]
     dim: Annotated[int, Field(gt=0)]
-    index: ExactIndex
+    index: Annotated[ExactIndex | ListIndex, Field(discriminator="kind")]
     records: FileList
     thumbnails: str | None
     columns: tuple[Column, ...] = ()
+    files: tuple[FileList, ...] = ()
 
 
 class GalleryRecords(Part):

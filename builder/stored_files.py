@@ -1,6 +1,7 @@
 """A site's files by URL, which need not be in memory: what is many is read when it is written."""
 
 import tempfile
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager
@@ -18,23 +19,48 @@ class StoredFiles(Mapping[str, bytes], ABC):
         """How many bytes each has, for which none is read."""
 
 
-class SpilledFiles(StoredFiles, MutableMapping[str, bytes]):
-    """Files that are put, one after the other, into a temporary file of a folder.
+class Spill:
+    """A temporary file in a folder, which grows.
 
     It has no name there, so that nothing is left of it, however the process ends.
 
     Raises:
-        BuilderError: from what writes, if the system refuses it.
+        BuilderError: if the system refuses to write it.
     """
 
     def __init__(self, folder: Path):
         self._folder = folder
         with self._writing():
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed when it goes)
-        self._places: dict[str, int] = {}
-        self._sizes: dict[str, int] = {}
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed when this goes)
+        weakref.finalize(self, self._file.close)
         self._end = 0
+
+    def add(self, data: bytes) -> int:
+        """Put data at the end; returns where it begins."""
+        with self._writing():
+            self._file.seek(self._end)
+            self._file.write(data)
+        self._end += len(data)
+        return self._end - len(data)
+
+    def read(self, start: int, size: int) -> bytes:
+        """What was put there."""
+        with self._writing():  # what is not on the disk yet
+            self._file.seek(start)
+        return self._file.read(size)
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return writing(self._folder, "Free space there, or name another folder with --cache-dir.")
+
+
+class SpilledFiles(StoredFiles, MutableMapping[str, bytes]):
+    """Files that are put into a temporary file of a folder, one after the other."""
+
+    def __init__(self, folder: Path):
+        self._spill = Spill(folder)
+        self._starts: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
 
     @property
     def sizes(self) -> Mapping[str, int]:
@@ -42,27 +68,19 @@ class SpilledFiles(StoredFiles, MutableMapping[str, bytes]):
         return self._sizes
 
     def __getitem__(self, url: str) -> bytes:
-        self._file.seek(self._places[url])
-        return self._file.read(self._sizes[url])
+        return self._spill.read(self._starts[url], self._sizes[url])
 
     def __setitem__(self, url: str, data: bytes) -> None:
-        with self._writing():
-            self._file.seek(self._end)
-            self._file.write(data)
-        self._places[url], self._sizes[url] = self._end, len(data)
-        self._end += len(data)
+        self._starts[url], self._sizes[url] = self._spill.add(data), len(data)
 
     def __delitem__(self, url: str) -> None:
-        del self._places[url], self._sizes[url]
+        del self._starts[url], self._sizes[url]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self._starts)
 
     def __len__(self) -> int:
-        return len(self._places)
-
-    def _writing(self) -> AbstractContextManager[None]:
-        return writing(self._folder, "Free space there, or name another folder with --cache-dir.")
+        return len(self._starts)
 
 
 class JoinedFiles(StoredFiles):

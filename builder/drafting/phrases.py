@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from builder.tuning import words
-from builder.tuning.corpus import put_articles_right
+from builder.text import words
+from builder.text.captions import put_articles_right
 
 _WITHOUT_ARTICLE = frozenset(
     """bacon, bagpipes, beer, bread, breakfast, broccoli, butter, candy, cauliflower, cheese,

@@ -28,8 +28,8 @@ def measure_fidelity(
     """The least cosine between rows of what the model saw and of the JPEGs that the page shows.
 
     The page shows what its first model saw. The result is None for that model, and for all with the
-    same preprocessing, if they saw exactly those pixels, or there are no images. `zimg` is float32[images, dim]; the first
-    few images are compared.
+    same preprocessing, if they saw exactly those pixels, or there are no images. `zimg` is
+    float32[images, dim]; the first few images are compared.
     """
     compared = images[:COMPARED_IMAGES]
     if not compared:

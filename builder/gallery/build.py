@@ -3,10 +3,10 @@
 Pictures stream through. What grows with their number is in memory only as rows and names.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -17,14 +17,15 @@ from builder.errors import BuilderError
 from builder.gallery.built import BuiltGallery, GalleryReport
 from builder.gallery.columns import ColumnReader, require_useful
 from builder.gallery.embed import REPORT
+from builder.gallery.index.bank import make_bank
 from builder.gallery.index.build import build_index
-from builder.gallery.index.files import NamedFiles
+from builder.gallery.index.files import LIST_SUFFIX, NamedFiles
 from builder.gallery.records import RecordStore, make_record, name_thumbnail
 from builder.gallery.rows import GalleryRows, find_rows
 from builder.gallery.shards import find_shards, read_columns, rows_of
 from builder.gallery.sources import ListedPicture, find_pictures
 from builder.gallery.thumbnails import FOLDER, ThumbnailFiles
-from builder.gallery_manifest import Gallery
+from builder.gallery_manifest import FileList, Gallery
 from builder.model import ImageTextModel
 from builder.progress import Progress
 from builder.spec.gallery import GallerySpec
@@ -42,13 +43,14 @@ def build_gallery(
     model: ImageTextModel,
     rows: Path | None,
     *,
+    prompts: Sequence[str],
     where: Callable[..., str],
     cache: Cache,
     progress: Progress,
 ) -> BuiltGallery:
     """The gallery of a `demo.toml`, whose rows are in the folder `rows` or where `find_rows` looks.
 
-    `where` names a key of the gallery in messages.
+    `prompts` are those of the demo, and `where` names a key of the gallery in messages.
 
     Raises:
         BuilderError: for anything that the author can fix.
@@ -56,7 +58,8 @@ def build_gallery(
     found = find_rows(gallery, model, rows, cache=cache, progress=progress)
     read = _read(gallery, found, model.dim, cache, progress)
     require_useful(read.columns, where("filters"), read.known)
-    index = build_index(read.rows, None, progress=progress)
+    bank = make_bank(model, prompts, cache=cache, progress=progress)
+    index = build_index(read.rows, bank, progress=progress)
     files = NamedFiles(SpilledFiles(cache.folder))
     part = Gallery(
         model=model.id,
@@ -67,10 +70,12 @@ def build_gallery(
         thumbnails=_thumbnails_at(gallery),
         columns=tuple(column.to_manifest(index.order, files) for column in read.columns),
     )
+    parts = JoinedFiles(index.files, files.contents, read.thumbnails)
+    part = part.model_copy(update={"files": _list_all(parts, files)})
     failures = found.embedded.failures
     return BuiltGallery(
         part=part,
-        files=JoinedFiles(index.files, files.contents, read.thumbnails),
+        files=JoinedFiles(parts, files.contents),
         first=tuple(read.records.read(number) for number in index.order[:FIRST].tolist()),
         hosts=read.records.hosts,
         report=GalleryReport(
@@ -82,6 +87,16 @@ def build_gallery(
         ),
         problems=index.problems,
     )
+
+
+def _list_all(urls: Iterable[str], files: NamedFiles) -> tuple[FileList, ...]:
+    """A list of the files of each folder."""
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for url in urls:
+        path = PurePosixPath(url)
+        if path.suffix != LIST_SUFFIX:
+            kinds.setdefault((path.parent.name, path.suffix), []).append(url)
+    return tuple(files.list_files(kind, listed, suffix) for (kind, suffix), listed in kinds.items())
 
 
 def _thumbnails_at(gallery: GallerySpec) -> str | None:

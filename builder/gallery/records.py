@@ -1,22 +1,21 @@
 """What is known of a gallery's pictures beside their rows, for the page: see `GalleryRecords`."""
 
 import json
-import tempfile
 import urllib.parse
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from builder.addresses import find_address_flaw, origin_of
-from builder.errors import Problem, SpecError, writing
+from builder.errors import Problem, SpecError
 from builder.gallery.built import Record
 from builder.gallery.index.files import NamedFiles
 from builder.gallery.sources import ListedPicture
 from builder.gallery_manifest import POSITIONS_PER_RECORDS, FileList, GalleryRecords
+from builder.stored_files import Spill
 
 _MOST_HOSTS = 8
 """Named one by one in a page's content security policy; of more, all are allowed."""
@@ -78,18 +77,14 @@ class RecordStore:
     """
 
     def __init__(self, folder: Path):
-        self._folder = folder
-        with self._writing():
-            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (closed when it goes)
+        self._spill = Spill(folder)
         self._ends = array("q", [0])
         self._hosts: set[str] = set()
 
     def add(self, record: Record) -> None:
         """Keep the record of the next picture."""
         line = json.dumps(record).encode()
-        with self._writing():
-            self._file.seek(self._ends[-1])
-            self._file.write(line)
+        self._spill.add(line)
         self._ends.append(self._ends[-1] + len(line))
         for address in (record.address, record.thumbnail):
             if address and "://" in address:
@@ -108,8 +103,8 @@ class RecordStore:
 
     def read(self, number: int) -> Record:
         """The record of a picture."""
-        self._file.seek(self._ends[number])
-        return Record(*json.loads(self._file.read(self._ends[number + 1] - self._ends[number])))
+        start, end = self._ends[number], self._ends[number + 1]
+        return Record(*json.loads(self._spill.read(start, end - start)))
 
     def to_manifest(self, order: NDArray[np.int64], files: NamedFiles) -> FileList:
         """Add the files for pictures at positions; `order` has the number of the one at each."""
@@ -125,6 +120,3 @@ class RecordStore:
                 yield json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
         return files.add_list("records", cut(), ".json")
-
-    def _writing(self) -> AbstractContextManager[None]:
-        return writing(self._folder, "Free space there, or name another folder with --cache-dir.")

@@ -136,7 +136,7 @@ def _make_demo(
     check_size(site.files, spec.max_bytes)
     seconds = time.perf_counter() - started
     report = make_report(
-        site, template.app, images, built, gallery, spec.max_bytes, progress.seconds, seconds
+        site, template.app, images, built, spec.max_bytes, progress.seconds, seconds, gallery
     )
     return MadeSite(site.files, report, (*template.notes_on(spec.language), *site.notes))
 
@@ -161,7 +161,15 @@ def _make_gallery(
     from builder.gallery.build import build_gallery
 
     where = functools.partial(spec.where, "gallery")
-    return build_gallery(spec.gallery, model, rows, where=where, cache=cache, progress=progress)
+    return build_gallery(
+        spec.gallery,
+        model,
+        rows,
+        prompts=spec.prompts,
+        where=where,
+        cache=cache,
+        progress=progress,
+    )
 
 
 def _assemble(

@@ -17,10 +17,11 @@ _CHANCE = 95
 
 @dataclass(frozen=True)
 class Share:
-    """A caption with its probability, between 0 and 1."""
+    """A caption with its probability, between 0 and 1, and the end of it that was not read."""
 
     text: str
     probability: float
+    unread: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def answer_first_picture(bundle: Bundle[SiteManifest]) -> FirstAnswer:
         below = np.sum(np.array(model.chance)[:, None] < cosines, axis=0)
         fits_none = bool(model.chance) and len(cosines) > 1 and bool(np.all(below < _CHANCE))
     shares = [
-        Share(prompt.text, float(probability))
+        Share(prompt.text, float(probability), model.unread.get(prompt.id, ""))
         for prompt, probability in zip(image.prompts, probabilities, strict=True)
     ]
     return FirstAnswer(

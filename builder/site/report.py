@@ -190,10 +190,10 @@ def make_report(
     app: WebApp,
     images: ImageSet,
     models: Sequence[BuiltModel],
-    gallery: BuiltGallery | None,
     max_bytes: int | None,
     step_seconds: Mapping[str, float],
     seconds: float,
+    gallery: BuiltGallery | None = None,
 ) -> Report:
     """Collect the figures of a finished build."""
     first = _bytes_before_first_answer(site, app, gallery)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from builder.cache import Cache, digest
+from builder.embedding.corpus import CorpusRows, embed_corpus
 from builder.evaluation.data import CaptionedImages, load_captioned_images
 from builder.model import ImageTextModel, Params
 from builder.models.text_tower import WEIGHTS, replace_text_tower
@@ -38,7 +39,6 @@ from builder.tuning.student import (
     train_student,
     train_tokenizer,
 )
-from builder.tuning.targets import Targets, embed_corpus
 from builder.tuning.texts import (
     NOT_STATED,
     PROMPT_WEIGHT,
@@ -190,7 +190,7 @@ def _learn(
 ) -> tuple[Trained, MadeTower]:
     model, corpus, training = lesson.model, lesson.corpus, wanted.training
 
-    def teach(texts: Sequence[str]) -> Targets:
+    def teach(texts: Sequence[str]) -> CorpusRows:
         part = texts[share_of(len(texts))]
         return gather(embed_corpus(model, part, cache=cache, progress=progress), len(texts))
 

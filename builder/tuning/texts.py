@@ -17,7 +17,8 @@ from builder.errors import BuilderError, reading
 from builder.input_file import read_input_text
 from builder.locks import hold_lock
 from builder.progress import Progress
-from builder.tuning.corpus import expand, make_corpus, make_grammar
+from builder.text.captions import expand
+from builder.tuning.corpus import make_corpus, make_grammar
 from builder.tuning.imagenet import read_classes
 from builder.tuning.sources import IMAGENET, WORDNET, fetch_source
 from builder.tuning.wordnet import WordNet

@@ -69,12 +69,6 @@ def test_what_cannot_be_embedded_is_refused_with_a_remedy(
     assert not out.exists()
 
 
-def test_a_build_says_that_a_page_cannot_show_a_gallery(make_demo: MakeDemo, tmp_path: Path):
-    code, said = run("build", make_demo(GALLERY), "-o", tmp_path / "site")
-    assert code == 2
-    assert "demo.toml:7: gallery: a page cannot show a gallery yet. `lit-demo embed`" in said
-
-
 def test_a_command_that_needs_images_says_that_there_is_only_a_gallery(make_demo: MakeDemo):
     code, said = run("suggest", make_demo(GALLERY))
     assert code == 2

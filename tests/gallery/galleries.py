@@ -8,17 +8,28 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as parquet
+import pytest
 from numpy.typing import NDArray
 from rich.console import Console
 
 from builder.cache import Cache
 from builder.embedding.local import embed_locally
 from builder.embedding.pictures import Engine, StoredPicture
+from builder.gallery.build import build_gallery
+from builder.gallery.built import BuiltGallery
 from builder.gallery.embed import EmbeddedGallery, embed_gallery
-from builder.gallery.sources import find_pictures
+from builder.gallery.index import bank
+from builder.gallery.sources import find_stored
 from builder.model import ImageTextModel
 from builder.progress import Progress
+from builder.replacement import Kept
+from builder.site.bundle import to_json
+from builder.site.folder import write_site
+from builder.site.own_files import MANIFEST
+from builder.spec.gallery import GallerySpec
+from builder.stored_files import JoinedFiles
 from tests.evaluation.colours import make_colour_model, paint
+from tests.site.sites import FILES, PICTURE, small_manifest
 
 QUIET = Progress(Console(quiet=True))
 
@@ -41,6 +52,7 @@ class Gallery:
     engine: Engine | None = None
     max_failures: int = 100
     shard_size: int = 10
+    thumbnails: bool = True
     progress: Progress = QUIET
     name: str = "rows"
 
@@ -51,7 +63,7 @@ class Gallery:
 
     def find(self) -> Iterator[StoredPicture]:
         """All pictures."""
-        return find_pictures(self.pictures, self.folder, Cache(self.folder / "cache"))
+        return find_stored(self.pictures, self.folder, Cache(self.folder / "cache"))
 
     def embed(self) -> EmbeddedGallery:
         """Compute the rows that are missing."""
@@ -59,9 +71,16 @@ class Gallery:
             self.find,
             self.model,
             self.out,
-            self.engine or partial(embed_locally, self.model, progress=self.progress),
+            self.engine
+            or partial(
+                embed_locally,
+                self.model,
+                thumbnails=self.thumbnails,
+                progress=self.progress,
+            ),
             shard_size=self.shard_size,
             max_failures=self.max_failures,
+            thumbnails=self.thumbnails,
             progress=self.progress,
         )
 
@@ -77,3 +96,28 @@ class Gallery:
     def times(self) -> Sequence[int]:
         """When each shard was written."""
         return [path.stat().st_mtime_ns for path in sorted(self.out.glob("*.parquet"))]
+
+
+def build(folder: Path, rows: Path | None = None, **keys: Any) -> BuiltGallery:
+    """A site's gallery of the pictures in `photos/`, or of other keys, for a toy model."""
+    spec = {"pictures": "photos/**/*.png", **keys}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bank, "_TRAINING", 40)
+        patch.setattr(bank, "_HELD_OUT", 10)
+        return build_gallery(
+            GallerySpec.model_validate(spec, context=folder),
+            make_colour_model(),
+            rows,
+            prompts=(),
+            where=lambda key: f"demo.toml: gallery.{key}",
+            cache=Cache(folder / "cache"),
+            progress=QUIET,
+        )
+
+
+def write_gallery_site(out: Path, folder: Path) -> Kept:
+    """Write the small site with a gallery of the pictures in `photos/` of a folder."""
+    built = build(folder)
+    files = {**FILES, "i.jpg": PICTURE, "t.jpg": PICTURE}
+    manifest = small_manifest(files).model_copy(update={"gallery": built.part})
+    return write_site(JoinedFiles(files, built.files, {MANIFEST: to_json(manifest)}), out)

@@ -1,6 +1,7 @@
 """Embedding a gallery on this machine: shards, reruns, and pictures that cannot be read."""
 
 import csv
+import hashlib
 import io
 import itertools
 import json
@@ -41,7 +42,10 @@ def test_every_picture_has_one_row_in_the_order_of_names(gallery: Gallery):
     assert gallery.read("id") == [f"{n // 10:03}/{n:04}.png" for n in range(25)]
     assert gallery.read("size") == [[20, 16]] * 25
     assert gallery.read("error") == [None] * 25
-    assert len(set(gallery.read("thumbnail"))) == 25
+    jpegs = gallery.read("jpeg")
+    assert gallery.read("thumbnail") == [hashlib.sha256(jpeg).hexdigest() for jpeg in jpegs]
+    assert gallery.read("thumbnail_bytes") == [len(jpeg) for jpeg in jpegs]
+    assert {Image.open(io.BytesIO(jpeg)).size for jpeg in jpegs} == {(16, 16)}
     colours = np.array([(n % 256, 255 - n % 256, n * 37 % 256) for n in range(25)], np.float32)
     means = colours / 127.5 - 1 + 1.01
     expected = means / np.linalg.norm(means, axis=1, keepdims=True)
@@ -95,6 +99,16 @@ def test_a_shard_whose_picture_was_replaced_is_computed_again(gallery: Gallery):
     after = gallery.times()
     assert [one == two for one, two in zip(before, after, strict=True)] == [True, False, True]
     assert gallery.read("size")[12] == [64, 48]
+
+
+def test_shards_without_the_thumbnails_that_a_site_needs_are_computed_again(gallery: Gallery):
+    gallery.thumbnails = False
+    gallery.embed()
+    assert "jpeg" not in parquet.read_schema(gallery.out / "rows-00000.parquet").names
+    gallery.thumbnails = True
+    assert gallery.embed().written == 3
+    gallery.thumbnails = False
+    assert gallery.embed().written == 0, "those that are there harm nobody"
 
 
 def test_shards_that_are_too_many_are_removed(gallery: Gallery):

@@ -14,7 +14,7 @@ from builder.cache import Cache
 from builder.embedding.pictures import see_picture
 from builder.errors import BuilderError
 from builder.gallery import sources
-from builder.gallery.sources import find_pictures
+from builder.gallery.sources import find_pictures, find_stored
 from builder.model import Preprocessing
 from tests.evaluation.colours import paint
 from tests.gallery.galleries import paint_many
@@ -22,7 +22,7 @@ from tests.tuning.test_pairs import tar
 
 
 def ids(folder: Path, pictures: str) -> list[str]:
-    return [picture.id for picture in find_pictures(pictures, folder, Cache(folder / "cache"))]
+    return [picture.id for picture in find_stored(pictures, folder, Cache(folder / "cache"))]
 
 
 def png(colour: tuple[int, int, int]) -> bytes:
@@ -33,8 +33,8 @@ def png(colour: tuple[int, int, int]) -> bytes:
 
 def colours(folder: Path, pictures: str) -> list[tuple[int, ...]]:
     """What the pictures show."""
-    found = find_pictures(pictures, folder, Cache(folder / "cache"))
-    seen = [see_picture(((0, 0), picture), Preprocessing(8)) for picture in found]
+    found = find_stored(pictures, folder, Cache(folder / "cache"))
+    seen = [see_picture(((0, 0), picture), Preprocessing(8), thumbnails=True) for picture in found]
     assert [record.error for record, _ in seen] == [None] * len(seen)
     return [tuple(int(value) for value in pixels[0, 0]) for _, pixels in seen]
 
@@ -60,9 +60,9 @@ def test_a_folder_with_wildcards_in_its_own_name_is_only_a_name(tmp_path: Path):
 
 def test_the_version_of_a_picture_changes_with_its_file(tmp_path: Path):
     paint(tmp_path / "a.png", (0, 0, 0))
-    (before,) = find_pictures("*.png", tmp_path, Cache(tmp_path / "cache"))
+    (before,) = find_stored("*.png", tmp_path, Cache(tmp_path / "cache"))
     Image.new("RGB", (99, 99)).save(tmp_path / "a.png")
-    (after,) = find_pictures("*.png", tmp_path, Cache(tmp_path / "cache"))
+    (after,) = find_stored("*.png", tmp_path, Cache(tmp_path / "cache"))
     assert before.version != after.version
 
 
@@ -88,14 +88,17 @@ def test_a_table_names_files_and_addresses(tmp_path: Path, kind: str):
         place.write_text("file,id,author\na.png,one,Ada\nmemory://b.png,,\nnowhere.png,,\n")
     else:
         parquet.write_table(pyarrow.table(rows), place)
-    found = list(find_pictures(f"sub/table.{kind}", tmp_path, Cache(tmp_path / "cache")))
+    found = list(find_stored(f"sub/table.{kind}", tmp_path, Cache(tmp_path / "cache")))
     assert [picture.id for picture in found] == ["one", "memory://b.png", "nowhere.png"]
-    seen = [see_picture(((0, n), picture), Preprocessing(8))[0] for n, picture in enumerate(found)]
+    seen = [
+        see_picture(((0, n), picture), Preprocessing(8), thumbnails=False)[0]
+        for n, picture in enumerate(found)
+    ]
     assert [record.size for record in seen] == [(20, 16), (20, 16), None]
     assert seen[2].error == "there is no such file"
     absent = found[2].version
     paint(tmp_path / "sub/nowhere.png", (0, 0, 0))
-    later = list(find_pictures(f"sub/table.{kind}", tmp_path, Cache(tmp_path / "cache")))
+    later = list(find_stored(f"sub/table.{kind}", tmp_path, Cache(tmp_path / "cache")))
     assert later[2].version != absent
 
 
@@ -139,5 +142,21 @@ def test_what_is_not_a_source_of_pictures_is_refused_with_its_name(
 
 def test_passwords_in_addresses_are_not_in_messages(tmp_path: Path):
     (tmp_path / "a.csv").write_text("file\nmemory://x/a.png?token=hidden\n")
-    (found,) = find_pictures("a.csv", tmp_path, Cache(tmp_path / "cache"))
+    (found,) = find_stored("a.csv", tmp_path, Cache(tmp_path / "cache"))
     assert "hidden" not in found.name
+
+
+def test_an_archive_says_what_stands_beside_a_picture(tmp_path: Path):
+    members = {
+        "part/0.jpg": png((1, 2, 3)),
+        "part/0.json": b'{"author": "Ada", "year": 1843, "tags": ["x"], "licensed": true}',
+        "part/0.txt": b"A red house.\n",
+        "part/1.jpg": png((3, 2, 1)),
+        "part/1.json": b"not json",
+    }
+    (tmp_path / "a.tar").write_bytes(tar(members.items()))
+    for _ in range(2):  # from the archive, and from the cache
+        found = list(find_pictures("a.tar", tmp_path, Cache(tmp_path / "cache")))
+        assert [listed.picture.id for listed in found] == ["part/0", "part/1"]
+        cells = {"author": "Ada", "year": "1843", "licensed": "True", "description": "A red house."}
+        assert [listed.cells for listed in found] == [cells, {}]

@@ -53,3 +53,14 @@ def test_captions_may_fit_no_better_than_those_of_others(
     )
     found = answer_first_picture(Bundle(manifest, data.files))
     assert found.fits_none == fits_none
+
+
+def test_words_that_the_model_does_not_read_are_told_apart(tmp_path: Path):
+    data = bundle_demo(tmp_path, built_model(dtype="float32"))
+    (model,) = data.manifest.models
+    prompt = data.manifest.images[0].prompts[0]
+    ends = model.model_copy(update={"unread": {prompt.id: prompt.text[-3:]}})
+    manifest = data.manifest.model_copy(update={"models": (ends,)})
+    found = answer_first_picture(Bundle(manifest, data.files))
+    unread = {share.text: share.unread for share in found.shares}
+    assert unread == {text: text[-3:] if text == prompt.text else "" for text in PROMPTS}

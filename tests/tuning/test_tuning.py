@@ -11,9 +11,10 @@ import sentencepiece as spm
 
 from builder.errors import BuilderError
 from builder.params import Params, flatten_params
+from builder.text.captions import expand
 from builder.towers.text_transformer import TextTransformer
 from builder.tuning.calibrate import choose_captions, find_scale, softmax
-from builder.tuning.corpus import MAX_WORDS, expand, make_corpus
+from builder.tuning.corpus import MAX_WORDS, make_corpus
 from builder.tuning.imagenet import ImageNetClass
 from builder.tuning.looks import make_looks, read_looks
 from builder.tuning.losses import Bank, agreement_loss, distillation_loss

@@ -1,4 +1,4 @@
-"""The index of a gallery."""
+"""From rows to the index of a gallery, which suits their number."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,31 +6,107 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.gallery.index.exact import add_exact_index
+from builder.gallery.index.bank import Bank
+from builder.gallery.index.exact import add_exact_index, read_exact_rows
 from builder.gallery.index.files import NamedFiles
+from builder.gallery.index.list_files import add_list_index
 from builder.gallery.index.report import Cost, IndexReport
-from builder.gallery_manifest import ExactIndex
+from builder.gallery.index.search import find_best, measure_recall
+from builder.gallery_manifest import ExactIndex, ListIndex
 from builder.progress import Progress
+
+MOST_EXACT = 20_000
+"""Pictures that a page still compares one by one."""
+
+LEAST_RECALL = 0.9
+"""Recall below which the author is warned."""
+
+_FOUND = 10
 
 
 @dataclass(frozen=True)
 class BuiltIndex:
-    """An index: the number of the row at each position, its files, and what was measured."""
+    """An index: `order[position]` is the number of a row, `part` what the manifest says.
+
+    `files` are by URL, and `problems` sentences for the author.
+    """
 
     order: NDArray[np.int64]
-    part: ExactIndex
+    part: ExactIndex | ListIndex
     files: Mapping[str, bytes]
     report: IndexReport
     problems: tuple[str, ...]
 
 
 def build_index(
-    rows: NDArray[np.float16], bank: None, *, exact: bool | None = None, progress: Progress
+    rows: NDArray[np.float16], bank: Bank, *, exact: bool | None = None, progress: Progress
 ) -> BuiltIndex:
-    """The exact index of unit rows, float16[n, dim]."""
+    """The index of unit rows, float16[n, dim]: of all if `exact`, by default if they are few.
+
+    The rows may be in a file (`numpy.memmap`).
+
+    Raises:
+        BuilderError: if lists are needed and faiss is not installed.
+    """
+    if exact is None:
+        exact = len(rows) <= MOST_EXACT
+    return _build_exact(rows, bank, progress) if exact else _build_lists(rows, bank, progress)
+
+
+def _build_exact(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> BuiltIndex:
     files = NamedFiles()
     part = add_exact_index(rows, files)
-    once = sum(map(len, files.contents.values()))
-    none = Cost(0, 0)
-    report = IndexReport("exact", 1.0, once, none, none, rows.shape[1], 0)
-    return BuiltIndex(np.arange(len(rows)), part, files.contents, report, ())
+    with progress.step("Compare all rows with sentences", len(rows)) as advance:
+        wanted = find_best(bank.held_out, rows, _FOUND, advance).numbers
+    stored = read_exact_rows(part, files.contents, rows.shape[1])
+    recall = measure_recall(find_best(bank.held_out, stored, _FOUND).numbers, wanted)
+    report = IndexReport(
+        "exact",
+        recall_at_10=recall,
+        once=sum(map(len, files.contents.values())),
+        bytes=Cost(0, 0),
+        files=Cost(0, 0),
+        code_bytes=rows.shape[1],
+        sentences=len(bank.held_out),
+    )
+    return BuiltIndex(np.arange(len(rows)), part, files.contents, report, _find_problems(report))
+
+
+def _build_lists(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> BuiltIndex:
+    from builder.gallery.index.train import train_lists
+
+    lists, scope, wanted = train_lists(rows, bank, progress)
+    with progress.step("Search with sentences that were held out", len(wanted)) as advance:
+        readings = []
+        for query in bank.held_out:
+            readings.append(lists.search(query, scope, _FOUND))
+            advance(1)
+    files = NamedFiles()
+    part = add_list_index(lists, scope, files)
+    report = IndexReport(
+        "lists",
+        recall_at_10=measure_recall(np.array([found.positions for found in readings]), wanted),
+        once=part.head.bytes + part.lists.bytes,
+        bytes=_sum_up([found.bytes for found in readings]),
+        files=_sum_up([found.files for found in readings]),
+        code_bytes=len(part.widths),
+        sentences=len(wanted),
+        lists=part.lists.count,
+        probes=scope.probes,
+        blocks=scope.blocks,
+    )
+    order = lists.clusters.order
+    return BuiltIndex(order, part, files.contents, report, _find_problems(report))
+
+
+def _sum_up(values: list[int]) -> Cost:
+    return Cost(float(np.mean(values)), float(np.percentile(values, 95)))
+
+
+def _find_problems(report: IndexReport) -> tuple[str, ...]:
+    if report.recall_at_10 >= LEAST_RECALL:
+        return ()
+    return (
+        f"[gallery]: a search finds {report.recall_at_10:.0%} of the ten best pictures. Add the"
+        " words that visitors will look for to the prompts, so that the index is made for them.",
+    )

@@ -9,7 +9,9 @@ from builder.gallery_manifest import FileList
 ROOT = "gallery"
 """The folder of a site that they are in."""
 
-_NAME_BYTES = 16
+LIST_SUFFIX = ".list"
+
+NAME_BYTES = 16
 """Of a SHA-256: what names a file, and its entry in a list."""
 
 
@@ -33,6 +35,11 @@ class NamedFiles:
         self._contents[url] = content
         return url
 
+    def add_entry(self, kind: str, content: bytes) -> bytes:
+        """Add a file; returns its entry in a list, 16 bytes."""
+        self.add(kind, content)
+        return _name(content)
+
     def add_ref(self, kind: str, content: bytes, suffix: str = ".bin") -> FileRef:
         """Add a file; returns what a manifest says of it."""
         url = self.add(kind, content, suffix)
@@ -47,14 +54,18 @@ class NamedFiles:
         folder = f"{ROOT}/{kind}"
         start, end = len(folder) + 1, -len(suffix) or None
         names = b"".join(bytes.fromhex(url[start:end]) for url in urls)
-        ref = self.add_ref(kind, names, ".list")
-        count = len(names) // _NAME_BYTES
+        ref = self.add_ref(kind, names, LIST_SUFFIX)
+        count = len(names) // NAME_BYTES
         return FileList(**ref.model_dump(), folder=folder, suffix=suffix, count=count)
 
 
 def name_file(kind: str, sha256: str, suffix: str) -> str:
     """The URL of the file with that content."""
-    return f"{ROOT}/{kind}/{sha256[: 2 * _NAME_BYTES]}{suffix}"
+    return f"{ROOT}/{kind}/{sha256[: 2 * NAME_BYTES]}{suffix}"
+
+
+def _name(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()[:NAME_BYTES]
 
 
 def list_urls(files: FileList, content: bytes) -> list[str]:
@@ -64,5 +75,5 @@ def list_urls(files: FileList, content: bytes) -> list[str]:
 
 def list_names(content: bytes) -> list[str]:
     """The names in a list, without folder and suffix."""
-    starts = range(0, len(content), _NAME_BYTES)
-    return [content[start : start + _NAME_BYTES].hex() for start in starts]
+    starts = range(0, len(content), NAME_BYTES)
+    return [content[start : start + NAME_BYTES].hex() for start in starts]

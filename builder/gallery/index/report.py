@@ -30,3 +30,4 @@ class IndexReport:
     sentences: int
     lists: int = 0
     probes: int = 0
+    blocks: int = 0

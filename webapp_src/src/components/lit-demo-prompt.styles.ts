@@ -20,11 +20,6 @@ export const editable = [
       pointer-events: none;
     }
 
-    .unread {
-      color: var(--muted);
-      text-decoration: line-through;
-    }
-
     /* The text behind the box is seen instead. */
     .partly textarea {
       color: transparent;

@@ -356,6 +356,9 @@ export interface PromptSet {
  * what remains. `thumbnails` is the folder or the address before a record's thumbnail; null if
  * that is an address itself.
  *
+ * `files` lists all files that are named by their content, one list for each folder: for whoever
+ * checks, publishes or replaces a site. Pages need none of these lists.
+ *
  * This interface was referenced by `SiteManifest`'s JSON-Schema
  * via the `definition` "Gallery".
  */
@@ -366,10 +369,11 @@ export interface Gallery {
   model: string;
   pictures: number;
   dim: number;
-  index: ExactIndex;
+  index: ExactIndex | ListIndex;
   records: FileList;
   thumbnails: string | null;
   columns: Column[];
+  files: FileList[];
 }
 /**
  * All rows, each compared with what is looked for.
@@ -402,6 +406,29 @@ export interface FileList {
   folder: string;
   suffix: string;
   count: number;
+}
+/**
+ * Lists of pictures that are alike, of which a search reads some.
+ *
+ * The page learns from `head` which lists to read for a query. In a list's file are short codes of
+ * its rows, and the names of files beside it with whole rows, int8[n, dim], for `rows_per_block`
+ * pictures each but the last; the value of an entry is `scale` times what is stored. A search
+ * reads `probes` lists, and then the whole rows of the `blocks` that look best, more for more than
+ * 50 pictures. `widths` are the axes in each group of a code. What is in the files is said in
+ * `builder.gallery.index.list_files`.
+ *
+ * This interface was referenced by `SiteManifest`'s JSON-Schema
+ * via the `definition` "ListIndex".
+ */
+export interface ListIndex {
+  kind: 'lists';
+  head: FileRef;
+  lists: FileList;
+  widths: number[];
+  scale: number;
+  rowsPerBlock: number;
+  probes: number;
+  blocks: number;
 }
 /**
  * What pictures can be filtered by: a column of the author's table.

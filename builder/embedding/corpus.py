@@ -1,4 +1,4 @@
-"""The rows that a student is to learn: those of its teacher, computed in batches and kept.
+"""Rows of many texts, computed in batches and kept.
 
 They are kept in chunks, since a corpus has more texts than a cache should have files.
 """
@@ -16,17 +16,17 @@ from builder.fingerprint import embedding_code
 from builder.model import ImageTextModel
 from builder.progress import Progress
 
-Targets = NDArray[np.float16]
+CorpusRows = NDArray[np.float16]
 
 _KIND = "targets"
 _CHUNK = 4096
-"""Texts in an entry of the cache: seconds to minutes of a teacher's work."""
+"""Texts in an entry of the cache: seconds to minutes of work."""
 
 
 def embed_corpus(
     model: ImageTextModel, texts: Sequence[str], *, cache: Cache, progress: Progress
-) -> Targets:
-    """The unit rows of the texts, float16[n, dim], which is exact enough for a target.
+) -> CorpusRows:
+    """The unit rows of the texts, float16[n, dim].
 
     Raises:
         NumberError: if the tower returns values that are not finite.
@@ -38,11 +38,11 @@ def embed_corpus(
     missing = {k: c for k, c in zip(keys, chunks, strict=True) if k not in found}
     if missing:
         count = sum(map(len, missing.values()))
-        with progress.step(f"Embed texts with the teacher, {model.id}", count) as advance:
+        with progress.step(f"Embed texts with {model.id}", count) as advance:
             limit = BATCH_LIMITS["prompts"]
             tower = place_tower(model.text_tower, tokens.shape[1:], np.int32, count, limit)
             for key, chunk in missing.items():
-                parts: list[Targets] = []
+                parts: list[CorpusRows] = []
                 for batch in _batches(chunk, tower):
                     parts.append(_embed(model, tower, batch))
                     advance(len(batch))
@@ -57,19 +57,19 @@ def _batches(tokens: NDArray[np.int32], tower: PlacedTower) -> Iterator[NDArray[
         yield tokens[start : start + tower.batch_size]
 
 
-def _embed(model: ImageTextModel, tower: PlacedTower, batch: NDArray[np.int32]) -> Targets:
+def _embed(model: ImageTextModel, tower: PlacedTower, batch: NDArray[np.int32]) -> CorpusRows:
     rows = np.asarray(tower.start(batch))[: len(batch)]
     if not np.isfinite(rows).all():
         raise NumberError(f"{model.id}: the text tower returned NaN or infinity.")
     return rows.astype(np.float16)
 
 
-def _load(cache: Cache, key: str) -> Targets | None:
+def _load(cache: Cache, key: str) -> CorpusRows | None:
     data = cache.load(_KIND, key)
     return None if data is None else np.load(io.BytesIO(data), allow_pickle=False)
 
 
-def _store(cache: Cache, key: str, rows: Targets) -> None:
+def _store(cache: Cache, key: str, rows: CorpusRows) -> None:
     data = io.BytesIO()
     np.save(data, rows, allow_pickle=False)
     cache.store(_KIND, key, data.getvalue())

@@ -1,0 +1,120 @@
+"""Short codes of rows, exact where sentences look.
+
+Rows are turned to axes in which all errors count alike (`builder.gallery.index.weights`) and which
+are not correlated (transform coding: Goyal, "Theoretical foundations of transform coding", 2001).
+Neighbouring axes are put into groups, few where rows differ much, many where they differ little.
+Each group has a byte, which names one of 256 points (product quantization: Jégou et al., 2011).
+Axes at the end, in which rows hardly differ, are dropped.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.gallery.index.weights import Weights
+
+POINTS = 256
+_WIDEST = 16
+"""Axes in a group."""
+
+_SEED = 0
+_ROUNDS = 12
+_SAMPLE_PER_POINT = 128
+_CHUNK = 4096
+
+
+@dataclass(frozen=True)
+class Codes:
+    """How rows are coded: `widths` are the numbers of axes of the groups.
+
+    `turn`, float32[dim, axes], takes rows to the axes; `look`, float32[axes, dim], takes queries
+    there, where their products with coded rows are those with the rows; its transpose takes codes
+    back. Each of `points` is float32[256, width]. What the page has of them is float16.
+    """
+
+    widths: tuple[int, ...]
+    turn: NDArray[np.float32]
+    look: NDArray[np.float32]
+    points: tuple[NDArray[np.float32], ...]
+
+    @cached_property
+    def _ends(self) -> NDArray[np.int64]:
+        return np.cumsum(self.widths)[:-1]
+
+    def encode(self, rows: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """uint8[n, groups] of float32[n, dim]."""
+        coded = np.empty((len(rows), len(self.widths)), np.uint8)
+        lengths = [(points**2).sum(axis=1) / 2 for points in self.points]
+        for start in range(0, len(rows), _CHUNK):
+            turned = rows[start : start + _CHUNK] @ self.turn
+            for group, axes in enumerate(np.split(turned, self._ends, axis=1)):
+                nearest = np.argmax(axes @ self.points[group].T - lengths[group], axis=1)
+                coded[start : start + _CHUNK, group] = nearest
+        return coded
+
+    def tabulate(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """float32[groups, 256]: what each point adds to a query's product with a row."""
+        parts = np.split(self.look @ query, self._ends)
+        return np.stack([points @ part for points, part in zip(self.points, parts, strict=True)])
+
+
+def train_codes(rows: NDArray[np.float32], weights: Weights, groups: int) -> Codes:
+    """Codes of at most `groups` bytes for rows like float32[n, dim]."""
+    weighted = rows @ weights.root
+    spread, axes = np.linalg.eigh(weighted.T @ weighted / len(rows))
+    spread, axes = np.maximum(spread[::-1], 1e-12), axes[:, ::-1]
+    widths = choose_widths(spread, groups)
+    kept = axes[:, : sum(widths)]
+    look, turn = _halve_bits((weights.inverse @ kept).T), weights.root @ kept
+    parts = np.split(rows @ turn, np.cumsum(widths)[:-1], axis=1)
+    points = tuple(_train_points(np.ascontiguousarray(part)) for part in parts)
+    return Codes(widths, turn, look, points)
+
+
+def choose_widths(spread: NDArray[np.floating], groups: int) -> tuple[int, ...]:
+    """How many axes, in order of their falling variances, each group of eight bits has.
+
+    Chosen so that the sum of what the groups lose is least. A group of k axes loses k times the
+    geometric mean of their variances, times 2^(-16 / k); an axis without one loses its variance.
+    """
+    count = len(spread)
+    logs = np.concatenate([[0], np.cumsum(np.log(spread))])
+    dropped = np.concatenate([np.cumsum(spread[::-1])[::-1], [0]])
+    losses = np.full((groups + 1, count + 1), np.inf)
+    taken = np.zeros((groups + 1, count + 1), np.int64)
+    losses[0, 0] = 0
+    for group in range(1, groups + 1):
+        for width in range(1, min(_WIDEST, count) + 1):
+            means = np.exp((logs[width:] - logs[:-width]) / width)
+            found = losses[group - 1, :-width] + width * means * 2 ** (-16 / width)
+            better = found < losses[group, width:]
+            losses[group, width:][better] = found[better]
+            taken[group, width:][better] = width
+    group, end = divmod(int(np.argmin(losses + dropped)), count + 1)
+    widths: list[int] = []
+    while group:
+        widths.append(int(taken[group, end]))
+        group, end = group - 1, end - widths[-1]
+    return tuple(reversed(widths))
+
+
+def _train_points(axes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """float32[256, width]: the points that axes, float32[n, width], are nearest to."""
+    means = faiss.Kmeans(
+        axes.shape[1],
+        POINTS,
+        niter=_ROUNDS,
+        seed=_SEED,
+        min_points_per_centroid=1,
+        max_points_per_centroid=_SAMPLE_PER_POINT,
+    )
+    means.train(axes)
+    return _halve_bits(means.centroids)
+
+
+def _halve_bits(values: NDArray[np.floating]) -> NDArray[np.float32]:
+    """What the page has of them."""
+    return values.astype(np.float16).astype(np.float32)

@@ -1,0 +1,109 @@
+"""From rows to an index of lists: clusters, a router, and the codes that cost least."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.gallery.index.bank import Bank
+from builder.gallery.index.choose import Choice, choose_scope
+from builder.gallery.index.clusters import Clusters, cluster
+from builder.gallery.index.codes import train_codes
+from builder.gallery.index.lists import Lists, Scope
+from builder.gallery.index.router import Router, train_router
+from builder.gallery.index.search import find_best
+from builder.gallery.index.weights import Weights, weigh
+from builder.progress import Progress
+
+_SAMPLE = 131_072
+"""Rows that lists and codes are made for, if there are more."""
+
+_FOUND = 10
+_JUDGED = 500
+"""Sentences of those to learn from that are only used to choose."""
+
+_PICTURES = 0.2
+"""Pictures that are looked for ("more like this"), as a share of the sentences."""
+
+_COLUMNS_PER_BYTE = (8, 16 / 3, 4)
+"""Codes that are tried have a byte for so many columns of a row."""
+
+_CHUNK = 16_384
+
+
+def train_lists(
+    rows: NDArray[np.float16], bank: Bank, progress: Progress
+) -> tuple[Lists, Scope, NDArray[np.int64]]:
+    """The lists of rows, float16[n, dim], and how much of them a search should read.
+
+    Also int64[m, 10], the positions of the best pictures for the sentences of the bank that were
+    held out.
+    """
+    rng = np.random.default_rng(0)
+    some = np.sort(rng.choice(len(rows), min(_SAMPLE, len(rows)), replace=False))
+    sample = rng.permutation(rows[some].astype(np.float32))
+    pictures = sample[: round(_PICTURES * len(bank.training))]
+    queries = np.concatenate([bank.training, pictures, bank.held_out])
+    with progress.step("Compare all rows with sentences", len(rows)) as advance:
+        numbers = find_best(queries, rows, _FOUND, advance).numbers
+    weights = weigh(bank.training, sample)
+    with progress.step("Put pictures into lists", len(rows)) as advance:
+        clusters = cluster(rows, sample, weights, round(math.sqrt(len(rows))), advance)
+    wanted = clusters.find_positions(numbers)
+    learned = len(queries) - len(bank.held_out)
+    judged = min(_JUDGED, len(bank.training) // 5)
+    with progress.step("Learn which lists to read", 1) as advance:
+        router = train_router(clusters, queries[:learned], wanted[:learned], judged)
+        advance(1)
+    stored, scale = _store(rows, clusters)
+    lists, choice = _choose_codes(
+        clusters, router, weights, stored, scale, queries[:judged], wanted[:judged], progress
+    )
+    return lists, choice.scope, wanted[learned:]
+
+
+def _choose_codes(
+    clusters: Clusters,
+    router: Router,
+    weights: Weights,
+    stored: NDArray[np.int8],
+    scale: float,
+    queries: NDArray[np.float32],
+    wanted: NDArray[np.int64],
+    progress: Progress,
+) -> tuple[Lists, Choice]:
+    """The lists with the best codes of several lengths, judged with queries."""
+    rng = np.random.default_rng(0)
+    some = np.sort(rng.choice(len(stored), min(_SAMPLE, len(stored)), replace=False))
+    remainders = _subtract_means(stored, scale, clusters, some)
+    found: list[tuple[Lists, Choice]] = []
+    with progress.step("Try codes", len(stored) * len(_COLUMNS_PER_BYTE)) as advance:
+        for columns in _COLUMNS_PER_BYTE:
+            codes = train_codes(remainders, weights, max(1, round(stored.shape[1] / columns)))
+            coded = np.empty((len(stored), len(codes.widths)), np.uint8)
+            for start in range(0, len(stored), _CHUNK):
+                chunk = np.arange(start, min(start + _CHUNK, len(stored)))
+                coded[chunk] = codes.encode(_subtract_means(stored, scale, clusters, chunk))
+                advance(len(chunk))
+            lists = Lists(clusters, router, codes, stored, scale, coded)
+            found.append((lists, choose_scope(lists, queries, wanted)))
+    return max(found, key=lambda pair: pair[1].rank)
+
+
+def _store(rows: NDArray[np.float16], clusters: Clusters) -> tuple[NDArray[np.int8], float]:
+    """The rows by position as int8, and their scale."""
+    largest = max(float(np.abs(rows[i : i + _CHUNK]).max()) for i in range(0, len(rows), _CHUNK))
+    scale = largest / 127
+    stored = np.empty(rows.shape, np.int8)
+    for start in range(0, len(rows), _CHUNK):
+        chunk = rows[clusters.order[start : start + _CHUNK]].astype(np.float32)
+        stored[start : start + len(chunk)] = np.rint(chunk / scale)
+    return stored, scale
+
+
+def _subtract_means(
+    stored: NDArray[np.int8], scale: float, clusters: Clusters, positions: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """What the means of lists leave of the rows at some positions."""
+    means = clusters.means[clusters.find_lists(positions)]
+    return stored[positions] * np.float32(scale) - means
