@@ -58,8 +58,6 @@ export class GalleryVisit {
   awaitedPlace: number | undefined;
   /** How often the visitor has had what failed loaded anew. */
   attempt = 0;
-  /** Whether the values of pictures are being loaded, by which they are filtered. */
-  filtering = false;
   private everything: Order;
   /** The order of what was found, the same object as long as that is the same. */
   private listed: { readonly found: Finding['found']; readonly order: Order | undefined } = {
@@ -70,6 +68,8 @@ export class GalleryVisit {
   private started = false;
   /** How many links are being restored. */
   private restoring = 0;
+  /** The loading of the values of pictures, by which they are filtered. */
+  private filtering: 'done' | 'loading' | 'failed' = 'done';
   private mask: Uint8Array | undefined;
   private maskChanges = 0;
   private readonly reader: Reader;
@@ -148,7 +148,9 @@ export class GalleryVisit {
 
   /** Whether the page shows what was asked for, or cannot. */
   get settled(): boolean {
-    return this.finding.state !== 'computing' && !this.filtering && this.restoring === 0;
+    return (
+      this.finding.state !== 'computing' && this.filtering !== 'loading' && this.restoring === 0
+    );
   }
 
   /** Shows what a link's fragment asks for. */
@@ -268,7 +270,7 @@ export class GalleryVisit {
     this.messages.withdraw('retry');
     this.attempt += 1;
     this.records.retry();
-    if (this.filtering) {
+    if (this.filtering === 'failed') {
       await this.applyFilters();
     } else if (this.finding.state === 'failed') {
       // The worker may be what failed.
@@ -304,7 +306,7 @@ export class GalleryVisit {
   private async applyFilters(least = 0): Promise<void> {
     const { filters, gallery, finding } = this;
     const choices = filters.choices;
-    this.filtering = true;
+    this.filtering = 'loading';
     this.host.onChange();
     try {
       const mask = await filters.mask();
@@ -314,10 +316,12 @@ export class GalleryVisit {
         this.everything = inOrder(gallery.pictures, mask);
         this.maskChanges += 1;
       }
-      this.filtering = false;
+      this.filtering = 'done';
       this.host.onChange();
     } catch (error) {
-      if (choices === filters.choices) this.tellFailure(error as Error);
+      if (choices !== filters.choices) return;
+      this.filtering = 'failed';
+      this.tellFailure(error as Error);
       return;
     }
     await finding.run(least);

@@ -32,6 +32,11 @@ const BEYOND = 3;
 export class LitDemoGrid extends LitElement {
   static override styles = [shared, grid];
 
+  static {
+    // Which rows are near the screen is known when they, and all above them, are laid out.
+    this.disableWarning?.('change-in-update');
+  }
+
   @property({ attribute: false }) order: Order = inOrder(0);
   /** Another one brings the first picture to the screen. */
   @property() view = '';
