@@ -34,7 +34,9 @@ _CHUNK = 16_384
 def main(folder: Path, work: Path, dim: int = DIM, count: int = COUNT) -> None:
     """Build an index and write it to the folder `work`, with a manifest and queries."""
     work.mkdir(parents=True, exist_ok=True)
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the start", flush=True)
+    print(
+        f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the start", flush=True
+    )
     real = read_rows(folder)
     print(f"{len(real):,} rows of pictures; quartiles of the tenth neighbour's similarity among")
     print("them and among as many sampled ones:", compare_density(real).round(3).tolist())
