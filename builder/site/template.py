@@ -162,7 +162,6 @@ class Template:
             "languages": self._offered(manifest, app),
             "_": wording.translate,
             "percent": wording.percent,
-            "number": wording.number,
             "asset": self._asset,
         }
         return render(self.folder, name, values)

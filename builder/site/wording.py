@@ -44,13 +44,6 @@ class Wording:
             return self.translate("0.{0}%", _round_half_up(percent, "0.1").partition(".")[2])
         return self.translate("{0}%", _round_half_up(percent, "1"))
 
-    def number(self, count: int) -> str:
-        """A number of things, which may be many, with its thousands set apart."""
-        *before, last = f"{count:,}".split(",")
-        for group in reversed(before):
-            last = self.translate("{0},{1}", group, last)
-        return last
-
 
 def _round_half_up(number: float, step: str) -> str:
     """As JavaScript's `toFixed`."""
