@@ -47,6 +47,7 @@ export function makeGallery(
     index: { kind: 'exact', rows: list([]), rowsPerFile: 1000, scale: 1 },
     records: list(records),
     thumbnails: 'https://demo.test/gallery/thumbnails/',
+    files: [],
     columns: [
       column('Colour', ['Red', 'Blue'], (i) => (i % 3 === 0 ? 0 : 1)),
       column('Size', ['Small', 'Large'], (i) => (i % 10 === 9 ? 255 : i % 2)),
