@@ -295,6 +295,7 @@ function renderAbout({ manifest, model, encoder }: GalleryVisit): TemplateResult
       .links=${manifest.links}
       .generator=${manifest.generator}
       .textLanguage=${manifest.language}
+      .scores=${false}
     ></lit-demo-about>
   </div>`;
 }
