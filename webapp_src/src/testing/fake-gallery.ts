@@ -1,7 +1,8 @@
 import type { Column, FileList, Gallery, GalleryRecords } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import type { Found, GallerySearch, Wanted } from '../inference/gallery/gallery-search';
-import type { GalleryVisitHost, Reader } from '../pages/gallery/gallery-visit';
+import type { GalleryVisitHost } from '../pages/gallery/gallery-visit';
+import type { Reader } from '../pages/gallery/sentence-reader';
 import type { GalleryManifest } from '../state/manifest-loader';
 import { FileHost } from './named-files';
 import { makeManifest } from './sample-manifest';
