@@ -1,4 +1,7 @@
-"""A small index of lists with what a search finds in it: `python tests/golden/make_gallery_golden.py`."""
+"""Records a small index of lists, and what a search finds in it.
+
+Run as `python -m tests.golden.make_gallery_golden`; it rewrites gallery_lists.json beside it.
+"""
 
 import base64
 import json

@@ -71,7 +71,7 @@ def _build_exact(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> B
         code_bytes=rows.shape[1],
         sentences=len(bank.held_out),
     )
-    return BuiltIndex(np.arange(len(rows)), part, files.contents, report, _find_problems(report))
+    return BuiltIndex(np.arange(len(rows)), part, files.contents, report, find_problems(report))
 
 
 def _build_lists(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> BuiltIndex:
@@ -98,14 +98,15 @@ def _build_lists(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> B
         blocks=scope.blocks,
     )
     order = lists.clusters.order
-    return BuiltIndex(order, part, files.contents, report, _find_problems(report))
+    return BuiltIndex(order, part, files.contents, report, find_problems(report))
 
 
 def _sum_up(values: list[int]) -> Cost:
     return Cost(float(np.mean(values)), float(np.percentile(values, 95)))
 
 
-def _find_problems(report: IndexReport) -> tuple[str, ...]:
+def find_problems(report: IndexReport) -> tuple[str, ...]:
+    """What an author should know of an index, with what to do about it."""
     if report.recall_at_10 >= LEAST_RECALL:
         return ()
     return (

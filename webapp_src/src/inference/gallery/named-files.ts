@@ -29,7 +29,6 @@ export class NamedFiles {
     const kept = this.kept.get(file);
     if (kept) return kept;
     const url = (await this.prepare())(file);
-    signal.throwIfAborted();
     const content = await fetchNamed(url, signal);
     this.kept.set(file, content);
     return content;
