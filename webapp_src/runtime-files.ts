@@ -1,5 +1,7 @@
 import type { Plugin } from 'vite';
 
+const BACKEND = 'tfjs-backend-wasm/dist/backend_wasm.js';
+
 /** The parts of Rolldown's output chunks that are used here. */
 interface Chunk {
   readonly fileName: string;
@@ -11,7 +13,8 @@ interface Chunk {
 /**
  * Writes `.vite/WORKER.json` for the script of a worker: all the `files` that belong to it, and as
  * `runtime` those that it loads to compute with the wasm backend, which is the floor everywhere. The
- * builder puts the former into a site and adds the latter up for the author.
+ * builder puts the former into a site and adds the latter up for the author. A worker without the
+ * backend has its script alone as `runtime`.
  */
 export function listRuntimeFiles(): Plugin {
   return {
@@ -21,12 +24,12 @@ export function listRuntimeFiles(): Plugin {
       const chunks = outputs.filter((output) => output.type === 'chunk');
       const worker = chunks.find(({ isEntry }) => isEntry);
       const wasm = outputs.find(({ fileName }) => /backend-wasm-simd.*\.wasm$/.test(fileName));
-      if (!worker || !wasm) throw new Error('The worker bundle holds no wasm binary with SIMD.');
-      const backend = holderOf(chunks, 'tfjs-backend-wasm/dist/backend_wasm.js');
+      if (!worker) throw new Error('The worker bundle has no entry.');
+      const backend = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(BACKEND)));
+      if (backend && !wasm) throw new Error('The worker bundle holds no wasm binary with SIMD.');
       const runtime = [
         ...loadedWith(chunks, worker),
-        ...loadedWith(chunks, backend),
-        wasm.fileName,
+        ...(backend && wasm ? [...loadedWith(chunks, backend), wasm.fileName] : []),
       ];
       const files = outputs.map(({ fileName }) => fileName);
       this.emitFile({
@@ -36,12 +39,6 @@ export function listRuntimeFiles(): Plugin {
       });
     },
   };
-}
-
-function holderOf(chunks: readonly Chunk[], source: string): Chunk {
-  const holder = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(source)));
-  if (!holder) throw new Error(`No chunk of the worker bundle holds ${source}.`);
-  return holder;
 }
 
 /** A chunk and all that it imports statically. */

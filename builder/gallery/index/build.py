@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.errors import BuilderError
 from builder.gallery.index.bank import Bank
 from builder.gallery.index.exact import add_exact_index, read_exact_rows
 from builder.gallery.index.files import NamedFiles
@@ -75,7 +76,13 @@ def _build_exact(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> B
 
 
 def _build_lists(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> BuiltIndex:
-    from builder.gallery.index.train import train_lists
+    try:
+        from builder.gallery.index.train import train_lists
+    except ModuleNotFoundError:
+        raise BuilderError(
+            f"[gallery]: {len(rows):,} pictures need lists, which faiss makes; it is not installed."
+            " Install it: pip install 'lit-demo-builder[gallery]'"
+        ) from None
 
     lists, scope, wanted = train_lists(rows, bank, progress)
     with progress.step("Search with sentences that were held out", len(wanted)) as advance:

@@ -20,7 +20,7 @@ class Best:
 
 def find_best(
     queries: NDArray[np.float32],
-    rows: NDArray[np.floating],
+    rows: NDArray[np.number],
     count: int,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Best:

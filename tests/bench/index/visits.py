@@ -4,6 +4,7 @@ SITE is what `tests.bench.index` wrote. Each visit has an empty cache, 10 Mbit/s
 and its worker are there before the search, as they are when an encoder has been loaded.
 """
 
+import itertools
 import json
 import shutil
 import statistics
@@ -84,7 +85,7 @@ def main(site: Path) -> None:
     with sync_playwright() as playwright, running(server) as port:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
         url = f"http://127.0.0.1:{port}/"
-        pairs = zip(queries, queries[1:], strict=False)
+        pairs = itertools.pairwise(queries)
         visits = [visit(browser, url, query, other) for query, other in pairs]
         browser.close()
     for name in Visit.__dataclass_fields__:
