@@ -79,7 +79,7 @@ def add_page(site: Path) -> None:
 def main(site: Path) -> None:
     """Print the medians of visits."""
     add_page(site)
-    gallery = json.loads((site / "gallery.json").read_text("utf-8"))
+    gallery = json.loads((site / "manifest.json").read_text("utf-8"))
     queries = np.fromfile(site / "queries.bin", "<f4").reshape(-1, gallery["dim"]).tolist()
     server = make_server(site, port=0, host="127.0.0.1", base_path="/")
     with sync_playwright() as playwright, running(server) as port:
