@@ -77,7 +77,7 @@ def write_site(built: BuiltIndex, pictures: int, bank: Bank, site: Path) -> None
     gallery = Gallery.model_construct(
         model="mini-tiny", pictures=pictures, dim=dim, index=built.part, thumbnails=None
     )
-    (site / "manifest.json").write_text(gallery.model_dump_json(by_alias=True), "utf-8")
+    (site / "gallery.json").write_text(gallery.model_dump_json(by_alias=True), "utf-8")
     (site / "queries.bin").write_bytes(bank.held_out[:QUERIES].astype("<f4").tobytes())
 
 

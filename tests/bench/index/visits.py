@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
-from builder.publish.serve import make_server, running
 from tests.bench.first_second import slow_page
 from tests.chromium import FLAGS, chromium_path
+from tests.static_server import serve_folder
 
 WEB = Path(__file__).parents[3] / "webapp_src"
 COUNT = 10
@@ -79,12 +79,10 @@ def add_page(site: Path) -> None:
 def main(site: Path) -> None:
     """Print the medians of visits."""
     add_page(site)
-    gallery = json.loads((site / "manifest.json").read_text("utf-8"))
+    gallery = json.loads((site / "gallery.json").read_text("utf-8"))
     queries = np.fromfile(site / "queries.bin", "<f4").reshape(-1, gallery["dim"]).tolist()
-    server = make_server(site, port=0, host="127.0.0.1", base_path="/")
-    with sync_playwright() as playwright, running(server) as port:
+    with sync_playwright() as playwright, serve_folder(site, lasting=True) as url:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
-        url = f"http://127.0.0.1:{port}/"
         pairs = itertools.pairwise(queries)
         visits = [visit(browser, url, query, other) for query, other in pairs]
         browser.close()

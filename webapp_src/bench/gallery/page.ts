@@ -1,4 +1,4 @@
-/** A page that searches the gallery of manifest.json beside it, for tests/bench/index. */
+/** A page that searches the gallery of gallery.json beside it, for tests/bench/index. */
 import type { Gallery } from '../../src/generated/manifest';
 import { openGallery } from '../../src/inference/gallery/gallery-search';
 import { resolveFiles } from '../../src/state/manifest-reader';
@@ -17,7 +17,7 @@ declare global {
   }
 }
 
-const manifest = (await (await fetch('manifest.json')).json()) as Gallery;
+const manifest = (await (await fetch('gallery.json')).json()) as Gallery;
 const gallery = openGallery(resolveFiles(manifest, document.baseURI));
 
 window.search = async (query, count) => {
