@@ -45,7 +45,6 @@ export function makeGallery(
   });
   const gallery: Gallery = {
     map: null,
-    files: [],
     model: 'tiny',
     pictures,
     dim: 2,

@@ -44,6 +44,8 @@ function pictureAt(position: number): Picture | undefined {
     author: null,
     license: null,
     source: null,
+    x: undefined,
+    y: undefined,
   };
 }
 

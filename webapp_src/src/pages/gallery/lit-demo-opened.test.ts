@@ -15,6 +15,8 @@ const PICTURE: Picture = {
   author: 'A. Maker',
   license: 'CC BY 4.0',
   source: 'https://archive.test/cat',
+  x: undefined,
+  y: undefined,
 };
 
 beforeEach(() => {
