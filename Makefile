@@ -17,7 +17,7 @@ SLOW := e2e or wheel or slow or long
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium browsers generate notebooks docs tune oracle bench bench-embedding bench-scale bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak lighthouse screenshots screenshots-expected clean
+.PHONY: help demo gallery serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium browsers generate notebooks docs tune oracle bench bench-embedding bench-scale bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak lighthouse screenshots screenshots-expected clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -27,6 +27,11 @@ demo: _site/manifest.json ## Set everything up and build the default demo into _
 DEMO_SOURCES := $(shell find builder data templates -type f -not -path '*/_*' -not -path '*/.*')
 _site/manifest.json: $(VENV)/.installed builder/_web/.built $(DEMO_SOURCES)
 	$(BIN)/lit-demo build data/demo.toml -o _site
+
+gallery: $(VENV)/.installed builder/_web/.built ## Make 10,000 pictures, and build their gallery into _gallery/.
+	$(BIN)/pip install --quiet --constraint .ci/constraints.txt --editable '.[gallery]'
+	$(BIN)/python examples/gallery/make_pictures.py
+	$(BIN)/lit-demo build examples/gallery -o _gallery
 
 serve: demo ## Build if needed, then serve the demo under a sub-path.
 	$(BIN)/lit-demo serve _site --base-path /demo/

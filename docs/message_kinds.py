@@ -102,7 +102,7 @@ KINDS = (
         "Many pictures",
         ("gallery/",),
         "`lit-demo embed` keeps the shards that are whole: run it again to go on. Pictures that"
-        " cannot be read are listed in a file of its own ([Embed many"
+        " cannot be read are listed in a file of its own ([Show many"
         " pictures](../how-to/many-pictures.md)).",
     ),
     Kind(

@@ -11,7 +11,7 @@ from builder.download.address import hiding
 from builder.download.errors import AttemptError
 from builder.download.transfer import RETRY_DELAYS, wait_before_retry
 from builder.errors import BuilderError
-from builder.listing import summarize
+from builder.listing import hash_file, summarize
 from builder.models.hub.repository import find_hub, is_offline
 from builder.publish.content import Content, list_names, load_content
 from builder.publish.space import Space, SpaceState, read_name
@@ -118,7 +118,7 @@ def _publish(
             raise AttemptError("the new Space is not there yet")
     page = state.page and f"{state.page.rstrip('/')}/"
     plan = _plan(content, space, state, replace or state.is_fresh)
-    size = sum(map(len, plan.files.values()))
+    size = sum(content.sizes.get(url, 0) for url in plan.files)
     commit = None
     if not plan.is_done:
         say(f"Uploading what has changed of {megabytes(size)} to {space.address}")
@@ -138,9 +138,12 @@ def _publish(
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a commit would change; `is_done` if that is nothing."""
+    """What a commit would change: contents, or the files that have them.
 
-    files: Mapping[str, bytes]
+    `is_done` if that is nothing.
+    """
+
+    files: Mapping[str, bytes | Path]
     deleted: frozenset[str]
     kept: frozenset[str]
     is_done: bool
@@ -154,8 +157,11 @@ def _plan(content: Content, space: Space, state: SpaceState, replace: bool) -> _
         BuilderError: if any of them is not one that a publication wrote, unless all are to be
             replaced.
     """
-    files = {url: content.read(url) for url in content.files}
-    files[README] = _write_readme(content, files, space)
+    manifest_here = content.read(MANIFEST)
+    for url, path in content.files.items():
+        content.require_unchanged(url, hash_file(path))
+    readme_here = _write_readme(content, manifest_here, space)
+    files: dict[str, bytes | Path] = {**content.files, README: readme_here}
     there = state.files - {_ATTRIBUTES}
     if replace:
         return _Plan(files, there - files.keys(), frozenset(), is_done=False)
@@ -173,7 +179,8 @@ def _plan(content: Content, space: Space, state: SpaceState, replace: bool) -> _
         )
     notes: tuple[str, ...] = ()
     if readme is not None and README not in earlier:
-        readme = files.pop(README)
+        readme = readme_here
+        del files[README]
         notes = (f"{README} stays as somebody has changed it; it must say sdk: static.",)
     if foreign := (files.keys() & there) - earlier:
         raise BuilderError(
@@ -182,7 +189,7 @@ def _plan(content: Content, space: Space, state: SpaceState, replace: bool) -> _
             " --replace."
         )
     deleted = earlier - files.keys()
-    is_same = manifest == files[MANIFEST] and readme == files.get(README, readme)
+    is_same = manifest == manifest_here and readme == readme_here
     is_done = is_same and not deleted and files.keys() <= there
     return _Plan(files, deleted, there - earlier - files.keys(), is_done, notes)
 
@@ -196,9 +203,9 @@ def _find_earlier(manifest: bytes | None, readme: bytes | None, read: ReadFile) 
     return frozenset({*named, MANIFEST, *own_readme})
 
 
-def _write_readme(content: Content, files: Mapping[str, bytes], space: Space) -> bytes:
+def _write_readme(content: Content, manifest_data: bytes, space: Space) -> bytes:
     """What tells the hub how to serve the files. Source: hf.co/docs/hub/spaces-config-reference."""
-    manifest = json.loads(files[MANIFEST])
+    manifest = json.loads(manifest_data)
     description = textwrap.shorten(manifest["description"], _SHORT, placeholder="...")
     settings = {
         "title": _as_line(content.title),
@@ -209,7 +216,7 @@ def _write_readme(content: Content, files: Mapping[str, bytes], space: Space) ->
         "app_file": "index.html",
         "short_description": description,
     }
-    if preview := next((url for url in files if url.startswith(PREVIEW)), None):
+    if preview := next((url for url in content.files if url.startswith(PREVIEW)), None):
         settings["thumbnail"] = f"{space.address}/resolve/main/{preview}"
     # A text of JSON is one of YAML too, but for characters that JSON writes as two escapes.
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()]

@@ -9,6 +9,7 @@ from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -110,9 +111,15 @@ class Space:
         return bytes(content)
 
     def commit(
-        self, state: SpaceState, files: Mapping[str, bytes], deleted: Collection[str], message: str
+        self,
+        state: SpaceState,
+        files: Mapping[str, bytes | Path],
+        deleted: Collection[str],
+        message: str,
     ) -> str:
         """Put files in the place of those at that commit, in one step; returns the commit.
+
+        What is given as a path is read while it is uploaded.
 
         Raises:
             BuilderError: if the hub will not do it.

@@ -9,6 +9,7 @@ from typing import Literal
 
 from builder.cli import main
 from builder.errors import BuilderError
+from builder.manifest import SiteManifest
 from builder.site.check import check_site
 from builder.site.folder import load_any_manifest
 from tests.models.original_demo import write_original_demo
@@ -189,10 +190,55 @@ class Embed(Scenario):
         return [path.name for path in (folder / "rows").iterdir() if path.name.startswith(".")]
 
 
+class BuildGallery(Scenario):
+    """Another gallery in the folder of an older site, which has other things too.
+
+    The model is a toy, so the functions behind `lit-demo build` are called.
+    """
+
+    def prepare(self, folder: Path) -> None:
+        from tests.gallery.galleries import paint_many
+
+        paint_many(folder / "photos", 12)
+        assert self.act(folder) == 0
+        _write(folder / "site", _FOREIGN)
+        (folder / "photos/000/0000.png").unlink()
+
+    def act(self, folder: Path) -> int:
+        import jax
+
+        from tests.gallery.galleries import write_gallery_site
+
+        jax.config.update("jax_compilation_cache_dir", None)  # whose files are JAX's own
+
+        try:
+            write_gallery_site(folder / "site", folder)
+        except (BuilderError, OSError):
+            return 2
+        return 0
+
+    def check(self, folder: Path) -> State:
+        site = folder / "site"
+        assert check_site(site) == []
+        for name, text in _FOREIGN.items():
+            assert (site / name).read_text() == text, name
+        manifest = load_any_manifest(site)
+        assert isinstance(manifest, SiteManifest)
+        assert manifest.gallery
+        shown = len(list(site.glob("gallery/thumbnails/*.jpg")))
+        assert shown == manifest.gallery.pictures
+        return "new" if shown == 11 else "old"
+
+    def leftovers(self, folder: Path) -> list[str]:
+        known = {"photos", "site", "cache"}
+        return [path.name for path in folder.iterdir() if path.name not in known]
+
+
 SCENARIOS: Mapping[str, type[Scenario]] = {
     "build": Build,
     "first-build": FirstBuild,
     "embed": Embed,
+    "gallery": BuildGallery,
     "publish-zip": PublishZip,
     "publish-github": PublishGithub,
 }

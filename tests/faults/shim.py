@@ -74,7 +74,8 @@ class Faults:
             if _WRITING.isdisjoint(mode):
                 return real(file, mode, *rest, **options)
             self.tick("open")
-            raw = _CountedFile(file, mode.replace("b", "").replace("t", ""))
+            opener = options.get("opener")
+            raw = _CountedFile(file, mode.replace("b", "").replace("t", ""), opener=opener)
             raw.faults = self
             buffered = io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
             if "b" in mode:

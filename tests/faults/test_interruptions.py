@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-EVERY = {"build": 151, "first-build": 97, "embed": 3, "publish-zip": 2, "publish-github": 13}
+EVERY = {
+    **{"build": 151, "first-build": 97, "embed": 3, "gallery": 61},
+    **{"publish-zip": 2, "publish-github": 13},
+}
 """Coprime to what repeats in an operation, so that all kinds of places are met."""
 
 BRIEF = (
@@ -18,6 +21,7 @@ BRIEF = (
     ("build", "ENOSPC"),
     ("embed", "kill"),
     ("embed", "ENOSPC"),
+    ("gallery", "kill"),
     ("publish-zip", "kill"),
     ("publish-github", "kill"),
 )

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import jinja2
 import pytest
 
 from builder.errors import BuilderError
@@ -195,3 +196,16 @@ def test_a_page_stays_small_however_many_pictures_there_are():
     assert len(page) < 60_000
     assert page.count("<figure>") == 59
     assert "More pictures, which need JavaScript: 1940" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "shown"),
+    [("en", 999, "999"), ("en", 1_234_567, "1,234,567"), ("de", 10_005, "10.005")],
+)
+def test_thousands_are_set_apart_as_the_language_does(language: str, count: int, shown: str):
+    template = load_template("gallery")
+    wording = template.wording(language)
+    values = {"_": wording.translate, "count": count}
+    source = '{% from "number.html.j2" import number with context %}{{ number(count) }}'
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(template.folder.parent))
+    assert environment.from_string(source).render(values) == shown
