@@ -109,7 +109,7 @@ def build(folder: Path, rows: Path | None = None, **keys: Any) -> BuiltGallery:
             make_colour_model(),
             rows,
             prompts=(),
-            where=lambda key: f"demo.toml: gallery.{key}",
+            where="demo.toml: gallery.{}".format,
             cache=Cache(folder / "cache"),
             progress=QUIET,
         )
