@@ -1,5 +1,7 @@
 import type { Plugin } from 'vite';
 
+const BACKEND = 'tfjs-backend-wasm/dist/backend_wasm.js';
+
 /** The parts of Rolldown's output chunks that are used here. */
 interface Chunk {
   readonly fileName: string;
@@ -10,8 +12,9 @@ interface Chunk {
 
 /**
  * Writes `.vite/WORKER.json` for the script of a worker: all the `files` that belong to it, and as
- * `runtime` those that it loads to compute, if that takes TensorFlow.js with the wasm backend, which is
- * the floor everywhere. The builder puts the former into a site and adds the latter up for the author.
+ * `runtime` those that it loads to compute with the wasm backend, which is the floor everywhere. The
+ * builder puts the former into a site and adds the latter up for the author. A worker without the
+ * backend has its script alone as `runtime`.
  */
 export function listRuntimeFiles(): Plugin {
   return {
@@ -20,11 +23,13 @@ export function listRuntimeFiles(): Plugin {
       const outputs = Object.values(bundle);
       const chunks = outputs.filter((output) => output.type === 'chunk');
       const worker = chunks.find(({ isEntry }) => isEntry);
+      const wasm = outputs.find(({ fileName }) => /backend-wasm-simd.*\.wasm$/.test(fileName));
       if (!worker) throw new Error('The worker bundle has no entry.');
-      const backend = chunks.find(holdsBackend);
+      const backend = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(BACKEND)));
+      if (backend && !wasm) throw new Error('The worker bundle holds no wasm binary with SIMD.');
       const runtime = [
         ...loadedWith(chunks, worker),
-        ...(backend ? [...loadedWith(chunks, backend), wasmOf(outputs)] : []),
+        ...(backend && wasm ? [...loadedWith(chunks, backend), wasm.fileName] : []),
       ];
       const files = outputs.map(({ fileName }) => fileName);
       this.emitFile({
@@ -34,16 +39,6 @@ export function listRuntimeFiles(): Plugin {
       });
     },
   };
-}
-
-function holdsBackend({ moduleIds }: Chunk): boolean {
-  return moduleIds.some((id) => id.endsWith('tfjs-backend-wasm/dist/backend_wasm.js'));
-}
-
-function wasmOf(outputs: readonly { readonly fileName: string }[]): string {
-  const wasm = outputs.find(({ fileName }) => /backend-wasm-simd.*\.wasm$/.test(fileName));
-  if (!wasm) throw new Error('The worker bundle holds no wasm binary with SIMD.');
-  return wasm.fileName;
 }
 
 /** A chunk and all that it imports statically. */

@@ -12,6 +12,7 @@ from builder.gallery.index.files import NamedFiles
 from builder.gallery.index.list_files import add_list_index
 from builder.gallery.index.report import Cost, IndexReport
 from builder.gallery.index.search import find_best, measure_recall
+from builder.gallery.index.weights import weigh
 from builder.gallery_manifest import ExactIndex, ListIndex
 from builder.progress import Progress
 
@@ -22,6 +23,7 @@ LEAST_RECALL = 0.9
 """Recall below which the author is warned."""
 
 _FOUND = 10
+_WEIGHED = 16_384
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def build_index(
 
 def _build_exact(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> BuiltIndex:
     files = NamedFiles()
-    part = add_exact_index(rows, files)
+    part = add_exact_index(rows, weigh(bank.training, rows[:_WEIGHED].astype(np.float32)), files)
     with progress.step("Compare all rows with sentences", len(rows)) as advance:
         wanted = find_best(bank.held_out, rows, _FOUND, advance).numbers
     stored = read_exact_rows(part, files.contents, rows.shape[1])
@@ -69,7 +71,7 @@ def _build_exact(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> B
         code_bytes=rows.shape[1],
         sentences=len(bank.held_out),
     )
-    return BuiltIndex(np.arange(len(rows)), part, files.contents, report, _find_problems(report))
+    return BuiltIndex(np.arange(len(rows)), part, files.contents, report, find_problems(report))
 
 
 def _build_lists(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> BuiltIndex:
@@ -96,14 +98,15 @@ def _build_lists(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> B
         blocks=scope.blocks,
     )
     order = lists.clusters.order
-    return BuiltIndex(order, part, files.contents, report, _find_problems(report))
+    return BuiltIndex(order, part, files.contents, report, find_problems(report))
 
 
 def _sum_up(values: list[int]) -> Cost:
     return Cost(float(np.mean(values)), float(np.percentile(values, 95)))
 
 
-def _find_problems(report: IndexReport) -> tuple[str, ...]:
+def find_problems(report: IndexReport) -> tuple[str, ...]:
+    """What an author should know of an index, with what to do about it."""
     if report.recall_at_10 >= LEAST_RECALL:
         return ()
     return (

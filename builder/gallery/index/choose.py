@@ -10,7 +10,7 @@ from builder.gallery.index.lists import Lists, Scope, rank_blocks
 
 AIM = 0.95
 _MARGIN = 0.01
-"""The choice is made with other queries than the report, and without what eight bits lose."""
+"""The choice is made with other queries than the report, which the router has been judged with."""
 
 _MOST_PROBES = 32
 _MOST_BLOCKS = 64
@@ -33,20 +33,25 @@ class Choice:
         return reached, -self.bytes if reached else self.recall
 
 
-def choose_scope(lists: Lists, queries: NDArray[np.float32], wanted: NDArray[np.int64]) -> Choice:
+def choose_scope(
+    lists: Lists, queries: NDArray[np.float32], wanted: NDArray[np.int64], ceiling: float
+) -> Choice:
     """The best scope for queries, float32[m, dim], which should find positions int64[m, k].
 
-    A picture counts as found if its list is read, and the whole rows of its block.
+    A picture counts as found if its list is read, and the whole rows of its block, and then with
+    the recall of a scan of all such rows, `ceiling`.
     """
     probes = min(_MOST_PROBES, len(lists.clusters.means))
-    needed = np.stack([_need(lists, query, goal, probes) for query, goal in zip(queries, wanted)])
+    needed = np.stack(
+        [_need(lists, query, goal, probes) for query, goal in zip(queries, wanted, strict=True)]
+    )
     ranked = lists.router.rank(queries)[:, :probes]
     read = np.cumsum(lists.list_bytes[ranked].mean(axis=0) + _FILE_BYTES)
     block = BLOCK * lists.rows.shape[1] + _FILE_BYTES
     choices = [
         Choice(
             Scope(probe + 1, blocks),
-            float((needed[:, probe] < blocks).mean()),
+            ceiling * float((needed[:, probe] < blocks).mean()),
             float(read[probe] + blocks * block),
         )
         for probe in range(probes)

@@ -65,7 +65,8 @@ def cluster(
             order.append(members[arranged])
             means.append(chosen[arranged].mean(axis=0))
     starts = np.cumsum([0, *map(len, order)])
-    return Clusters(np.concatenate(order), starts, np.array(means))
+    stored = np.array(means, np.float16).astype(np.float32)  # what the page has of them
+    return Clusters(np.concatenate(order), starts, stored)
 
 
 def _find_centres(weighted: NDArray[np.float32], count: int) -> NDArray[np.float32]:

@@ -1,6 +1,7 @@
 """From rows to an index of lists: clusters, a router, and the codes that cost least."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,8 @@ from builder.gallery.index.clusters import Clusters, cluster
 from builder.gallery.index.codes import train_codes
 from builder.gallery.index.lists import Lists, Scope
 from builder.gallery.index.router import Router, train_router
-from builder.gallery.index.search import find_best
-from builder.gallery.index.weights import Weights, weigh
+from builder.gallery.index.search import find_best, measure_recall
+from builder.gallery.index.weights import Weights, find_scale, round_rows, weigh
 from builder.progress import Progress
 
 _SAMPLE = 131_072
@@ -55,7 +56,8 @@ def train_lists(
     with progress.step("Learn which lists to read", 1) as advance:
         router = train_router(clusters, queries[:learned], wanted[:learned], judged)
         advance(1)
-    stored, scale = _store(rows, clusters)
+    with progress.step("Round rows to eight bits", len(rows)) as advance:
+        stored, scale = _store(rows, clusters, weights, advance)
     lists, choice = _choose_codes(
         clusters, router, weights, stored, scale, queries[:judged], wanted[:judged], progress
     )
@@ -76,6 +78,8 @@ def _choose_codes(
     rng = np.random.default_rng(0)
     some = np.sort(rng.choice(len(stored), min(_SAMPLE, len(stored)), replace=False))
     remainders = _subtract_means(stored, scale, clusters, some)
+    exact = find_best(queries * np.float32(scale), stored, wanted.shape[1]).numbers
+    ceiling = measure_recall(exact, wanted)
     found: list[tuple[Lists, Choice]] = []
     with progress.step("Try codes", len(stored) * len(_COLUMNS_PER_BYTE)) as advance:
         for columns in _COLUMNS_PER_BYTE:
@@ -86,18 +90,20 @@ def _choose_codes(
                 coded[chunk] = codes.encode(_subtract_means(stored, scale, clusters, chunk))
                 advance(len(chunk))
             lists = Lists(clusters, router, codes, stored, scale, coded)
-            found.append((lists, choose_scope(lists, queries, wanted)))
+            found.append((lists, choose_scope(lists, queries, wanted, ceiling)))
     return max(found, key=lambda pair: pair[1].rank)
 
 
-def _store(rows: NDArray[np.float16], clusters: Clusters) -> tuple[NDArray[np.int8], float]:
+def _store(
+    rows: NDArray[np.float16], clusters: Clusters, weights: Weights, advance: Callable[[int], None]
+) -> tuple[NDArray[np.int8], float]:
     """The rows by position as int8, and their scale."""
-    largest = max(float(np.abs(rows[i : i + _CHUNK]).max()) for i in range(0, len(rows), _CHUNK))
-    scale = largest / 127
+    scale = find_scale(rows)
     stored = np.empty(rows.shape, np.int8)
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[clusters.order[start : start + _CHUNK]].astype(np.float32)
-        stored[start : start + len(chunk)] = np.rint(chunk / scale)
+        stored[start : start + len(chunk)] = round_rows(chunk, scale, weights)
+        advance(len(chunk))
     return stored, scale
 
 

@@ -36,6 +36,14 @@ it('leads to the author’s links and to the demo’s other pages', async () => 
   expect(urls).toEqual(['https://example.org/paper', 'benchmark.html', 'playground.html']);
 });
 
+it('says nothing of scores and of code where pictures are found', async () => {
+  const about = await mount(LitDemoAbout, { model, generator, scores: false });
+  expect(find(about, 'p:not(.links)').textContent).not.toContain('percentages');
+  expect(findAll(about, '.links a').map((link) => link.getAttribute('href'))).toEqual([
+    'benchmark.html',
+  ]);
+});
+
 it('names the languages of the model, if they are known', async () => {
   const terms = (about: LitDemoAbout): string[] =>
     findAll(about, 'dt').map(({ textContent }) => textContent);

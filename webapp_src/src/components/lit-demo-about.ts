@@ -60,6 +60,8 @@ export class LitDemoAbout extends LitElement {
   @property({ attribute: false }) links: readonly Link[] = [];
   /** The language of the demo's texts, which may not be that of the page. */
   @property({ attribute: false }) textLanguage = '';
+  /** Whether captions have scores here; in a gallery, they find pictures. */
+  @property({ attribute: false }) scores = true;
 
   protected override render(): TemplateResult {
     const { model, generator } = this;
@@ -70,7 +72,7 @@ export class LitDemoAbout extends LitElement {
             html`<a href=${url} lang=${this.textLanguage || nothing}>${label}</a> `,
         )}
         <a href="benchmark.html">${msg('How fast is this device?')}</a>
-        <a href="playground.html">${msg('Use it in code')}</a>
+        ${this.scores ? html`<a href="playground.html">${msg('Use it in code')}</a>` : nothing}
       </p>
       <p>
         ${msg('The model looked at the pictures once, when this page was made.')}
@@ -81,11 +83,7 @@ export class LitDemoAbout extends LitElement {
                 'It read the example captions then too, and answers no others. Nothing you type leaves this device.',
               )
         }
-        ${
-          model.scoring.kind === 'softmax'
-            ? msg('The captions of a picture compete, so their percentages add up to 100.')
-            : msg('Each caption is judged alone, so that percentages need not add up to 100.')
-        }
+        ${this.scores ? describeScores(model) : nothing}
       </p>
       <p lang=${this.textLanguage || nothing} dir="auto">${model.description}</p>
       <dl>
@@ -117,4 +115,10 @@ export class LitDemoAbout extends LitElement {
       ${renderMadeWith(generator)}
     `;
   }
+}
+
+function describeScores({ scoring }: Model): string {
+  return scoring.kind === 'softmax'
+    ? msg('The captions of a picture compete, so their percentages add up to 100.')
+    : msg('Each caption is judged alone, so that percentages need not add up to 100.');
 }

@@ -25,6 +25,8 @@ const INTERNAL: ReadonlySet<string> = new Set([
   'The encoder returned no row.',
   'The encoder returned too few rows.',
   'The function has not been loaded.',
+  'The gallery has not been opened.',
+  '{0} is not named by its content.',
   'The image encoder comes without its golden row.',
   'The recording was not finished.',
   'The result was not computed by kernels.',

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { makeGallery } from '../testing/fake-gallery';
 import { makeManifest } from '../testing/sample-manifest';
 import { sealManifest, serveManifest } from '../testing/sealed-manifest';
 import { stubNetwork } from '../testing/network';
-import { loadManifest } from './manifest-loader';
+import { loadGalleryManifest, loadManifest } from './manifest-loader';
 import { parseManifest } from './manifest-reader';
 
 function parse(text: string): Promise<unknown> {
@@ -48,6 +49,31 @@ describe('a manifest', () => {
     expect(images[0].photo.url).toBe(`${baseUrl}${makeManifest().images[0].photo.url}`);
     expect(models[0].imageEmbeddings.url).toContain(baseUrl);
     expect(files.every(({ url }) => url.startsWith('https://page.test/'))).toBe(true);
+  });
+
+  it('names the files of a gallery beside its models', async () => {
+    const list = makeGallery(1).gallery.records;
+    const records = { ...list, url: 'gallery/records/a.list', folder: 'gallery/records' };
+    const gallery = { ...makeGallery(1).gallery, records, thumbnails: 'gallery/thumbnails/' };
+    const { images, promptSets, ...alone } = makeManifest();
+    expect([images.length, promptSets.length]).toEqual([2, 1]);
+    stubNetwork(() => serveManifest({ ...alone, gallery, baseUrl: 'https://data.test/there/' }));
+    const loaded = await loadGalleryManifest('https://page.test/manifest.json');
+    expect(loaded.gallery.records).toMatchObject({
+      url: 'https://data.test/there/gallery/records/a.list',
+      folder: 'https://data.test/there/gallery/records',
+    });
+    expect(loaded.gallery.thumbnails).toBe('https://data.test/there/gallery/thumbnails/');
+    await expect(loadManifest('https://page.test/manifest.json')).rejects.toThrow(
+      'manifest.json describes no pictures with sentences.',
+    );
+  });
+
+  it('of a site without a gallery is none of a gallery', async () => {
+    stubNetwork(() => serveManifest(makeManifest()));
+    await expect(loadGalleryManifest('manifest.json')).rejects.toThrow(
+      'manifest.json describes no gallery.',
+    );
   });
 
   it('is asked for past the cache: if it is as before at first, anew after a failure', async () => {

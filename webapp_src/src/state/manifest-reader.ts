@@ -62,7 +62,8 @@ export function resolveAddresses<T extends AnyManifest>(manifest: T, href: strin
   return { ...resolved, ...data, gallery: { ...gallery, thumbnails } };
 }
 
-function resolveFiles<T>(value: T, base: string): T {
+/** A part of a manifest with absolute addresses in it. */
+export function resolveFiles<T>(value: T, base: string): T {
   if (Array.isArray(value)) return value.map((item: unknown) => resolveFiles(item, base)) as T;
   if (typeof value !== 'object' || value === null) return value;
   const resolved = Object.fromEntries(

@@ -1,7 +1,8 @@
 import type { Column, FileList, Gallery, GalleryRecords } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import type { Found, GallerySearch, Wanted } from '../inference/gallery/gallery-search';
-import type { GalleryVisitHost, Reader } from '../pages/gallery/gallery-visit';
+import type { GalleryVisitHost } from '../pages/gallery/gallery-visit';
+import type { Reader } from '../pages/gallery/sentence-reader';
 import type { GalleryManifest } from '../state/manifest-loader';
 import { FileHost } from './named-files';
 import { makeManifest } from './sample-manifest';
@@ -47,6 +48,7 @@ export function makeGallery(
     index: { kind: 'exact', rows: list([]), rowsPerFile: 1000, scale: 1 },
     records: list(records),
     thumbnails: 'https://demo.test/gallery/thumbnails/',
+    files: [],
     columns: [
       column('Colour', ['Red', 'Blue'], (i) => (i % 3 === 0 ? 0 : 1)),
       column('Size', ['Small', 'Large'], (i) => (i % 10 === 9 ? 255 : i % 2)),

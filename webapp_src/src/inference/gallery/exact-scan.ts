@@ -3,6 +3,7 @@ import { Best } from './best';
 import type { GalleryIndex } from './gallery-index';
 import type { Found, Wanted } from './gallery-search';
 import { NamedFiles } from './named-files';
+import { dotAt, normalize } from './numbers';
 
 /**
  * Compares all rows with what is looked for. They stay in memory, where plain numbers are quick enough:
@@ -54,15 +55,7 @@ export class ExactScan implements GalleryIndex {
     const { dim } = this.gallery;
     for (let start = 0, position = first; start < codes.length; start += dim, position++) {
       if (mask?.[position] === 0) continue;
-      let sum = 0;
-      for (let i = 0; i < dim; i++) sum += (codes[start + i] ?? 0) * (query[i] ?? 0);
-      best.add(position, sum * this.index.scale);
+      best.add(position, dotAt(codes, start, query) * this.index.scale);
     }
   }
-}
-
-/** The row, of length 1. */
-export function normalize(row: Float32Array): Float32Array {
-  const length = Math.hypot(...row);
-  return row.map((value) => value / length);
 }

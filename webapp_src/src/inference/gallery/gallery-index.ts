@@ -1,6 +1,7 @@
 import type { Gallery } from '../../generated/manifest';
 import { ExactScan } from './exact-scan';
 import type { Found, Wanted } from './gallery-search';
+import { ListScan } from './list-scan';
 
 /** What finds a gallery's pictures, from the files of one kind of index. */
 export interface GalleryIndex {
@@ -16,5 +17,6 @@ export interface GalleryIndex {
 
 /** The index of a gallery; nothing is downloaded before it is used. */
 export function openIndex(gallery: Gallery): GalleryIndex {
-  return new ExactScan(gallery, gallery.index);
+  const { index } = gallery;
+  return index.kind === 'exact' ? new ExactScan(gallery, index) : new ListScan(gallery, index);
 }

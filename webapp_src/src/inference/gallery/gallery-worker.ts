@@ -30,21 +30,21 @@ export class GalleryWorker
     await this.open();
     signal.throwIfAborted();
     const number = this.searches++;
-    const stop = (): void => {
-      void this.api.stop(number);
-    };
-    signal.addEventListener('abort', stop, { once: true });
     const report = proxy((found: readonly Found[]) => {
       if (!signal.aborted) onFound(found);
     });
-    try {
-      return await this.call(this.api.search(number, wanted, report));
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        reject(signal.reason as Error);
+        void this.api.stop(number);
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      this.call(this.api.search(number, wanted, report))
+        .finally(() => {
+          signal.removeEventListener('abort', stop);
+        })
+        .then(resolve, reject);
+    });
   }
 
   async row(position: number): Promise<Float32Array> {

@@ -3,8 +3,8 @@ import { downloadFile, fetchChecked, nameOf } from '../download';
 import { sha256 } from '../digest';
 import { retryDownload } from '../retry';
 
-/** What names a file: the first bytes of its SHA-256, and as digits. */
-const NAME_BYTES = 16;
+/** What names a file: the first bytes of its SHA-256, written as digits. */
+export const NAME_BYTES = 16;
 const NAME = /^[0-9a-f]{32}/;
 
 /**
@@ -38,10 +38,11 @@ export async function fetchList(
     signal,
   );
   const names = new Uint8Array(content);
-  return (file) => {
-    const start = file * NAME_BYTES;
-    const bytes = Array.from(names.subarray(start, start + NAME_BYTES));
-    const name = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
-    return `${list.folder}/${name}${list.suffix}`;
-  };
+  return (file) => `${list.folder}/${readName(names, file)}${list.suffix}`;
+}
+
+/** The name of a file without its suffix, from its place among names. */
+export function readName(names: Uint8Array, place: number): string {
+  const bytes = Array.from(names.subarray(place * NAME_BYTES, (place + 1) * NAME_BYTES));
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -15,8 +15,8 @@ export class NamedFiles {
     this.kept = new LruCache(capacity);
   }
 
-  /** Downloads the list, which all files wait for, so that no single request can end that. */
-  private prepare(): Promise<(file: number) => string> {
+  /** Begins to download the list, which the first file waits for; it is of use to any later search. */
+  prepare(): Promise<(file: number) => string> {
     this.urls ??= fetchList(this.list, new AbortController().signal).catch((error: unknown) => {
       this.urls = undefined;
       throw error;
@@ -29,7 +29,6 @@ export class NamedFiles {
     const kept = this.kept.get(file);
     if (kept) return kept;
     const url = (await this.prepare())(file);
-    signal.throwIfAborted();
     const content = await fetchNamed(url, signal);
     this.kept.set(file, content);
     return content;

@@ -20,7 +20,7 @@ interface EntryState {
  * for its like, is a step that the Back button undoes.
  */
 export class AddressKeeper implements ReactiveController {
-  /** What the address says; undefined until the page has been restored. */
+  /** What the address says; undefined until the page shows that. */
   private before: GalleryLink | undefined;
 
   constructor(private readonly page: () => Addressed | undefined) {}
@@ -66,12 +66,8 @@ export class AddressKeeper implements ReactiveController {
   }
 
   private readonly onPopState = (): void => {
-    void this.restore();
+    // What the page shows then is what the address says already.
+    this.before = undefined;
+    void this.page()?.restore(location.hash);
   };
-
-  private async restore(): Promise<void> {
-    const page = this.page();
-    await page?.restore(location.hash);
-    this.before = page?.link;
-  }
 }

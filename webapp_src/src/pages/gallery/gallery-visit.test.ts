@@ -35,10 +35,10 @@ it('shows all pictures, without the encoder or the search', async () => {
 });
 
 it('gets the encoder ready when the visitor is about to type', async () => {
-  await visit.warm();
+  await visit.reader.warm();
   expect(page.reader.warmed).toBe(1);
   page.reader.encoder = { status: 'absent' };
-  await visit.warm();
+  await visit.reader.warm();
   expect(page.reader.warmed).toBe(1);
 });
 

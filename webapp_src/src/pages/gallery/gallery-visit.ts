@@ -1,7 +1,6 @@
 import { msg, str } from '@lit/localize';
 import type { Gallery, Model } from '../../generated/manifest';
 import { isDownloadError } from '../../inference/download';
-import type { EncoderStatus } from '../../inference/encoder-status';
 import type { GallerySearch } from '../../inference/gallery/gallery-search';
 import type { GalleryManifest } from '../../state/manifest-loader';
 import { Messages } from '../../state/messages';
@@ -11,19 +10,10 @@ import { Finding, type PictureName } from './finding';
 import { parseGalleryLink, type GalleryLink } from './gallery-link';
 import { asFound, inOrder, type Order } from './order';
 import { Records, type Picture } from './records';
+import { SentenceReader, type Reader } from './sentence-reader';
 
 /** How long the visitor must stay at a place before what is known of its pictures is loaded. */
 const STAY_MS = 80;
-
-/** What a gallery needs from the model by which its pictures are found. */
-export interface Reader {
-  readonly encoder: EncoderStatus;
-  open(): Promise<void>;
-  warm(): Promise<void>;
-  /** A unit row, float32[dim], for each text. */
-  embed(texts: readonly string[]): Promise<Float32Array[]>;
-  close(): void;
-}
 
 /** What a visit asks of the page around it. */
 export interface GalleryVisitHost {
@@ -43,6 +33,7 @@ export interface Opened extends PictureName {
 export class GalleryVisit {
   readonly messages: Messages;
   readonly model: Model;
+  readonly reader: SentenceReader;
   readonly records: Records;
   readonly filters: Filters;
   readonly finding: Finding;
@@ -67,8 +58,6 @@ export class GalleryVisit {
   private filtering: 'done' | 'loading' | 'failed' = 'done';
   private mask: Uint8Array | undefined;
   private maskChanges = 0;
-  private readonly reader: Reader;
-  private opening: Promise<void> | undefined;
   private searching: GallerySearch | undefined;
   private readonly closing = new AbortController();
   private readonly pauses = new Pauses<string>(STAY_MS);
@@ -86,12 +75,12 @@ export class GalleryVisit {
     };
     this.messages = new Messages(onChange);
     this.model = models.find(({ id }) => id === gallery.model) ?? models[0];
-    this.reader = host.openReader(manifest, this.model, onChange);
+    this.reader = new SentenceReader(host.openReader(manifest, this.model, onChange));
     this.records = new Records(gallery, { onChange, onFailure });
     this.filters = new Filters(gallery, this.closing.signal);
     this.everything = inOrder(gallery.pictures);
     this.finding = new Finding({
-      embed: (text) => this.embed(text),
+      embed: (text) => this.reader.embed(text),
       search: () => (this.searching ??= host.openSearch(gallery)),
       mask: () => this.filters.mask(),
       onChange,
@@ -101,10 +90,6 @@ export class GalleryVisit {
 
   get gallery(): Gallery {
     return this.manifest.gallery;
-  }
-
-  get encoder(): EncoderStatus {
-    return this.reader.encoder;
   }
 
   /** The pictures that are shown. */
@@ -166,17 +151,6 @@ export class GalleryVisit {
     this.finding.like = link.like && (await this.isThere(link.like)) ? link.like : undefined;
     if (!this.finding.isActive) this.finding.clear();
     await this.applyFilters(link.place + 1);
-  }
-
-  /** Gets the encoder ready ahead of need; a failure shows in `encoder`. */
-  async warm(): Promise<void> {
-    if (this.encoder.status !== 'idle') return;
-    try {
-      await this.openReader();
-      await this.reader.warm();
-    } catch {
-      // The search says what went wrong.
-    }
   }
 
   /** Chooses a value that pictures should have, or no longer. */
@@ -291,21 +265,6 @@ export class GalleryVisit {
       return;
     }
     await finding.run(least);
-  }
-
-  private async embed(text: string): Promise<Float32Array> {
-    await this.openReader();
-    const [row] = await this.reader.embed([text]);
-    if (!row) throw new Error('The encoder returned too few rows.');
-    return row;
-  }
-
-  private openReader(): Promise<void> {
-    this.opening ??= this.reader.open().catch((error: unknown) => {
-      this.opening = undefined;
-      throw error;
-    });
-    return this.opening;
   }
 
   private shows({ text, like, choices }: GalleryLink): boolean {

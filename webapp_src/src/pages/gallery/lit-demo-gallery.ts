@@ -101,7 +101,7 @@ export class LitDemoGallery extends LitElement {
         @find-cleared=${() => {
           finding.clear();
         }}
-        @prompt-focused=${() => void visit.warm()}
+        @prompt-focused=${() => void visit.reader.warm()}
         @choice-toggled=${({ detail }: GalleryEvent<'choice-toggled'>) => void visit.toggle(detail)}
         @choices-cleared=${() => void visit.clearFilters()}
         @places-shown=${({ detail }: GalleryEvent<'places-shown'>) => {
@@ -113,7 +113,7 @@ export class LitDemoGallery extends LitElement {
           <lit-demo-finder
             .text=${finding.text}
             .like=${finding.like !== undefined}
-            .mute=${visit.encoder.status === 'absent'}
+            .mute=${visit.reader.encoder.status === 'absent'}
           ></lit-demo-finder>
           <div class="line">
             <p>${describe(visit)}</p>
@@ -280,13 +280,13 @@ function linkTo({ link }: GalleryVisit, { position, id }: Picture): string {
   return formatGalleryLink({ ...link, place: 0, opened: { position, id } });
 }
 
-function renderAbout({ manifest, model, encoder }: GalleryVisit): TemplateResult {
+function renderAbout({ manifest, model, reader }: GalleryVisit): TemplateResult {
   return html`<div class="about">
     <div>
       <lit-demo-model-picker
         .models=${[model]}
         .model=${model}
-        .encoder=${encoder}
+        .encoder=${reader.encoder}
       ></lit-demo-model-picker>
       ${manifest.visitorLanguage ? html`<lit-demo-language></lit-demo-language>` : nothing}
     </div>
@@ -295,6 +295,7 @@ function renderAbout({ manifest, model, encoder }: GalleryVisit): TemplateResult
       .links=${manifest.links}
       .generator=${manifest.generator}
       .textLanguage=${manifest.language}
+      .scores=${false}
     ></lit-demo-about>
   </div>`;
 }

@@ -7,16 +7,9 @@ import { shared } from '../../components/shared-styles';
 import { fire } from './events';
 import { grid } from './lit-demo-grid.styles';
 import { targetOf } from './grid-keys';
+import { BEYOND, GridRows, type Rows } from './grid-rows';
 import { inOrder, type Order } from './order';
 import type { Picture } from './records';
-import { TallScroll } from './tall-scroll';
-
-/** How many pictures are beside each other at least, and how wide they are else, with the gap. */
-const FEWEST = 3;
-const WIDTH = 156;
-const GAP = 6;
-/** Rows that are drawn beyond each end of the screen. */
-const BEYOND = 3;
 
 /**
  * Any number of pictures, of which those near the screen are there; the page itself scrolls.
@@ -54,7 +47,6 @@ export class LitDemoGrid extends LitElement {
   /** Pictures that failed are loaded anew when this changes. */
   @property({ attribute: false }) attempt = 0;
 
-  @state() private columns = FEWEST;
   @state() private current = 0;
   /** The rows that are drawn; the end is not. */
   @state({ hasChanged: (a: Rows, b?: Rows) => a.start !== b?.start || a.end !== b.end })
@@ -63,8 +55,9 @@ export class LitDemoGrid extends LitElement {
 
   @query('.box') private readonly box!: HTMLElement;
 
-  private rowHeight = WIDTH;
-  private tall = new TallScroll(0, 0);
+  private readonly layout = new GridRows(this);
+  /** Of the rows as they are drawn. */
+  private offset = 0;
   private told = '';
   private toldOrder: Order | undefined;
   private frame = 0;
@@ -91,16 +84,15 @@ export class LitDemoGrid extends LitElement {
   async reveal(place: number): Promise<void> {
     // What is drawn may be what shows how large all is.
     while (!(await this.updateComplete));
-    this.goTo(this.topOf(place) - this.covered);
+    this.layout.reveal(place);
+    this.follow();
   }
 
   /** Moves the focus to a place, and brings it to the screen if it is not there. */
   async focusPlace(place: number): Promise<void> {
     this.current = Math.max(0, Math.min(this.order.length - 1, place));
-    const top = this.topOf(this.current);
-    const { from, to } = this.seen;
-    if (top < from) this.goTo(top - this.covered);
-    else if (top + this.rowHeight > to) this.goTo(top + this.rowHeight - innerHeight);
+    this.layout.bringIn(this.current);
+    this.follow();
     await this.updateComplete;
     this.linkAt(this.current)?.focus({ preventScroll: true });
   }
@@ -108,7 +100,10 @@ export class LitDemoGrid extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('attempt')) this.failed = new Set();
     if (changed.has('view')) this.current = 0;
-    if (changed.has('order') || changed.has('view')) this.layOut(changed.has('view'));
+    this.layout.covered = this.covered;
+    if (!changed.has('order') && !changed.has('view')) return;
+    this.layout.layOut(this.order.length, changed.has('view'));
+    this.rows = this.layout.near;
   }
 
   protected override render(): TemplateResult {
@@ -117,8 +112,8 @@ export class LitDemoGrid extends LitElement {
       class="box"
       role="grid"
       aria-label=${msg('Pictures')}
-      aria-rowcount=${Math.ceil(this.order.length / this.columns)}
-      aria-colcount=${this.columns}
+      aria-rowcount=${Math.ceil(this.order.length / this.layout.columns)}
+      aria-colcount=${this.layout.columns}
       @keydown=${this.onKeydown}
     >
       ${repeat(
@@ -135,20 +130,23 @@ export class LitDemoGrid extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     // Set on the style objects, since the page's policy forbids style attributes.
-    this.style.setProperty('--columns', `${this.columns}`);
-    this.box.style.height = `${Math.max(0, this.tall.height - GAP)}px`;
+    const { layout } = this;
+    this.style.setProperty('--columns', `${layout.columns}`);
+    this.box.style.height = `${layout.height}px`;
     for (const row of this.renderRoot.querySelectorAll<HTMLElement>('.row')) {
-      const top = this.topOf(Number(row.dataset['row']) * this.columns) - this.tall.offset;
+      const top = layout.rowHeight * Number(row.dataset['row']) - layout.offset;
       row.style.transform = `translateY(${top}px)`;
     }
-    if (changed.has('view') && this.scrolled > 0) this.goTo(-this.covered);
+    this.offset = layout.offset;
+    if (changed.has('view')) layout.goToStart();
     this.follow();
     this.tell();
   }
 
   private renderRow(row: number): TemplateResult {
-    const start = row * this.columns;
-    const count = Math.min(this.columns, this.order.length - start);
+    const { columns } = this.layout;
+    const start = row * columns;
+    const count = Math.min(columns, this.order.length - start);
     return html`<div class="row" role="row" data-row=${row} aria-rowindex=${row + 1}>
       ${Array.from({ length: count }, (_, i) => this.renderCell(start + i, i))}
     </div>`;
@@ -211,10 +209,9 @@ export class LitDemoGrid extends LitElement {
   }
 
   private onKeydown(event: KeyboardEvent): void {
-    const { columns, order } = this;
-    const page = columns * Math.max(1, Math.floor((innerHeight - this.covered) / this.rowHeight));
+    const { columns, page } = this.layout;
     const isRtl = getComputedStyle(this).direction === 'rtl';
-    const last = order.length - 1;
+    const last = this.order.length - 1;
     const target = targetOf(event, { place: this.current, columns, page, last, isRtl });
     if (target === undefined) return;
     event.preventDefault();
@@ -224,17 +221,18 @@ export class LitDemoGrid extends LitElement {
   /** The place at which the tab key comes in. */
   private get entry(): number {
     const { start, end } = this.rows;
-    const row = Math.floor(this.current / this.columns);
+    const { columns } = this.layout;
+    const row = Math.floor(this.current / columns);
     if (this.drawnRows().includes(row)) return this.current;
     const inside = Math.min(start + BEYOND, end - 1);
-    return Math.min(this.order.length - 1, inside * this.columns);
+    return Math.min(this.order.length - 1, inside * columns);
   }
 
   /** Those near the screen, and the one with the focus. */
   private drawnRows(): number[] {
     const { start, end } = this.rows;
     const rows = Array.from({ length: end - start }, (_, i) => start + i);
-    const focused = Math.floor(this.current / this.columns);
+    const focused = Math.floor(this.current / this.layout.columns);
     if (!this.hasFocus || (focused >= start && focused < end)) return rows;
     return focused < start ? [focused, ...rows] : [...rows, focused];
   }
@@ -249,94 +247,30 @@ export class LitDemoGrid extends LitElement {
 
   /** Takes the size of the element, and keeps the picture at the top of the screen there. */
   private measure(): void {
-    const width = this.clientWidth;
-    if (width === 0) return;
-    const { columns } = this;
-    const first = this.firstSeen;
-    this.columns = Math.max(FEWEST, Math.floor((width + GAP) / WIDTH));
-    this.rowHeight = (width + GAP) / this.columns;
-    this.layOut(false);
+    const { first } = this.layout;
+    const isOther = this.layout.measure();
+    this.rows = this.layout.near;
     this.requestUpdate();
-    if (columns !== this.columns && first > 0) void this.reveal(first);
-  }
-
-  /** Makes room for all rows, and goes to the start or stays. */
-  private layOut(atStart: boolean): void {
-    const content = this.tall.contentAt(this.scrolled);
-    const rows = Math.ceil(this.order.length / this.columns);
-    this.tall = new TallScroll(rows * this.rowHeight, innerHeight);
-    this.tall.place(atStart ? Math.min(0, content) : content);
-    this.findRows();
-  }
-
-  /** How far the box is scrolled; negative while something is above it. */
-  private get scrolled(): number {
-    return -this.getBoundingClientRect().top;
-  }
-
-  /** The part of the content that is seen. */
-  private get seen(): { from: number; to: number } {
-    const content = this.tall.contentAt(this.scrolled);
-    return { from: content + this.covered, to: content + innerHeight };
-  }
-
-  private get firstSeen(): number {
-    const row = Math.max(0, Math.floor((this.seen.from + GAP) / this.rowHeight));
-    return Math.max(0, Math.min(this.order.length - 1, row * this.columns));
-  }
-
-  private topOf(place: number): number {
-    return Math.floor(place / this.columns) * this.rowHeight;
-  }
-
-  /** Scrolls the page so that a part of the content is at the top of the screen. */
-  private goTo(content: number): void {
-    const start = this.getBoundingClientRect().top + scrollY;
-    window.scrollTo({ top: start + this.tall.place(content), behavior: 'instant' });
-    this.follow();
+    if (isOther && first > 0) void this.reveal(first);
   }
 
   private follow(): void {
-    const instead = this.tall.follow(this.scrolled);
-    if (instead !== undefined) {
-      const start = this.getBoundingClientRect().top + scrollY;
-      window.scrollTo({ top: start + instead, behavior: 'instant' });
-    }
-    this.findRows();
-  }
-
-  private findRows(): void {
-    const { from, to } = this.seen;
-    const all = Math.ceil(this.order.length / this.columns);
-    const start = Math.max(0, Math.min(all, Math.floor(from / this.rowHeight) - BEYOND));
-    const end = Math.max(start, Math.min(all, Math.ceil(to / this.rowHeight) + BEYOND));
-    const { offset } = this.tall;
+    this.layout.follow();
+    this.rows = this.layout.near;
     // Rows that are there already lie elsewhere in the box.
-    if (offset !== this.drawnOffset) this.requestUpdate();
-    this.drawnOffset = offset;
-    this.rows = { start, end };
+    if (this.layout.offset !== this.offset) this.requestUpdate();
   }
-
-  private drawnOffset = 0;
 
   private tell(): void {
-    const { columns, order } = this;
-    const { start, end } = this.rows;
-    const shown = Math.min(order.length, Math.ceil(this.seen.to / this.rowHeight) * columns);
-    const told = [columns, start, end, this.firstSeen, shown].join(' ');
+    const { layout, order, rows } = this;
+    const { first, end, columns } = layout;
+    const told = [columns, rows.start, rows.end, first, end].join(' ');
     if (told === this.told && order === this.toldOrder) return;
     this.told = told;
     this.toldOrder = order;
-    const last = Math.min(order.length, end * columns);
-    const drawn = Array.from(
-      { length: Math.max(0, last - start * columns) },
-      (_, i) => start * columns + i,
-    );
-    fire(this, 'places-shown', { first: this.firstSeen, end: Math.max(0, shown), drawn });
+    const start = rows.start * columns;
+    const count = Math.max(0, Math.min(order.length, rows.end * columns) - start);
+    const drawn = Array.from({ length: count }, (_, i) => start + i);
+    fire(this, 'places-shown', { first, end, drawn });
   }
-}
-
-interface Rows {
-  readonly start: number;
-  readonly end: number;
 }

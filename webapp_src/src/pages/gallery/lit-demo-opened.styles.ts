@@ -65,7 +65,10 @@ export const opened = css`
     padding: 0.75rem 1rem 1rem;
   }
 
+  /* In another script it begins where the page's lines do. */
   h2 {
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
     margin: 0 0 0.5rem;
     font: 600 1.25rem/1.3 var(--serif);
     overflow-wrap: anywhere;

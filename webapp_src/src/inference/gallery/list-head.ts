@@ -1,0 +1,89 @@
+import type { ListIndex } from '../../generated/manifest';
+import { dotAt, NumberReader } from './numbers';
+
+/** Of a group of a code. */
+export const POINTS = 256;
+
+/** What all searches of an index of lists need: see builder/gallery/index/list_files.py. */
+export class ListHead {
+  /** The first position of each list, and after the last. */
+  readonly starts: Uint32Array;
+  private readonly scales: Float32Array;
+  private readonly biases: Float32Array;
+  private readonly router: Int8Array;
+  /** float32[axes, dim]: takes queries to the axes of codes. */
+  private readonly look: Float32Array;
+  /** float32[256, width] of each group. */
+  private readonly points: readonly Float32Array[];
+
+  constructor(
+    private readonly index: ListIndex,
+    readonly dim: number,
+    content: ArrayBuffer,
+  ) {
+    const lists = index.lists.count;
+    const axes = index.widths.reduce((sum, width) => sum + width, 0);
+    const reader = new NumberReader(content);
+    this.starts = reader.uint32(lists + 1);
+    this.scales = reader.float32(lists);
+    this.biases = reader.float32(lists);
+    this.router = reader.int8(lists * dim);
+    this.look = reader.float16(axes * dim);
+    this.points = index.widths.map((width) => reader.float16(POINTS * width));
+  }
+
+  /** All lists, that first which is to be read first for a query, float32[dim]. */
+  rank(query: Float32Array): number[] {
+    const scores = Array.from(this.biases, (bias, list) => {
+      return bias + (this.scales[list] ?? 0) * dotAt(this.router, list * this.dim, query);
+    });
+    const lists = scores.map((_, list) => list);
+    return lists.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+  }
+
+  /** float32[groups, 256]: what each point of a code adds to a query's product with a row. */
+  tabulate(query: Float32Array): Float32Array {
+    const tables = new Float32Array(this.points.length * POINTS);
+    let axis = 0;
+    this.points.forEach((points, group) => {
+      const width = this.index.widths[group] ?? 0;
+      const turned = Float32Array.from({ length: width }, (_, i) =>
+        dotAt(this.look, (axis + i) * this.dim, query),
+      );
+      for (let point = 0; point < POINTS; point++) {
+        tables[group * POINTS + point] = dotAt(points, point * width, turned);
+      }
+      axis += width;
+    });
+    return tables;
+  }
+
+  /** float32[dim]: what a code, uint8[groups], adds to the mean of its list. */
+  decode(code: Uint8Array): Float32Array {
+    const row = new Float32Array(this.dim);
+    let axis = 0;
+    this.points.forEach((points, group) => {
+      const width = this.index.widths[group] ?? 0;
+      const first = (code[group] ?? 0) * width;
+      for (let i = 0; i < width; i++, axis++) {
+        const value = points[first + i] ?? 0;
+        for (let j = 0; j < this.dim; j++) {
+          row[j] = (row[j] ?? 0) + value * (this.look[axis * this.dim + j] ?? 0);
+        }
+      }
+    });
+    return row;
+  }
+
+  /** The list that a position is in. */
+  listOf(position: number): number {
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.starts[middle] ?? 0) <= position) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+}
