@@ -17,7 +17,7 @@ SLOW := e2e or wheel or slow or long
 PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo gallery serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium browsers generate notebooks docs tune oracle bench bench-embedding bench-scale bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak lighthouse screenshots screenshots-expected clean
+.PHONY: help demo gallery serve check test lint $(LINTERS) unit unit-fast unit-web web wheel chromium browsers generate notebooks docs tune oracle bench bench-embedding bench-scale bench-index bench-rebuild conformance crosscheck compat compat-oldest compat-newest fuzz faults long soak lighthouse screenshots screenshots-expected clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -154,6 +154,10 @@ bench-embedding: $(VENV)/.installed-dev ## Measure embedding beside the bare for
 
 bench-scale: $(VENV)/.installed-dev ## Print how fast many pictures are embedded beside the bare forward pass, and in how much memory.
 	$(BIN)/python -m tests.bench.scale
+
+bench-index: $(VENV)/.installed-dev web chromium ## Build the index of a million rows, and search it in Chromium: make bench-index ROWS=FOLDER [DIM=512].
+	$(BIN)/python -m tests.bench.index $(ROWS) build/bench-index $(DIM)
+	$(BIN)/python -m tests.bench.index.visits build/bench-index/site
 
 bench-rebuild: $(VENV)/.installed-dev web ## Measure rebuilds of the default demo, into docs/rebuilding.md.
 	$(BIN)/python -m tests.bench.rebuild

@@ -29,9 +29,20 @@ class _Handler(SimpleHTTPRequestHandler):
         """Nothing."""
 
 
+class _LastingHandler(_Handler):
+    """Answers many requests on a connection, as hosts do; TCP does not wait for more to send."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+
 @contextmanager
-def serve_folder(folder: Path) -> Generator[str]:
-    """Serve a folder on a free port of this machine; gives the URL, with a slash at its end."""
-    handler = functools.partial(_Handler, directory=str(folder))
+def serve_folder(folder: Path, *, lasting: bool = False) -> Generator[str]:
+    """Serve a folder on a free port of this machine; gives the URL, with a slash at its end.
+
+    Connections are closed after an answer if they are not `lasting`.
+    """
+    kind = _LastingHandler if lasting else _Handler
+    handler = functools.partial(kind, directory=str(folder))
     with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as port:
         yield f"http://127.0.0.1:{port}/"

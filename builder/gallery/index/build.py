@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.errors import BuilderError
 from builder.gallery.index.bank import Bank
 from builder.gallery.index.exact import add_exact_index, read_exact_rows
 from builder.gallery.index.files import NamedFiles
-from builder.gallery.index.list_files import add_list_index
 from builder.gallery.index.report import Cost, IndexReport
 from builder.gallery.index.search import find_best, measure_recall
 from builder.gallery.index.weights import weigh
@@ -59,12 +59,12 @@ def _build_exact(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> B
     files = NamedFiles()
     part = add_exact_index(rows, weigh(bank.training, rows[:_WEIGHED].astype(np.float32)), files)
     with progress.step("Compare all rows with sentences", len(rows)) as advance:
-        wanted = find_best(bank.held_out, rows, _FOUND, advance).numbers
+        best = find_best(bank.held_out, rows, _FOUND, advance)
     stored = read_exact_rows(part, files.contents, rows.shape[1])
-    recall = measure_recall(find_best(bank.held_out, stored, _FOUND).numbers, wanted)
+    found = find_best(bank.held_out, stored, _FOUND).numbers
     report = IndexReport(
         "exact",
-        recall_at_10=recall,
+        recall_at_10=measure_recall(bank.held_out, rows, found, best),
         once=sum(map(len, files.contents.values())),
         bytes=Cost(0, 0),
         files=Cost(0, 0),
@@ -75,29 +75,35 @@ def _build_exact(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> B
 
 
 def _build_lists(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> BuiltIndex:
-    from builder.gallery.index.train import train_lists
+    try:
+        from builder.gallery.index.list_files import add_list_index
+        from builder.gallery.index.train import train_lists
+    except ModuleNotFoundError:
+        raise BuilderError(
+            f"[gallery]: {len(rows):,} pictures need lists, which faiss makes; it is not installed."
+            " Install it: pip install 'lit-demo-builder[gallery]'"
+        ) from None
 
-    lists, scope, wanted = train_lists(rows, bank, progress)
-    with progress.step("Search with sentences that were held out", len(wanted)) as advance:
-        readings = []
-        for query in bank.held_out:
-            readings.append(lists.search(query, scope, _FOUND))
-            advance(1)
+    lists, scope, best = train_lists(rows, bank, progress)
+    with progress.step("Search with sentences that were held out", 1) as advance:
+        readings = [lists.search(query, scope, _FOUND) for query in bank.held_out]
+        advance(1)
+    order = lists.clusters.order
+    found = order[np.array([reading.positions for reading in readings])]
     files = NamedFiles()
     part = add_list_index(lists, scope, files)
     report = IndexReport(
         "lists",
-        recall_at_10=measure_recall(np.array([found.positions for found in readings]), wanted),
+        recall_at_10=measure_recall(bank.held_out, rows, found, best),
         once=part.head.bytes + part.lists.bytes,
-        bytes=_sum_up([found.bytes for found in readings]),
-        files=_sum_up([found.files for found in readings]),
+        bytes=_sum_up([reading.bytes for reading in readings]),
+        files=_sum_up([reading.files for reading in readings]),
         code_bytes=len(part.widths),
-        sentences=len(wanted),
+        sentences=len(bank.held_out),
         lists=part.lists.count,
         probes=scope.probes,
         blocks=scope.blocks,
     )
-    order = lists.clusters.order
     return BuiltIndex(order, part, files.contents, report, find_problems(report))
 
 

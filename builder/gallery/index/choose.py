@@ -19,6 +19,16 @@ _FILE_BYTES = 400
 
 
 @dataclass(frozen=True)
+class Goal:
+    """What is judged with: queries, float32[m, dim], the positions that they should find, int64[m,
+    k], and the recall of a scan of all rows as they are stored."""
+
+    queries: NDArray[np.float32]
+    wanted: NDArray[np.int64]
+    ceiling: float
+
+
+@dataclass(frozen=True)
 class Choice:
     """A scope with what it is expected to find and to cost."""
 
@@ -33,25 +43,21 @@ class Choice:
         return reached, -self.bytes if reached else self.recall
 
 
-def choose_scope(
-    lists: Lists, queries: NDArray[np.float32], wanted: NDArray[np.int64], ceiling: float
-) -> Choice:
-    """The best scope for queries, float32[m, dim], which should find positions int64[m, k].
+def choose_scope(lists: Lists, goal: Goal) -> Choice:
+    """The best scope for a goal.
 
-    A picture counts as found if its list is read, and the whole rows of its block, and then with
-    the recall of a scan of all such rows, `ceiling`.
+    A picture counts as found if its list is read, and the whole rows of its block.
     """
     probes = min(_MOST_PROBES, len(lists.clusters.means))
-    needed = np.stack(
-        [_need(lists, query, goal, probes) for query, goal in zip(queries, wanted, strict=True)]
-    )
-    ranked = lists.router.rank(queries)[:, :probes]
+    pairs = zip(goal.queries, goal.wanted, strict=True)
+    needed = np.stack([_need(lists, query, best, probes) for query, best in pairs])
+    ranked = lists.router.rank(goal.queries)[:, :probes]
     read = np.cumsum(lists.list_bytes[ranked].mean(axis=0) + _FILE_BYTES)
     block = BLOCK * lists.rows.shape[1] + _FILE_BYTES
     choices = [
         Choice(
             Scope(probe + 1, blocks),
-            ceiling * float((needed[:, probe] < blocks).mean()),
+            goal.ceiling * float((needed[:, probe] < blocks).mean()),
             float(read[probe] + blocks * block),
         )
         for probe in range(probes)

@@ -3,18 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.gallery.index.kmeans import find_points
 from builder.gallery.index.weights import Weights
 
 BLOCK = 32
 """Pictures in a block, whose rows are one file."""
 
 _SEED = 0
-_ROUNDS = 10
-_SAMPLE_PER_LIST = 128
 _LARGEST = 3
 """A list with more pictures than so many times the mean is split."""
 
@@ -54,7 +52,7 @@ def cluster(
 
     `advance` is called with the number of rows that were assigned.
     """
-    assigned = _assign(rows, _find_centres(sample @ weights.root, lists), weights, advance)
+    assigned = _assign(rows, find_points(sample @ weights.root, lists), weights, advance)
     order: list[NDArray[np.int64]] = []
     means: list[NDArray[np.float32]] = []
     for members in _group(assigned):
@@ -67,19 +65,6 @@ def cluster(
     starts = np.cumsum([0, *map(len, order)])
     stored = np.array(means, np.float16).astype(np.float32)  # what the page has of them
     return Clusters(np.concatenate(order), starts, stored)
-
-
-def _find_centres(weighted: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    means = faiss.Kmeans(
-        weighted.shape[1],
-        count,
-        niter=_ROUNDS,
-        seed=_SEED,
-        min_points_per_centroid=1,
-        max_points_per_centroid=_SAMPLE_PER_LIST,
-    )
-    means.train(weighted)
-    return means.centroids
 
 
 def _assign(

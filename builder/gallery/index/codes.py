@@ -10,19 +10,16 @@ Axes at the end, in which rows hardly differ, are dropped.
 from dataclasses import dataclass
 from functools import cached_property
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from builder.gallery.index.kmeans import find_points
 from builder.gallery.index.weights import Weights
 
 POINTS = 256
 _WIDEST = 16
 """Axes in a group."""
 
-_SEED = 0
-_ROUNDS = 12
-_SAMPLE_PER_POINT = 128
 _CHUNK = 4096
 
 
@@ -58,7 +55,8 @@ class Codes:
     def tabulate(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """float32[groups, 256]: what each point adds to a query's product with a row."""
         parts = np.split(self.look @ query, self._ends)
-        return np.stack([points @ part for points, part in zip(self.points, parts, strict=True)])
+        pairs = zip(self.points, parts, strict=True)
+        return np.stack([points @ part for points, part in pairs]).astype(np.float32)
 
 
 def train_codes(rows: NDArray[np.float32], weights: Weights, groups: int) -> Codes:
@@ -70,7 +68,7 @@ def train_codes(rows: NDArray[np.float32], weights: Weights, groups: int) -> Cod
     kept = axes[:, : sum(widths)]
     look, turn = _halve_bits((weights.inverse @ kept).T), weights.root @ kept
     parts = np.split(rows @ turn, np.cumsum(widths)[:-1], axis=1)
-    points = tuple(_train_points(np.ascontiguousarray(part)) for part in parts)
+    points = tuple(_halve_bits(find_points(np.ascontiguousarray(part), POINTS)) for part in parts)
     return Codes(widths, turn, look, points)
 
 
@@ -99,20 +97,6 @@ def choose_widths(spread: NDArray[np.floating], groups: int) -> tuple[int, ...]:
         widths.append(int(taken[group, end]))
         group, end = group - 1, end - widths[-1]
     return tuple(reversed(widths))
-
-
-def _train_points(axes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """float32[256, width]: the points that axes, float32[n, width], are nearest to."""
-    means = faiss.Kmeans(
-        axes.shape[1],
-        POINTS,
-        niter=_ROUNDS,
-        seed=_SEED,
-        min_points_per_centroid=1,
-        max_points_per_centroid=_SAMPLE_PER_POINT,
-    )
-    means.train(axes)
-    return _halve_bits(means.centroids)
 
 
 def _halve_bits(values: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 _CHUNK = 16_384
 """Rows that are compared at a time; with 1,000 queries they take 64 MB."""
 
+_TIE = 1e-4
+"""What rounding to float16 changes in a similarity."""
+
 
 @dataclass(frozen=True)
 class Best:
@@ -17,10 +20,14 @@ class Best:
     numbers: NDArray[np.int64]
     similarities: NDArray[np.float32]
 
+    def __getitem__(self, some: slice) -> "Best":
+        """Those of some of the queries."""
+        return Best(self.numbers[some], self.similarities[some])
+
 
 def find_best(
     queries: NDArray[np.float32],
-    rows: NDArray[np.floating],
+    rows: NDArray[np.number],
     count: int,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Best:
@@ -53,7 +60,22 @@ def _merge(best: Best, similarities: NDArray[np.float32], start: int, count: int
     return Best(np.take_along_axis(numbers, chosen, 1), np.take_along_axis(values, chosen, 1))
 
 
-def measure_recall(found: NDArray[np.int64], wanted: NDArray[np.int64]) -> float:
-    """The share of `wanted`, int64[m, k], that is in the same row of `found`, int64[m, any]."""
-    hits = (wanted[:, :, None] == found[:, None, :]).any(axis=2)
-    return float(hits.mean())
+def measure_recall(
+    queries: NDArray[np.float32],
+    rows: NDArray[np.floating],
+    found: NDArray[np.int64],
+    best: Best,
+) -> float:
+    """The share of the best pictures of queries, float32[m, dim], that was found, int64[m, k].
+
+    As usual (https://github.com/erikbern/ann-benchmarks), a picture that is as good as the last of
+    the best counts as one of them: rows, float16, do not tell closer ones apart.
+    """
+    similarities = np.stack(
+        [
+            rows[numbers].astype(np.float32) @ query
+            for numbers, query in zip(found, queries, strict=True)
+        ]
+    )
+    hits = similarities >= best.similarities[:, -1:] - _TIE
+    return float(hits.sum() / best.numbers.size)

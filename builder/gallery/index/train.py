@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.gallery.index.bank import Bank
-from builder.gallery.index.choose import Choice, choose_scope
+from builder.gallery.index.choose import Choice, Goal, choose_scope
 from builder.gallery.index.clusters import Clusters, cluster
 from builder.gallery.index.codes import train_codes
 from builder.gallery.index.lists import Lists, Scope
 from builder.gallery.index.router import Router, train_router
-from builder.gallery.index.search import find_best, measure_recall
+from builder.gallery.index.search import Best, find_best, measure_recall
 from builder.gallery.index.weights import Weights, find_scale, round_rows, weigh
 from builder.progress import Progress
 
@@ -20,7 +20,7 @@ _SAMPLE = 131_072
 """Rows that lists and codes are made for, if there are more."""
 
 _FOUND = 10
-_JUDGED = 500
+_JUDGED = 300
 """Sentences of those to learn from that are only used to choose."""
 
 _PICTURES = 0.2
@@ -34,11 +34,10 @@ _CHUNK = 16_384
 
 def train_lists(
     rows: NDArray[np.float16], bank: Bank, progress: Progress
-) -> tuple[Lists, Scope, NDArray[np.int64]]:
+) -> tuple[Lists, Scope, Best]:
     """The lists of rows, float16[n, dim], and how much of them a search should read.
 
-    Also int64[m, 10], the positions of the best pictures for the sentences of the bank that were
-    held out.
+    Also the numbers of the ten best rows for the sentences of the bank that were held out.
     """
     rng = np.random.default_rng(0)
     some = np.sort(rng.choice(len(rows), min(_SAMPLE, len(rows)), replace=False))
@@ -46,11 +45,11 @@ def train_lists(
     pictures = sample[: round(_PICTURES * len(bank.training))]
     queries = np.concatenate([bank.training, pictures, bank.held_out])
     with progress.step("Compare all rows with sentences", len(rows)) as advance:
-        numbers = find_best(queries, rows, _FOUND, advance).numbers
+        best = find_best(queries, rows, _FOUND, advance)
     weights = weigh(bank.training, sample)
     with progress.step("Put pictures into lists", len(rows)) as advance:
         clusters = cluster(rows, sample, weights, round(math.sqrt(len(rows))), advance)
-    wanted = clusters.find_positions(numbers)
+    wanted = clusters.find_positions(best.numbers)
     learned = len(queries) - len(bank.held_out)
     judged = min(_JUDGED, len(bank.training) // 5)
     with progress.step("Learn which lists to read", 1) as advance:
@@ -58,10 +57,11 @@ def train_lists(
         advance(1)
     with progress.step("Round rows to eight bits", len(rows)) as advance:
         stored, scale = _store(rows, clusters, weights, advance)
-    lists, choice = _choose_codes(
-        clusters, router, weights, stored, scale, queries[:judged], wanted[:judged], progress
-    )
-    return lists, choice.scope, wanted[learned:]
+        exact = find_best(queries[:judged] * np.float32(scale), stored, _FOUND).numbers
+    ceiling = measure_recall(queries[:judged], rows, clusters.order[exact], best[:judged])
+    goal = Goal(queries[:judged], wanted[:judged], ceiling)
+    lists, choice = _choose_codes(clusters, router, weights, stored, scale, goal, progress)
+    return lists, choice.scope, best[learned:]
 
 
 def _choose_codes(
@@ -70,16 +70,13 @@ def _choose_codes(
     weights: Weights,
     stored: NDArray[np.int8],
     scale: float,
-    queries: NDArray[np.float32],
-    wanted: NDArray[np.int64],
+    goal: Goal,
     progress: Progress,
 ) -> tuple[Lists, Choice]:
-    """The lists with the best codes of several lengths, judged with queries."""
+    """The lists with the best codes of several lengths."""
     rng = np.random.default_rng(0)
     some = np.sort(rng.choice(len(stored), min(_SAMPLE, len(stored)), replace=False))
     remainders = _subtract_means(stored, scale, clusters, some)
-    exact = find_best(queries * np.float32(scale), stored, wanted.shape[1]).numbers
-    ceiling = measure_recall(exact, wanted)
     found: list[tuple[Lists, Choice]] = []
     with progress.step("Try codes", len(stored) * len(_COLUMNS_PER_BYTE)) as advance:
         for columns in _COLUMNS_PER_BYTE:
@@ -90,7 +87,7 @@ def _choose_codes(
                 coded[chunk] = codes.encode(_subtract_means(stored, scale, clusters, chunk))
                 advance(len(chunk))
             lists = Lists(clusters, router, codes, stored, scale, coded)
-            found.append((lists, choose_scope(lists, queries, wanted, ceiling)))
+            found.append((lists, choose_scope(lists, goal)))
     return max(found, key=lambda pair: pair[1].rank)
 
 

@@ -49,9 +49,10 @@ def sample_rows(
 ) -> NDArray[np.float16]:
     """float16[count, dim]: rows around those."""
     parents = rng.integers(len(rows), size=count)
-    one, other = (
-        neighbours[parents, rng.integers(neighbours.shape[1], size=count)] for _ in range(2)
-    )
+    kinds = neighbours.shape[1]
+    first = rng.integers(kinds, size=count)
+    one = neighbours[parents, first]
+    other = neighbours[parents, (first + rng.integers(1, kinds, size=count)) % kinds]
     moved = rows[parents].astype(np.float32)
     moved += spread * (rows[one].astype(np.float32) - rows[other].astype(np.float32))
     moved /= np.linalg.norm(moved, axis=1, keepdims=True)

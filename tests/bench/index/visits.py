@@ -4,6 +4,7 @@ SITE is what `tests.bench.index` wrote. Each visit has an empty cache, 10 Mbit/s
 and its worker are there before the search, as they are when an encoder has been loaded.
 """
 
+import itertools
 import json
 import shutil
 import statistics
@@ -16,9 +17,9 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
-from builder.publish.serve import make_server, running
 from tests.bench.first_second import slow_page
 from tests.chromium import FLAGS, chromium_path
+from tests.static_server import serve_folder
 
 WEB = Path(__file__).parents[3] / "webapp_src"
 COUNT = 10
@@ -80,11 +81,9 @@ def main(site: Path) -> None:
     add_page(site)
     gallery = json.loads((site / "gallery.json").read_text("utf-8"))
     queries = np.fromfile(site / "queries.bin", "<f4").reshape(-1, gallery["dim"]).tolist()
-    server = make_server(site, port=0, host="127.0.0.1", base_path="/")
-    with sync_playwright() as playwright, running(server) as port:
+    with sync_playwright() as playwright, serve_folder(site, lasting=True) as url:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
-        url = f"http://127.0.0.1:{port}/"
-        pairs = zip(queries, queries[1:], strict=False)
+        pairs = itertools.pairwise(queries)
         visits = [visit(browser, url, query, other) for query, other in pairs]
         browser.close()
     for name in Visit.__dataclass_fields__:

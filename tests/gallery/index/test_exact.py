@@ -26,7 +26,7 @@ def test_a_scan_finds_what_sorting_finds():
     best = find_best(queries, rows, 10)
     similarities = queries @ rows.astype(np.float32).T
     expected = np.argsort(-similarities, axis=1)[:, :10]
-    assert measure_recall(best.numbers, expected) == 1
+    assert (best.numbers == expected).all()
     assert (np.diff(best.similarities, axis=1) <= 0).all()
     assert np.allclose(best.similarities, np.take_along_axis(similarities, best.numbers, 1))
 
@@ -38,6 +38,16 @@ def test_a_scan_of_few_rows_finds_them_all():
     assert sorted(best.numbers[0]) == [0, 1, 2]
 
 
-def test_recall_is_the_share_of_what_was_wanted():
-    wanted = np.array([[1, 2], [3, 4]])
-    assert measure_recall(np.array([[2, 9, 1], [4, 5, 6]]), wanted) == 0.75
+def test_recall_is_the_share_of_the_best_that_was_found():
+    rows = np.array([[1, 0], [0.9, 0], [0.5, 0], [0.9, 0], [0.2, 0]], np.float16)
+    query = np.array([[1, 0]], np.float32)
+    best = find_best(query, rows, 2)
+    assert measure_recall(query, rows, np.array([[0, 4]]), best) == 0.5
+
+
+def test_a_picture_as_good_as_the_last_of_the_best_counts_as_found():
+    rows = np.array([[1, 0], [0.9, 0], [0.9, 0], [0.9, 0]], np.float16)
+    query = np.array([[1, 0]], np.float32)
+    best = find_best(query, rows, 2)
+    for other in (1, 2, 3):
+        assert measure_recall(query, rows, np.array([[0, other]]), best) == 1
