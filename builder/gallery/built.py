@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rich.table import Table
+
 from builder.gallery.index.files import list_urls
 from builder.gallery.index.report import IndexReport
 from builder.gallery_manifest import Gallery
@@ -32,6 +34,16 @@ class GalleryReport:
     failures_file: str | None
     thumbnail_bytes: int
     index: IndexReport
+
+    def add_rows(self, table: Table) -> None:
+        """Add what a person should know to a table of two columns."""
+        table.add_row("Pictures of the gallery", f"{self.pictures:,}")
+        thumbnails = f"{self.thumbnail_bytes / 1e6:.2f} MB" if self.thumbnail_bytes else "elsewhere"
+        table.add_row("Their thumbnails", thumbnails)
+        table.add_row("Of the ten best, a search finds", f"{self.index.recall_at_10:.1%}")
+        table.add_row("Every search loads once", f"{self.index.once / 1e6:.2f} MB")
+        if self.index.kind == "lists":
+            table.add_row("Each search loads", f"{self.index.bytes.mean / 1e6:.2f} MB")
 
 
 @dataclass(frozen=True)

@@ -125,12 +125,7 @@ def _make_demo(
     sources = [
         load_precomputed(model) if model.precomputed else load(model) for model in spec.models
     ]
-    with progress.step("Prepare images", len(spec.images)) as advance:
-        preprocessings = tuple(dict.fromkeys(_preprocessings(sources, spec.models)))
-        where = functools.partial(spec.where, "images")
-        images = prepare_images(
-            spec.images, preprocessings, cache=cache, advance=advance, where=where
-        )
+    images = _prepare(spec, sources, cache, progress)
     gallery = _make_gallery(spec, sources[0], rows, cache, progress)
     built = [
         build_model(source, model, spec, images, cache=cache, progress=progress)
@@ -143,6 +138,23 @@ def _make_demo(
         site, template.app, images, built, spec.max_bytes, progress.seconds, seconds, gallery
     )
     return MadeSite(site.files, report, (*template.notes_on(spec.language), *site.notes))
+
+
+def _prepare(
+    spec: DemoSpec,
+    sources: Sequence[ImageTextModel | PrecomputedModel],
+    cache: Cache,
+    progress: Progress,
+) -> ImageSet:
+    """The images of a demo; a gallery alone has none."""
+    if not spec.images:
+        return ImageSet(())
+    with progress.step("Prepare images", len(spec.images)) as advance:
+        preprocessings = tuple(dict.fromkeys(_preprocessings(sources, spec.models)))
+        where = functools.partial(spec.where, "images")
+        return prepare_images(
+            spec.images, preprocessings, cache=cache, advance=advance, where=where
+        )
 
 
 def _make_gallery(

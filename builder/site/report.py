@@ -98,14 +98,12 @@ class Report:
         sizes = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
         sizes.add_column()
         sizes.add_column(justify="right")
-        sizes.add_row(
-            "Images, prompts, models", f"{self.images}, {self.prompts}, {len(self.models)}"
-        )
-        sizes.add_row("Before the first answer", megabytes(self.bytes_before_first_answer))
+        if self.images:
+            counts = f"{self.images}, {self.prompts}, {len(self.models)}"
+            sizes.add_row("Images, prompts, models", counts)
         if self.gallery:
-            sizes.add_row("Pictures of the gallery", f"{self.gallery.pictures:,}")
-            size = megabytes(self.gallery.thumbnail_bytes)
-            sizes.add_row("Their thumbnails", size if self.gallery.thumbnail_bytes else "elsewhere")
+            self.gallery.add_rows(sizes)
+        sizes.add_row("Before the first answer", megabytes(self.bytes_before_first_answer))
         free_text = self.bytes_before_first_free_text_answer
         if free_text is not None:
             sizes.add_row("Before the first free-text answer", megabytes(free_text))
@@ -199,7 +197,8 @@ def make_report(
     first = _bytes_before_first_answer(site, app, gallery)
     encoder = sum(file.bytes for file in encoder_files(site.manifest.models[0]))
     later = (*app.runtime, *([site.icon] if site.icon else []))
-    free_text = first + encoder + bytes_of(site, later) if encoder else None
+    searched = gallery.report.index.once if gallery and not images.images else 0
+    free_text = first + encoder + searched + bytes_of(site, later) if encoder else None
     shown = site.manifest
     lists = (*shown.images, *shown.prompt_sets) if isinstance(shown, SiteManifest) else ()
     return Report(

@@ -41,6 +41,7 @@ PARTS = {
     "lower right": (0.8, 0.8, 0.7),
 }
 """The centre of a part, and the share of the shorter side that it has."""
+COLUMNS = ("file", "description", "author", "license", "source", "kind", "colours", "photos")
 COLOURS = ("as they are", "black and white", "sepia", "pale", "strong", "dark", "bright", "blue")
 
 
@@ -54,9 +55,8 @@ def main(count: int) -> None:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             draw(row).save(path, quality=85)
-    columns = ("file", "description", "author", "license", "source", "kind", "colours", "photos")
     with (folder / "pictures.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, extrasaction="ignore")
+        writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
     print(f"{len(rows):,} pictures are in {folder}.")

@@ -109,10 +109,14 @@ def build(folder: Path, rows: Path | None = None, **keys: Any) -> BuiltGallery:
             make_colour_model(),
             rows,
             prompts=(),
-            where="demo.toml: gallery.{}".format,
+            where=_name_key,
             cache=Cache(folder / "cache"),
             progress=QUIET,
         )
+
+
+def _name_key(key: str) -> str:
+    return f"demo.toml: gallery.{key}"
 
 
 def write_gallery_site(out: Path, folder: Path) -> Kept:

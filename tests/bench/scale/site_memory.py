@@ -44,7 +44,7 @@ def make_up(pictures: Iterable[Numbered]) -> Generator[EmbeddedPicture]:
         row = rng.standard_normal(DIM).astype(np.float32)
         jpeg = rng.bytes(JPEG_BYTES)
         record = PictureRecord(place, picture.id, picture.name, (640, 480), jpeg=jpeg)
-        yield record, row / np.linalg.norm(row)
+        yield record, row / np.float32(np.linalg.norm(row))
 
 
 def measure(count: int, folder: Path) -> None:

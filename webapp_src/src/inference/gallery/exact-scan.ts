@@ -19,6 +19,10 @@ export class ExactScan implements GalleryIndex {
     this.files = new NamedFiles(index.rows, index.rows.count);
   }
 
+  prepare(): Promise<unknown> {
+    return this.files.prepare();
+  }
+
   async search(
     { query, count, mask }: Wanted,
     onFound: (found: readonly Found[]) => void,

@@ -6,6 +6,8 @@ import { ListScan } from './list-scan';
 /** What finds a gallery's pictures, from the files of one kind of index. */
 export interface GalleryIndex {
   /** See `GallerySearch`. */
+  prepare(): Promise<unknown>;
+  /** See `GallerySearch`. */
   search(
     wanted: Wanted,
     onFound: (found: readonly Found[]) => void,

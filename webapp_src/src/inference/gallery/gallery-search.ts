@@ -18,6 +18,13 @@ export interface Wanted {
 
 export interface GallerySearch {
   /**
+   * Loads what all searches need, for when one is likely: some 500 kB for a million pictures. A search
+   * that comes before does so itself.
+   *
+   * @throws DownloadError, or one with its name, if a file cannot be had.
+   */
+  prepare(): Promise<void>;
+  /**
    * The pictures most like a row. `onFound` is called whenever more is known, with what is best so far;
    * the promise resolves with what is found in the end. Asking for more of the same query reads only
    * what was not read before.

@@ -22,6 +22,11 @@ export class GalleryWorker
     return this.api.open(this.gallery);
   }
 
+  async prepare(): Promise<void> {
+    await this.open();
+    return this.call(this.api.prepare());
+  }
+
   async search(
     wanted: Wanted,
     onFound: (found: readonly Found[]) => void,

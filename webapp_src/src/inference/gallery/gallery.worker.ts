@@ -8,6 +8,7 @@ import type { Found, Wanted } from './gallery-search';
 export interface GalleryWorkerApi {
   /** @returns Whether the page can see when the worker ends: see `holdLife`. */
   open(gallery: Gallery): Promise<boolean>;
+  prepare(): Promise<void>;
   /** See `GallerySearch`; the number is for `stop`. */
   search(
     number: number,
@@ -27,6 +28,10 @@ const api: GalleryWorkerApi = {
   open(gallery) {
     index = openIndex(gallery);
     return holdLife();
+  },
+
+  async prepare() {
+    await opened().prepare();
   },
 
   async search(number, wanted, onFound) {

@@ -82,6 +82,14 @@ describe('a search through lists', () => {
     },
   );
 
+  it('reads nothing that all searches need, once that was prepared', async () => {
+    const scan = openScan();
+    await scan.prepare();
+    expect(host.asked.toSorted()).toEqual([HEAD, LIST].toSorted());
+    await scan.search(wantedOf(0, 3), () => undefined, signal);
+    expect(new Set(host.asked).size).toBe(host.asked.length);
+  });
+
   it('reports what is best with each list that is there', async () => {
     const reports: (readonly Found[])[] = [];
     const found = await openScan().search(wantedOf(0, 3), (best) => reports.push(best), signal);

@@ -52,6 +52,14 @@ export class ListScan implements GalleryIndex {
     this.lists = new NamedFiles(index.lists, KEPT_LISTS);
   }
 
+  prepare(): Promise<ListHead> {
+    this.head ??= this.loadHead().catch((error: unknown) => {
+      this.head = undefined;
+      throw error;
+    });
+    return this.head;
+  }
+
   async search(
     wanted: Wanted,
     onFound: (found: readonly Found[]) => void,
@@ -80,15 +88,6 @@ export class ListScan implements GalleryIndex {
     if (!codes) return normalize(list.decode(place));
     const start = (place - block * this.index.rowsPerBlock) * this.gallery.dim;
     return normalize(Float32Array.from(codes.subarray(start, start + this.gallery.dim)));
-  }
-
-  /** Loads what all searches need, and the list of lists beside it; of use to any later search. */
-  private prepare(): Promise<ListHead> {
-    this.head ??= this.loadHead().catch((error: unknown) => {
-      this.head = undefined;
-      throw error;
-    });
-    return this.head;
   }
 
   private async loadHead(): Promise<ListHead> {
