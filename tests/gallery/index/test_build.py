@@ -1,6 +1,9 @@
 """The index of a large gallery: what it finds, what it says of itself, and its files."""
 
+import base64
 import dataclasses
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from builder.gallery_manifest import ExactIndex, ListIndex
 from tests.gallery.galleries import QUIET
 from tests.gallery.index.rows import make_rows
 
+GOLDEN = Path(__file__).parents[2] / "golden"
 ROWS = make_rows(4000, 32, clumps=100)
 SENTENCES = make_rows(700, 32, clumps=100, seed=1).astype(np.float32)
 BANK = Bank(SENTENCES[150:], SENTENCES[:150])
@@ -86,3 +90,11 @@ def test_an_index_that_finds_too_little_is_a_problem_with_a_remedy(built: BuiltI
 def test_a_gallery_may_have_fewer_pictures_than_a_search_finds():
     built = build_index(ROWS[:7], BANK, progress=QUIET)
     assert built.report.recall_at_10 == 1
+
+
+def test_the_index_that_the_page_is_tested_with_is_of_this_format():
+    golden = json.loads((GOLDEN / "gallery_lists.json").read_text("utf-8"))
+    part = ListIndex.model_validate(golden["index"])
+    head = base64.b64decode(golden["files"][part.head.url])
+    axes, lists, dim = sum(part.widths), part.lists.count, golden["dim"]
+    assert len(head) == 4 * (lists + 1) + 8 * lists + dim * lists + 2 * axes * (dim + 256)
