@@ -14,6 +14,8 @@ from typing import BinaryIO
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _MODE = 0o666
+_MANY = 1000
+"""Files, each of which takes milliseconds to flush by itself."""
 _NOT_OFFERED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
 
 
@@ -90,11 +92,40 @@ def exchange(one: Path, two: Path) -> bool:
 def flush(folder: Path, files: Iterable[str] = ()) -> None:
     """Have files in a folder, and the names in it and in all folders below, written to the disk.
 
-    That takes less time once all are written than after each.
+    That takes less time once all are written than after each. Of very many, the whole file system
+    is written in one go, where there is such a call.
     """
+    names = list(files)
+    if len(names) > _MANY and _flush_file_system(folder):
+        return
     places = [Path(place) for place, _, _ in os.walk(folder)]
-    for path in (*(folder / name for name in files), *places):
+    for path in (*(folder / name for name in names), *places):
         flush_one(path)
+
+
+def _flush_file_system(folder: Path) -> bool:
+    """Have all that is in a folder's file system written to the disk: Linux's syncfs(2).
+
+    Returns False where the system does not offer it.
+
+    Raises:
+        OSError: if something could not be written.
+    """
+    if sys.platform != "linux":
+        return False
+    sync = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if sync is None:
+        return False
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if sync(handle) == 0:
+            return True
+        code = ctypes.get_errno()
+    finally:
+        os.close(handle)
+    if code in _NOT_OFFERED:
+        return False
+    raise OSError(code, os.strerror(code), str(folder))
 
 
 def flush_one(path: Path) -> None:

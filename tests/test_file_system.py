@@ -1,11 +1,13 @@
 import errno
 import os
 import stat
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+from builder import file_system
 from builder.file_system import exchange, locked, replace_file
 from tests.site.sites import content
 
@@ -73,3 +75,17 @@ def test_a_locked_folder_keeps_others_out(tmp_path: Path):
     other.join()
     assert entered.is_set()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("count", "flushed"), [(2, True), (1001, False)])
+def test_of_very_many_files_none_is_flushed_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, flushed: bool
+):
+    names = [str(number) for number in range(count)]
+    for name in names:
+        (tmp_path / name).touch()
+    seen: list[Path] = []
+    monkeypatch.setattr(file_system, "flush_one", seen.append)
+    file_system.flush(tmp_path, names)
+    if sys.platform == "linux":
+        assert bool(seen) == flushed
