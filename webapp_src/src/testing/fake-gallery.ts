@@ -74,8 +74,14 @@ export class FakeSearch implements GallerySearch {
   steps: (readonly Found[])[] = [];
   private release: (() => void) | undefined;
   closed = false;
+  prepared = 0;
 
   constructor(private readonly pictures: number) {}
+
+  prepare(): Promise<void> {
+    this.prepared += 1;
+    return Promise.resolve();
+  }
 
   async search(
     wanted: Wanted,

@@ -34,12 +34,12 @@ it('shows all pictures, without the encoder or the search', async () => {
   expect(host.asked).toEqual([]);
 });
 
-it('gets the encoder ready when the visitor is about to type', async () => {
-  await visit.reader.warm();
-  expect(page.reader.warmed).toBe(1);
+it('gets ready to search when the visitor is about to type', async () => {
+  await visit.prepare();
+  expect([page.reader.warmed, page.searches, page.search.prepared]).toEqual([1, 1, 1]);
   page.reader.encoder = { status: 'absent' };
-  await visit.reader.warm();
-  expect(page.reader.warmed).toBe(1);
+  await visit.prepare();
+  expect([page.reader.warmed, page.searches]).toEqual([1, 1]);
 });
 
 it('loads what is known of the pictures where the visitor stays', async () => {

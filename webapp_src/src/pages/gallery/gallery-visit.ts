@@ -86,7 +86,7 @@ export class GalleryVisit {
     this.everything = inOrder(gallery.pictures);
     this.finding = new Finding({
       embed: (text) => this.reader.embed(text),
-      search: () => (this.searching ??= host.openSearch(gallery)),
+      search: () => this.search(),
       mask: () => this.filters.mask(),
       onChange,
       onFailure,
@@ -165,6 +165,12 @@ export class GalleryVisit {
     this.finding.like = link.like && (await this.isThere(link.like)) ? link.like : undefined;
     if (!this.finding.isActive) this.finding.clear();
     await this.applyFilters(link.place + 1);
+  }
+
+  /** Gets ready for a search, when a visitor is about to type. */
+  async prepare(): Promise<void> {
+    // A search that fails says so itself.
+    await Promise.allSettled([this.reader.warm(), this.search().prepare()]);
   }
 
   /** Chooses a value that pictures should have, or no longer. */
@@ -275,6 +281,10 @@ export class GalleryVisit {
     const text = msg('A part that this needs is not on this device yet, and there is no network.');
     if (isLost) this.messages.tell({ kind: 'error', text, offer: 'retry' });
     else this.messages.tellFailure(error);
+  }
+
+  private search(): GallerySearch {
+    return (this.searching ??= this.host.openSearch(this.gallery));
   }
 
   private async applyFilters(least = 0): Promise<void> {

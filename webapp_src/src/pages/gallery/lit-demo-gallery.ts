@@ -102,7 +102,7 @@ export class LitDemoGallery extends LitElement {
         @find-cleared=${() => {
           finding.clear();
         }}
-        @prompt-focused=${() => void visit.reader.warm()}
+        @prompt-focused=${() => void visit.prepare()}
         @choice-toggled=${({ detail }: GalleryEvent<'choice-toggled'>) => void visit.toggle(detail)}
         @choices-cleared=${() => void visit.clearFilters()}
         @places-shown=${({ detail }: GalleryEvent<'places-shown'>) => {
