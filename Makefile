@@ -29,7 +29,7 @@ _site/manifest.json: $(VENV)/.installed builder/_web/.built $(DEMO_SOURCES)
 	$(BIN)/lit-demo build data/demo.toml -o _site
 
 gallery: $(VENV)/.installed builder/_web/.built ## Make 10,000 pictures, and build their gallery into _gallery/.
-	$(BIN)/pip install --quiet --constraint .ci/constraints.txt --editable '.[gallery]'
+	$(BIN)/pip install --quiet --constraint .ci/constraints.txt --editable '.[gallery,map]'
 	$(BIN)/python examples/gallery/make_pictures.py
 	$(BIN)/lit-demo build examples/gallery -o _gallery
 
