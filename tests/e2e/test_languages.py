@@ -10,7 +10,7 @@ from builder.manifest import SiteManifest
 from builder.site.bundle import Bundle
 from builder.site.first_answer import answer_first_picture
 from builder.site.folder import parse_manifest
-from builder.site.template import load_template
+from builder.site.template import PageParts, load_template
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import ServedSite, open_page
 from tests.e2e.demo_page import card_of, foot, texts_of, wait_for_answer
@@ -43,7 +43,7 @@ def publish(served: Host, language: str, *, visitor_language: bool = False) -> N
     manifest = parse_manifest(served.files["manifest.json"], "manifest.json")
     assert isinstance(manifest, SiteManifest)
     answer = answer_first_picture(Bundle(manifest, served.files))
-    page = load_template("image-text").render(manifest, "manifest.json", answer)
+    page = load_template("image-text").render(manifest, "manifest.json", PageParts(answer))
     served.files["index.html"] = page.encode()
 
 
