@@ -42,8 +42,8 @@ def publish(served: Host, language: str, *, visitor_language: bool = False) -> N
     served.edit_manifest(lambda text: json.dumps(json.loads(text) | wanted))
     manifest = parse_manifest(served.files["manifest.json"], "manifest.json")
     assert isinstance(manifest, SiteManifest)
-    parts = PageParts(answer_first_picture(Bundle(manifest, served.files)))
-    page = load_template("image-text").render(manifest, "manifest.json", parts)
+    answer = answer_first_picture(Bundle(manifest, served.files))
+    page = load_template("image-text").render(manifest, "manifest.json", PageParts(answer))
     served.files["index.html"] = page.encode()
 
 
