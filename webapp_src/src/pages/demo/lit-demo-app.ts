@@ -27,6 +27,7 @@ import '../../components/lit-demo-finder';
 import '../../components/lit-demo-messages';
 import '../../components/lit-demo-own-picture';
 import '../../components/lit-demo-share';
+import { parts } from '../../components/page-styles';
 import { buttons, shared } from '../../components/shared-styles';
 
 /**
@@ -43,7 +44,7 @@ import { buttons, shared } from '../../components/shared-styles';
  */
 @localized()
 export class LitDemoApp extends LitElement {
-  static override styles = [shared, buttons, layout];
+  static override styles = [shared, buttons, parts, layout];
 
   /** Address of the manifest, relative to the page. */
   @property() manifest = 'manifest.json';

@@ -8,6 +8,7 @@ import '../../components/lit-demo-messages';
 import '../../components/lit-demo-model-picker';
 import { formatCount } from '../../components/format';
 import type { DemoEvent } from '../../components/events';
+import { parts } from '../../components/page-styles';
 import { buttons, shared } from '../../components/shared-styles';
 import { openGallery } from '../../inference/gallery/gallery-search';
 import { gpuScout } from '../../inference/gpu-scout';
@@ -39,7 +40,7 @@ import type { Picture } from './records';
  */
 @localized()
 export class LitDemoGallery extends LitElement {
-  static override styles = [shared, buttons, layout];
+  static override styles = [shared, buttons, parts, layout];
 
   /** Address of the manifest, relative to the page. */
   @property() manifest = 'manifest.json';
