@@ -3,6 +3,7 @@
 Exit codes: 2 for what the user can correct, `BUG` for what only we can, `INTERRUPTED` for Ctrl-C.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -25,6 +26,9 @@ BUG = 70
 """EX_SOFTWARE of sysexits.h."""
 INTERRUPTED = 130
 """What shells give for SIGINT."""
+
+_MOMENT_S = 0.05
+"""After which an interrupt is tried again."""
 
 DEBUG = "LIT_DEMO_DEBUG"
 """The environment variable that has every error print its traceback."""
@@ -67,8 +71,9 @@ def abandon_stdout() -> None:
 def stopping_at_second_interrupt() -> Generator[None]:
     """Let a second Ctrl-C end the process at once.
 
-    The first one raises KeyboardInterrupt, which JAX swallows if it arrives while garbage is being
-    collected. Whatever is written is written in one step or repaired later, so nothing is lost.
+    The first one raises KeyboardInterrupt, a moment later if garbage is being collected: what its
+    callbacks raise, such as JAX's, Python prints and forgets. Whatever is written is written in one
+    step or repaired later, so nothing is lost.
     """
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
@@ -80,6 +85,9 @@ def stopping_at_second_interrupt() -> Generator[None]:
         nonlocal pressed
         if pressed:
             stop_interrupted()
+        if _is_in_callback_of_collector(frame):
+            threading.Timer(_MOMENT_S, os.kill, [os.getpid(), number]).start()
+            return
         pressed = True
         signal.default_int_handler(number, frame)
 
@@ -88,6 +96,13 @@ def stopping_at_second_interrupt() -> Generator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _is_in_callback_of_collector(frame: FrameType | None) -> bool:
+    codes = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    while frame and frame.f_code not in codes:
+        frame = frame.f_back
+    return frame is not None
 
 
 def stop_interrupted() -> NoReturn:

@@ -151,3 +151,32 @@ def test_a_second_ctrl_c_ends_what_has_swallowed_the_first():
     done = subprocess.run([sys.executable, "-c", TWICE], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (130, "swallowed\n")
     assert done.stderr == "Interrupted; existing files are unchanged.\n"
+
+
+COLLECTING = """
+import gc, os, signal, time
+from builder.failures import stopping_at_second_interrupt
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+def interrupt(phase, info):
+    if phase == "start":
+        os.kill(os.getpid(), signal.SIGINT)
+        print("collecting", flush=True)
+
+with stopping_at_second_interrupt():
+    gc.disable()
+    gc.callbacks.append(interrupt)
+    gc.collect()
+    gc.callbacks.clear()
+    try:
+        time.sleep(20)
+        print("lost")
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def test_ctrl_c_is_not_lost_while_garbage_is_collected():
+    done = subprocess.run([sys.executable, "-c", COLLECTING], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "collecting\ninterrupted\n", "")

@@ -182,7 +182,7 @@ def test_everything_is_done_with_the_keyboard(page: Page, served: Host):
     page.keyboard.press("Enter")
     wait_until_settled(page)
     found = positions(page, 12)
-    for _ in range(4):
+    for _ in range(6):
         page.keyboard.press("Tab")
         if page.evaluate(FOCUSED) is not None:
             break

@@ -41,8 +41,8 @@ def test_an_id_may_be_given(make_demo: MakeDemo):
         ("[[models]]", "[gallery]\n[[models]]", ":4: gallery.pictures", "key is missing"),
         (
             "[[models]]",
-            '[gallery]\npictures = "a"\nmax = 1\n[[models]]',
-            ":6: gallery.max",
+            '[gallery]\npictures = "a"\nlimit = 1\n[[models]]',
+            ":6: gallery.limit",
             "Known keys",
         ),
         (
