@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Generator, Mapping
@@ -30,7 +31,9 @@ def running_dev(spec: Path, *options: str | Path, **variables: str) -> Generator
     """Run it on any port, with variables in its environment, until the block ends."""
     environment: Mapping[str, str] = {**os.environ, "PYTHONUNBUFFERED": "1", **variables}
     command = [sys.executable, "-m", "builder", "dev", spec, "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=_hear_ctrl_c
+    ) as process:
         try:
             assert process.stdout is not None
             address = re.search(r"http://\S+", process.stdout.readline())
@@ -38,3 +41,8 @@ def running_dev(spec: Path, *options: str | Path, **variables: str) -> Generator
             yield Dev(process, spec, address[0])
         finally:
             process.kill()
+
+
+def _hear_ctrl_c() -> None:
+    """Whoever started the tests may have had it ignored, as shells do in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -24,7 +24,7 @@ map = true
 """
 
 
-def write_gallery(folder: Path) -> Path:
+def write_gallery(folder: Path, pictures: int = PICTURES) -> Path:
     """A project of a gallery with a table of its pictures; returns its `demo.toml`."""
     folder.mkdir(parents=True)
     photographs = read_photographs()
@@ -32,7 +32,7 @@ def write_gallery(folder: Path) -> Path:
         names = ("file", "id", "description", "author", "license", "source", "style", "decade")
         rows = csv.DictWriter(table, names)
         rows.writeheader()
-        for number in range(PICTURES):
+        for number in range(pictures):
             make_picture(number, photographs).save(folder / f"{number:04}.jpg", quality=80)
             rows.writerow(
                 {
