@@ -19,6 +19,7 @@ from builder.addresses import (
     to_ascii,
 )
 from builder.errors import Problem, SiteError
+from builder.gallery_manifest import Gallery
 from builder.manifest import GallerySiteManifest, ModelsManifest, SiteManifest
 from builder.progress import Progress
 from builder.publish.client import Answer, Client, explain
@@ -130,9 +131,9 @@ def _list_wanted(site: AnyManifest, client: Client, addresses: dict[str, str]) -
     """Every file of a site; addresses of those that the manifest does not name itself are added."""
     refs = {ref.url: ref for ref in referenced_files(site) if ref.url not in HOST_FILES}
     wanted = [_Wanted(ref.url, ref.sha256, ref.bytes) for ref in refs.values()]
-    if not isinstance(site, SiteManifest | GallerySiteManifest) or site.gallery is None:
+    if (gallery := _gallery_of(site)) is None:
         return wanted
-    folder = addresses[site.gallery.records.url].removesuffix(site.gallery.records.url)
+    folder = addresses[gallery.records.url].removesuffix(gallery.records.url)
 
     def read(url: str) -> bytes | None:
         try:
@@ -146,6 +147,10 @@ def _list_wanted(site: AnyManifest, client: Client, addresses: dict[str, str]) -
     return wanted + [_Wanted(url, sha256, None) for url, sha256 in named.items()]
 
 
+def _gallery_of(site: AnyManifest) -> Gallery | None:
+    return site.gallery if isinstance(site, SiteManifest | GallerySiteManifest) else None
+
+
 def _list_addresses(base: str, site: AnyManifest) -> dict[str, str]:
     """Where every file that a manifest names is."""
     addresses = {ref.url: _join(base, ref.url) for ref in referenced_files(site)}
@@ -157,7 +162,7 @@ def _list_addresses(base: str, site: AnyManifest) -> dict[str, str]:
                 " whoever looks at it. Correct base_url, and build the site again."
             )
         images = site.images if isinstance(site, SiteManifest) else ()
-        gallery = getattr(site, "gallery", None)
+        gallery = _gallery_of(site)
         parts = (*site.models, *images, *([gallery] if gallery else ()))
         data = [ref for part in parts for ref in referenced_files(part)]
         addresses |= {ref.url: _join(site.base_url, ref.url) for ref in data}

@@ -37,8 +37,9 @@ def make_bank(
     Of the prompts, too, a share is only measured with.
     """
     texts = draw_captions(_TRAINING + _HELD_OUT)
-    rng = random.Random(_SEED)
-    rng.shuffle(distinct := [text for text in dict.fromkeys(prompts) if text not in set(texts)])
+    drawn = frozenset(texts)
+    distinct = [text for text in dict.fromkeys(prompts) if text not in drawn]
+    random.Random(_SEED).shuffle(distinct)
     share = len(distinct) * _HELD_OUT // len(texts)
     ordered = [*distinct[:share], *texts, *distinct[share:]]
     rows = embed_corpus(model, ordered, cache=cache, progress=progress).astype(np.float32)

@@ -1,8 +1,7 @@
 import type { MatrixRef, Model, SiteManifest } from '../generated/manifest';
-import { downloadFile } from './download';
 import type { GoldenRow } from './goldens';
 import { EmbeddingMatrix } from './embedding-matrix';
-import { retryDownload } from './retry';
+import { loadFile } from './site-files';
 
 /** What of a site has to do with its models' rows; a gallery alone has no prompts of its own. */
 export interface EmbeddedSite extends Pick<SiteManifest, 'files'> {
@@ -72,9 +71,6 @@ export class Embeddings {
 }
 
 async function loadMatrix(ref: MatrixRef, signal: AbortSignal): Promise<EmbeddingMatrix> {
-  const file = await retryDownload(
-    (count) => downloadFile(ref, { signal, fresh: count > 1 }),
-    signal,
-  );
+  const file = await loadFile(ref, signal);
   return new EmbeddingMatrix(ref, file);
 }

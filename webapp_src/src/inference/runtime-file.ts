@@ -1,6 +1,6 @@
 import type { FileRef } from '../generated/manifest';
-import { DownloadError, downloadFile, nameOf } from './download';
-import { retryDownload } from './retry';
+import { DownloadError, nameOf } from './download';
+import { loadFile } from './site-files';
 
 /**
  * Downloads a file of the app and checks it against the manifest, which names it.
@@ -18,9 +18,6 @@ export async function fetchRuntimeFile(url: string, files: readonly FileRef[]): 
     throw new DownloadError('This page is older than its data. Reload the page.');
   }
   const { signal } = new AbortController();
-  const content = await retryDownload(
-    (count) => downloadFile(file, { signal, fresh: count > 1 }),
-    signal,
-  );
+  const content = await loadFile(file, signal);
   return URL.createObjectURL(new Blob([content], { type: 'application/wasm' }));
 }

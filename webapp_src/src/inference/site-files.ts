@@ -13,6 +13,15 @@ export function sumBytes(files: readonly FileRef[]): number {
   return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
+/**
+ * Downloads a file of a site; tries again where that is worth it.
+ *
+ * @throws as `downloadFile` does.
+ */
+export function loadFile(file: DownloadableFile, signal: AbortSignal): Promise<ArrayBuffer> {
+  return retryDownload((count) => downloadFile(file, { signal, fresh: count > 1 }), signal);
+}
+
 /** Downloads files of a site in parallel, and counts bytes as they come; if one fails, the others are cancelled. */
 export async function loadFiles(
   files: readonly DownloadableFile[],

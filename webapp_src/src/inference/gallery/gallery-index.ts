@@ -1,20 +1,12 @@
 import type { Gallery } from '../../generated/manifest';
 import { ExactScan } from './exact-scan';
-import type { Found, Wanted } from './gallery-search';
+import type { GallerySearch } from './gallery-search';
 import { ListScan } from './list-scan';
 
-/** What finds a gallery's pictures, from the files of one kind of index. */
-export interface GalleryIndex {
+/** What finds a gallery's pictures, from the files of one kind of index; rows are the caller's own. */
+export interface GalleryIndex extends Pick<GallerySearch, 'search' | 'row'> {
   /** See `GallerySearch`. */
   prepare(): Promise<unknown>;
-  /** See `GallerySearch`. */
-  search(
-    wanted: Wanted,
-    onFound: (found: readonly Found[]) => void,
-    signal: AbortSignal,
-  ): Promise<readonly Found[]>;
-  /** float32[dim]: the unit row of the picture at a position; the caller's own. */
-  row(position: number): Promise<Float32Array>;
 }
 
 /** The index of a gallery; nothing is downloaded before it is used. */

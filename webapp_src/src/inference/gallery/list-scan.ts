@@ -1,7 +1,6 @@
 import type { Gallery, ListIndex } from '../../generated/manifest';
-import { downloadFile, isDownloadError } from '../download';
+import { isDownloadError } from '../download';
 import { LruCache } from '../lru-cache';
-import { retryDownload } from '../retry';
 import { Best } from './best';
 import type { GalleryIndex } from './gallery-index';
 import type { Found, Wanted } from './gallery-search';
@@ -10,6 +9,7 @@ import { fetchNamed } from './named-file';
 import { NamedFiles } from './named-files';
 import { dotAt, normalize } from './numbers';
 import { PictureList } from './picture-list';
+import { loadFile } from '../site-files';
 
 /** Files that stay in memory: some 10 MB of each kind. */
 const KEPT_LISTS = 200;
@@ -93,10 +93,7 @@ export class ListScan implements GalleryIndex {
   private async loadHead(): Promise<ListHead> {
     const { signal } = new AbortController();
     const { head } = this.index;
-    const [content] = await Promise.all([
-      retryDownload((count) => downloadFile(head, { signal, fresh: count > 1 }), signal),
-      this.lists.prepare(),
-    ]);
+    const [content] = await Promise.all([loadFile(head, signal), this.lists.prepare()]);
     return new ListHead(this.index, this.gallery.dim, content);
   }
 

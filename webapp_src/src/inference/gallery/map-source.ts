@@ -1,7 +1,6 @@
 import type { GalleryMap } from '../../generated/manifest';
-import { downloadFile } from '../download';
-import { retryDownload } from '../retry';
 import { fetchList, fetchNamed } from './named-file';
+import { loadFile } from '../site-files';
 
 /** Where the tiles of a map come from. */
 export interface MapSource {
@@ -15,10 +14,7 @@ export async function openMap(
   { tiles, squares }: GalleryMap,
   signal: AbortSignal,
 ): Promise<MapSource> {
-  const [urlOf, content] = await Promise.all([
-    fetchList(tiles, signal),
-    retryDownload((count) => downloadFile(squares, { signal, fresh: count > 1 }), signal),
-  ]);
+  const [urlOf, content] = await Promise.all([fetchList(tiles, signal), loadFile(squares, signal)]);
   return {
     squares: new Uint16Array(content),
     load: (index) => fetchNamed(urlOf(index), signal),

@@ -1,7 +1,8 @@
 import type { FileList } from '../../generated/manifest';
-import { downloadFile, fetchChecked, nameOf } from '../download';
+import { fetchChecked, nameOf } from '../download';
 import { sha256 } from '../digest';
 import { retryDownload } from '../retry';
+import { loadFile } from '../site-files';
 
 /** What names a file: the first bytes of its SHA-256, written as digits. */
 export const NAME_BYTES = 16;
@@ -33,10 +34,7 @@ export async function fetchList(
   list: FileList,
   signal: AbortSignal,
 ): Promise<(file: number) => string> {
-  const content = await retryDownload(
-    (count) => downloadFile(list, { signal, fresh: count > 1 }),
-    signal,
-  );
+  const content = await loadFile(list, signal);
   const names = new Uint8Array(content);
   return (file) => `${list.folder}/${readName(names, file)}${list.suffix}`;
 }

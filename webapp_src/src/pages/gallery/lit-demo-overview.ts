@@ -42,8 +42,8 @@ export class LitDemoOverview extends LitElement {
   ];
 
   @property({ attribute: false }) map!: GalleryMap;
-  /** Places of what was found, x and y of each in turn. */
-  @property({ attribute: false }) lit = new Float32Array();
+  /** Places of what was found, x and y of each in turn; the page makes the list whenever it is drawn. */
+  @property({ attribute: false, hasChanged: differ }) lit = new Float32Array();
   /** The address of the thumbnail of what is pointed at. */
   @property() preview = '';
 
@@ -88,4 +88,8 @@ export class LitDemoOverview extends LitElement {
       if (!signal.aborted) this.failure = (error as Error).message;
     }
   }
+}
+
+function differ(one: Float32Array, other: Float32Array | undefined): boolean {
+  return one.length !== other?.length || one.some((value, i) => value !== other[i]);
 }
