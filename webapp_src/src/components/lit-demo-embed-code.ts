@@ -3,7 +3,8 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { writeElements, writeFrame } from '../state/embed-code';
 import type { LinkState } from '../state/link';
-import { CLOSE, CODE, COPY } from './icons';
+import { renderClose } from './close-button';
+import { CODE, COPY } from './icons';
 import { buttons, fields, shared } from './shared-styles';
 
 /** A button that opens a dialog with the code that shows on another page what this one shows. */
@@ -81,17 +82,9 @@ export class LitDemoEmbedCode extends LitElement {
       <dialog aria-labelledby="title">
         <div class="head">
           <h2 id="title">${msg('Show this on another page')}</h2>
-          <button
-            type="button"
-            class="icon"
-            aria-label=${msg('Close')}
-            title=${msg('Close')}
-            @click=${() => {
-              this.dialog.close();
-            }}
-          >
-            ${CLOSE}
-          </button>
+          ${renderClose(() => {
+            this.dialog.close();
+          })}
         </div>
         ${this.renderCode('element', msg('As a part of that page'), writeElements(href, this.shared))}
         ${this.renderCode('frame', msg('In a frame'), writeFrame(href, this.shared, document.title))}

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { fire } from './events';
 import { CLOSE } from './icons';
-import { buttons, fields, shared } from './shared-styles';
+import { buttons, fields, row, shared } from './shared-styles';
 
 /**
  * A box for a sentence by which pictures are looked for, and what they are in the order of.
@@ -20,14 +20,8 @@ export class LitDemoFinder extends LitElement {
     shared,
     buttons,
     fields,
+    row,
     css`
-      :host {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0 0.75rem;
-      }
-
       input {
         /* On phones, what stands beside it goes below. */
         flex: 1 1 20rem;

@@ -6,7 +6,7 @@ import type { OwnPicturesState } from '../state/own-pictures';
 import { fire } from './events';
 import { formatLoaded, formatMegabytes } from './format';
 import { PICTURE } from './icons';
-import { buttons, shared } from './shared-styles';
+import { buttons, row, shared } from './shared-styles';
 
 /**
  * A button that asks for a picture of the visitor's own, and what that needs or waits for.
@@ -22,14 +22,8 @@ export class LitDemoOwnPicture extends LitElement {
   static override styles = [
     shared,
     buttons,
+    row,
     css`
-      :host {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0 0.75rem;
-      }
-
       p {
         display: flex;
         flex-wrap: wrap;

@@ -126,3 +126,13 @@ export const fields = css`
     font: inherit;
   }
 `;
+
+/** A field or a button, and what is said of it beside it or, where there is no room, below. */
+export const row = css`
+  :host {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0 0.75rem;
+  }
+`;

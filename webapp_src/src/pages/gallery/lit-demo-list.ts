@@ -3,7 +3,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { formatCount } from '../../components/format';
 import { save } from '../../components/hand-on';
-import { buttons, shared } from '../../components/shared-styles';
+import { buttons, row, shared } from '../../components/shared-styles';
 import { localizeSentence } from '../../localization/language';
 import { toCsv, type Listed } from './csv';
 import type { Order } from './order';
@@ -19,14 +19,8 @@ export class LitDemoList extends LitElement {
   static override styles = [
     shared,
     buttons,
+    row,
     css`
-      :host {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0 0.75rem;
-      }
-
       p {
         margin: 0;
         color: var(--muted);

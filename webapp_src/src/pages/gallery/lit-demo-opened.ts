@@ -3,8 +3,9 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { join } from 'lit/directives/join.js';
 import { keyed } from 'lit/directives/keyed.js';
+import { renderClose } from '../../components/close-button';
 import { formatCosine, formatCount } from '../../components/format';
-import { BACK, CLOSE, COPY, FORWARD, PICTURES } from '../../components/icons';
+import { BACK, COPY, FORWARD, PICTURES } from '../../components/icons';
 import { renderLicense } from '../../components/license';
 import { buttons, fields, shared } from '../../components/shared-styles';
 import { currentLanguage } from '../../localization/language';
@@ -77,17 +78,9 @@ export class LitDemoOpened extends LitElement {
         ${this.renderTurn(-1, msg('Previous picture'), BACK)}
         <p>${this.describePlace()}</p>
         ${this.renderTurn(1, msg('Next picture'), FORWARD)}
-        <button
-          type="button"
-          class="icon"
-          aria-label=${msg('Close')}
-          title=${msg('Close')}
-          @click=${() => {
-            this.dialog.close();
-          }}
-        >
-          ${CLOSE}
-        </button>
+        ${renderClose(() => {
+          this.dialog.close();
+        })}
       </div>
       <div class="picture">
         ${keyed(
