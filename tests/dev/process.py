@@ -31,9 +31,9 @@ def running_dev(spec: Path, *options: str | Path, **variables: str) -> Generator
     """Run it on any port, with variables in its environment, until the block ends."""
     environment: Mapping[str, str] = {**os.environ, "PYTHONUNBUFFERED": "1", **variables}
     command = [sys.executable, "-m", "builder", "dev", spec, "--port", "0", *options]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=_hear_ctrl_c
-    ) as process:
+    with _hearing_ctrl_c():
+        started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    with started as process:
         try:
             assert process.stdout is not None
             address = re.search(r"http://\S+", process.stdout.readline())
@@ -43,6 +43,14 @@ def running_dev(spec: Path, *options: str | Path, **variables: str) -> Generator
             process.kill()
 
 
-def _hear_ctrl_c() -> None:
-    """Whoever started the tests may have had it ignored, as shells do in the background."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextmanager
+def _hearing_ctrl_c() -> Generator[None]:
+    """Whoever started the tests may have had it ignored, as shells do in the background.
+
+    Processes that are started meanwhile do not inherit that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
