@@ -31,6 +31,7 @@ def unfold(page: Page) -> Locator:
     page.get_by_text("Map", exact=True).click()
     canvas = page.get_by_role("img", name="A map of the pictures")
     expect(canvas).to_be_visible()
+    expect(canvas).to_have_attribute("aria-busy", "false")
     return canvas
 
 

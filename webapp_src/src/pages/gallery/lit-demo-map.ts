@@ -89,6 +89,7 @@ export class LitDemoMap extends LitElement {
   @property() preview = '';
 
   @state() private failure = '';
+  @state() private busy = true;
 
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
   @query('.lit') private readonly litSample!: HTMLElement;
@@ -110,6 +111,7 @@ export class LitDemoMap extends LitElement {
       <canvas
         tabindex="0"
         role="img"
+        aria-busy=${this.busy}
         aria-label=${msg('A map of the pictures: those that are alike lie near each other. The list shows the same pictures.')}
         @keydown=${this.onKey}
         @click=${this.onClick}
@@ -146,7 +148,7 @@ export class LitDemoMap extends LitElement {
       this.tiles = new MapTiles(
         this.source,
         () => {
-          this.redraw();
+          this.show();
         },
         () => {
           this.failure = msg('A part of the map could not be loaded.');
@@ -184,6 +186,11 @@ export class LitDemoMap extends LitElement {
   private look(): void {
     if (!this.camera || this.camera.view.side === 0) return;
     this.tiles.look(this.camera.view);
+    this.show();
+  }
+
+  private show(): void {
+    this.busy = this.tiles.busy;
     this.redraw();
   }
 

@@ -44,6 +44,11 @@ export class MapTiles {
     return this.wanted.flatMap((index) => this.read.get(index) ?? []);
   }
 
+  /** Whether some of the view are still being read. */
+  get busy(): boolean {
+    return this.reading.size > 0;
+  }
+
   /** Notes what is seen, and reads what is missing of it. */
   look(view: MapView): void {
     this.wanted = this.choose(view);
@@ -83,11 +88,11 @@ export class MapTiles {
       const data = await this.source.load(index);
       const [level = 0, column = 0, row = 0] = this.source.squares.subarray(3 * index);
       this.read.set(index, { level, column, row, data });
-      this.onChange();
     } catch (error) {
       this.onFailure(error as Error);
     } finally {
       this.reading.delete(index);
+      this.onChange();
     }
   }
 }
