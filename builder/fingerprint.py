@@ -22,7 +22,8 @@ def tower_code() -> str:
 
 def embedding_code() -> str:
     """What rows depend on besides tower and input: how devices are used."""
-    return digest(_sources("embedding/devices.py"), _packages("jax", "jaxlib", "numpy"))
+    files = ("embedding/devices.py", "embedding/depthwise.py")
+    return digest(_sources(*files), _packages("jax", "jaxlib", "numpy"))
 
 
 def vocabulary_code() -> str:

@@ -11,6 +11,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jax.stages import Compiled
 from numpy.typing import DTypeLike, NDArray
 
+from builder.embedding.depthwise import shift_depthwise
 from builder.errors import ModelError
 from builder.model import Params, Tower
 
@@ -107,8 +108,10 @@ def prefer_fast(fast: Tower, exact: PlacedTower, sample: NDArray[Any]) -> tuple[
 def on_bytes(tower: Tower, dtype: DTypeLike = jnp.float32) -> Tower:
     """The image tower for uint8[n, h, w, 3], which it sees as `dtype` in [-1, 1]."""
 
+    of_images = shift_depthwise(tower.apply) if jax.default_backend() == "cpu" else tower.apply
+
     def apply(params: Params, pixels: Any) -> Any:
-        return tower.apply(params, (pixels.astype(jnp.float32) / 127.5 - 1).astype(dtype))
+        return of_images(params, (pixels.astype(jnp.float32) / 127.5 - 1).astype(dtype))
 
     return Tower(apply, tower.params)
 

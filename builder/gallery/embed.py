@@ -175,9 +175,8 @@ def _read_finished(out: Path, wanted: About) -> dict[int, About]:
         found = finished[number] = read_about(path)
         if found.fingerprint != wanted.fingerprint:
             raise BuilderError(
-                f"{path}: has rows of another model, preprocessing or version ({found.model},"
-                f" {_list_versions(found)}; now {wanted.model}, {_list_versions(wanted)}). Name"
-                " another folder with -o, or delete this one."
+                f"{path}: has rows of {_name_difference(found, wanted)}. Name another folder with"
+                " -o, or delete this one."
             )
         if found.shard_size != wanted.shard_size:
             raise BuilderError(
@@ -185,6 +184,13 @@ def _read_finished(out: Path, wanted: About) -> dict[int, About]:
                 f" {wanted.shard_size}. Use the same, or name another folder with -o."
             )
     return finished
+
+
+def _name_difference(found: About, wanted: About) -> str:
+    theirs, ours = (f"{about.model}, {_list_versions(about)}" for about in (found, wanted))
+    if theirs == ours:
+        return f"other weights, preprocessing or code of {found.model}"
+    return f"another model, preprocessing or version ({theirs}; now {ours})"
 
 
 def _list_versions(about: About) -> str:
