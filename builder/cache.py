@@ -15,12 +15,12 @@ import stat
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import platformdirs
 
@@ -114,8 +114,31 @@ class Cache:
         _mark_used(path)
         return data
 
+    def open(self, kind: str, key: str) -> IO[bytes] | None:
+        """The same as a file from its start, for an entry that should not be in memory.
+
+        It can be read for as long as it is open, whatever becomes of the entry.
+        """
+        path = self._path(kind, key)
+        with writing(self.folder, _REMEDY), ExitStack() as opened:
+            try:
+                file = opened.enter_context(path.open("rb"))
+            except FileNotFoundError:
+                return None
+            checksum = file.read(_DIGEST_BYTES)
+            if hashlib.file_digest(file, "sha256").digest() != checksum:
+                return None
+            file.seek(_DIGEST_BYTES)
+            opened.pop_all()
+        _mark_used(path)
+        return file
+
     def store(self, kind: str, key: str, data: bytes) -> None:
         """Keep an entry; readers see either all of it or nothing."""
+        self.store_parts(kind, key, (data,))
+
+    def store_parts(self, kind: str, key: str, parts: Iterable[bytes]) -> None:
+        """The same for data in parts, of which one at a time is in memory."""
         self._has_grown = True
         with writing(self.folder, _REMEDY):
             path = self._path(kind, key)
@@ -123,7 +146,13 @@ class Cache:
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_WRITING)
             try:
                 with os.fdopen(handle, "wb") as file:
-                    file.write(hashlib.sha256(data).digest() + data)
+                    checksum = hashlib.sha256()
+                    file.write(bytes(_DIGEST_BYTES))
+                    for part in parts:
+                        checksum.update(part)
+                        file.write(part)
+                    file.seek(0)
+                    file.write(checksum.digest())
                 Path(temporary).replace(path)
             except BaseException:
                 Path(temporary).unlink(missing_ok=True)

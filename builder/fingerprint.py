@@ -53,6 +53,12 @@ def map_code() -> str:
     )
 
 
+def index_code() -> str:
+    """What the index of a gallery depends on besides rows and sentences: how it is made, faiss."""
+    sources = _sources("gallery/index", "gallery_manifest.py", "file_ref.py")
+    return digest(sources, _packages("faiss-cpu", "jax", "jaxlib", "numpy", "optax"))
+
+
 def compression_code() -> str:
     """What a compressed file depends on besides its content: level and format, zlib."""
     return digest(_sources("site/compression.py"), zlib.ZLIB_RUNTIME_VERSION)
@@ -72,4 +78,12 @@ def _sources(*places: str) -> str:
 
 @cache
 def _packages(*names: str) -> str:
-    return digest(*(f"{name} {metadata.version(name)}" for name in names))
+    return digest(*(f"{name} {_find_version(name)}" for name in names))
+
+
+def _find_version(name: str) -> str:
+    """That of a package; empty if it is not installed, since not every demo needs each."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -5,7 +5,9 @@ import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager
+from itertools import accumulate
 from pathlib import Path
+from typing import IO
 
 from builder.errors import writing
 
@@ -81,6 +83,32 @@ class SpilledFiles(StoredFiles, MutableMapping[str, bytes]):
 
     def __len__(self) -> int:
         return len(self._starts)
+
+
+class FileParts(StoredFiles):
+    """Files of the given sizes that stand one after the other in a file, from where it is now."""
+
+    def __init__(self, file: IO[bytes], sizes: Mapping[str, int]):
+        self._file = file
+        self._sizes = sizes
+        starts = accumulate(sizes.values(), initial=file.tell())
+        self._starts = dict(zip(sizes, starts, strict=False))  # the last is the end
+        weakref.finalize(self, file.close)
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """How many bytes each has."""
+        return self._sizes
+
+    def __getitem__(self, url: str) -> bytes:
+        self._file.seek(self._starts[url])
+        return self._file.read(self._sizes[url])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sizes)
+
+    def __len__(self) -> int:
+        return len(self._sizes)
 
 
 class JoinedFiles(StoredFiles):

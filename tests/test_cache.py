@@ -5,7 +5,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,19 @@ def test_an_entry_is_found_again(tmp_path: Path):
     assert Cache(tmp_path).load("other", digest("a")) is None
 
 
+def test_a_large_entry_is_stored_in_parts_and_read_as_a_file(tmp_path: Path):
+    cache, key = Cache(tmp_path), digest("a")
+    assert cache.open("rows", key) is None
+    cache.store_parts("rows", key, (part for part in (b"con", b"", b"tent")))
+    assert cache.load("rows", key) == b"content"
+    opened = cache.open("rows", key)
+    assert opened
+    with opened:
+        cache.prune(max_bytes=0)
+        assert cache.load("rows", key) is None
+        assert opened.read() == b"content"
+
+
 @pytest.mark.parametrize("damaged", [b"", b"short", bytes(32) + b"content"])
 def test_a_damaged_entry_counts_as_absent(tmp_path: Path, damaged: bytes):
     cache = Cache(tmp_path)
@@ -32,6 +45,7 @@ def test_a_damaged_entry_counts_as_absent(tmp_path: Path, damaged: bytes):
     (path,) = files_below(tmp_path)
     path.write_bytes(damaged)
     assert cache.load("rows", digest("a")) is None
+    assert cache.open("rows", digest("a")) is None
 
 
 def test_an_interrupted_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -41,6 +55,16 @@ def test_an_interrupted_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(Path, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
         Cache(tmp_path).store("rows", digest("a"), b"content")
+    assert files_below(tmp_path) == []
+
+
+def test_an_entry_whose_parts_fail_is_not_there(tmp_path: Path):
+    def fail() -> Iterator[bytes]:
+        yield b"half"
+        raise BuilderError("no more")
+
+    with pytest.raises(BuilderError, match="no more"):
+        Cache(tmp_path).store_parts("rows", digest("a"), fail())
     assert files_below(tmp_path) == []
 
 

@@ -1,7 +1,7 @@
 """A cache that keeps what it has read, and what no disk can: towers in place, running programs."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,11 @@ class WarmCache(Cache):
             self._room -= len(data)
         return data
 
-    def store(self, kind: str, key: str, data: bytes) -> None:
+    def store_parts(self, kind: str, key: str, parts: Iterable[bytes]) -> None:
         """Keep an entry, unless this is a time when none are."""
         if self.stores:
             self._room += len(self._entries_read.pop((kind, key), b""))
-            super().store(kind, key, data)
+            super().store_parts(kind, key, parts)
 
     @contextmanager
     def using(

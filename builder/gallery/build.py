@@ -18,8 +18,8 @@ from builder.gallery.built import BuiltGallery, GalleryReport
 from builder.gallery.columns import ColumnReader, require_useful
 from builder.gallery.embed import REPORT
 from builder.gallery.index.bank import make_bank
-from builder.gallery.index.build import build_index
 from builder.gallery.index.files import LIST_SUFFIX, NamedFiles
+from builder.gallery.index.kept import find_index
 from builder.gallery.overview.files import add_map
 from builder.gallery.overview.layout import lay_out, require_umap
 from builder.gallery.records import RecordStore, make_record, name_thumbnail
@@ -63,7 +63,7 @@ def build_gallery(
     read = _read(gallery, found, model.dim, cache, progress)
     require_useful(read.columns, where("filters"), read.known)
     bank = make_bank(model, prompts, cache=cache, progress=progress)
-    index = build_index(read.rows, bank, progress=progress)
+    index = find_index(read.rows, bank, cache=cache, progress=progress)
     files = NamedFiles(SpilledFiles(cache.folder))
     places = None
     if gallery.map:

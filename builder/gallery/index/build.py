@@ -1,6 +1,6 @@
 """From rows to the index of a gallery, which suits their number."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,22 +41,35 @@ class BuiltIndex:
 
 
 def build_index(
-    rows: NDArray[np.float16], bank: Bank, *, exact: bool | None = None, progress: Progress
+    rows: NDArray[np.float16],
+    bank: Bank,
+    *,
+    exact: bool | None = None,
+    store: MutableMapping[str, bytes] | None = None,
+    progress: Progress,
 ) -> BuiltIndex:
     """The index of unit rows, float16[n, dim]: of all if `exact`, by default if they are few.
 
-    The rows may be in a file (`numpy.memmap`).
+    The rows may be in a file (`numpy.memmap`). The index's own files go into `store`, or else are
+    in memory.
 
     Raises:
         BuilderError: if lists are needed and faiss is not installed.
     """
     if exact is None:
-        exact = len(rows) <= MOST_EXACT
-    return _build_exact(rows, bank, progress) if exact else _build_lists(rows, bank, progress)
+        exact = are_few(rows)
+    build = _build_exact if exact else _build_lists
+    return build(rows, bank, NamedFiles(store), progress)
 
 
-def _build_exact(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> BuiltIndex:
-    files = NamedFiles()
+def are_few(rows: NDArray[np.float16]) -> bool:
+    """Whether a page still compares all of them."""
+    return len(rows) <= MOST_EXACT
+
+
+def _build_exact(
+    rows: NDArray[np.float16], bank: Bank, files: NamedFiles, progress: Progress
+) -> BuiltIndex:
     part = add_exact_index(rows, weigh(bank.training, rows[:_WEIGHED].astype(np.float32)), files)
     with progress.step("Compare all rows with sentences", len(rows)) as advance:
         best = find_best(bank.held_out, rows, _FOUND, advance)
@@ -74,7 +87,9 @@ def _build_exact(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> B
     return BuiltIndex(np.arange(len(rows)), part, files.contents, report, find_problems(report))
 
 
-def _build_lists(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> BuiltIndex:
+def _build_lists(
+    rows: NDArray[np.float16], bank: Bank, files: NamedFiles, progress: Progress
+) -> BuiltIndex:
     try:
         from builder.gallery.index.list_files import add_list_index
         from builder.gallery.index.train import train_lists
@@ -90,7 +105,6 @@ def _build_lists(rows: NDArray[np.float16], bank: Bank, progress: Progress) -> B
         advance(1)
     order = lists.clusters.order
     found = order[np.array([reading.positions for reading in readings])]
-    files = NamedFiles()
     part = add_list_index(lists, scope, files)
     report = IndexReport(
         "lists",
