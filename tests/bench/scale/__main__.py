@@ -34,7 +34,7 @@ BURST = 16
 """Pictures that arrive together from Ray, so that few are enough to measure."""
 FORWARD_BATCHES = 12
 BARS = {"local": 0.9, "ray": 0.8}
-MEMORY_COUNTS = (1000, 10_000)
+MEMORY_COUNTS = (1000, 10_000, 100_000)
 MAX_GROWTH = 0.1
 QUICK = Shape(width=16, depth=1, mlp_dim=16, num_heads=1)
 """A tower that takes no time, since memory is what is measured with it."""
