@@ -1,13 +1,15 @@
 """What a demo is made of: the files that its `demo.toml` names, and the author's code."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel
 
 from builder.author_code import find_own_modules
+from builder.gallery.patterns import Pattern
+from builder.gallery.sources import find_local
 from builder.spec.demo import DemoSpec
 from builder.spec.functions import BUILT_IN, FunctionDemoSpec
 from builder.spec.types import Target
@@ -17,21 +19,23 @@ from builder.spec.types import Target
 class Sources:
     """What a demo depends on, as absolute paths.
 
-    All that is in `trees` counts, of `code` the Python files right in it, and of `loose` all files
-    right in it.
+    All that is in `trees` counts, of `code` the Python files right in it, of `loose` all files
+    right in it, and of `patterns` the files that match, such as the pictures of a gallery.
     """
 
     files: frozenset[Path] = frozenset()
     trees: frozenset[Path] = frozenset()
     code: frozenset[Path] = frozenset()
     loose: frozenset[Path] = frozenset()
+    patterns: frozenset[Pattern] = frozenset()
 
     @property
     def folders(self) -> frozenset[Path]:
         """The folders to watch, each without those below it, as far as they are there."""
         below = {path for tree in self.trees for path in tree.rglob("*") if path.is_dir()}
         above = {file.parent for file in self.files}
-        found = above | self.trees | below | self.code | self.loose
+        matched = {folder for pattern in self.patterns for folder in pattern.folders}
+        found = above | self.trees | below | self.code | self.loose | matched
         return frozenset(folder for folder in found if folder.is_dir())
 
     def __contains__(self, path: Path) -> bool:
@@ -40,7 +44,11 @@ class Sources:
             return True
         if path.suffix == ".py" and path.parent in self.code:
             return True
-        return not self.trees.isdisjoint(path.parents)
+        return not self.trees.isdisjoint(path.parents) or self.has_picture(path)
+
+    def has_picture(self, path: Path) -> bool:
+        """Whether a change of that file is one of the pictures of a gallery."""
+        return any(path in pattern for pattern in self.patterns)
 
 
 def find_sources(path: Path, spec: DemoSpec | FunctionDemoSpec) -> Sources:
@@ -52,13 +60,14 @@ def find_sources(path: Path, spec: DemoSpec | FunctionDemoSpec) -> Sources:
             code |= {named.folder, *(file.parent for file in modules.values())}
         else:
             (trees if named.is_dir() else files).add(named)
+    gallery = spec.gallery if isinstance(spec, DemoSpec) else None
+    patterns = find_local(gallery.pictures, gallery.folder) if gallery else frozenset[Pattern]()
     # A link changes, and so does what it leads to.
-    return Sources(
-        *(
-            frozenset(place for path in found for place in (path.absolute(), path.resolve()))
-            for found in (files, trees, code)
-        )
+    places = (
+        frozenset(place for path in found for place in (path.absolute(), path.resolve()))
+        for found in (files, trees, code)
     )
+    return Sources(*places, patterns=patterns)
 
 
 def guess_sources(path: Path, last: Sources) -> Sources:
@@ -69,7 +78,7 @@ def guess_sources(path: Path, last: Sources) -> Sources:
     folder = path.absolute().parent
     beside = {entry for entry in folder.iterdir() if not entry.name.startswith(".")}
     loose = {folder, *(entry for entry in beside if entry.is_dir())}
-    return Sources(last.files, last.trees, last.code, last.loose | loose)
+    return replace(last, loose=last.loose | loose)
 
 
 def _find_named(spec: BaseModel) -> Iterator[Path | Target]:

@@ -94,7 +94,8 @@ class Workshop:
         # Another vocabulary would be cut for each new prompt, and given rows need no model.
         models = [m for m in self.spec.models if m.vocabulary is None and m.precomputed is None]
         prompts = PromptSetSpec(name="New", prompts=(self.spec.prompts[0], _UNKNOWN))
-        spec = self.spec.model_copy(update={"models": tuple(models), "prompt_sets": (prompts,)})
+        less = {"models": tuple(models), "prompt_sets": (prompts,), "gallery": None}
+        spec = self.spec.model_copy(update=less)
         self._warm.stores = False
         try:
             if models:
@@ -113,6 +114,7 @@ class Workshop:
 
     def _make(self, changed: Collection[Path]) -> MadeSite[AnyReport]:
         self._forget(changed)
+        has_new_pictures = any(map(self._sources.has_picture, changed))
         try:
             spec = load_any_spec(self.path, inspect_picture)
         except BuilderError:
@@ -123,12 +125,13 @@ class Workshop:
             self._models = {key: model for key, model in self._models.items() if key in named}
         # Before its files are read, so that no change goes unnoticed.
         self._follow(find_sources(self.path, spec))
+        is_quick = self._is_quick(spec) and not has_new_pictures
         here = {key: value for key, value in _HERE.items() if key in type(spec).model_fields}
         try:
             made = make_site(
                 spec.model_copy(update=here),
                 cache=self._warm if self.spec else self._cold,
-                progress=_quiet() if self._is_quick(spec) else Progress(self._console),
+                progress=_quiet() if is_quick else Progress(self._console),
                 load=self._load,
             )
         finally:
@@ -156,11 +159,11 @@ class Workshop:
             self._models.clear()
 
     def _is_quick(self, spec: DemoSpec | FunctionDemoSpec) -> bool:
-        """Whether the models are those of the last site."""
+        """Whether models and gallery are those of the last site."""
         last = self.spec
-        return (
-            isinstance(spec, DemoSpec) and isinstance(last, DemoSpec) and spec.models == last.models
-        )
+        if not isinstance(spec, DemoSpec) or not isinstance(last, DemoSpec):
+            return False
+        return (spec.models, spec.gallery) == (last.models, last.gallery)
 
     def _follow(self, sources: Sources) -> None:
         self._sources = sources

@@ -26,7 +26,7 @@ def find_files(address: str, remedy: str) -> list[FoundFile]:
         BuilderError: if there are none, or their file system cannot be used.
     """
     files: list[FoundFile] = []
-    for one in _expand_braces(address):
+    for one in expand_braces(address):
         with reading(one, "Correct the address, or install what fsspec needs for it."):
             system, path = fsspec.core.url_to_fs(one)
             found = sorted(system.glob(path)) if "*" in path else [path]
@@ -36,7 +36,7 @@ def find_files(address: str, remedy: str) -> list[FoundFile]:
     return files
 
 
-def _expand_braces(address: str) -> Iterator[str]:
+def expand_braces(address: str) -> Iterator[str]:
     """WebDataset's notation of numbered shards."""
     if not (braces := _BRACES.search(address)):
         yield address
@@ -44,4 +44,4 @@ def _expand_braces(address: str) -> Iterator[str]:
     first, last = braces.groups()
     for number in range(int(first), int(last) + 1):
         here = f"{address[: braces.start()]}{number:0{len(first)}}{address[braces.end() :]}"
-        yield from _expand_braces(here)
+        yield from expand_braces(here)

@@ -4,22 +4,23 @@ Their order is the same each time, and no list of them is kept: of a pattern, th
 folder are in memory, of a table a part of it, of archives the names in one.
 """
 
+import glob
 import json
-import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
-from fsspec.utils import glob_translate
 
 from builder.cache import Cache, digest
 from builder.csv_rows import parse_rows
 from builder.embedding.pictures import StoredPicture
 from builder.errors import BuilderError, Problem, SpecError, reading
-from builder.gallery.files import FoundFile, find_files
+from builder.gallery.files import FoundFile, expand_braces, find_files
+from builder.gallery.patterns import Pattern
 from builder.gallery.web_dataset import Member, list_members
 from builder.input_file import find_fault
 from builder.parquet import read_parquet_rows
@@ -31,8 +32,8 @@ _REMEDY = (
     "Name a pattern like photos/**/*.jpg, a .csv or .parquet with the column file, or .tar files"
     " of WebDataset."
 )
-_MAGIC = re.compile(r"[*?\[]")
 _KIND = "archives"
+_TABLES = ("csv", "parquet")
 _VERSIONS = ("size", "mtime", "ETag", "etag", "LastModified", "last_modified", "updated")
 """What file systems say of a file that changes when the file does."""
 
@@ -70,10 +71,42 @@ def find_stored(pictures: str, folder: Path, cache: Cache) -> Iterator[StoredPic
     return (listed.picture for listed in find_pictures(pictures, folder, cache))
 
 
+def find_local(pictures: str, folder: Path) -> frozenset[Pattern]:
+    """What the pictures come from on this machine, so that changes of it can be noticed.
+
+    For pictures of a table that is their folders and endings, which are few. What cannot be read is
+    left out, since `find_pictures` says so.
+    """
+    address = _locate(pictures, folder)
+    if "://" in address:
+        return frozenset()
+    found: set[Pattern] = set()
+    with suppress(BuilderError):
+        found |= {Pattern.parse(one) for one in expand_braces(address)}
+        if (suffix := _suffix_of(address)) in _TABLES:
+            for table in find_files(address, _REMEDY):
+                found |= _find_folders(_plain(table.address), suffix)
+    return frozenset(found)
+
+
+def _find_folders(table: str, suffix: str) -> set[Pattern]:
+    files = (_locate_in_table(table, row) for _, row in _read_rows(table, suffix))
+    paths = (PurePath(file) for file in files if file and "://" not in file)
+    return {Pattern(str(path.parent), f"*{glob.escape(path.suffix)}") for path in paths}
+
+
+def _locate(pictures: str, folder: Path) -> str:
+    return pictures if "://" in pictures else str(folder.resolve() / pictures)
+
+
+def _suffix_of(address: str) -> str:
+    return address.rpartition(".")[2].lower()
+
+
 def _find(pictures: str, folder: Path, cache: Cache) -> Iterator[ListedPicture]:
-    address = pictures if "://" in pictures else str(folder.resolve() / pictures)
-    suffix = address.rpartition(".")[2].lower()
-    if suffix in ("csv", "parquet"):
+    address = _locate(pictures, folder)
+    suffix = _suffix_of(address)
+    if suffix in _TABLES:
         for file in find_files(address, _REMEDY):
             yield from _read_table(_plain(file.address), suffix)
     elif suffix == "tar":
@@ -85,18 +118,14 @@ def _find(pictures: str, folder: Path, cache: Cache) -> Iterator[ListedPicture]:
 
 def _walk_pattern(pattern: str, folder: Path) -> Iterator[ListedPicture]:
     """Files below the part of the pattern without wildcards whose paths match the rest of it."""
-    parts = pattern.split("/")
-    count = next((i for i, part in enumerate(parts) if _MAGIC.search(part)), len(parts) - 1)
-    base, rest = "/".join(parts[:count]), "/".join(parts[count:])
-    matches = re.compile(glob_translate(rest)).match
-    depth = None if "**" in rest else rest.count("/")
+    parsed = Pattern.parse(pattern)
     with reading(pattern, _REMEDY):
-        where = base if "://" in base else str(folder.resolve() / base)
+        where = parsed.base if "://" in parsed.base else str(folder.resolve() / parsed.base)
         system, root = fsspec.core.url_to_fs(where)
-        for info in _walk(system, root, depth):
+        for info in _walk(system, root, parsed.depth):
             name: str = info["name"]
             path = name[len(root) :].lstrip("/")
-            if matches(path):
+            if parsed.matches(path):
                 address = name if _is_local(system) else system.unstrip_protocol(name)
                 picture = StoredPicture(path, address, _version_of(info))
                 yield ListedPicture(picture, picture.name, {"file": path})
@@ -119,18 +148,23 @@ def _version_of(info: Mapping[str, Any]) -> str:
 
 
 def _read_table(address: str, suffix: str) -> Iterator[ListedPicture]:
-    parent = address.rpartition("/")[0]
     for where, row in _read_rows(address, suffix):
-        name = row["file"].strip()
-        if not name:
+        name = version = row["file"].strip()
+        if not (file := _locate_in_table(address, row)):
             raise SpecError([Problem(where, "there is no file", "Name one, or remove the row.")])
-        file = name if "://" in name or name.startswith("/") else f"{parent}/{name}"
-        version = name
         if "://" not in file and not find_fault(Path(file)):
             found = Path(file).stat()
             version = f"{name} {found.st_size} {found.st_mtime}"
         picture = StoredPicture(row.get("id", "").strip() or name, file, version)
         yield ListedPicture(picture, where, row)
+
+
+def _locate_in_table(address: str, row: Mapping[str, str]) -> str:
+    """Where the picture of a row is; empty if it names none."""
+    name = row["file"].strip()
+    if not name or "://" in name or name.startswith("/"):
+        return name
+    return f"{address.rpartition('/')[0]}/{name}"
 
 
 def _read_rows(address: str, suffix: str) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -55,6 +55,49 @@ def test_all_of_a_template_counts(tmp_path: Path):
     assert own / "parts" in sources.folders
 
 
+def with_gallery(spec: Path, pictures: str) -> Sources:
+    """What a demo depends on with such a gallery."""
+    text = spec.read_text().partition("[gallery]")[0]
+    spec.write_text(f'{text}[gallery]\npictures = "{pictures}"\n')
+    return find_sources(spec, load_spec(spec))
+
+
+def test_the_pictures_of_a_gallery_count_by_their_pattern(spec: Path):
+    folder = spec.parent
+    for name in ("May", "June"):
+        (folder / "photos" / name).mkdir(parents=True)
+    sources = with_gallery(spec, "photos/**/*.jpg")
+    for name in ("photos/new.jpg", "photos/May/new.jpg", "photos/July"):
+        assert folder / name in sources, name
+    (folder / "photos/notes.txt").touch()
+    assert folder / "photos/notes.txt" not in sources
+    assert sources.folders >= {folder / "photos", folder / "photos/May", folder / "photos/June"}
+
+
+def test_a_table_counts_and_so_do_the_pictures_in_it(spec: Path):
+    folder = spec.parent
+    table = "file,description\nred/1.jpg,One\nred/2.jpg,Two\n/elsewhere/3.png,Three\n"
+    (folder / "archive.csv").write_text(f"{table}https://example.org/4.jpg,Four\n,None\n")
+    sources = with_gallery(spec, "archive.csv")
+    for path in (folder / "archive.csv", folder / "red/1.jpg", Path("/elsewhere/3.png")):
+        assert path in sources, path
+    assert folder / "red/notes.txt" not in sources
+    assert len(sources.patterns) == 3
+
+
+def test_a_table_that_cannot_be_read_may_be_mended(spec: Path):
+    (spec.parent / "archive.csv").write_text("picture\n")
+    assert spec.parent / "archive.csv" in with_gallery(spec, "archive.csv")
+    assert spec.parent / "missing.csv" in with_gallery(spec, "missing.csv")
+
+
+def test_archives_count_and_addresses_elsewhere_do_not(spec: Path):
+    sources = with_gallery(spec, "shards/{00..02}.tar")
+    assert spec.parent / "shards/01.tar" in sources
+    assert spec.parent / "shards/03.tar" not in sources
+    assert not with_gallery(spec, "https://example.org/photos/*.jpg").patterns
+
+
 def test_anything_beside_a_broken_demo_may_mend_it(spec: Path):
     good = find_sources(spec, load_spec(spec))
     guess = guess_sources(spec, Sources())

@@ -1,14 +1,22 @@
 """A demo that is made again after every change."""
 
+import io
+import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from builder.dev import workshop as workshop_module
+from builder.dev.sources import find_sources
+from builder.dev.watch import Watcher
 from builder.dev.workshop import Workshop
 from builder.project import create_project
 from builder.site.check import check_site
+from builder.spec.demo import load_spec
+from tests.gallery.galleries import paint_many
 from tests.site.manifests import load_manifest
 from tests.site.sites import content
 
@@ -108,6 +116,37 @@ def test_warming_up_leaves_nothing_in_the_cache(workshop: Workshop, tmp_path: Pa
     before = content(tmp_path / "cache")
     workshop.warm_up()
     assert content(tmp_path / "cache").keys() == before.keys()
+
+
+def test_a_picture_that_is_put_into_a_gallery_is_in_the_site(spec: Path, tmp_path: Path):
+    folder = spec.parent
+    paint_many(folder / "photos", 3)
+    spec.write_text(f'{spec.read_text()}\n[gallery]\npictures = "photos/**/*.png"\n')
+    output = io.StringIO()
+    (tmp_path / "site").mkdir()
+    made = Workshop(spec, tmp_path / "site", tmp_path / "cache", Console(file=output))
+    with closing(made) as workshop, closing(Watcher()) as watcher:
+        workshop.rebuild()
+        assert count_pictures(workshop) == 3
+        workshop.warm_up()
+        watcher.follow(find_sources(spec, load_spec(spec)))
+        shutil.copytree(folder / "photos/000", folder / "photos/001")
+        changed = watcher.wait()
+        assert folder / "photos/001" in changed
+        workshop.rebuild(changed)
+        assert workshop.board.news.problems == ()
+        assert count_pictures(workshop) == 6
+        assert output.getvalue().count("Embed pictures with") == 2
+        watcher.follow(find_sources(spec, load_spec(spec)))
+        (folder / "photos/001/0001.png").unlink()
+        workshop.rebuild(watcher.wait())
+        assert count_pictures(workshop) == 5
+
+
+def count_pictures(workshop: Workshop) -> int:
+    gallery = load_manifest(workshop.folder).gallery
+    assert gallery
+    return gallery.pictures
 
 
 def test_sites_have_nothing_of_the_authors_page(workshop: Workshop):
