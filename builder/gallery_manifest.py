@@ -69,12 +69,14 @@ class GalleryMap(Part):
 class ListIndex(Part):
     """Lists of pictures that are alike, of which a search reads some.
 
-    The page learns from `head` which lists to read for a query. In a list's file are short codes of
-    its rows, and the names of files beside it with whole rows, int8[n, dim], for `rows_per_block`
-    pictures each but the last; the value of an entry is `scale` times what is stored. A search
-    reads `probes` lists, and then the whole rows of the `blocks` that look best, more for more than
-    50 pictures. `widths` are the axes in each group of a code. What is in the files is said in
-    `builder.gallery.index.list_files`.
+    The page learns from `head` which lists to read for a query, by a network with `units` hidden
+    units. In a list's file are short codes of its rows, and the names of files beside it with whole
+    rows, int8[n, dim], for `rows_per_block` pictures each but the last; the value of an entry is
+    `scale` times what is stored. A search reads lists until they have `share` of the best pictures,
+    as the network expects, but at most `probes`; and then the whole rows of the blocks where a code
+    promises at most `slack` less than the tenth best one, but at most `blocks`. For more than 50
+    pictures it reads more. `widths` are the axes in each group of a code. What is in the files is
+    said in `builder.gallery.index.list_files`.
     """
 
     kind: Literal["lists"] = "lists"
@@ -83,7 +85,10 @@ class ListIndex(Part):
     widths: tuple[Annotated[int, Field(gt=0)], ...]
     scale: float
     rows_per_block: Annotated[int, Field(gt=0)]
+    units: Annotated[int, Field(gt=0)]
+    share: Annotated[float, Field(gt=0, le=1)]
     probes: Annotated[int, Field(gt=0)]
+    slack: Annotated[float, Field(ge=0)]
     blocks: Annotated[int, Field(ge=0)]
 
 

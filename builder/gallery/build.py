@@ -62,7 +62,7 @@ def build_gallery(
     found = find_rows(gallery, model, rows, cache=cache, progress=progress)
     read = _read(gallery, found, model.dim, cache, progress)
     require_useful(read.columns, where("filters"), read.known)
-    bank = make_bank(model, prompts, cache=cache, progress=progress)
+    bank = make_bank(model, prompts, len(read.rows), cache=cache, progress=progress)
     index = find_index(read.rows, bank, cache=cache, progress=progress)
     files = NamedFiles(SpilledFiles(cache.folder))
     places = None

@@ -19,7 +19,7 @@ from builder.progress import Progress
 from tests.gallery.index.rows import make_rows
 
 PATH = Path(__file__).with_name("gallery_lists.json")
-SCOPE = Scope(probes=5, blocks=4)
+SCOPE = Scope(share=0.995, probes=5, slack=0.1, blocks=4)
 
 
 def main() -> None:
@@ -39,7 +39,8 @@ def main() -> None:
                 "positions": found.positions.tolist(),
                 "similarities": found.similarities.tolist(),
                 "bytes": found.bytes,
-                "files": found.files,
+                "lists": found.lists,
+                "blocks": found.blocks,
             }
         )
     golden = {

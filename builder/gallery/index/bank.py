@@ -3,6 +3,7 @@
 They are a demo's prompts and captions of the built-in grammar, which needs no download.
 """
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,11 @@ from builder.model import ImageTextModel
 from builder.progress import Progress
 from builder.text.captions import draw_captions
 
-_TRAINING = 8000
+_LEAST = 8000
+_PER_ROOT = 48
+"""Sentences to learn from: so many times the square root of the number of pictures, which is how
+many lists these will be in, and at least `_LEAST`."""
+
 _HELD_OUT = 1000
 _SEED = 0
 
@@ -30,13 +35,18 @@ class Bank:
 
 
 def make_bank(
-    model: ImageTextModel, prompts: Sequence[str], *, cache: Cache, progress: Progress
+    model: ImageTextModel,
+    prompts: Sequence[str],
+    pictures: int,
+    *,
+    cache: Cache,
+    progress: Progress,
 ) -> Bank:
-    """Embed sentences with the text tower of a model.
+    """Embed sentences with the text tower of a model, more for more pictures.
 
     Of the prompts, too, a share is only measured with.
     """
-    texts = draw_captions(_TRAINING + _HELD_OUT)
+    texts = draw_captions(max(_LEAST, round(_PER_ROOT * math.sqrt(pictures))) + _HELD_OUT)
     drawn = frozenset(texts)
     distinct = [text for text in dict.fromkeys(prompts) if text not in drawn]
     random.Random(_SEED).shuffle(distinct)

@@ -115,8 +115,6 @@ def _build_lists(
         code_bytes=len(part.widths),
         sentences=len(bank.held_out),
         lists=part.lists.count,
-        probes=scope.probes,
-        blocks=scope.blocks,
     )
     return BuiltIndex(order, part, files.contents, report, find_problems(report))
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.gallery.index.kmeans import find_points
+from builder.gallery.index.rounding import Rounded
 from builder.gallery.index.weights import Weights
 
 POINTS = 256
@@ -27,35 +28,44 @@ _CHUNK = 4096
 class Codes:
     """How rows are coded: `widths` are the numbers of axes of the groups.
 
-    `turn`, float32[dim, axes], takes rows to the axes; `look`, float32[axes, dim], takes queries
-    there, where their products with coded rows are those with the rows; its transpose takes codes
-    back. Each of `points` is float32[256, width]. What the page has of them is float16.
+    `turn`, float32[dim, axes], takes rows to the axes; `look`, [axes, dim], takes queries there,
+    where their products with coded rows are those with the rows; its transpose takes codes back.
+    Each of `points` is one row of 256 points with `width` numbers each.
     """
 
     widths: tuple[int, ...]
     turn: NDArray[np.float32]
-    look: NDArray[np.float32]
-    points: tuple[NDArray[np.float32], ...]
+    look: Rounded
+    points: tuple[Rounded, ...]
 
     @cached_property
     def _ends(self) -> NDArray[np.int64]:
         return np.cumsum(self.widths)[:-1]
 
+    @cached_property
+    def _points(self) -> list[NDArray[np.float32]]:
+        """float32[256, width] of each group."""
+        return [points.values.reshape(POINTS, -1) for points in self.points]
+
+    @cached_property
+    def _look(self) -> NDArray[np.float32]:
+        return self.look.values
+
     def encode(self, rows: NDArray[np.float32]) -> NDArray[np.uint8]:
         """uint8[n, groups] of float32[n, dim]."""
         coded = np.empty((len(rows), len(self.widths)), np.uint8)
-        lengths = [(points**2).sum(axis=1) / 2 for points in self.points]
+        lengths = [(points**2).sum(axis=1) / 2 for points in self._points]
         for start in range(0, len(rows), _CHUNK):
             turned = rows[start : start + _CHUNK] @ self.turn
             for group, axes in enumerate(np.split(turned, self._ends, axis=1)):
-                nearest = np.argmax(axes @ self.points[group].T - lengths[group], axis=1)
+                nearest = np.argmax(axes @ self._points[group].T - lengths[group], axis=1)
                 coded[start : start + _CHUNK, group] = nearest
         return coded
 
     def tabulate(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """float32[groups, 256]: what each point adds to a query's product with a row."""
-        parts = np.split(self.look @ query, self._ends)
-        pairs = zip(self.points, parts, strict=True)
+        parts = np.split(self._look @ query, self._ends)
+        pairs = zip(self._points, parts, strict=True)
         return np.stack([points @ part for points, part in pairs]).astype(np.float32)
 
 
@@ -66,9 +76,10 @@ def train_codes(rows: NDArray[np.float32], weights: Weights, groups: int) -> Cod
     spread, axes = np.maximum(spread[::-1], 1e-12), axes[:, ::-1]
     widths = choose_widths(spread, groups)
     kept = axes[:, : sum(widths)]
-    look, turn = _halve_bits((weights.inverse @ kept).T), weights.root @ kept
+    look, turn = Rounded.of((weights.inverse @ kept).T), weights.root @ kept
     parts = np.split(rows @ turn, np.cumsum(widths)[:-1], axis=1)
-    points = tuple(_halve_bits(find_points(np.ascontiguousarray(part), POINTS)) for part in parts)
+    found = (find_points(np.ascontiguousarray(part), POINTS) for part in parts)
+    points = tuple(Rounded.of(part.reshape(1, -1)) for part in found)
     return Codes(widths, turn, look, points)
 
 
@@ -97,8 +108,3 @@ def choose_widths(spread: NDArray[np.floating], groups: int) -> tuple[int, ...]:
         widths.append(int(taken[group, end]))
         group, end = group - 1, end - widths[-1]
     return tuple(reversed(widths))
-
-
-def _halve_bits(values: NDArray[np.floating]) -> NDArray[np.float32]:
-    """What the page has of them."""
-    return values.astype(np.float16).astype(np.float32)

@@ -1,8 +1,10 @@
 """The files of an index of lists.
 
-`head`: the first position of each list and the end, uint32[lists + 1]; the router's scales and
-biases, float32[lists] each, and its rows, int8[lists, dim]; `look`, float16[axes, dim], and the
-points of each group, float16[256, width].
+`head`: the first position of each list and the end, uint32[lists + 1]; the router's hidden layer,
+`units` rows of `dim` weights, and its output layer, a row of `units` weights for each list; `look`,
+a row of `dim` numbers for each axis; the points of each group, one row of 256 times its width. All
+rows are int8 and follow their scales, float32; after the weights of a layer come its biases,
+float32.
 
 A list: the mean of its rows, float16[dim]; the names of the files of its blocks, 16 bytes each; the
 codes of its pictures, uint8[n, groups]. A block: the rows of 32 pictures, int8[32, dim].
@@ -26,7 +28,10 @@ def add_list_index(lists: Lists, scope: Scope, files: NamedFiles) -> ListIndex:
         widths=lists.codes.widths,
         scale=lists.scale,
         rows_per_block=BLOCK,
+        units=len(lists.router.hidden.biases),
+        share=scope.share,
         probes=scope.probes,
+        slack=scope.slack,
         blocks=scope.blocks,
     )
 
@@ -36,11 +41,10 @@ def _write_head(lists: Lists) -> bytes:
     return b"".join(
         (
             lists.clusters.starts.astype("<u4").tobytes(),
-            router.scales.astype("<f4").tobytes(),
-            router.biases.astype("<f4").tobytes(),
-            router.codes.tobytes(),
-            codes.look.astype("<f2").tobytes(),
-            *(points.astype("<f2").tobytes() for points in codes.points),
+            router.hidden.tobytes(),
+            router.output.tobytes(),
+            codes.look.tobytes(),
+            *(points.tobytes() for points in codes.points),
         )
     )
 

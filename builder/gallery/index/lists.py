@@ -12,14 +12,24 @@ from numpy.typing import NDArray
 from builder.gallery.index.clusters import BLOCK, Clusters
 from builder.gallery.index.codes import Codes
 from builder.gallery.index.files import NAME_BYTES
-from builder.gallery.index.router import Router
+from builder.gallery.index.router import Router, count_lists, rank_shares
+
+FIRST = 10
+"""Pictures that a search must find; what it reads is chosen by the guess at the last of them."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """How much a search reads for its first pictures: lists, and blocks of whole rows."""
+    """How much a search reads for its first pictures.
 
+    Lists until they have `share` of the best pictures, as the router expects, but at most `probes`.
+    Then the rows of the blocks in which a picture may be at most `slack` less similar than the
+    tenth of all, but at most `blocks`.
+    """
+
+    share: float
     probes: int
+    slack: float
     blocks: int
 
 
@@ -30,7 +40,13 @@ class Reading:
     positions: NDArray[np.int64]
     similarities: NDArray[np.float32]
     bytes: int
-    files: int
+    lists: int
+    blocks: int
+
+    @property
+    def files(self) -> int:
+        """How many were read."""
+        return self.lists + self.blocks
 
 
 @dataclass(frozen=True)
@@ -55,16 +71,19 @@ class Lists:
 
     def search(self, query: NDArray[np.float32], scope: Scope, count: int) -> Reading:
         """The best pictures for a query, float32[dim]."""
-        lists = self.router.rank(query[None])[0, : scope.probes]
+        shares = self.router.share(query[None])
+        ranked = rank_shares(shares)
+        (probes,) = count_lists(np.take_along_axis(shares, ranked, 1), scope.share)
+        lists = ranked[0, : min(probes, scope.probes)]
         positions, blocks, guesses = self.guess(query, lists)
-        best = rank_blocks(blocks, guesses)[: scope.blocks]
+        ranks = rank_blocks(blocks, guesses)
+        best = ranks.blocks[: min(ranks.count(scope.slack), scope.blocks)]
         whole = np.isin(blocks, best)
         similarities = guesses.copy()
         similarities[whole] = self.rows[positions[whole]] @ (query * np.float32(self.scale))
         order = np.argsort(-similarities, kind="stable")[:count]
         read = int(self.list_bytes[lists].sum()) + int(whole.sum()) * self.rows.shape[1]
-        files = len(lists) + len(best)
-        return Reading(positions[order], similarities[order], read, files)
+        return Reading(positions[order], similarities[order], read, len(lists), len(best))
 
     def guess(
         self, query: NDArray[np.float32], lists: NDArray[np.int64]
@@ -88,8 +107,24 @@ def count_blocks(pictures: NDArray[np.int64]) -> NDArray[np.int64]:
     return -(-pictures // BLOCK)
 
 
-def rank_blocks(blocks: NDArray[np.int64], guesses: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The blocks, of which each row names its own, by the best guess of a row in each."""
-    order = np.argsort(-guesses, kind="stable")
-    found, firsts = np.unique(blocks[order], return_index=True)
-    return found[np.argsort(firsts)]
+@dataclass(frozen=True)
+class RankedBlocks:
+    """Blocks, int64[b], with the best guess of a row in each, falling; `last` is the tenth best
+    guess of all rows."""
+
+    blocks: NDArray[np.int64]
+    guesses: NDArray[np.float32]
+    last: float
+
+    def count(self, slack: float) -> int:
+        """How many have a row that may be at most so much less similar than the tenth."""
+        return int((self.guesses >= self.last - slack).sum())
+
+
+def rank_blocks(blocks: NDArray[np.int64], guesses: NDArray[np.float32]) -> RankedBlocks:
+    """The blocks of rows, of which each names its own; those of a block follow each other."""
+    starts = np.flatnonzero(np.diff(blocks, prepend=-1))
+    best = np.maximum.reduceat(guesses, starts)
+    order = np.argsort(-best, kind="stable")
+    last = np.partition(guesses, -FIRST)[-FIRST] if len(guesses) >= FIRST else -np.inf
+    return RankedBlocks(blocks[starts[order]], best[order], float(last))

@@ -29,5 +29,3 @@ class IndexReport:
     code_bytes: int
     sentences: int
     lists: int = 0
-    probes: int = 0
-    blocks: int = 0

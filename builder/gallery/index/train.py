@@ -10,7 +10,8 @@ from builder.gallery.index.bank import Bank
 from builder.gallery.index.choose import Choice, Goal, choose_scope
 from builder.gallery.index.clusters import Clusters, cluster
 from builder.gallery.index.codes import train_codes
-from builder.gallery.index.lists import Lists, Scope
+from builder.gallery.index.lists import FIRST, Lists, Scope
+from builder.gallery.index.neighbours import find_neighbours
 from builder.gallery.index.router import Router, train_router
 from builder.gallery.index.search import Best, find_best, measure_recall
 from builder.gallery.index.weights import Weights, find_scale, round_rows, weigh
@@ -19,14 +20,13 @@ from builder.progress import Progress
 _SAMPLE = 131_072
 """Rows that lists and codes are made for, if there are more."""
 
-_FOUND = 10
-_JUDGED = 300
+_JUDGED = 500
 """Sentences of those to learn from that are only used to choose."""
 
 _PICTURES = 0.2
 """Pictures that are looked for ("more like this"), as a share of the sentences."""
 
-_COLUMNS_PER_BYTE = (8, 16 / 3, 4)
+_COLUMNS_PER_BYTE = (16 / 3, 4, 8 / 3)
 """Codes that are tried have a byte for so many columns of a row."""
 
 _CHUNK = 16_384
@@ -45,7 +45,7 @@ def train_lists(
     pictures = sample[: round(_PICTURES * len(bank.training))]
     queries = np.concatenate([bank.training, pictures, bank.held_out])
     with progress.step("Compare all rows with sentences", len(rows)) as advance:
-        best = find_best(queries, rows, _FOUND, advance)
+        best = find_neighbours(queries, rows, FIRST, advance)
     weights = weigh(bank.training, sample)
     with progress.step("Put pictures into lists", len(rows)) as advance:
         clusters = cluster(rows, sample, weights, round(math.sqrt(len(rows))), advance)
@@ -57,7 +57,7 @@ def train_lists(
         advance(1)
     with progress.step("Round rows to eight bits", len(rows)) as advance:
         stored, scale = _store(rows, clusters, weights, advance)
-        exact = find_best(queries[:judged] * np.float32(scale), stored, _FOUND).numbers
+        exact = find_best(queries[:judged] * np.float32(scale), stored, FIRST).numbers
     ceiling = measure_recall(queries[:judged], rows, clusters.order[exact], best[:judged])
     goal = Goal(queries[:judged], wanted[:judged], ceiling)
     lists, choice = _choose_codes(clusters, router, weights, stored, scale, goal, progress)

@@ -43,7 +43,7 @@ def main(folder: Path, work: Path, dim: int = DIM, count: int = COUNT) -> None:
     rows = write_sample(work / "rows.npy", real, count)
     model = DEFAULT_MODELS["mini-tiny"]()
     progress = Progress(Console())
-    bank = make_bank(model, [], cache=Cache(work / "cache"), progress=progress)
+    bank = make_bank(model, [], count, cache=Cache(work / "cache"), progress=progress)
     if dim != rows.shape[1]:
         rows, bank = widen(rows, bank, dim, work / "wide.npy")
     started = time.monotonic()

@@ -14,7 +14,7 @@ import pyarrow.parquet as parquet
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from builder.gallery.index.search import find_best
+from builder.gallery.index import neighbours
 
 SPREAD = 0.3
 NEIGHBOURS = 16
@@ -35,7 +35,7 @@ def find_neighbours(rows: NDArray[np.float16], count: int = NEIGHBOURS) -> NDArr
     found: list[NDArray[np.int64]] = []
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK].astype(np.float32)
-        numbers = find_best(chunk, rows, count + 1).numbers
+        numbers = neighbours.find_neighbours(chunk, rows, count + 1).numbers
         found.append(numbers[:, 1:])  # the best is the row itself, or one that equals it
     return np.concatenate(found)
 
@@ -80,6 +80,6 @@ def compare_density(rows: NDArray[np.float16], spread: float = SPREAD) -> NDArra
     quartiles: list[Any] = []
     for some in (rows, sampled):
         chosen = some[rng.choice(len(some), min(2000, len(some)), replace=False)]
-        tenth = find_best(chosen.astype(np.float32), some, 11).similarities[:, 10]
+        tenth = neighbours.find_neighbours(chosen.astype(np.float32), some, 11).similarities[:, 10]
         quartiles.append(np.percentile(tenth, (25, 50, 75)))
     return np.array(quartiles, np.float32)

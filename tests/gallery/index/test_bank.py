@@ -15,11 +15,19 @@ from tests.gallery.galleries import QUIET
 def test_prompts_are_learned_from_and_measured_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(bank_module, "_TRAINING", 80)
+    monkeypatch.setattr(bank_module, "_LEAST", 80)
     monkeypatch.setattr(bank_module, "_HELD_OUT", 20)
     prompts = [f"colour {number}" for number in range(40)]
     cache = Cache(tmp_path)
-    bank = make_bank(make_colour_model(), prompts, cache=cache, progress=QUIET)
+    bank = make_bank(make_colour_model(), prompts, 1, cache=cache, progress=QUIET)
     assert (len(bank.training), len(bank.held_out)) == (112, 28)
-    again = make_bank(make_colour_model(), prompts, cache=cache, progress=QUIET)
+    again = make_bank(make_colour_model(), prompts, 1, cache=cache, progress=QUIET)
     assert np.array_equal(bank.training, again.training)
+
+
+def test_more_pictures_need_more_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bank_module, "_LEAST", 80)
+    monkeypatch.setattr(bank_module, "_HELD_OUT", 20)
+    cache = Cache(tmp_path)
+    bank = make_bank(make_colour_model(), [], 9, cache=cache, progress=QUIET)
+    assert (len(bank.training), len(bank.held_out)) == (144, 20)

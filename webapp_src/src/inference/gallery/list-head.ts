@@ -1,6 +1,12 @@
 import type { ListIndex } from '../../generated/manifest';
 import { dotAt, NumberReader } from './numbers';
 
+/** A list, and what share of the best pictures for a query it is expected to have. */
+export interface Expected {
+  readonly list: number;
+  readonly share: number;
+}
+
 /** Of a group of a code. */
 export const POINTS = 256;
 
@@ -8,9 +14,8 @@ export const POINTS = 256;
 export class ListHead {
   /** The first position of each list, and after the last. */
   readonly starts: Uint32Array;
-  private readonly scales: Float32Array;
-  private readonly biases: Float32Array;
-  private readonly router: Int8Array;
+  private readonly hidden: Layer;
+  private readonly output: Layer;
   /** float32[axes, dim]: takes queries to the axes of codes. */
   private readonly look: Float32Array;
   /** float32[256, width] of each group. */
@@ -25,20 +30,21 @@ export class ListHead {
     const axes = index.widths.reduce((sum, width) => sum + width, 0);
     const reader = new NumberReader(content);
     this.starts = reader.uint32(lists + 1);
-    this.scales = reader.float32(lists);
-    this.biases = reader.float32(lists);
-    this.router = reader.int8(lists * dim);
-    this.look = reader.float16(axes * dim);
-    this.points = index.widths.map((width) => reader.float16(POINTS * width));
+    this.hidden = new Layer(reader, index.units, dim);
+    this.output = new Layer(reader, lists, index.units);
+    this.look = reader.rounded(axes, dim);
+    this.points = index.widths.map((width) => reader.rounded(1, POINTS * width));
   }
 
   /** All lists, that first which is to be read first for a query, float32[dim]. */
-  rank(query: Float32Array): number[] {
-    const scores = Array.from(this.biases, (bias, list) => {
-      return bias + (this.scales[list] ?? 0) * dotAt(this.router, list * this.dim, query);
-    });
-    const lists = scores.map((_, list) => list);
-    return lists.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+  rank(query: Float32Array): Expected[] {
+    const hidden = this.hidden.apply(query).map((value) => Math.max(value, 0));
+    const logits = this.output.apply(hidden);
+    const greatest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+    const powers = logits.map((logit) => Math.exp(logit - greatest));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    const expected = Array.from(powers, (power, list) => ({ list, share: power / sum }));
+    return expected.sort((a, b) => b.share - a.share);
   }
 
   /** float32[groups, 256]: what each point of a code adds to a query's product with a row. */
@@ -85,5 +91,24 @@ export class ListHead {
       else high = middle;
     }
     return low;
+  }
+}
+
+/** Of a network: a row of weights and a bias for each output. */
+class Layer {
+  private readonly weights: Float32Array;
+  private readonly biases: Float32Array;
+
+  constructor(
+    reader: NumberReader,
+    outputs: number,
+    private readonly inputs: number,
+  ) {
+    this.weights = reader.rounded(outputs, inputs);
+    this.biases = reader.float32(outputs);
+  }
+
+  apply(input: Float32Array): Float32Array {
+    return this.biases.map((bias, i) => bias + dotAt(this.weights, i * this.inputs, input));
   }
 }

@@ -4,7 +4,7 @@ import { LruCache } from '../lru-cache';
 import { Best } from './best';
 import type { GalleryIndex } from './gallery-index';
 import type { Found, Wanted } from './gallery-search';
-import { ListHead } from './list-head';
+import { ListHead, type Expected } from './list-head';
 import { fetchNamed } from './named-file';
 import { NamedFiles } from './named-files';
 import { dotAt, normalize } from './numbers';
@@ -18,6 +18,9 @@ const KEPT_BLOCKS = 1200;
 /** Pictures that what is read at first is for; one more list is read for each further so many. */
 const FIRST_PICTURES = 50;
 const FURTHER_BLOCKS = 2;
+
+/** How much is read depends on how similar the last of so many pictures looks. */
+const FIRST = 10;
 
 /** With a mask, so many times the lists are read at most. */
 const PATIENCE = 8;
@@ -68,9 +71,12 @@ export class ListScan implements GalleryIndex {
     const head = await this.prepare();
     signal.throwIfAborted();
     const further = Math.floor((wanted.count - 1) / FIRST_PICTURES);
-    const reads = await this.readLists(head, wanted, this.index.probes + further, onFound, signal);
-    const blocks = chooseBlocks(reads, wanted.mask, this.index.rowsPerBlock);
-    const chosen = blocks.slice(0, this.index.blocks + FURTHER_BLOCKS * further);
+    const reads = await this.readLists(head, wanted, further, onFound, signal);
+    const blocks = rankBlocks(reads, wanted.mask, this.index.rowsPerBlock);
+    const { least } = collect(reads, { ...wanted, count: FIRST });
+    const promising = blocks.filter(({ guess }) => guess >= least - this.index.slack).length;
+    const count = Math.min(promising, this.index.blocks) + FURTHER_BLOCKS * further;
+    const chosen = blocks.slice(0, count);
     await Promise.all(chosen.map((block) => this.readBlock(block, wanted.query, signal)));
     const found = collect(reads, wanted).list();
     onFound(found);
@@ -101,11 +107,11 @@ export class ListScan implements GalleryIndex {
     return new PictureList(this.index, head, number, content);
   }
 
-  /** Reads so many lists; with a mask, as many more as it takes to find what is wanted. */
+  /** Reads lists, some further ones; with a mask, as many more as it takes to find what is wanted. */
   private async readLists(
     head: ListHead,
     wanted: Wanted,
-    probes: number,
+    further: number,
     onFound: (found: readonly Found[]) => void,
     signal: AbortSignal,
   ): Promise<Read[]> {
@@ -113,13 +119,14 @@ export class ListScan implements GalleryIndex {
     const { starts } = head;
     const isWanted = (list: number): boolean =>
       mask?.subarray(starts[list], starts[list + 1]).some((byte) => byte !== 0) ?? true;
-    const ranked = head.rank(query).filter(isWanted);
+    const ranked = head.rank(query).filter(({ list }) => isWanted(list));
+    const probes = this.countLists(ranked) + further;
     const tables = head.tabulate(query);
     const reads: Read[] = [];
     const best = new Best(count);
     const most = mask ? PATIENCE * probes : probes;
     for (let next = 0; next < most && (next === 0 || best.size < count); next += probes) {
-      const lists = ranked.slice(next, next + probes);
+      const lists = ranked.slice(next, next + probes).map(({ list }) => list);
       const use = (content: ArrayBuffer, number: number): void => {
         const list = this.open(head, number, content);
         const read = { list, similarities: list.guess(query, tables) };
@@ -130,6 +137,18 @@ export class ListScan implements GalleryIndex {
       await this.lists.forEach(lists, use, signal);
     }
     return reads;
+  }
+
+  /** How many lists of those have what a search wants to have of what is expected in them. */
+  private countLists(ranked: readonly Expected[]): number {
+    const { share, probes } = this.index;
+    const all = ranked.reduce((sum, one) => sum + one.share, 0);
+    let [count, had] = [0, 0];
+    while (count < Math.min(probes, ranked.length) && (count === 0 || had < share * all)) {
+      had += ranked[count]?.share ?? 0;
+      count++;
+    }
+    return count;
   }
 
   /** Puts what a block's rows say in the place of what its codes do. */
@@ -167,7 +186,7 @@ export class ListScan implements GalleryIndex {
 }
 
 /** All blocks of lists, that first which has the most promising picture. */
-function chooseBlocks(
+function rankBlocks(
   reads: readonly Read[],
   mask: Uint8Array | undefined,
   rowsPerBlock: number,

@@ -17,6 +17,13 @@ export class NumberReader {
     return Float32Array.from({ length: count }, () => this.view.getFloat32(this.skip(4), true));
   }
 
+  /** Rows in eight bits: the scale of each, then all their numbers. */
+  rounded(rows: number, columns: number): Float32Array {
+    const scales = this.float32(rows);
+    const codes = this.int8(rows * columns);
+    return Float32Array.from(codes, (code, i) => code * (scales[Math.floor(i / columns)] ?? 0));
+  }
+
   float16(count: number): Float32Array {
     return Float32Array.from({ length: count }, () =>
       decodeFloat16(this.view.getUint16(this.skip(2), true)),
