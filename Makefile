@@ -186,7 +186,7 @@ fuzz: $(VENV)/.installed-dev $(WEB)/node_modules/.installed ## Compare tokens in
 	$(BIN)/python -m tests.fuzz.pictures
 
 faults: $(VENV)/.installed-dev web ## Interrupt builds and publications at every operation on files, by a kill, a full disk and a broken one.
-	@for scenario in build first-build embed publish-zip publish-github; do \
+	@for scenario in build first-build embed gallery publish-zip publish-github; do \
 		for fault in kill ENOSPC EIO; do \
 			echo "$$scenario, $$fault: $$($(BIN)/python -m tests.faults $$scenario $$fault 2>/dev/null)"; \
 		done; \

@@ -24,6 +24,8 @@ OwnFiles = Callable[[Path], Mapping[str, str | None]]
 
 _CHUNK = 1 << 20
 _SUFFIX = ".kept"
+_RESCUED = "rescued"
+"""An old tree in which nothing is left that anybody needs."""
 
 
 @dataclass(frozen=True)
@@ -196,11 +198,17 @@ def _repair(out: Path, find_own: OwnFiles) -> None:
 
 
 def _clear(scratch: Path, out: Path, find_own: OwnFiles) -> None:
-    """Remove a scratch folder, but nothing that has no other name."""
-    for tree in scratch.iterdir():
+    """Remove a scratch folder, but nothing that has no other name.
+
+    An old tree is called otherwise before it goes, since one of which a part is gone may no longer
+    tell which of its files are its own.
+    """
+    for tree in list(scratch.iterdir()):
         if _is_old(tree):
             _rescue(tree, out, find_own)
-        _remove(tree)
+            _remove(tree.rename(scratch / _RESCUED))
+        else:
+            _remove(tree)
     scratch.rmdir()
 
 

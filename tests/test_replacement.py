@@ -163,3 +163,25 @@ def test_a_folder_that_went_after_a_kill_does_not_stop_the_next_replacement(
     replace_folder(out, {"page": b"3"}, owning("page", "data/rows"))
     assert content(out) == {"page": b"3", "mine": b"kept"}
     assert list(out.parent.iterdir()) == [out]
+
+
+def test_of_a_half_removed_folder_the_next_replacement_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def read_list(folder: Path) -> Mapping[str, str | None]:
+        listed = folder / "list"
+        return owning("list", *listed.read_text().split())(folder) if listed.is_file() else {}
+
+    def remove_the_list_and_die(tree: Path) -> None:
+        (tree / "list").unlink()
+        raise KeyboardInterrupt
+
+    out = tmp_path / "out"
+    replace_folder(out, {"list": b"rows", "rows": b"1"}, read_list)
+    with monkeypatch.context() as dying:
+        dying.setattr(shutil, "rmtree", remove_the_list_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            replace_folder(out, {"list": b"others", "others": b"2"}, read_list)
+    replace_folder(out, {"list": b"others", "others": b"3"}, read_list)
+    assert content(out) == {"list": b"others", "others": b"3"}
+    assert list(tmp_path.iterdir()) == [out]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -66,23 +67,34 @@ def test_the_steps_of_the_published_workflow_run_in_order(
     (tmp_path / "demo" / "requirements.txt").write_text("click\n")
     # Installed from a wheel that is still there, it needs no option.
     run(python, "lit-demo", "publish", "workflow", "demo/demo.toml", cwd=tmp_path)
-    workflow = yaml.safe_load((tmp_path / ".github/workflows/lit-demo.yml").read_text())
-    steps = [step for step in workflow["jobs"]["build"]["steps"] if "run" in step]
+    steps = read_steps(tmp_path)
     assert [step["name"] for step in steps] == [
         *("Install", "Install what the demo's own code needs", "Build", "Check"),
     ]
     fresh = make_environment(tmp_path / "runner", with_pip=True)
-    printed = ""
-    for step in steps:
-        environment = {**os.environ, **step.get("env", {}), "PATH": f"{fresh.parent}:/usr/bin:/bin"}
-        command = ["bash", "-e", "-c", step["run"]]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, f"{step['name']}: {done.stdout}{done.stderr}"
-        printed = done.stdout
-    assert "as built" in printed
+    printed = [run_step(step, fresh, tmp_path) for step in steps]
+    assert "as built" in printed[-1]
     assert (tmp_path / ".github" / "lit-demo" / wheel.name).is_file()
+    # A gallery needs more than the program.
+    spec = tmp_path / "demo" / "demo.toml"
+    spec.write_text(f'{spec.read_text()}\n[gallery]\npictures = "images/*.webp"\n')
+    run(python, "lit-demo", "publish", "workflow", "demo/demo.toml", cwd=tmp_path)
+    assert "faiss-cpu" in run_step(read_steps(tmp_path)[0], fresh, tmp_path)
+
+
+def read_steps(repo: Path) -> list[dict[str, Any]]:
+    """What a workflow runs."""
+    workflow = yaml.safe_load((repo / ".github/workflows/lit-demo.yml").read_text())
+    return [step for step in workflow["jobs"]["build"]["steps"] if "run" in step]
+
+
+def run_step(step: dict[str, Any], python: Path, repo: Path) -> str:
+    """Run a step as a runner with that Python does."""
+    environment = {**os.environ, **step.get("env", {}), "PATH": f"{python.parent}:/usr/bin:/bin"}
+    command = ["bash", "-e", "-c", step["run"]]
+    done = subprocess.run(command, cwd=repo, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, f"{step['name']}: {done.stdout}{done.stderr}"
+    return done.stdout
 
 
 def test_both_sides_have_one_version():

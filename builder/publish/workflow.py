@@ -4,12 +4,14 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 import jinja2
 
 from builder.errors import BuilderError, writing
 from builder.file_system import replace_file
+from builder.publish.extras import find_extras
 from builder.publish.requirement import find_requirement
 from builder.resources import template_folder
 from builder.version import NAME, __version__
@@ -33,14 +35,15 @@ def write_workflow(
 ) -> Path:
     """Write the workflow for a `demo.toml` into the repository in `repo`; returns its path.
 
-    It installs this program from where it came from here, or from a copy of `wheel` beside it, and
-    then what `requirements` lists: by default the `requirements.txt` beside `spec`, if there is
-    one. A workflow that this program wrote, and that nobody has changed since, is replaced.
+    It installs this program from where it came from here, or from a copy of `wheel` beside it, with
+    the extras that `spec` needs, and then what `requirements` lists: by default the
+    `requirements.txt` beside `spec`, if there is one. A workflow that this program wrote, and that
+    nobody has changed since, is replaced.
 
     Raises:
         BuilderError: if `spec` or `requirements` is not a file of that repository, or has a name
-            that a workflow cannot hold; if there is nothing to install this program from; or if any
-            other file would be replaced.
+            that a workflow cannot hold; if `spec` is not TOML; if there is nothing to install this
+            program from; or if any other file would be replaced.
     """
     if not (repo / ".git").exists():
         raise BuilderError(
@@ -52,7 +55,7 @@ def write_workflow(
         requirements = beside
     listed = requirements and _name_in_repo(requirements, repo, "Name a requirements.txt.")
     source = wheel or find_requirement()
-    package = _name_wheel(source) if isinstance(source, Path) else source
+    package = _name_package(source, find_extras(spec))
     text = _seal(_render(spec=demo, package=package, requirements=listed))
     path = repo / WORKFLOW
     if not path.parent.resolve().is_relative_to(repo.resolve()):
@@ -68,6 +71,14 @@ def write_workflow(
             _keep_wheel(source, repo / _WHEELS)
         replace_file(path, text.encode())
     return path
+
+
+def _name_package(source: str | Path, extras: Sequence[str]) -> str:
+    """What pip is told to install, with extras: a wheel, or what `find_requirement` has found."""
+    listed = f"[{','.join(extras)}]" if extras else ""
+    if isinstance(source, Path):
+        return f"{_name_wheel(source)}{listed}"
+    return f"{NAME}{listed}{source.removeprefix(NAME)}"
 
 
 def _name_wheel(wheel: Path) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as parquet
@@ -159,16 +160,23 @@ def test_more_failures_than_allowed_end_the_run_and_keep_finished_shards(gallery
     assert gallery.embed().written == 1
 
 
-@pytest.mark.parametrize("changed", ["weights", "preprocessing"])
-def test_rows_of_another_model_or_preprocessing_are_never_mixed(gallery: Gallery, changed: str):
+@pytest.mark.parametrize(
+    ("changed", "difference"),
+    [
+        ({"image_fingerprint": "others"}, "other weights, preprocessing or code of colours"),
+        ({"preprocessing": Preprocessing(8, fit="squash")}, "other weights, preprocessing"),
+        ({"id": "greys", "image_fingerprint": "others"}, r"another model, .* now greys"),
+    ],
+    ids=["weights", "preprocessing", "model"],
+)
+def test_rows_of_another_model_or_preprocessing_are_never_mixed(
+    gallery: Gallery, changed: dict[str, Any], difference: str
+):
     gallery.embed()
     before = gallery.times()
-    if changed == "weights":
-        gallery.model = replace(gallery.model, image_fingerprint="others")
-    else:
-        gallery.model = replace(gallery.model, preprocessing=Preprocessing(8, fit="squash"))
+    gallery.model = replace(gallery.model, **changed)
     (gallery.folder / "photos/000/0000.png").unlink()
-    with pytest.raises(BuilderError, match=r"rows of another model, .* -o, or delete this one"):
+    with pytest.raises(BuilderError, match=rf"rows of {difference}.* -o, or delete this one"):
         gallery.embed()
     assert gallery.times() == before
 

@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,13 @@ import pytest
 import yaml
 
 from builder.errors import BuilderError
+from builder.publish.extras import find_extras
 from builder.publish.workflow import WORKFLOW, write_workflow
 from builder.site.check import check_site
 from builder.version import __version__
 from tests.conftest import MakeDemo
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -198,6 +203,41 @@ def test_only_a_wheel_of_this_program_is_taken(repo: Path, tmp_path: Path):
     for name, fault in (("numpy-1.0-py3-none-any.whl", "is not a wheel"), ("x.whl", "no such")):
         with pytest.raises(BuilderError, match=f"{fault}.* `make wheel` writes one"):
             write_workflow(repo / "demo.toml", repo=repo, wheel=tmp_path / name)
+    assert not (repo / ".github").exists()
+
+
+@pytest.mark.parametrize(
+    ("tables", "extras"),
+    [
+        ("", ""),
+        ('[gallery]\npictures = "photos/*.jpg"', "[gallery]"),
+        ('[gallery]\npictures = "photos/*.jpg"\nmap = true', "[gallery,map]"),
+        ('[models.vocabulary]\nlanguages = ["en"]', "[languages]"),
+        ("[models.vocabulary]\npieces = 100", ""),
+    ],
+)
+def test_the_program_is_installed_with_what_the_demo_needs(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tables: str, extras: str
+):
+    (repo / "demo.toml").write_text(f'title = "T"\n[[models]]\nname = "mini-tiny"\n{tables}\n')
+    for found in (f"=={__version__}", " @ git+https://example.org/x.git@ab12"):
+        requirement = f"lit-demo-builder{found}"
+        monkeypatch.setattr("builder.publish.workflow.find_requirement", partial(str, requirement))
+        write_workflow(repo / "demo.toml", repo=repo)
+        package = find_step(repo, name="Install")["env"]["PACKAGE"]
+        assert package == f"lit-demo-builder{extras}{found}"
+    (tmp_path / WHEEL).touch()
+    write_workflow(repo / "demo.toml", repo=repo, wheel=tmp_path / WHEEL)
+    package = find_step(repo, name="Install")["env"]["PACKAGE"]
+    assert package == f".github/lit-demo/{WHEEL}{extras}"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["optional-dependencies"].keys() >= set(find_extras(repo / "demo.toml"))
+
+
+def test_a_demo_that_is_not_toml_is_refused(repo: Path):
+    (repo / "demo.toml").write_text("title =")
+    with pytest.raises(BuilderError, match=r"demo\.toml:1: not valid TOML"):
+        write_workflow(repo / "demo.toml", repo=repo)
     assert not (repo / ".github").exists()
 
 

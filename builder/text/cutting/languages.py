@@ -14,6 +14,9 @@ from typing import Any
 
 from builder.errors import BuilderError
 
+EXTRA = "languages"
+"""What has to be installed for it."""
+
 WORDS = 200_000
 """The most frequent ones, of which the pieces are counted; held-out text has all others too."""
 HELD_OUT = 50_000
@@ -26,7 +29,7 @@ _AT_START = 1 / _WORDS_PER_TEXT
 _CAPITAL = 0.1
 """How many of the words within a text have a capital, by a rough guess; at its start, half have."""
 _COMMA, _FULL_STOP = 0.07, 0.5
-_INSTALL = "Install what knows languages: pip install 'lit-demo-builder[languages]'"
+_INSTALL = f"Install what knows languages: pip install 'lit-demo-builder[{EXTRA}]'"
 
 
 @dataclass(frozen=True)

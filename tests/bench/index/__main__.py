@@ -23,6 +23,7 @@ from builder.gallery.index.build import BuiltIndex, build_index
 from builder.gallery_manifest import Gallery
 from builder.models.default import DEFAULT_MODELS
 from builder.progress import Progress
+from builder.stored_files import SpilledFiles
 from tests.bench.index.sample import compare_density, read_rows, write_sample
 
 COUNT = 1_000_000
@@ -47,7 +48,8 @@ def main(folder: Path, work: Path, dim: int = DIM, count: int = COUNT) -> None:
     if dim != rows.shape[1]:
         rows, bank = widen(rows, bank, dim, work / "wide.npy")
     started = time.monotonic()
-    built = build_index(rows, bank, exact=False, progress=progress)
+    store = SpilledFiles(work / "cache")
+    built = build_index(rows, bank, exact=False, store=store, progress=progress)
     minutes = (time.monotonic() - started) / 60
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     write_site(built, len(rows), bank, work / "site")

@@ -13,6 +13,7 @@ from builder.gallery.index.bank import Bank
 from builder.gallery.index.build import BuiltIndex
 from builder.gallery.index.kept import find_index
 from builder.gallery_manifest import ListIndex
+from builder.stored_files import StoredFiles
 from tests.gallery.galleries import QUIET
 from tests.gallery.index.rows import make_rows
 
@@ -53,6 +54,11 @@ def test_the_second_time_nothing_is_trained_and_all_is_the_same(find: Find, trai
     assert (again.part, again.report, again.problems) == (one.part, one.report, one.problems)
     assert again.order.tolist() == one.order.tolist()
     assert list(again.files.items()) == list(one.files.items())
+
+
+def test_its_files_are_not_in_memory(find: Find, trained: list[int]):
+    assert all(isinstance(find().files, StoredFiles) for _ in range(2))
+    assert trained == [400]
 
 
 def test_another_row_or_sentence_is_another_index(find: Find, trained: list[int]):
