@@ -1,0 +1,136 @@
+"""The parts of a gallery's page, as a visitor finds them."""
+
+from io import BytesIO
+from pathlib import PurePosixPath
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.host import Host
+from tests.e2e.waiting import wait_until
+
+
+def visit(page: Page, gallery: Host, fragment: str = "") -> None:
+    """Open a gallery, and wait until it shows pictures."""
+    page.goto(gallery.url + fragment)
+    wait_until_settled(page)
+    cells(page).first.locator("img").wait_for()
+
+
+def wait_until_settled(page: Page) -> None:
+    """Wait until the page shows what was asked for."""
+    expect(page.locator("lit-demo-gallery")).to_have_attribute("data-state", "current")
+
+
+def cells(page: Page) -> Locator:
+    """The links of the pictures that are drawn."""
+    return page.locator("lit-demo-grid a")
+
+
+def search(page: Page, text: str) -> None:
+    """Look for a sentence, and wait for the answer."""
+    box = page.get_by_role("textbox", name="Find pictures by a sentence")
+    box.fill(text)
+    box.press("Enter")
+    wait_until_settled(page)
+
+
+_LINKS = """(count) => {
+  const { shadowRoot } = document.querySelector('lit-demo-gallery');
+  const grid = shadowRoot.querySelector('lit-demo-grid').shadowRoot;
+  const links = [...grid.querySelectorAll('a')].slice(0, count).map(({ href }) => href);
+  return links.length === count && links.every(Boolean) && links;
+}"""
+
+
+def positions(page: Page, count: int) -> list[int]:
+    """The positions of the first pictures that are drawn, once all are described."""
+    links: list[str] = page.wait_for_function(_LINKS, arg=count).json_value()
+    names = [parse_qs(urlsplit(link).fragment)["picture"][0] for link in links]
+    return [int(name.split(":")[0]) for name in names]
+
+
+_FOCUSED = """() => {
+  let { activeElement } = document;
+  while (activeElement?.shadowRoot) activeElement = activeElement.shadowRoot.activeElement;
+  return activeElement?.dataset.place ?? null;
+}"""
+
+
+def focused_place(page: Page) -> int | None:
+    """The place of the picture that has the focus; None if something else has it."""
+    place: str | None = page.evaluate(_FOCUSED)
+    return None if place is None else int(place)
+
+
+def wait_for_focus(page: Page, place: int) -> None:
+    """Wait until the picture at a place has the focus."""
+    wait_until(page, lambda: focused_place(page), lambda focused: focused == place)
+
+
+_ADDRESSED = """() => {
+  const place = new URLSearchParams(location.hash.slice(1)).get('at');
+  const { shadowRoot } = document.querySelector('lit-demo-gallery');
+  const grid = shadowRoot.querySelector('lit-demo-grid').shadowRoot;
+  const covered = shadowRoot.querySelector('.bar').getBoundingClientRect().bottom;
+  const box = grid.querySelector(`a[data-place="${place}"]`)?.getBoundingClientRect();
+  return box && box.top <= covered && box.bottom >= covered - 10 && place;
+}"""
+
+
+def scroll(page: Page, pixels: int) -> int:
+    """Turn the wheel, not as far as the end of the page.
+
+    Gives the first place that is on the screen then, once the address says it.
+    """
+    end = page.evaluate("scrollY") + pixels
+    page.mouse.wheel(0, pixels)
+    page.wait_for_function("(end) => Math.abs(scrollY - end) < 1", arg=end)
+    return int(page.wait_for_function(_ADDRESSED).json_value())
+
+
+_DRAWN = """() => {
+  const { shadowRoot } = document.querySelector('lit-demo-gallery');
+  const grid = shadowRoot.querySelector('lit-demo-grid').shadowRoot;
+  return [...grid.querySelectorAll('img')].map(({ src }) => src);
+}"""
+_KEPT = """async () => {
+  const keys = await (await caches.open(`lit-demo ${new URL('.', location).href}`)).keys();
+  const kept = keys.map(({ url }) => new URL(url).searchParams.get('sha256'));
+  return kept.filter((sha256) => sha256).concat(keys.map(({ url }) => url.split('/').at(-1)));
+}"""
+
+
+def wait_until_kept(page: Page, gallery: Host) -> None:
+    """Wait until a browser keeps all that a page shows and has asked for to find it."""
+    drawn: list[str] = page.evaluate(_DRAWN)
+    asked = [url for url in gallery.requests if "/records/" in url or "/rows/" in url]
+    wanted = {"manifest.json", *(PurePosixPath(url).stem for url in (*drawn, *asked))}
+
+    def find_missing() -> set[str]:
+        kept: list[str] = page.evaluate(_KEPT)
+        return {name for name in wanted if not any(each.startswith(name) for each in kept)}
+
+    wait_until(page, find_missing, lambda missing: not missing)
+
+
+def unfold_map(page: Page) -> Locator:
+    """Open the map; gives its canvas once all is drawn."""
+    page.get_by_text("Map", exact=True).click()
+    canvas = page.get_by_role("img", name="A map of the pictures")
+    expect(canvas).to_be_visible()
+    wait_until_drawn(canvas)
+    return canvas
+
+
+def wait_until_drawn(canvas: Locator) -> None:
+    """Wait until a map shows all that it knows."""
+    expect(canvas).to_have_attribute("aria-busy", "false")
+
+
+def count_marked(canvas: Locator) -> int:
+    """Pixels of a map in the colour of what was found."""
+    pixels = np.asarray(Image.open(BytesIO(canvas.screenshot())).convert("RGB")).astype(int)
+    return int((np.abs(pixels - (10, 106, 92)).max(axis=2) < 12).sum())
