@@ -76,20 +76,33 @@ describe('a link', () => {
     expect([page.search.asked.length, shown(1), visit.finding.text]).toEqual([2, [9], '']);
   });
 
+  it('gives way to another one, also where it asks for what is loaded later', async () => {
+    const first = visit.restore('#v=1&find=from+3&picture=1100%3Aid-1100');
+    expect(visit.settled).toBe(false);
+    expect(await visit.restore('#v=1&find=from+5')).toMatchObject({ text: 'from 5' });
+    expect(await first).toBeUndefined();
+    expect([visit.opened, visit.finding.text, visit.settled]).toEqual([undefined, 'from 5', true]);
+  });
+
   it('says what is not there any more', async () => {
-    await visit.restore(
+    const restored = await visit.restore(
       '#v=1&like=9%3Aother&picture=5000%3Afar&filter.Colour=Green&filter.Colour=Blue',
     );
     expect(messages()).toEqual([
       'The link shows the picture “far”, which is no longer in its place.',
-      'The link asks for “Green” of “Colour”, which this gallery does not have.',
       'The link shows the picture “other”, which is no longer in its place.',
+      'The link asks for “Green” of “Colour”, which this gallery does not have.',
     ]);
     expect([visit.order.length, visit.finding.isActive, visit.opened]).toEqual([
       800,
       false,
       undefined,
     ]);
+    expect(restored).toMatchObject({
+      like: undefined,
+      opened: undefined,
+      choices: [{ column: 'Colour', value: 'Blue' }],
+    });
   });
 });
 

@@ -55,8 +55,8 @@ export class GalleryVisit {
     found: undefined,
     order: undefined,
   };
-  /** Whether a link was restored, be it one that asks for nothing. */
-  private started = false;
+  /** How many links were restored. */
+  private restored = 0;
   /** How many links are being restored. */
   private restoring = 0;
   /** The loading of the values of pictures, by which they are filtered. */
@@ -138,33 +138,50 @@ export class GalleryVisit {
     );
   }
 
-  /** Shows what a link's fragment asks for. */
-  async restore(fragment: string): Promise<void> {
+  /**
+   * Shows what a link's fragment asks for.
+   *
+   * @returns What of it is there to be shown; undefined if another link was restored meanwhile.
+   */
+  async restore(fragment: string): Promise<GalleryLink | undefined> {
     this.restoring += 1;
-    await this.restoreLink(fragment);
+    const restored = await this.restoreLink(fragment);
     this.restoring -= 1;
     this.host.onChange();
+    return restored;
   }
 
-  private async restoreLink(fragment: string): Promise<void> {
+  private async restoreLink(fragment: string): Promise<GalleryLink | undefined> {
     const { link, warnings } = parseGalleryLink(fragment);
     for (const text of warnings) this.messages.warn(text);
+    const number = ++this.restored;
     // A step back to the same pictures leaves them where they are.
-    const isSame = this.started && this.shows(link);
-    this.started = true;
-    await this.restoreOpened(link.opened);
-    if (isSame) return;
-    this.awaitedPlace = link.place;
-    const unknown = this.filters.choose(link.choices);
+    const isSame = number > 1 && this.shows(link);
+    const [opened, like] = await Promise.all([
+      this.find(link.opened),
+      isSame ? link.like : this.find(link.like),
+    ]);
+    if (number !== this.restored) return undefined;
+    this.setOpened(opened && { ...opened, place: this.placeOf(opened.position) });
+    if (!isSame) await this.ask({ ...link, like });
+    return number === this.restored
+      ? { ...link, opened, like, choices: this.filters.choices }
+      : undefined;
+  }
+
+  /** Shows what a link asks for but for the picture that is open. */
+  private async ask({ text, like, choices, place }: GalleryLink): Promise<void> {
+    this.awaitedPlace = place;
+    const unknown = this.filters.choose(choices);
     for (const { column, value } of unknown) {
       this.messages.warn(
         msg(str`The link asks for “${value}” of “${column}”, which this gallery does not have.`),
       );
     }
-    this.finding.text = link.text;
-    this.finding.like = link.like && (await this.isThere(link.like)) ? link.like : undefined;
+    this.finding.text = text;
+    this.finding.like = like;
     if (!this.finding.isActive) this.finding.clear();
-    await this.applyFilters(link.place + 1);
+    await this.applyFilters(place + 1);
   }
 
   /** Gets ready for a search, when a visitor is about to type. */
@@ -320,13 +337,6 @@ export class GalleryVisit {
     );
   }
 
-  private async restoreOpened(name: PictureName | undefined): Promise<void> {
-    if (!name || (await this.isThere(name))) {
-      const place = name && this.placeOf(name.position);
-      this.setOpened(name && { ...name, place });
-    }
-  }
-
   /** Where a picture is in the order that is shown; what is far down a list found is not looked for. */
   private placeOf(position: number): number | undefined {
     const { order } = this;
@@ -336,14 +346,16 @@ export class GalleryVisit {
     return place < 0 ? undefined : place;
   }
 
-  /** Whether a picture that a link names is still where it was; says so if not. */
-  private async isThere({ position, id }: PictureName): Promise<boolean> {
+  /** The picture that a link names, if it is still where it was; says so if not. */
+  private async find(name: PictureName | undefined): Promise<PictureName | undefined> {
+    if (!name) return undefined;
+    const { position, id } = name;
     const picture = position < this.gallery.pictures ? await this.load(position) : undefined;
-    if (picture?.id === id) return true;
+    if (picture?.id === id) return name;
     this.messages.warn(
       msg(str`The link shows the picture “${id.slice(0, 40)}”, which is no longer in its place.`),
     );
-    return false;
+    return undefined;
   }
 
   private async load(position: number): Promise<Picture | undefined> {

@@ -51,6 +51,7 @@ export class LitDemoGallery extends LitElement {
   @state() private failure = '';
   @state() private aboutOpened = false;
 
+  private readonly address = new AddressKeeper(() => this.visit);
   private readonly offline = new OfflineController(this);
 
   @query('lit-demo-grid') private readonly grid!: LitDemoGrid;
@@ -59,7 +60,7 @@ export class LitDemoGallery extends LitElement {
 
   constructor() {
     super();
-    this.addController(new AddressKeeper(() => this.visit));
+    this.addController(this.address);
   }
 
   override connectedCallback(): void {
@@ -255,7 +256,7 @@ export class LitDemoGallery extends LitElement {
         }),
       );
       this.visit = visit;
-      await visit.restore(location.hash);
+      await this.address.restore();
       void this.offline.begin(visit, () => loadGalleryManifest(this.manifest));
     } catch (error) {
       this.failure = (error as Error).message;
