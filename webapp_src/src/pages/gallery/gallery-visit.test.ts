@@ -65,6 +65,10 @@ describe('a link', () => {
     expect(visit.opened).toEqual({ position: 7, id: 'id-7', place: 7 });
     await visit.restore('#v=1');
     expect(visit.opened).toBeUndefined();
+    await visit.restore('#v=1&find=from+3&picture=7%3Aid-7');
+    expect(visit.opened?.place).toBe(4);
+    await visit.restore('#v=1&filter.Colour=Red&picture=9%3Aid-9');
+    expect(visit.opened?.place).toBe(3);
   });
 
   it('looks again for the same only if it asks for something else', async () => {

@@ -40,13 +40,13 @@ export class GalleryVisit {
   readonly records: Records;
   readonly filters: Filters;
   readonly finding: Finding;
-  opened: Opened | undefined;
   /** The picture of the map that a visitor points at. */
   pointedAt: Picture | undefined;
   /** The first place on the screen. */
   place = 0;
   /** A place that is to be brought to the screen once it is there. */
   awaitedPlace: number | undefined;
+  private openedName: PictureName | undefined;
   /** How often the visitor has had what failed loaded anew. */
   attempt = 0;
   private everything: Order;
@@ -102,6 +102,12 @@ export class GalleryVisit {
     const { found } = this.finding;
     if (found !== this.listed.found) this.listed = { found, order: found && asFound(found) };
     return this.listed.order ?? this.everything;
+  }
+
+  /** The picture that is open. */
+  get opened(): Opened | undefined {
+    const { openedName: name, order } = this;
+    return name && { ...name, place: order.placeOf(name.position) };
   }
 
   /** How many pictures have what is filtered by. */
@@ -162,7 +168,7 @@ export class GalleryVisit {
       isSame ? link.like : this.find(link.like),
     ]);
     if (number !== this.restored) return undefined;
-    this.setOpened(opened && { ...opened, place: this.placeOf(opened.position) });
+    this.setOpened(opened);
     if (!isSame) await this.ask({ ...link, like });
     return number === this.restored
       ? { ...link, opened, like, choices: this.filters.choices }
@@ -215,17 +221,10 @@ export class GalleryVisit {
     });
   }
 
-  /** Opens the picture at a place of the order. */
-  async open(place: number): Promise<void> {
-    const position = this.order.positionAt(place);
+  /** Opens the picture at a position. */
+  async open(position: number): Promise<void> {
     const picture = await this.load(position);
-    if (picture) this.setOpened({ position, id: picture.id, place });
-  }
-
-  /** Opens a picture that was found on the map. */
-  async openOnMap(position: number): Promise<void> {
-    const picture = await this.load(position);
-    if (picture) this.setOpened({ position, id: picture.id, place: this.placeOf(position) });
+    if (picture) this.setOpened({ position, id: picture.id });
   }
 
   /** Notes which picture of the map a visitor points at, of which the thumbnail is then shown. */
@@ -244,10 +243,12 @@ export class GalleryVisit {
 
   /** Opens the next picture, or the one before. */
   async turn(by: 1 | -1): Promise<void> {
-    const place = this.opened?.place;
-    if (place === undefined || place + by < 0 || place + by >= this.order.length) return;
-    await this.open(place + by);
-    if (place + by >= this.order.length - 1) await this.finding.more();
+    const { opened, order } = this;
+    if (opened?.place === undefined) return;
+    const place = opened.place + by;
+    if (place < 0 || place >= order.length) return;
+    await this.open(order.positionAt(place));
+    if (place >= this.order.length - 1) await this.finding.more();
   }
 
   closeOpened(): void {
@@ -256,10 +257,10 @@ export class GalleryVisit {
 
   /** Looks for pictures like the one that is open, which is closed. */
   async findLikeOpened(): Promise<void> {
-    const { opened } = this;
-    if (!opened) return;
-    this.opened = undefined;
-    await this.finding.findLike({ position: opened.position, id: opened.id });
+    const { openedName } = this;
+    if (!openedName) return;
+    this.openedName = undefined;
+    await this.finding.findLike(openedName);
   }
 
   /** Tries again what failed. */
@@ -337,15 +338,6 @@ export class GalleryVisit {
     );
   }
 
-  /** Where a picture is in the order that is shown; what is far down a list found is not looked for. */
-  private placeOf(position: number): number | undefined {
-    const { order } = this;
-    if (order.positionAt(position) === position) return position;
-    const { found } = this.finding;
-    const place = found?.findIndex((each) => each.position === position) ?? -1;
-    return place < 0 ? undefined : place;
-  }
-
   /** The picture that a link names, if it is still where it was; says so if not. */
   private async find(name: PictureName | undefined): Promise<PictureName | undefined> {
     if (!name) return undefined;
@@ -367,8 +359,8 @@ export class GalleryVisit {
     }
   }
 
-  private setOpened(opened: Opened | undefined): void {
-    this.opened = opened;
+  private setOpened(name: PictureName | undefined): void {
+    this.openedName = name;
     this.host.onChange();
   }
 }

@@ -110,7 +110,7 @@ export class LitDemoGallery extends LitElement {
         @places-shown=${({ detail }: GalleryEvent<'places-shown'>) => {
           visit.show(detail.first, detail.end, detail.drawn);
         }}
-        @place-chosen=${({ detail }: GalleryEvent<'place-chosen'>) => void visit.open(detail.place)}
+        @place-chosen=${({ detail }: GalleryEvent<'place-chosen'>) => void visit.open(visit.order.positionAt(detail.place))}
       >
         <div class="bar">
           <lit-demo-finder
@@ -134,7 +134,7 @@ export class LitDemoGallery extends LitElement {
                 .map=${gallery.map}
                 .lit=${visit.lit}
                 .preview=${visit.pointedAt?.thumbnail ?? ''}
-                @map-picked=${({ detail }: GalleryEvent<'map-picked'>) => void visit.openOnMap(detail.position)}
+                @map-picked=${({ detail }: GalleryEvent<'map-picked'>) => void visit.open(detail.position)}
                 @map-pointed=${({ detail }: GalleryEvent<'map-pointed'>) => {
                   visit.pointAt(detail.position);
                 }}
