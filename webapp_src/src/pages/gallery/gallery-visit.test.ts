@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FakeGalleryPage, makeGallery, makeGalleryManifest } from '../../testing/fake-gallery';
 import type { FileHost } from '../../testing/named-files';
 import { GalleryVisit } from './gallery-visit';
@@ -27,8 +27,7 @@ function shown(count: number): number[] {
 
 const messages = (): string[] => visit.messages.list.map(({ text }) => text);
 
-it('shows all pictures, without the encoder or the search', async () => {
-  await visit.restore('');
+it('shows all pictures, without the encoder or the search', () => {
   expect([visit.order.length, visit.passing, visit.settled]).toEqual([1200, 1200, true]);
   expect([page.searches, page.reader.warmed, page.reader.read]).toEqual([0, 0, []]);
   expect(host.asked).toEqual([]);
@@ -49,65 +48,7 @@ it('loads what is known of the pictures where the visitor stays', async () => {
     expect(visit.records.find(1100)).toBeDefined();
   });
   expect(visit.records.find(0)).toBeUndefined();
-  expect(visit.link.place).toBe(1100);
-});
-
-describe('a link', () => {
-  it('restores a search with its filters, and as many pictures as it needs', async () => {
-    await visit.restore('#v=1&find=from+30&filter.Colour=Red&at=250');
-    expect(shown(3)).toEqual([30, 33, 36]);
-    expect([visit.order.length, visit.passing, visit.awaitedPlace]).toEqual([251, 400, 250]);
-    expect(visit.link).toMatchObject({ text: 'from 30', place: 250 });
-  });
-
-  it('restores a picture that is open, and where it is in the order', async () => {
-    await visit.restore('#v=1&picture=7%3Aid-7');
-    expect(visit.opened).toEqual({ position: 7, id: 'id-7', place: 7 });
-    await visit.restore('#v=1');
-    expect(visit.opened).toBeUndefined();
-    await visit.restore('#v=1&find=from+3&picture=7%3Aid-7');
-    expect(visit.opened?.place).toBe(4);
-    await visit.restore('#v=1&filter.Colour=Red&picture=9%3Aid-9');
-    expect(visit.opened?.place).toBe(3);
-  });
-
-  it('looks again for the same only if it asks for something else', async () => {
-    await visit.restore('#v=1&find=from+3');
-    await visit.restore('#v=1&find=from+3&picture=4%3Aid-4');
-    expect(page.search.asked).toHaveLength(1);
-    expect(visit.opened?.place).toBe(1);
-    await visit.restore('#v=1&like=9%3Aid-9');
-    expect([page.search.asked.length, shown(1), visit.finding.text]).toEqual([2, [9], '']);
-  });
-
-  it('gives way to another one, also where it asks for what is loaded later', async () => {
-    const first = visit.restore('#v=1&find=from+3&picture=1100%3Aid-1100');
-    expect(visit.settled).toBe(false);
-    expect(await visit.restore('#v=1&find=from+5')).toMatchObject({ text: 'from 5' });
-    expect(await first).toBeUndefined();
-    expect([visit.opened, visit.finding.text, visit.settled]).toEqual([undefined, 'from 5', true]);
-  });
-
-  it('says what is not there any more', async () => {
-    const restored = await visit.restore(
-      '#v=1&like=9%3Aother&picture=5000%3Afar&filter.Colour=Green&filter.Colour=Blue',
-    );
-    expect(messages()).toEqual([
-      'The link shows the picture “far”, which is no longer in its place.',
-      'The link shows the picture “other”, which is no longer in its place.',
-      'The link asks for “Green” of “Colour”, which this gallery does not have.',
-    ]);
-    expect([visit.order.length, visit.finding.isActive, visit.opened]).toEqual([
-      800,
-      false,
-      undefined,
-    ]);
-    expect(restored).toMatchObject({
-      like: undefined,
-      opened: undefined,
-      choices: [{ column: 'Colour', value: 'Blue' }],
-    });
-  });
+  expect(visit.place).toBe(1100);
 });
 
 it('filters what is shown, and what is looked for', async () => {
@@ -124,7 +65,8 @@ it('filters what is shown, and what is looked for', async () => {
 });
 
 it('turns to the next picture, and looks for more at the end of what is found', async () => {
-  await visit.restore('#v=1&find=from+0');
+  visit.finding.find('from 0');
+  await visit.finding.run();
   await visit.open(198);
   await visit.turn(1);
   expect([visit.opened?.position, visit.order.length]).toEqual([199, 400]);

@@ -1,4 +1,4 @@
-import { msg, str } from '@lit/localize';
+import { msg } from '@lit/localize';
 import type { Gallery, Model } from '../../generated/manifest';
 import { isDownloadError } from '../../inference/download';
 import type { GallerySearch } from '../../inference/gallery/gallery-search';
@@ -7,16 +7,13 @@ import { Messages } from '../../state/messages';
 import { Pauses } from '../../state/pauses';
 import { Filters, type Choice } from './filters';
 import { Finding, type PictureName } from './finding';
-import { parseGalleryLink, type GalleryLink } from './gallery-link';
+import { MapVisit } from './map-visit';
 import { asFound, inOrder, type Order } from './order';
 import { Records, type Picture } from './records';
 import { SentenceReader, type Reader } from './sentence-reader';
 
 /** How long the visitor must stay at a place before what is known of its pictures is loaded. */
 const STAY_MS = 80;
-
-/** How many of what was found are marked on the map, the best. */
-const MOST_LIT = 50;
 
 /** What a visit asks of the page around it. */
 export interface GalleryVisitHost {
@@ -40,12 +37,9 @@ export class GalleryVisit {
   readonly records: Records;
   readonly filters: Filters;
   readonly finding: Finding;
-  /** The picture of the map that a visitor points at. */
-  pointedAt: Picture | undefined;
+  readonly map: MapVisit;
   /** The first place on the screen. */
   place = 0;
-  /** A place that is to be brought to the screen once it is there. */
-  awaitedPlace: number | undefined;
   private openedName: PictureName | undefined;
   /** How often the visitor has had what failed loaded anew. */
   attempt = 0;
@@ -55,10 +49,6 @@ export class GalleryVisit {
     found: undefined,
     order: undefined,
   };
-  /** How many links were restored. */
-  private restored = 0;
-  /** How many links are being restored. */
-  private restoring = 0;
   /** The loading of the values of pictures, by which they are filtered. */
   private filtering: 'done' | 'loading' | 'failed' = 'done';
   private mask: Uint8Array | undefined;
@@ -91,6 +81,9 @@ export class GalleryVisit {
       onChange,
       onFailure,
     });
+    const { finding, records } = this;
+    const load = (position: number): Promise<Picture | undefined> => this.load(position);
+    this.map = new MapVisit({ finding, records, load, onChange });
   }
 
   get gallery(): Gallery {
@@ -121,73 +114,9 @@ export class GalleryVisit {
     return `${found ? answer : 'all'} ${this.maskChanges}`;
   }
 
-  /** Where on the map the best of what was found lie, those of which more is known: x and y of each in turn. */
-  get lit(): Float32Array {
-    const places = this.finding.found?.slice(0, MOST_LIT).flatMap(({ position }) => {
-      const { x, y } = this.records.find(position) ?? {};
-      return x === undefined || y === undefined ? [] : [x, y];
-    });
-    return new Float32Array(places ?? []);
-  }
-
-  /** Restores the page. */
-  get link(): GalleryLink {
-    const { finding, filters, opened, awaitedPlace, place } = this;
-    const { text, like } = finding;
-    return { text, like, choices: filters.choices, place: awaitedPlace ?? place, opened };
-  }
-
   /** Whether the page shows what was asked for, or cannot. */
   get settled(): boolean {
-    return (
-      this.finding.state !== 'computing' && this.filtering !== 'loading' && this.restoring === 0
-    );
-  }
-
-  /**
-   * Shows what a link's fragment asks for.
-   *
-   * @returns What of it is there to be shown; undefined if another link was restored meanwhile.
-   */
-  async restore(fragment: string): Promise<GalleryLink | undefined> {
-    this.restoring += 1;
-    const restored = await this.restoreLink(fragment);
-    this.restoring -= 1;
-    this.host.onChange();
-    return restored;
-  }
-
-  private async restoreLink(fragment: string): Promise<GalleryLink | undefined> {
-    const { link, warnings } = parseGalleryLink(fragment);
-    for (const text of warnings) this.messages.warn(text);
-    const number = ++this.restored;
-    // A step back to the same pictures leaves them where they are.
-    const isSame = number > 1 && this.shows(link);
-    const [opened, like] = await Promise.all([
-      this.find(link.opened),
-      isSame ? link.like : this.find(link.like),
-    ]);
-    if (number !== this.restored) return undefined;
-    this.setOpened(opened);
-    if (!isSame) await this.ask({ ...link, like });
-    return number === this.restored
-      ? { ...link, opened, like, choices: this.filters.choices }
-      : undefined;
-  }
-
-  /** Shows what a link asks for but for the picture that is open. */
-  private async ask({ text, like, choices, place }: GalleryLink): Promise<void> {
-    this.awaitedPlace = place;
-    const unknown = this.filters.choose(choices);
-    for (const { column, value } of unknown) {
-      this.messages.warn(
-        msg(str`The link asks for “${value}” of “${column}”, which this gallery does not have.`),
-      );
-    }
-    this.finding.text = text;
-    this.finding.like = like;
-    if (!this.finding.isActive) this.finding.clear();
-    await this.applyFilters(place + 1);
+    return this.finding.state !== 'computing' && this.filtering !== 'loading';
   }
 
   /** Gets ready for a search, when a visitor is about to type. */
@@ -207,6 +136,35 @@ export class GalleryVisit {
     await this.applyFilters();
   }
 
+  /**
+   * Shows the pictures that have what is chosen, and looks among them for what is looked for.
+   *
+   * @param least How many pictures are needed.
+   */
+  async applyFilters(least = 0): Promise<void> {
+    const { filters, gallery, finding } = this;
+    const choices = filters.choices;
+    this.filtering = 'loading';
+    this.host.onChange();
+    try {
+      const mask = await filters.mask();
+      if (choices !== filters.choices) return;
+      if (mask !== this.mask) {
+        this.mask = mask;
+        this.everything = inOrder(gallery.pictures, mask);
+        this.maskChanges += 1;
+      }
+      this.filtering = 'done';
+      this.host.onChange();
+    } catch (error) {
+      if (choices !== filters.choices) return;
+      this.filtering = 'failed';
+      this.tellFailure(error as Error);
+      return;
+    }
+    await finding.run(least);
+  }
+
   /** Notes which places are on the screen, and which are drawn. */
   show(first: number, end: number, drawn: readonly number[]): void {
     const { order, records, finding } = this;
@@ -221,24 +179,20 @@ export class GalleryVisit {
     });
   }
 
+  /** What is known of a picture; undefined if that cannot be had, of which the visitor is told. */
+  async load(position: number): Promise<Picture | undefined> {
+    try {
+      return await this.records.load(position);
+    } catch (error) {
+      this.tellFailure(error as Error);
+      return undefined;
+    }
+  }
+
   /** Opens the picture at a position. */
   async open(position: number): Promise<void> {
     const picture = await this.load(position);
     if (picture) this.setOpened({ position, id: picture.id });
-  }
-
-  /** Notes which picture of the map a visitor points at, of which the thumbnail is then shown. */
-  pointAt(position: number | undefined): void {
-    this.pointedAt = undefined;
-    this.pauses.cancel('map');
-    if (position === undefined) this.host.onChange();
-    else
-      this.pauses.await('map', () => {
-        void this.load(position).then((picture) => {
-          this.pointedAt = picture;
-          this.host.onChange();
-        });
-      });
   }
 
   /** Opens the next picture, or the one before. */
@@ -251,8 +205,10 @@ export class GalleryVisit {
     if (place >= this.order.length - 1) await this.finding.more();
   }
 
-  closeOpened(): void {
-    this.setOpened(undefined);
+  /** Has a picture opened, or none. */
+  setOpened(name: PictureName | undefined): void {
+    this.openedName = name;
+    this.host.onChange();
   }
 
   /** Looks for pictures like the one that is open, which is closed. */
@@ -287,6 +243,7 @@ export class GalleryVisit {
   close(): void {
     this.closing.abort();
     this.pauses.cancelAll();
+    this.map.close();
     this.finding.close();
     this.records.close();
     this.searching?.close();
@@ -303,64 +260,5 @@ export class GalleryVisit {
 
   private search(): GallerySearch {
     return (this.searching ??= this.host.openSearch(this.gallery));
-  }
-
-  private async applyFilters(least = 0): Promise<void> {
-    const { filters, gallery, finding } = this;
-    const choices = filters.choices;
-    this.filtering = 'loading';
-    this.host.onChange();
-    try {
-      const mask = await filters.mask();
-      if (choices !== filters.choices) return;
-      if (mask !== this.mask) {
-        this.mask = mask;
-        this.everything = inOrder(gallery.pictures, mask);
-        this.maskChanges += 1;
-      }
-      this.filtering = 'done';
-      this.host.onChange();
-    } catch (error) {
-      if (choices !== filters.choices) return;
-      this.filtering = 'failed';
-      this.tellFailure(error as Error);
-      return;
-    }
-    await finding.run(least);
-  }
-
-  private shows({ text, like, choices }: GalleryLink): boolean {
-    const { finding, filters } = this;
-    return (
-      finding.text === text &&
-      finding.like?.position === like?.position &&
-      JSON.stringify(filters.choices) === JSON.stringify(choices)
-    );
-  }
-
-  /** The picture that a link names, if it is still where it was; says so if not. */
-  private async find(name: PictureName | undefined): Promise<PictureName | undefined> {
-    if (!name) return undefined;
-    const { position, id } = name;
-    const picture = position < this.gallery.pictures ? await this.load(position) : undefined;
-    if (picture?.id === id) return name;
-    this.messages.warn(
-      msg(str`The link shows the picture “${id.slice(0, 40)}”, which is no longer in its place.`),
-    );
-    return undefined;
-  }
-
-  private async load(position: number): Promise<Picture | undefined> {
-    try {
-      return await this.records.load(position);
-    } catch (error) {
-      this.tellFailure(error as Error);
-      return undefined;
-    }
-  }
-
-  private setOpened(name: PictureName | undefined): void {
-    this.openedName = name;
-    this.host.onChange();
   }
 }
