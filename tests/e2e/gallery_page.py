@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.e2e.host import Host
 from tests.e2e.waiting import wait_until
@@ -89,6 +89,30 @@ def scroll(page: Page, pixels: int) -> int:
     page.mouse.wheel(0, pixels)
     page.wait_for_function("(end) => Math.abs(scrollY - end) < 1", arg=end)
     return int(page.wait_for_function(_ADDRESSED).json_value())
+
+
+def watch_downloads(page: Page) -> dict[str, int]:
+    """By address, how many bytes the page loads from now on, as hosts send them."""
+    sizes: dict[str, int] = {}
+
+    def note(response: Response) -> None:
+        sizes[response.url] = int(response.headers.get("content-length", 0))
+
+    page.on("response", note)
+    return sizes
+
+
+_ARE_THERE = """() => {
+  const { shadowRoot } = document.querySelector('lit-demo-gallery');
+  const grid = shadowRoot.querySelector('lit-demo-grid').shadowRoot;
+  const links = [...grid.querySelectorAll('a')];
+  return links.every((link) => link.querySelector('img')?.complete);
+}"""
+
+
+def wait_for_pictures(page: Page) -> None:
+    """Wait until all pictures that are drawn are there."""
+    page.wait_for_function(_ARE_THERE)
 
 
 _DRAWN = """() => {

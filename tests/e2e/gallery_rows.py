@@ -20,11 +20,10 @@ from builder.spec.models import ModelSpec
 from tests.gallery.galleries import QUIET
 
 
-def embed_text(model: str, text: str) -> NDArray[np.float32]:
-    """The unit row, float32[dim], that JAX computes for a sentence."""
+def embed_texts(model: str, texts: Sequence[str]) -> NDArray[np.float32]:
+    """The unit rows, float32[n, dim], that JAX computes for sentences."""
     loaded = load_model(ModelSpec(name=model))
-    (row,) = np.asarray(loaded.text_tower(loaded.tokenizer([text])))
-    return row
+    return np.asarray(loaded.text_tower(loaded.tokenizer(texts)))
 
 
 def find_best(

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Response, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.accessibility import find_violations
 from tests.e2e.gallery_page import (
@@ -20,8 +20,9 @@ from tests.e2e.gallery_page import (
     wait_for_focus,
     wait_until_kept,
     wait_until_settled,
+    watch_downloads,
 )
-from tests.e2e.gallery_rows import embed_text, find_best, read_gallery, read_shipped_rows
+from tests.e2e.gallery_rows import embed_texts, find_best, read_gallery, read_shipped_rows
 from tests.e2e.gallery_site import DECADES, PICTURES, STYLES
 from tests.e2e.host import Host
 
@@ -35,7 +36,7 @@ def page(keeping: BrowserContext) -> Page:
 
 def best_positions(site: Path, text: str, count: int, among: Sequence[int]) -> list[int]:
     """What an exact scan of the shipped rows finds, with a row that JAX computes."""
-    query = embed_text(read_gallery(site).model, text)
+    (query,) = embed_texts(read_gallery(site).model, [text])
     return find_best(read_shipped_rows(site), query, count, among)
 
 
@@ -47,13 +48,7 @@ def agree(found: Sequence[int], expected: Sequence[int]) -> bool:
 def test_a_sentence_finds_what_an_exact_scan_does(page: Page, gallery: Host, gallery_folder: Path):
     visit(page, gallery)
     assert positions(page, 10) == list(range(10))
-    sizes: dict[str, int] = {}
-
-    def note(response: Response) -> None:
-        if "/gallery/" in response.url:
-            sizes[response.url] = int(response.headers.get("content-length", 0))
-
-    page.on("response", note)
+    sizes = watch_downloads(page)
     search(page, QUERY)
     assert agree(positions(page, 10), best_positions(gallery_folder, QUERY, 11, range(PICTURES)))
     rows = sum(size for url, size in sizes.items() if "/rows/" in url)

@@ -9,7 +9,7 @@ from builder.gallery.index import build as index_build
 from builder.gallery_manifest import ListIndex
 from tests.e2e.conftest import build
 from tests.e2e.gallery_page import positions, search, visit
-from tests.e2e.gallery_rows import embed_text, find_best, read_gallery, read_ids, read_own_rows
+from tests.e2e.gallery_rows import embed_texts, find_best, read_gallery, read_ids, read_own_rows
 from tests.e2e.gallery_site import write_gallery
 from tests.e2e.host import host
 
@@ -31,10 +31,10 @@ def test_lists_find_what_an_exact_scan_does(
     page = context.new_page()
     with host(site) as served:
         visit(page, served)
-        for query in QUERIES:
+        for query, row in zip(QUERIES, embed_texts(gallery.model, QUERIES), strict=True):
             search(page, query)
             found = [ids[position] for position in positions(page, 8)]
-            numbers = find_best(rows, embed_text(gallery.model, query), 8, range(PICTURES))
+            numbers = find_best(rows, row, 8, range(PICTURES))
             best = [own[number] for number in numbers]
             assert found[0] == best[0]
             assert len(set(found) & set(best)) >= 6, f"{query}: {found}, not {best}"

@@ -5,9 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.e2e.gallery_page import count_marked, search, unfold_map, visit, wait_until_drawn
+from tests.e2e.gallery_page import (
+    count_marked,
+    search,
+    unfold_map,
+    visit,
+    wait_until_drawn,
+    watch_downloads,
+)
 from tests.e2e.gallery_rows import read_records
 from tests.e2e.host import Host
 from tests.e2e.waiting import wait_until
@@ -41,15 +48,9 @@ def locate(canvas: Locator, place: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def test_a_point_of_the_map_is_a_picture(page: Page, gallery: Host, gallery_folder: Path):
-    loaded: list[str] = []
-
-    def note(response: Response) -> None:
-        if "/gallery/map/" in response.url or "lit-demo-map" in response.url:
-            loaded.append(response.url)
-
-    page.on("response", note)
+    loaded = watch_downloads(page)
     visit(page, gallery)
-    assert loaded == []
+    assert not [url for url in loaded if "/gallery/map/" in url or "lit-demo-map" in url]
     canvas = unfold_map(page)
     places = read_places(gallery_folder)
     lonely = find_lonely(places)
