@@ -180,6 +180,16 @@ def test_the_keyboard_leads_to_the_last_picture_and_back(page: Page, example: Ho
     expect(cells(page).first.locator("img")).to_be_visible()
 
 
+def test_what_is_beneath_all_pictures_is_reached_from_what_was_found(page: Page, example: Host):
+    visit(page, example)
+    search(page, OTHERS[0])
+    page.get_by_role("link", name="About").click()
+    about = page.locator("lit-demo-about")
+    expect(about).to_be_in_viewport()
+    wait_for_pictures(page)
+    expect(about).to_be_in_viewport()
+
+
 def test_the_map_costs_less_than_a_megabyte_and_shows_what_is_found(page: Page, example: Host):
     visit(page, example)
     wait_for_pictures(page)

@@ -76,6 +76,20 @@ it('turns to the next picture, and looks for more at the end of what is found', 
   expect([visit.opened, shown(1), visit.finding.like?.id]).toEqual([undefined, [200], 'id-200']);
 });
 
+it('looks for more where the pictures end, but not while the visitor reads what is beneath', async () => {
+  visit.finding.find('from 0');
+  await visit.finding.run();
+  const scrollTo = async (last: number): Promise<number> => {
+    visit.show(last - 20, last, [last - 1, last]);
+    await new Promise((resolve) => setTimeout(resolve));
+    return visit.order.length;
+  };
+  visit.goToFoot();
+  expect(await scrollTo(199)).toBe(200);
+  expect(await scrollTo(150)).toBe(200);
+  expect(await scrollTo(199)).toBe(400);
+});
+
 it('says when it is the network that is missing, and tries again with another search', async () => {
   page.search.error = Object.assign(new Error('The network failed.'), { name: 'DownloadError' });
   vi.stubGlobal('navigator', { onLine: false });

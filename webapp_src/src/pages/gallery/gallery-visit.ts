@@ -41,6 +41,8 @@ export class GalleryVisit {
   /** The first place on the screen. */
   place = 0;
   private openedName: PictureName | undefined;
+  /** Whether the visitor went to what is beneath all pictures, and is there still. */
+  private atFoot = false;
   /** How often the visitor has had what failed loaded anew. */
   attempt = 0;
   private everything: Order;
@@ -168,15 +170,22 @@ export class GalleryVisit {
   /** Notes which places are on the screen, and which are drawn. */
   show(first: number, end: number, drawn: readonly number[]): void {
     const { order, records, finding } = this;
+    const isEnd = drawn.at(-1) === order.length - 1;
     this.place = first;
+    this.atFoot &&= isEnd;
     finding.see(end);
-    if (finding.found && drawn.at(-1) === order.length - 1) void finding.more();
+    if (finding.found && isEnd && !this.atFoot) void finding.more();
     const positions = drawn.map((place) => order.positionAt(place));
     this.pauses.await('records', () => {
       records.want(positions);
       // The address says where the visitor is.
       this.host.onChange();
     });
+  }
+
+  /** Notes that the visitor goes beneath all pictures: more of them would push that away. */
+  goToFoot(): void {
+    this.atFoot = true;
   }
 
   /** What is known of a picture; undefined if that cannot be had, of which the visitor is told. */

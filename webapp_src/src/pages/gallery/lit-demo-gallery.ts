@@ -178,7 +178,12 @@ export class LitDemoGallery extends LitElement {
   }
 
   private renderFoot(visit: GalleryVisit): TemplateResult {
-    return html`<footer class="foot">
+    return html`<footer
+      class="foot"
+      @focusin=${() => {
+        visit.goToFoot();
+      }}
+    >
       <lit-demo-list
         .order=${visit.order}
         .load=${(position: number) => visit.records.load(position)}
