@@ -37,17 +37,14 @@ def search(page: Page, text: str) -> None:
     wait_until_settled(page)
 
 
-_LINKS = """(count) => {
-  const { shadowRoot } = document.querySelector('lit-demo-gallery');
-  const grid = shadowRoot.querySelector('lit-demo-grid').shadowRoot;
-  const links = [...grid.querySelectorAll('a')].slice(0, count).map(({ href }) => href);
-  return links.length === count && links.every(Boolean) && links;
-}"""
-
-
 def positions(page: Page, count: int) -> list[int]:
     """The positions of the first pictures that are drawn, once all are described."""
-    links: list[str] = page.wait_for_function(_LINKS, arg=count).json_value()
+
+    def read_links() -> list[str]:
+        links: list[str] = cells(page).evaluate_all("(links) => links.map(({ href }) => href)")
+        return links[:count]
+
+    links = wait_until(page, read_links, lambda links: len(links) == count and all(links))
     names = [parse_qs(urlsplit(link).fragment)["picture"][0] for link in links]
     return [int(name.split(":")[0]) for name in names]
 
@@ -70,16 +67,6 @@ def wait_for_focus(page: Page, place: int) -> None:
     wait_until(page, lambda: focused_place(page), lambda focused: focused == place)
 
 
-_ADDRESSED = """() => {
-  const place = new URLSearchParams(location.hash.slice(1)).get('at');
-  const { shadowRoot } = document.querySelector('lit-demo-gallery');
-  const grid = shadowRoot.querySelector('lit-demo-grid').shadowRoot;
-  const covered = shadowRoot.querySelector('.bar').getBoundingClientRect().bottom;
-  const box = grid.querySelector(`a[data-place="${place}"]`)?.getBoundingClientRect();
-  return box && box.top <= covered && box.bottom >= covered - 10 && place;
-}"""
-
-
 def scroll(page: Page, pixels: int) -> int:
     """Turn the wheel, not as far as the end of the page.
 
@@ -88,7 +75,24 @@ def scroll(page: Page, pixels: int) -> int:
     end = page.evaluate("scrollY") + pixels
     page.mouse.wheel(0, pixels)
     page.wait_for_function("(end) => Math.abs(scrollY - end) < 1", arg=end)
-    return int(page.wait_for_function(_ADDRESSED).json_value())
+    bar = page.locator("lit-demo-gallery .bar").bounding_box()
+    assert bar
+    covered = bar["y"] + bar["height"]
+
+    def is_first(place: int | None) -> bool:
+        cell = page.locator(f'lit-demo-grid a[data-place="{place}"]')
+        box = cell.bounding_box() if cell.count() else None
+        return box is not None and covered - 10 - box["height"] <= box["y"] <= covered
+
+    place = wait_until(page, lambda: addressed_place(page), is_first)
+    assert place is not None
+    return place
+
+
+def addressed_place(page: Page) -> int | None:
+    """The place that the address names."""
+    (place,) = parse_qs(urlsplit(page.url).fragment).get("at", [None])
+    return None if place is None else int(place)
 
 
 def watch_downloads(page: Page) -> dict[str, int]:
@@ -102,24 +106,14 @@ def watch_downloads(page: Page) -> dict[str, int]:
     return sizes
 
 
-_ARE_THERE = """() => {
-  const { shadowRoot } = document.querySelector('lit-demo-gallery');
-  const grid = shadowRoot.querySelector('lit-demo-grid').shadowRoot;
-  const links = [...grid.querySelectorAll('a')];
-  return links.every((link) => link.querySelector('img')?.complete);
-}"""
+_ARE_THERE = "(links) => links.every((link) => link.querySelector('img')?.complete)"
 
 
 def wait_for_pictures(page: Page) -> None:
     """Wait until all pictures that are drawn are there."""
-    page.wait_for_function(_ARE_THERE)
+    wait_until(page, lambda: cells(page).evaluate_all(_ARE_THERE), bool)
 
 
-_DRAWN = """() => {
-  const { shadowRoot } = document.querySelector('lit-demo-gallery');
-  const grid = shadowRoot.querySelector('lit-demo-grid').shadowRoot;
-  return [...grid.querySelectorAll('img')].map(({ src }) => src);
-}"""
 _KEPT = """async () => {
   const keys = await (await caches.open(`lit-demo ${new URL('.', location).href}`)).keys();
   const kept = keys.map(({ url }) => new URL(url).searchParams.get('sha256'));
@@ -129,7 +123,8 @@ _KEPT = """async () => {
 
 def wait_until_kept(page: Page, gallery: Host) -> None:
     """Wait until a browser keeps all that a page shows and has asked for to find it."""
-    drawn: list[str] = page.evaluate(_DRAWN)
+    images = cells(page).locator("img")
+    drawn: list[str] = images.evaluate_all("(images) => images.map(({ src }) => src)")
     asked = [url for url in gallery.requests if "/records/" in url or "/rows/" in url]
     wanted = {"manifest.json", *(PurePosixPath(url).stem for url in (*drawn, *asked))}
 

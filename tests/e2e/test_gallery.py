@@ -4,13 +4,13 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.accessibility import find_violations
 from tests.e2e.gallery_page import (
+    addressed_place,
     cells,
     focused_place,
     positions,
@@ -103,7 +103,7 @@ def test_a_link_restores_what_was_shown_and_back_undoes_steps(page: Page, galler
     page.reload()
     wait_until_settled(page)
     page.wait_for_function("(before) => Math.abs(scrollY - before) < 300", arg=before)
-    assert int(parse_qs(urlsplit(page.url).fragment)["at"][0]) == at
+    assert addressed_place(page) == at
 
 
 def test_everything_is_done_with_the_keyboard(page: Page, gallery: Host):
