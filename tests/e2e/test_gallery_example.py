@@ -185,9 +185,9 @@ def test_what_is_beneath_all_pictures_is_reached_from_what_was_found(page: Page,
     search(page, OTHERS[0])
     page.get_by_role("link", name="About").click()
     about = page.locator("lit-demo-about")
-    expect(about).to_be_in_viewport()
+    expect(about).to_be_in_viewport(ratio=0.5)
     wait_for_pictures(page)
-    expect(about).to_be_in_viewport()
+    expect(about).to_be_in_viewport(ratio=0.5)
 
 
 def test_the_map_costs_less_than_a_megabyte_and_shows_what_is_found(page: Page, example: Host):

@@ -233,8 +233,11 @@ export class LitDemoGallery extends LitElement {
   }
 
   /** Beneath a million pictures, nobody gets by scrolling. */
-  private onAbout(event: Event): void {
+  private async onAbout(event: Event): Promise<void> {
     event.preventDefault();
+    this.aboutOpened = true;
+    // Only what is there can be brought to the top of the screen.
+    await this.updateComplete;
     const details = this.foot.querySelector('details');
     details?.setAttribute('open', '');
     details?.querySelector('summary')?.focus();
