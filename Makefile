@@ -193,7 +193,7 @@ faults: $(VENV)/.installed-dev web ## Interrupt builds and publications at every
 	done
 
 long: $(VENV)/.installed-dev web chromium ## Run the tests that are too long for make test.
-	$(BIN)/pytest --numprocesses=$(PROCESSES) --durations=15 -m long
+	$(BIN)/pytest --numprocesses=$(PROCESSES) --dist=loadfile --durations=15 -m long
 
 soak: $(VENV)/.installed-dev web chromium ## Use one tab for long, and a preview server by many, and see that they hold no more afterwards.
 	SOAK=1 $(BIN)/pytest -s tests/e2e/test_leaks.py tests/faults/test_serve_soak.py

@@ -1,9 +1,10 @@
 """The contract between the builder and the web app: what a site's `manifest.json` contains.
 
-These models, and those of vocabulary files in `builder.vocabulary`, are the only place where the
-format is written down. `make generate` derives the JSON Schema and the TypeScript types in
-`webapp_src/src/generated/` from them. URLs are relative to the manifest, so a site works under any
-path. Rows of matrices are tied to images and prompts by id.
+These models, and those in `builder.function_manifest`, `builder.gallery_manifest` and, of
+vocabulary files, `builder.vocabulary`, are the only place where the format is written down.
+`make generate` derives the JSON Schema and the TypeScript types in `webapp_src/src/generated/` from
+them. URLs are relative to the manifest, so a site works under any path. Rows of matrices are tied
+to images and prompts by id.
 """
 
 import json
@@ -19,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from builder.addresses import find_folder_flaw
 from builder.file_ref import FileRef, Sha256
+from builder.function_manifest import Function
 from builder.gallery_manifest import Gallery, GalleryRecords
 from builder.options import Library
 from builder.schema import Part
@@ -323,46 +325,6 @@ class GallerySiteManifest(ModelsManifest):
     """A site whose page is a gallery; its models have rows of their goldens only."""
 
     gallery: Gallery
-
-
-class ArrayRef(FileRef):
-    """A row-major little-endian array; a bool takes one byte."""
-
-    dtype: Literal["float32", "int32", "bool"]
-    shape: tuple[int, ...]
-
-
-class FunctionInput(Part):
-    """An input of a function. `range` is the least and the greatest of its numbers, if known."""
-
-    name: str
-    dtype: Literal["float32", "int32"]
-    shape: tuple[int | None, ...] = Field(description="Null where a size varies.")
-    range: tuple[float, float] | None
-    labels: tuple[str, ...] = Field(description="Names of entries of the last axis; may be empty.")
-
-
-class FunctionGolden(Part):
-    """A call that a browser must reproduce before its answers are trusted.
-
-    Arrays are in the order of the function's inputs and outputs; `tolerance` is the largest
-    difference allowed between two numbers.
-    """
-
-    inputs: tuple[ArrayRef, ...]
-    outputs: tuple[ArrayRef, ...]
-    tolerance: Annotated[float, Field(gt=0)]
-
-
-class Function(Part):
-    """A JAX function as a TensorFlow.js graph model; inputs and outputs are identified by name."""
-
-    id: str
-    model: FileRef
-    weights: tuple[FileRef, ...]
-    inputs: Annotated[tuple[FunctionInput, ...], Field(min_length=1)]
-    outputs: Annotated[tuple[str, ...], Field(min_length=1)]
-    golden: FunctionGolden
 
 
 class FunctionSiteManifest(PageManifest):

@@ -9,15 +9,10 @@ import numpy as np
 
 from builder.conversion.samples import check_dims
 from builder.errors import SiteError, reading
-from builder.manifest import (
-    ArrayRef,
-    Function,
-    FunctionGolden,
-    FunctionInput,
-    FunctionSiteManifest,
-    Generator,
-)
-from builder.site.bundle import Files, refer, to_json
+from builder.function_manifest import ArrayRef, Function, FunctionGolden, FunctionInput
+from builder.manifest import FunctionSiteManifest, Generator
+from builder.site.bundle import to_json
+from builder.site.files import Files, refer
 from builder.site.folder import MANIFEST
 from builder.site.template import IMAGE_TEXT, load_template
 from builder.spec.types import slug

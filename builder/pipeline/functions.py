@@ -8,17 +8,13 @@ from builder.cache import Cache
 from builder.conversion.calls import Call, load_call, parse_shape
 from builder.conversion.page_function import ConvertedFunction, convert_function
 from builder.file_names import find_flaw
-from builder.manifest import (
-    ArrayRef,
-    Function,
-    FunctionGolden,
-    FunctionInput,
-    FunctionSiteManifest,
-)
+from builder.function_manifest import ArrayRef, Function, FunctionGolden, FunctionInput
+from builder.manifest import FunctionSiteManifest
 from builder.pipeline.made import MadeSite, write_made
 from builder.progress import Progress
 from builder.site.budget import check_size
-from builder.site.bundle import Bundle, Files, describe_page
+from builder.site.bundle import Bundle, describe_page
+from builder.site.files import Files
 from builder.site.folder import assemble_site, check_target
 from builder.site.function_report import FunctionSiteReport, make_report
 from builder.site.template import load_template

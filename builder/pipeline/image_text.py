@@ -26,7 +26,8 @@ from builder.pipeline.made import AnyReport, MadeSite, write_made
 from builder.pipeline.precomputed import build_precomputed
 from builder.progress import Progress
 from builder.site.budget import check_size
-from builder.site.bundle import BuiltModel, bundle, bundle_gallery
+from builder.site.built_model import BuiltModel
+from builder.site.bundle import bundle, bundle_gallery
 from builder.site.folder import Site, assemble_site, check_target
 from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
 from builder.site.report import Report, make_report

@@ -17,7 +17,7 @@ from builder.model import Rows
 from builder.models.precomputed.encoder import MODEL, GraphFiles
 from builder.models.precomputed.model import WITHOUT_ENCODER, PrecomputedModel
 from builder.progress import Progress
-from builder.site.bundle import BuiltModel
+from builder.site.built_model import BuiltModel
 from builder.site.goldens import GOLDEN_PROMPTS, GOLDEN_TEXTS, choose_goldens
 from builder.spec.demo import DemoSpec
 from builder.text.sentencepiece import SentencePieceTokenizer

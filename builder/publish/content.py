@@ -7,10 +7,10 @@ from pathlib import Path
 
 from builder.errors import SiteError, reading
 from builder.listing import find_others, show_name
-from builder.site.bundle import referenced_files
 from builder.site.check import check_site, named_files_of, refuse_problems
 from builder.site.folder import PAGE, parse_manifest
 from builder.site.own_files import MANIFEST, REPORT
+from builder.site.references import referenced_files
 from builder.site.sharing import PREVIEW
 
 _LISTED = 8

@@ -23,9 +23,9 @@ from builder.gallery_manifest import Gallery
 from builder.manifest import GallerySiteManifest, ModelsManifest, SiteManifest
 from builder.progress import Progress
 from builder.publish.client import Answer, Client, explain
-from builder.site.bundle import referenced_files
 from builder.site.folder import HOST_FILES, MANIFEST, AnyManifest, parse_manifest
 from builder.site.named_files import find_named_files
+from builder.site.references import referenced_files
 
 _PARALLEL = 6
 _LARGEST_MANIFEST = 100_000_000

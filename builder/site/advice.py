@@ -3,7 +3,7 @@
 from builder.conversion.text_encoder import ExportedEncoder
 from builder.listing import name_some
 from builder.site.budget import megabytes
-from builder.site.bundle import BuiltModel
+from builder.site.built_model import BuiltModel
 
 LARGE = 20_000_000
 """Bytes of a text encoder from which a build says how they could be fewer."""

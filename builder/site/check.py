@@ -9,10 +9,10 @@ from builder.images.jpeg.hidden import hidden_content
 from builder.listing import find_others, hash_file, is_unchanged
 from builder.manifest import PageManifest, PictureRef
 from builder.progress import Progress
-from builder.site.bundle import referenced_files
 from builder.site.folder import load_any_manifest
 from builder.site.named_files import find_named_files
 from builder.site.own_files import find_own_files
+from builder.site.references import referenced_files
 
 
 @dataclass(frozen=True)

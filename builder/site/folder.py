@@ -12,7 +12,8 @@ from builder.errors import SiteError, writing
 from builder.input_file import read_input
 from builder.manifest import FunctionSiteManifest, GallerySiteManifest, SiteManifest
 from builder.replacement import Kept, replace_folder
-from builder.site.bundle import Bundle, Manifest, refer, to_json
+from builder.site.bundle import Bundle, Manifest, to_json
+from builder.site.files import refer
 from builder.site.first_answer import FirstAnswer, answer_first_picture
 from builder.site.installable import make_installable
 from builder.site.own_files import MANIFEST, find_own_files

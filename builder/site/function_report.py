@@ -9,10 +9,11 @@ from rich.table import Table
 
 from builder.conversion.page_function import ConvertedFunction
 from builder.conversion.parity import Parity
-from builder.manifest import Function, FunctionSiteManifest
+from builder.function_manifest import Function
+from builder.manifest import FunctionSiteManifest
 from builder.site.budget import Budget, measure_budget, megabytes
-from builder.site.bundle import referenced_files
 from builder.site.folder import MANIFEST, PAGE, Site
+from builder.site.references import referenced_files
 from builder.site.report import bytes_of
 from builder.site.webapp import WebApp
 from builder.tables import print_whole

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.manifest import Golden
-from builder.site.bundle import row_id
+from builder.site.built_model import row_id
 
 # An empty text, accents, scripts that need the byte fallback, an emoji of several code points, and
 # a text that is cut off.

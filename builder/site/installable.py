@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.manifest import ModelsManifest, PageManifest
-from builder.site.bundle import Bundle, Files
+from builder.site.bundle import Bundle
+from builder.site.files import Files
 from builder.site.icon import PAGE, draw_icon, encode_icon
 from builder.site.webapp import WebApp
 

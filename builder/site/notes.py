@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from builder.images.alike import find_alike
 from builder.images.prepare import ImageSet
 from builder.listing import name_some
-from builder.site.bundle import BuiltModel
+from builder.site.built_model import BuiltModel
 from builder.spec.images import ImageSpec
 from builder.text.reading import find_unknown
 from builder.text.tokenizer import CuttableTokenizer

@@ -15,9 +15,10 @@ from builder.manifest import GallerySiteManifest, Model, SiteManifest
 from builder.models.cut import VocabularyReport
 from builder.site.advice import advise
 from builder.site.budget import LARGEST_SITE, Budget, measure_budget, megabytes
-from builder.site.bundle import BuiltModel, encoder_files, image_encoder_files
+from builder.site.built_model import BuiltModel
 from builder.site.folder import MANIFEST, PAGE, Site
 from builder.site.notes import note_pictures, note_prompts
+from builder.site.references import encoder_files, image_encoder_files
 from builder.site.webapp import WebApp
 from builder.stored_files import sizes_of
 from builder.tables import print_whole

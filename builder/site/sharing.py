@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import PIL.Image
 
 from builder.manifest import Image, SiteManifest
-from builder.site.bundle import Bundle, Files, Manifest
+from builder.site.bundle import Bundle, Manifest
+from builder.site.files import Files
 from builder.site.first_answer import FirstAnswer
 from builder.site.icon import draw_icon, encode_icon, open_first_picture, tile
 from builder.site.lettering import MORE, find_typeface

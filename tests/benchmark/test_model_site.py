@@ -11,7 +11,8 @@ from builder.benchmark import model_site
 from builder.benchmark.model_site import make_model_site
 from builder.errors import SiteError
 from builder.manifest import FunctionSiteManifest
-from builder.site.bundle import refer, referenced_files
+from builder.site.files import refer
+from builder.site.references import referenced_files
 from builder.site.template import BENCHMARK
 
 

@@ -14,6 +14,8 @@ from builder.manifest import SiteManifest
 from builder.project import create_project
 from builder.publish.serve import make_server, running
 from tests.commands.run import run
+from tests.e2e.gallery_site import write_gallery
+from tests.e2e.host import Host, host
 from tests.e2e.webdriver import Driver, firefox_path, run_firefox, run_webkit, webkit_path
 from tests.site.manifests import load_manifest
 
@@ -100,6 +102,20 @@ def function_site(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path
     """A built site of one function."""
     folder = tmp_path_factory.mktemp("function")
     return build(create_project(folder / "demo", "function"), folder / "site", cache)
+
+
+@pytest.fixture(scope="session")
+def gallery_folder(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+    """The built site of a gallery, which no test changes."""
+    made = tmp_path_factory.mktemp("gallery")
+    return build(write_gallery(made / "project"), made / "site", cache)
+
+
+@pytest.fixture
+def gallery(gallery_folder: Path) -> Iterator[Host]:
+    """What serves a copy of it."""
+    with host(gallery_folder) as served:
+        yield served
 
 
 @pytest.fixture(scope="session", params=["firefox", "webkit"])

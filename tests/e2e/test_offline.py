@@ -1,21 +1,20 @@
 """A page that is kept for when there is no network, and what is never kept, in Chromium."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.accessibility import find_violations
 from tests.e2e.conftest import ServedSite
 from tests.e2e.demo_page import ask, card_of, model_choice, texts_of, wait_for_answer
 from tests.e2e.host import Host, host
+from tests.e2e.waiting import wait_until
 
 TYPED = "something of my own"
-PATIENCE_S = 30
 
 # Of the cache of the page: the hash of the version, and the hashes of all files.
 KEPT = """async () => {
@@ -38,32 +37,14 @@ def served(site: ServedSite) -> Iterator[Host]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One in which pages may have service workers."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(20_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
+def page(keeping: BrowserContext) -> Page:
     """A page that may log errors: browsers log what could not be loaded."""
-    return context.new_page()
+    return keeping.new_page()
 
 
 def on_all(url: str) -> bool:
     """What a host hangs up on that is down."""
     return True
-
-
-def wait_until(page: Page, script: str, holds: Callable[[Any], bool]) -> Any:
-    """What a script gives once that holds."""
-    end = time.monotonic() + PATIENCE_S
-    while not holds(value := page.evaluate(script)):
-        assert time.monotonic() < end, value
-        page.wait_for_timeout(50)
-    return value
 
 
 def version_of(served: Host) -> str:
@@ -85,7 +66,11 @@ def sha256_of(served: Host, url: str) -> str:
 def wait_until_kept(page: Page, served: Host) -> set[str]:
     """The hashes of all files that are kept of the version that the host has."""
     version = version_of(served)
-    return {*wait_until(page, KEPT, lambda kept: kept and kept["version"] == version)["files"]}
+    return {
+        *wait_until(
+            page, lambda: page.evaluate(KEPT), lambda kept: kept and kept["version"] == version
+        )["files"]
+    }
 
 
 def visit(page: Page, served: Host) -> set[str]:
@@ -198,7 +183,7 @@ def test_what_is_not_the_file_that_was_built_is_never_kept(
     page.reload()
     wait_for_answer(card_of(page))
     digest = sha256_of(served, used)
-    wait_until(page, KEPT, lambda kept: digest in kept["files"])
+    wait_until(page, lambda: page.evaluate(KEPT), lambda kept: digest in kept["files"])
 
 
 def test_what_was_altered_in_the_cache_is_not_used(page: Page, served: Host):
@@ -225,8 +210,8 @@ def test_a_site_that_is_not_to_be_kept_any_more_is_forgotten(page: Page, served:
     served.edit_manifest(lambda text: text.replace('"offline": true', '"offline": false'))
     page.reload()
     wait_for_answer(card_of(page))
-    wait_until(page, KEPT, lambda kept: kept is None)
-    wait_until(page, REGISTRATIONS, lambda count: count == 0)
+    wait_until(page, lambda: page.evaluate(KEPT), lambda kept: kept is None)
+    wait_until(page, lambda: page.evaluate(REGISTRATIONS), lambda count: count == 0)
     assert page.evaluate(f"caches.keys().then((names) => names.includes({other}))")
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from builder.publish.serve import make_server, running
-from builder.site.bundle import refer, to_json
+from builder.site.bundle import to_json
+from builder.site.files import refer
 from tests.publish.previews import FILES
 from tests.publish.repositories import Repositories, use_own_settings
 from tests.site.sites import small_manifest

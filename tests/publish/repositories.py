@@ -9,7 +9,9 @@ import pytest
 
 from builder.manifest import SiteManifest
 from builder.publish.github import Publication, publish_github
-from builder.site.bundle import refer, referenced_files, to_json
+from builder.site.bundle import to_json
+from builder.site.files import refer
+from builder.site.references import referenced_files
 from tests.site.sites import FILES, small_manifest, write_small_site
 
 SITE_FILES = {*FILES, "manifest.json"}

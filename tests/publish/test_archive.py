@@ -10,8 +10,9 @@ import pytest
 
 from builder.errors import BuilderError, SiteError
 from builder.publish.archive import write_zip
-from builder.site.bundle import refer, to_json
+from builder.site.bundle import to_json
 from builder.site.check import check_site
+from builder.site.files import refer
 from tests.publish.repositories import change_the_site
 from tests.site.sites import FILES, small_manifest, write_small_site
 

@@ -16,7 +16,8 @@ from builder.publish.client import Answer as FetchedAnswer
 from builder.publish.client import Client
 from builder.publish.deployed import Deployment, check_deployment
 from builder.publish.serve import running
-from builder.site.bundle import refer, to_json
+from builder.site.bundle import to_json
+from builder.site.files import refer
 from builder.site.folder import write_site
 from tests.site.sites import FILES, small_manifest
 

@@ -11,7 +11,8 @@ from builder.publish.serve import (
     make_server,
     running,
 )
-from builder.site.bundle import refer, to_json
+from builder.site.bundle import to_json
+from builder.site.files import refer
 from tests.publish.previews import FILES, ask, send
 from tests.site.sites import small_manifest
 

@@ -22,7 +22,8 @@ from builder.manifest import (
 )
 from builder.model import Preprocessing
 from builder.progress import Progress
-from builder.site.bundle import BuiltModel, Bundle, bundle
+from builder.site.built_model import BuiltModel
+from builder.site.bundle import Bundle, bundle
 from builder.site.goldens import GOLDEN_TEXTS, choose_goldens
 from builder.site.licenses import License, Licenses
 from builder.site.webapp import WebApp

@@ -18,7 +18,8 @@ from builder.manifest import (
     SoftmaxScoring,
 )
 from builder.replacement import Kept
-from builder.site.bundle import refer, to_json
+from builder.site.bundle import to_json
+from builder.site.files import refer
 from builder.site.folder import write_site
 from builder.version import NAME
 from tests.conftest import gradient, jpeg_bytes

@@ -9,17 +9,11 @@ import numpy as np
 import pytest
 
 from builder.embedding.matrix import StoredMatrix, decode_matrix
-from builder.manifest import FileRef, MatrixRef, SiteManifest
-from builder.site.bundle import (
-    Bundle,
-    Files,
-    encoder_files,
-    image_encoder_files,
-    refer,
-    referenced_files,
-    row_id,
-    to_json,
-)
+from builder.manifest import MatrixRef, SiteManifest
+from builder.site.built_model import row_id
+from builder.site.bundle import Bundle, to_json
+from builder.site.files import refer
+from builder.site.references import encoder_files, image_encoder_files, referenced_files
 from builder.version import __version__
 from tests.site.builds import (
     PROMPTS,
@@ -33,7 +27,6 @@ from tests.site.builds import (
     prepared_image,
 )
 from tests.site.manifests import unpack
-from tests.site.sites import FILES, small_manifest
 
 
 @pytest.fixture
@@ -59,15 +52,6 @@ def test_a_model_says_which_ends_of_texts_it_does_not_read(tmp_path: Path):
     assert row_id("a dog") not in model.unread
 
 
-def test_a_file_has_another_name_when_its_content_is_another():
-    files = Files()
-    first, again, other = (files.add("data/a", ".bin", data) for data in (b"1", b"1", b"2"))
-    assert first == again
-    assert first.url != other.url
-    assert first.url == f"data/a-{first.sha256[:10]}.bin"
-    assert files.content == {first.url: b"1", other.url: b"2"}
-
-
 def test_models_share_the_files_of_an_image_encoder(tmp_path: Path):
     spec = demo_spec(tmp_path)
     models = [built_model(image_encoder=image_encoder()) for _ in range(2)]
@@ -85,29 +69,12 @@ def test_models_share_the_files_of_an_image_encoder(tmp_path: Path):
     assert len(image_encoder_files(found.manifest.models[0])) == 3
 
 
-def test_a_file_may_keep_its_own_name():
-    files = Files()
-    assert files.add_as("weights.bin", b"12") == FileRef(
-        url="weights.bin", sha256=hashlib.sha256(b"12").hexdigest(), bytes=2
-    )
-    assert files.content == {"weights.bin": b"12"}
-
-
-def test_the_same_text_has_the_same_row_in_every_model():
-    assert row_id("a cat") == row_id("a cat")
-    assert len({row_id(text) for text in ("a cat", "A cat", "a cat ", "")}) == 4
-
-
 def test_the_manifest_names_every_file_and_nothing_else(bundled: Bundle[SiteManifest]):
     named = {ref.url: ref for ref in referenced_files(bundled.manifest)}
     assert named.keys() == bundled.files.keys()
     for url, data in bundled.files.items():
         expected = refer(url, data)
         assert (named[url].sha256, named[url].bytes) == (expected.sha256, expected.bytes)
-
-
-def test_every_part_of_a_manifest_is_searched_for_files():
-    assert {ref.url for ref in referenced_files(small_manifest())} == FILES.keys()
 
 
 def test_a_picture_is_shipped_in_its_sizes_with_its_credit(bundled: Bundle[SiteManifest]):

@@ -5,8 +5,9 @@ from rich.console import Console
 
 from builder.errors import SiteError
 from builder.progress import Progress
-from builder.site.bundle import refer, to_json
+from builder.site.bundle import to_json
 from builder.site.check import check_site, require_whole_site
+from builder.site.files import refer
 from builder.site.folder import write_site
 from builder.site.own_files import MANIFEST
 from tests.site.sites import FILES, PICTURE, small_manifest, write_small_site

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from builder.manifest import SigmoidScoring, SoftmaxScoring
-from builder.site.bundle import BuiltModel, Bundle
+from builder.site.built_model import BuiltModel
+from builder.site.bundle import Bundle
 from builder.site.first_answer import FirstAnswer, answer_first_picture
 from tests.site.builds import PROMPTS, built_model, bundle_demo
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from builder.errors import BuilderError, SiteError
-from builder.site.bundle import refer, to_json
+from builder.site.bundle import to_json
 from builder.site.check import check_site
+from builder.site.files import refer
 from builder.site.folder import check_target, write_site
 from builder.site.own_files import MANIFEST, REPORT
 from tests.site.manifests import load_manifest

@@ -7,8 +7,10 @@ from rich.console import Console
 
 from builder.conversion.page_function import ConvertedFunction
 from builder.conversion.parity import Parity
-from builder.manifest import Function, FunctionGolden, FunctionInput, FunctionSiteManifest
-from builder.site.bundle import describe_page, refer
+from builder.function_manifest import Function, FunctionGolden, FunctionInput
+from builder.manifest import FunctionSiteManifest
+from builder.site.bundle import describe_page
+from builder.site.files import refer
 from builder.site.folder import MANIFEST, PAGE, Site
 from builder.site.function_report import FunctionSiteReport, make_report
 from builder.spec.page import PageSpec

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from builder.site.bundle import row_id
+from builder.site.built_model import row_id
 from builder.site.goldens import GOLDEN_PROMPTS, GOLDEN_TEXTS, choose_goldens
 
 PROMPTS = [f"prompt {place}" for place in range(GOLDEN_PROMPTS + 3)]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from builder.images.prepare import ImageSet
-from builder.site.bundle import BuiltModel
+from builder.site.built_model import BuiltModel
 from builder.site.notes import note_pictures, note_prompts
 from tests.site.builds import DescribedModel, ReadingModel, built_model, demo_spec, prepared_image
 

@@ -12,7 +12,8 @@ from rich.console import Console
 from builder.images.prepare import ImageSet
 from builder.manifest import SiteManifest
 from builder.models.cut import VocabularyReport
-from builder.site.bundle import BuiltModel, Bundle, to_json
+from builder.site.built_model import BuiltModel
+from builder.site.bundle import Bundle, to_json
 from builder.site.folder import MANIFEST, PAGE, Site
 from builder.site.report import ImageEncoderReport, Report, bytes_of, make_report
 from tests.site.builds import (

@@ -1,7 +1,12 @@
 /** What a page asks of the worker. */
 export type WorkerRequest = KeepRequest | ForgetRequest;
 
-/** The page has answered: what it used is to be kept, for when there is no network. */
+/**
+ * The page has answered: what it used is to be kept, for when there is no network.
+ *
+ * The worker says so through the port that comes with it, if one does: from then on, it keeps what it
+ * hands on.
+ */
 export interface KeepRequest {
   readonly kind: 'keep';
   /** The hash of the page's manifest, which says what each file must be. */

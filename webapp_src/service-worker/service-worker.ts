@@ -116,9 +116,10 @@ self.addEventListener('message', (event) => {
   event.waitUntil(request.kind === 'keep' ? keep(request, event) : forget());
 });
 
-async function keep(request: KeepRequest, event: ExtendableEvent): Promise<void> {
+async function keep(request: KeepRequest, event: ExtendableMessageEvent): Promise<void> {
   try {
     await site.keep(request, event);
+    event.ports[0]?.postMessage('kept');
   } catch (error) {
     // The page goes on without; the version that was kept before stays.
     if ((error as Error).name !== 'QuotaExceededError') throw error;

@@ -42,13 +42,25 @@ function stubNavigator(serviceWorker: object, saveData = false): void {
 }
 
 it('has the worker beside the page keep what was used', async () => {
-  await keepSite(site, [`${PAGE}gallery/rows/0.bin`]);
+  await keepSite(site, () => Promise.resolve([`${PAGE}gallery/rows/0.bin`]));
   expect(register).toHaveBeenCalledExactlyOnceWith(SCRIPT);
-  expect(postMessage).toHaveBeenCalledExactlyOnceWith({
-    kind: 'keep',
-    sha256: 'a',
-    urls: [location.href, `${PAGE}images/cat.jpg`, `${PAGE}gallery/rows/0.bin`],
+  const urls = [location.href, `${PAGE}images/cat.jpg`, `${PAGE}gallery/rows/0.bin`];
+  expect(postMessage).toHaveBeenCalledExactlyOnceWith({ kind: 'keep', sha256: 'a', urls }, [
+    expect.anything(),
+  ]);
+});
+
+it('has what the page loaded meanwhile kept too', async () => {
+  const rows: string[] = [];
+  await keepSite(site, () => Promise.resolve(rows));
+  rows.push(`${PAGE}gallery/rows/0.bin`);
+  const [[, [port]]] = postMessage.mock.calls as [[unknown, [MessagePort]]];
+  port.postMessage('kept');
+  const urls = [location.href, `${PAGE}images/cat.jpg`, ...rows];
+  await vi.waitFor(() => {
+    expect(postMessage).toHaveBeenLastCalledWith({ kind: 'keep', sha256: 'a', urls }, []);
   });
+  port.close();
 });
 
 it('keeps nothing of a visitor who saves data', async () => {

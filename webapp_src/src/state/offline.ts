@@ -14,11 +14,12 @@ export type Publication = Pick<AnyManifest, 'sha256' | 'offline'>;
  *
  * To be called when the page has nothing better to do.
  *
- * @param others The addresses of what workers of the page have used, which browsers tell only them.
+ * @param findOthers Gives the addresses of what workers of the page have used, which browsers tell only
+ *   them.
  */
 export async function keepSite(
   manifest: Publication,
-  others: readonly string[] = [],
+  findOthers = (): Promise<readonly string[]> => Promise.resolve([]),
 ): Promise<void> {
   const container = findWorkers();
   if (!container) return;
@@ -35,9 +36,19 @@ export async function keepSite(
     return;
   }
   const { active } = await container.ready;
-  const used = performance.getEntriesByType('resource').map(({ name }) => name);
-  const urls = [location.href, ...used, ...others];
-  active?.postMessage({ kind: 'keep', sha256: manifest.sha256, urls } satisfies WorkerRequest);
+  const keepUsed = async (...ports: MessagePort[]): Promise<void> => {
+    const used = performance.getEntriesByType('resource').map(({ name }) => name);
+    const urls = [location.href, ...used, ...(await findOthers())];
+    const request = { kind: 'keep', sha256: manifest.sha256, urls } satisfies WorkerRequest;
+    active?.postMessage(request, ports);
+  };
+  const { port1: whenKept, port2: answer } = new MessageChannel();
+  whenKept.onmessage = () => {
+    whenKept.close();
+    // What the page has loaded meanwhile came past the worker.
+    void keepUsed();
+  };
+  await keepUsed(answer);
   // Systems that are short of space then ask before they take it from an installed page.
   addEventListener('appinstalled', () => void navigator.storage.persist(), { once: true });
 }

@@ -33,7 +33,7 @@ export class OfflineController implements ReactiveController {
     load: () => Promise<Publication>,
   ): Promise<void> {
     await idle();
-    await keepSite(demo.manifest, await demo.used?.());
+    await keepSite(demo.manifest, () => demo.used?.() ?? Promise.resolve([]));
     if (!demo.manifest.offline || sparesNetwork()) return;
     this.versions?.close();
     this.versions = new NewerVersion({

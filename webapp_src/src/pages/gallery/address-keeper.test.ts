@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AddressKeeper } from './address-keeper';
 import { parseGalleryLink, type GalleryLink } from './gallery-link';
 
@@ -12,7 +12,7 @@ const page = {
   restore(fragment: string) {
     page.restored.push(fragment);
     page.link = parseGalleryLink(fragment).link;
-    return Promise.resolve();
+    return Promise.resolve<GalleryLink | undefined>(page.link);
   },
 };
 let keeper: AddressKeeper;
@@ -25,12 +25,16 @@ function show(change: Partial<GalleryLink>): void {
   keeper.hostUpdated();
 }
 
-beforeEach(() => {
-  history.replaceState(null, '', '#');
-  page.link = parseGalleryLink('').link;
+/** A page that shows what its address says. */
+async function begin(fragment: string): Promise<void> {
+  history.replaceState(null, '', fragment);
   page.settled = true;
   keeper = new AddressKeeper(() => page);
-  keeper.hostUpdated();
+  await keeper.restore();
+}
+
+beforeEach(async () => {
+  await begin('#');
   for (const spy of [push, replace, back]) spy.mockClear();
 });
 
@@ -54,9 +58,8 @@ it('makes a step of opening a picture, which closing it takes back', () => {
   expect(back).toHaveBeenCalledOnce();
 });
 
-it('stays on the page when a picture is closed that a link opened', () => {
-  keeper = new AddressKeeper(() => page);
-  show({ opened: CAT });
+it('stays on the page when a picture is closed that a link opened', async () => {
+  await begin('#v=1&picture=3%3Acat');
   show({ opened: undefined });
   expect([back.mock.calls.length, location.hash]).toEqual([0, '']);
 });
@@ -68,13 +71,45 @@ it('makes a step of looking for the like of a picture', () => {
   expect(location.hash).toBe('#v=1&like=3%3Acat');
 });
 
-it('restores what a step back leads to, and leaves the address as it is', async () => {
-  keeper.hostConnected();
-  history.replaceState(null, '', '#v=1&find=a+cat');
-  replace.mockClear();
-  window.dispatchEvent(new PopStateEvent('popstate'));
-  await Promise.resolve();
-  keeper.hostUpdated();
-  expect([page.restored.at(-1), replace.mock.calls.length]).toEqual(['#v=1&find=a+cat', 0]);
-  keeper.hostDisconnected();
+describe('a step back', () => {
+  beforeEach(() => {
+    keeper.hostConnected();
+  });
+
+  afterEach(() => {
+    keeper.hostDisconnected();
+  });
+
+  function stepTo(fragment: string, state: unknown = null): void {
+    history.replaceState(state, '', fragment);
+    replace.mockClear();
+    window.dispatchEvent(new PopStateEvent('popstate'));
+  }
+
+  it('restores what it leads to, and leaves the address as it is', async () => {
+    stepTo('#v=1&find=a+cat');
+    await Promise.resolve();
+    keeper.hostUpdated();
+    expect([page.restored.at(-1), replace.mock.calls.length]).toEqual(['#v=1&find=a+cat', 0]);
+  });
+
+  it('is not the last word where a visitor closes a picture before all is restored', async () => {
+    stepTo('#v=1&find=a+cat&picture=3%3Acat', { opened: true });
+    page.settled = false;
+    show({ opened: undefined });
+    await Promise.resolve();
+    keeper.hostUpdated();
+    expect(back).not.toHaveBeenCalled();
+    page.settled = true;
+    keeper.hostUpdated();
+    expect(back).toHaveBeenCalledOnce();
+  });
+
+  it('counts for nothing where another one comes before all is restored', async () => {
+    vi.spyOn(page, 'restore').mockResolvedValueOnce(undefined);
+    stepTo('#v=1&find=a+cat');
+    await Promise.resolve();
+    show({ text: 'a dog' });
+    expect(replace).not.toHaveBeenCalled();
+  });
 });

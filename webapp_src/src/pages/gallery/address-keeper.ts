@@ -6,7 +6,8 @@ export interface Addressed {
   readonly link: GalleryLink;
   /** Whether the page shows what it was asked for. */
   readonly settled: boolean;
-  restore(fragment: string): Promise<void>;
+  /** @returns What of it is there to be shown; undefined if another link was restored meanwhile. */
+  restore(fragment: string): Promise<GalleryLink | undefined>;
 }
 
 /** What an entry of the history says of how it came about. */
@@ -20,7 +21,7 @@ interface EntryState {
  * for its like, is a step that the Back button undoes.
  */
 export class AddressKeeper implements ReactiveController {
-  /** What the address says; undefined until the page shows that. */
+  /** What the address says, as far as that is there; undefined until that is known. */
   private before: GalleryLink | undefined;
 
   constructor(private readonly page: () => Addressed | undefined) {}
@@ -37,20 +38,29 @@ export class AddressKeeper implements ReactiveController {
 
   hostUpdated(): void {
     const page = this.page();
-    // Not while typing: browsers limit how often an address may change.
-    if (!page?.settled) return;
     const { before } = this;
+    // Not while typing: browsers limit how often an address may change.
+    if (!before || !page?.settled) return;
     const after = page.link;
     const fragment = formatGalleryLink(after);
-    if (before && fragment === formatGalleryLink(before)) return;
+    if (fragment === formatGalleryLink(before)) return;
     this.before = after;
-    if (!before) return;
     try {
       this.write(before, after, fragment);
     } catch {
       // Browsers refuse more than about three changes a second; the next one will have it all.
       this.before = { ...after, place: NaN };
     }
+  }
+
+  /** Has the page show what the address says. */
+  async restore(): Promise<void> {
+    this.before = undefined;
+    const restored = await this.page()?.restore(location.hash);
+    if (!restored) return;
+    this.before = restored;
+    // The visitor may have gone on already.
+    this.hostUpdated();
   }
 
   private write(before: GalleryLink, after: GalleryLink, fragment: string): void {
@@ -66,8 +76,6 @@ export class AddressKeeper implements ReactiveController {
   }
 
   private readonly onPopState = (): void => {
-    // What the page shows then is what the address says already.
-    this.before = undefined;
-    void this.page()?.restore(location.hash);
+    void this.restore();
   };
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FakeGalleryPage, makeGallery, makeGalleryManifest } from '../../testing/fake-gallery';
 import type { FileHost } from '../../testing/named-files';
 import { GalleryVisit } from './gallery-visit';
@@ -27,8 +27,7 @@ function shown(count: number): number[] {
 
 const messages = (): string[] => visit.messages.list.map(({ text }) => text);
 
-it('shows all pictures, without the encoder or the search', async () => {
-  await visit.restore('');
+it('shows all pictures, without the encoder or the search', () => {
   expect([visit.order.length, visit.passing, visit.settled]).toEqual([1200, 1200, true]);
   expect([page.searches, page.reader.warmed, page.reader.read]).toEqual([0, 0, []]);
   expect(host.asked).toEqual([]);
@@ -49,48 +48,7 @@ it('loads what is known of the pictures where the visitor stays', async () => {
     expect(visit.records.find(1100)).toBeDefined();
   });
   expect(visit.records.find(0)).toBeUndefined();
-  expect(visit.link.place).toBe(1100);
-});
-
-describe('a link', () => {
-  it('restores a search with its filters, and as many pictures as it needs', async () => {
-    await visit.restore('#v=1&find=from+30&filter.Colour=Red&at=250');
-    expect(shown(3)).toEqual([30, 33, 36]);
-    expect([visit.order.length, visit.passing, visit.awaitedPlace]).toEqual([251, 400, 250]);
-    expect(visit.link).toMatchObject({ text: 'from 30', place: 250 });
-  });
-
-  it('restores a picture that is open, and where it is in the order', async () => {
-    await visit.restore('#v=1&picture=7%3Aid-7');
-    expect(visit.opened).toEqual({ position: 7, id: 'id-7', place: 7 });
-    await visit.restore('#v=1');
-    expect(visit.opened).toBeUndefined();
-  });
-
-  it('looks again for the same only if it asks for something else', async () => {
-    await visit.restore('#v=1&find=from+3');
-    await visit.restore('#v=1&find=from+3&picture=4%3Aid-4');
-    expect(page.search.asked).toHaveLength(1);
-    expect(visit.opened?.place).toBe(1);
-    await visit.restore('#v=1&like=9%3Aid-9');
-    expect([page.search.asked.length, shown(1), visit.finding.text]).toEqual([2, [9], '']);
-  });
-
-  it('says what is not there any more', async () => {
-    await visit.restore(
-      '#v=1&like=9%3Aother&picture=5000%3Afar&filter.Colour=Green&filter.Colour=Blue',
-    );
-    expect(messages()).toEqual([
-      'The link shows the picture “far”, which is no longer in its place.',
-      'The link asks for “Green” of “Colour”, which this gallery does not have.',
-      'The link shows the picture “other”, which is no longer in its place.',
-    ]);
-    expect([visit.order.length, visit.finding.isActive, visit.opened]).toEqual([
-      800,
-      false,
-      undefined,
-    ]);
-  });
+  expect(visit.place).toBe(1100);
 });
 
 it('filters what is shown, and what is looked for', async () => {
@@ -107,7 +65,8 @@ it('filters what is shown, and what is looked for', async () => {
 });
 
 it('turns to the next picture, and looks for more at the end of what is found', async () => {
-  await visit.restore('#v=1&find=from+0');
+  visit.finding.find('from 0');
+  await visit.finding.run();
   await visit.open(198);
   await visit.turn(1);
   expect([visit.opened?.position, visit.order.length]).toEqual([199, 400]);
@@ -115,6 +74,20 @@ it('turns to the next picture, and looks for more at the end of what is found', 
   expect(visit.opened).toEqual({ position: 200, id: 'id-200', place: 200 });
   await visit.findLikeOpened();
   expect([visit.opened, shown(1), visit.finding.like?.id]).toEqual([undefined, [200], 'id-200']);
+});
+
+it('looks for more where the pictures end, but not while the visitor reads what is beneath', async () => {
+  visit.finding.find('from 0');
+  await visit.finding.run();
+  const scrollTo = async (last: number): Promise<number> => {
+    visit.show(last - 20, last, [last - 1, last]);
+    await new Promise((resolve) => setTimeout(resolve));
+    return visit.order.length;
+  };
+  visit.goToFoot();
+  expect(await scrollTo(199)).toBe(200);
+  expect(await scrollTo(150)).toBe(200);
+  expect(await scrollTo(199)).toBe(400);
 });
 
 it('says when it is the network that is missing, and tries again with another search', async () => {

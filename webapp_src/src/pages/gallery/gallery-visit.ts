@@ -1,4 +1,4 @@
-import { msg, str } from '@lit/localize';
+import { msg } from '@lit/localize';
 import type { Gallery, Model } from '../../generated/manifest';
 import { isDownloadError } from '../../inference/download';
 import type { GallerySearch } from '../../inference/gallery/gallery-search';
@@ -7,16 +7,13 @@ import { Messages } from '../../state/messages';
 import { Pauses } from '../../state/pauses';
 import { Filters, type Choice } from './filters';
 import { Finding, type PictureName } from './finding';
-import { parseGalleryLink, type GalleryLink } from './gallery-link';
+import { MapVisit } from './map-visit';
 import { asFound, inOrder, type Order } from './order';
 import { Records, type Picture } from './records';
 import { SentenceReader, type Reader } from './sentence-reader';
 
 /** How long the visitor must stay at a place before what is known of its pictures is loaded. */
 const STAY_MS = 80;
-
-/** How many of what was found are marked on the map, the best. */
-const MOST_LIT = 50;
 
 /** What a visit asks of the page around it. */
 export interface GalleryVisitHost {
@@ -40,13 +37,12 @@ export class GalleryVisit {
   readonly records: Records;
   readonly filters: Filters;
   readonly finding: Finding;
-  opened: Opened | undefined;
-  /** The picture of the map that a visitor points at. */
-  pointedAt: Picture | undefined;
+  readonly map: MapVisit;
   /** The first place on the screen. */
   place = 0;
-  /** A place that is to be brought to the screen once it is there. */
-  awaitedPlace: number | undefined;
+  private openedName: PictureName | undefined;
+  /** Whether the visitor went to what is beneath all pictures, and is there still. */
+  private atFoot = false;
   /** How often the visitor has had what failed loaded anew. */
   attempt = 0;
   private everything: Order;
@@ -55,10 +51,6 @@ export class GalleryVisit {
     found: undefined,
     order: undefined,
   };
-  /** Whether a link was restored, be it one that asks for nothing. */
-  private started = false;
-  /** How many links are being restored. */
-  private restoring = 0;
   /** The loading of the values of pictures, by which they are filtered. */
   private filtering: 'done' | 'loading' | 'failed' = 'done';
   private mask: Uint8Array | undefined;
@@ -91,6 +83,9 @@ export class GalleryVisit {
       onChange,
       onFailure,
     });
+    const { finding, records } = this;
+    const load = (position: number): Promise<Picture | undefined> => this.load(position);
+    this.map = new MapVisit({ finding, records, load, onChange });
   }
 
   get gallery(): Gallery {
@@ -104,6 +99,12 @@ export class GalleryVisit {
     return this.listed.order ?? this.everything;
   }
 
+  /** The picture that is open. */
+  get opened(): Opened | undefined {
+    const { openedName: name, order } = this;
+    return name && { ...name, place: order.placeOf(name.position) };
+  }
+
   /** How many pictures have what is filtered by. */
   get passing(): number {
     return this.everything.length;
@@ -115,56 +116,9 @@ export class GalleryVisit {
     return `${found ? answer : 'all'} ${this.maskChanges}`;
   }
 
-  /** Where on the map the best of what was found lie, those of which more is known: x and y of each in turn. */
-  get lit(): Float32Array {
-    const places = this.finding.found?.slice(0, MOST_LIT).flatMap(({ position }) => {
-      const { x, y } = this.records.find(position) ?? {};
-      return x === undefined || y === undefined ? [] : [x, y];
-    });
-    return new Float32Array(places ?? []);
-  }
-
-  /** Restores the page. */
-  get link(): GalleryLink {
-    const { finding, filters, opened, awaitedPlace, place } = this;
-    const { text, like } = finding;
-    return { text, like, choices: filters.choices, place: awaitedPlace ?? place, opened };
-  }
-
   /** Whether the page shows what was asked for, or cannot. */
   get settled(): boolean {
-    return (
-      this.finding.state !== 'computing' && this.filtering !== 'loading' && this.restoring === 0
-    );
-  }
-
-  /** Shows what a link's fragment asks for. */
-  async restore(fragment: string): Promise<void> {
-    this.restoring += 1;
-    await this.restoreLink(fragment);
-    this.restoring -= 1;
-    this.host.onChange();
-  }
-
-  private async restoreLink(fragment: string): Promise<void> {
-    const { link, warnings } = parseGalleryLink(fragment);
-    for (const text of warnings) this.messages.warn(text);
-    // A step back to the same pictures leaves them where they are.
-    const isSame = this.started && this.shows(link);
-    this.started = true;
-    await this.restoreOpened(link.opened);
-    if (isSame) return;
-    this.awaitedPlace = link.place;
-    const unknown = this.filters.choose(link.choices);
-    for (const { column, value } of unknown) {
-      this.messages.warn(
-        msg(str`The link asks for “${value}” of “${column}”, which this gallery does not have.`),
-      );
-    }
-    this.finding.text = link.text;
-    this.finding.like = link.like && (await this.isThere(link.like)) ? link.like : undefined;
-    if (!this.finding.isActive) this.finding.clear();
-    await this.applyFilters(link.place + 1);
+    return this.finding.state !== 'computing' && this.filtering !== 'loading';
   }
 
   /** Gets ready for a search, when a visitor is about to type. */
@@ -184,12 +138,43 @@ export class GalleryVisit {
     await this.applyFilters();
   }
 
+  /**
+   * Shows the pictures that have what is chosen, and looks among them for what is looked for.
+   *
+   * @param least How many pictures are needed.
+   */
+  async applyFilters(least = 0): Promise<void> {
+    const { filters, gallery, finding } = this;
+    const choices = filters.choices;
+    this.filtering = 'loading';
+    this.host.onChange();
+    try {
+      const mask = await filters.mask();
+      if (choices !== filters.choices) return;
+      if (mask !== this.mask) {
+        this.mask = mask;
+        this.everything = inOrder(gallery.pictures, mask);
+        this.maskChanges += 1;
+      }
+      this.filtering = 'done';
+      this.host.onChange();
+    } catch (error) {
+      if (choices !== filters.choices) return;
+      this.filtering = 'failed';
+      this.tellFailure(error as Error);
+      return;
+    }
+    await finding.run(least);
+  }
+
   /** Notes which places are on the screen, and which are drawn. */
   show(first: number, end: number, drawn: readonly number[]): void {
     const { order, records, finding } = this;
+    const isEnd = drawn.at(-1) === order.length - 1;
     this.place = first;
+    this.atFoot &&= isEnd;
     finding.see(end);
-    if (finding.found && drawn.at(-1) === order.length - 1) void finding.more();
+    if (finding.found && isEnd && !this.atFoot) void finding.more();
     const positions = drawn.map((place) => order.positionAt(place));
     this.pauses.await('records', () => {
       records.want(positions);
@@ -198,51 +183,49 @@ export class GalleryVisit {
     });
   }
 
-  /** Opens the picture at a place of the order. */
-  async open(place: number): Promise<void> {
-    const position = this.order.positionAt(place);
-    const picture = await this.load(position);
-    if (picture) this.setOpened({ position, id: picture.id, place });
+  /** Notes that the visitor goes beneath all pictures: more of them would push that away. */
+  goToFoot(): void {
+    this.atFoot = true;
   }
 
-  /** Opens a picture that was found on the map. */
-  async openOnMap(position: number): Promise<void> {
-    const picture = await this.load(position);
-    if (picture) this.setOpened({ position, id: picture.id, place: this.placeOf(position) });
+  /** What is known of a picture; undefined if that cannot be had, of which the visitor is told. */
+  async load(position: number): Promise<Picture | undefined> {
+    try {
+      return await this.records.load(position);
+    } catch (error) {
+      this.tellFailure(error as Error);
+      return undefined;
+    }
   }
 
-  /** Notes which picture of the map a visitor points at, of which the thumbnail is then shown. */
-  pointAt(position: number | undefined): void {
-    this.pointedAt = undefined;
-    this.pauses.cancel('map');
-    if (position === undefined) this.host.onChange();
-    else
-      this.pauses.await('map', () => {
-        void this.load(position).then((picture) => {
-          this.pointedAt = picture;
-          this.host.onChange();
-        });
-      });
+  /** Opens the picture at a position. */
+  async open(position: number): Promise<void> {
+    const picture = await this.load(position);
+    if (picture) this.setOpened({ position, id: picture.id });
   }
 
   /** Opens the next picture, or the one before. */
   async turn(by: 1 | -1): Promise<void> {
-    const place = this.opened?.place;
-    if (place === undefined || place + by < 0 || place + by >= this.order.length) return;
-    await this.open(place + by);
-    if (place + by >= this.order.length - 1) await this.finding.more();
+    const { opened, order } = this;
+    if (opened?.place === undefined) return;
+    const place = opened.place + by;
+    if (place < 0 || place >= order.length) return;
+    await this.open(order.positionAt(place));
+    if (place >= this.order.length - 1) await this.finding.more();
   }
 
-  closeOpened(): void {
-    this.setOpened(undefined);
+  /** Has a picture opened, or none. */
+  setOpened(name: PictureName | undefined): void {
+    this.openedName = name;
+    this.host.onChange();
   }
 
   /** Looks for pictures like the one that is open, which is closed. */
   async findLikeOpened(): Promise<void> {
-    const { opened } = this;
-    if (!opened) return;
-    this.opened = undefined;
-    await this.finding.findLike({ position: opened.position, id: opened.id });
+    const { openedName } = this;
+    if (!openedName) return;
+    this.openedName = undefined;
+    await this.finding.findLike(openedName);
   }
 
   /** Tries again what failed. */
@@ -269,6 +252,7 @@ export class GalleryVisit {
   close(): void {
     this.closing.abort();
     this.pauses.cancelAll();
+    this.map.close();
     this.finding.close();
     this.records.close();
     this.searching?.close();
@@ -285,78 +269,5 @@ export class GalleryVisit {
 
   private search(): GallerySearch {
     return (this.searching ??= this.host.openSearch(this.gallery));
-  }
-
-  private async applyFilters(least = 0): Promise<void> {
-    const { filters, gallery, finding } = this;
-    const choices = filters.choices;
-    this.filtering = 'loading';
-    this.host.onChange();
-    try {
-      const mask = await filters.mask();
-      if (choices !== filters.choices) return;
-      if (mask !== this.mask) {
-        this.mask = mask;
-        this.everything = inOrder(gallery.pictures, mask);
-        this.maskChanges += 1;
-      }
-      this.filtering = 'done';
-      this.host.onChange();
-    } catch (error) {
-      if (choices !== filters.choices) return;
-      this.filtering = 'failed';
-      this.tellFailure(error as Error);
-      return;
-    }
-    await finding.run(least);
-  }
-
-  private shows({ text, like, choices }: GalleryLink): boolean {
-    const { finding, filters } = this;
-    return (
-      finding.text === text &&
-      finding.like?.position === like?.position &&
-      JSON.stringify(filters.choices) === JSON.stringify(choices)
-    );
-  }
-
-  private async restoreOpened(name: PictureName | undefined): Promise<void> {
-    if (!name || (await this.isThere(name))) {
-      const place = name && this.placeOf(name.position);
-      this.setOpened(name && { ...name, place });
-    }
-  }
-
-  /** Where a picture is in the order that is shown; what is far down a list found is not looked for. */
-  private placeOf(position: number): number | undefined {
-    const { order } = this;
-    if (order.positionAt(position) === position) return position;
-    const { found } = this.finding;
-    const place = found?.findIndex((each) => each.position === position) ?? -1;
-    return place < 0 ? undefined : place;
-  }
-
-  /** Whether a picture that a link names is still where it was; says so if not. */
-  private async isThere({ position, id }: PictureName): Promise<boolean> {
-    const picture = position < this.gallery.pictures ? await this.load(position) : undefined;
-    if (picture?.id === id) return true;
-    this.messages.warn(
-      msg(str`The link shows the picture “${id.slice(0, 40)}”, which is no longer in its place.`),
-    );
-    return false;
-  }
-
-  private async load(position: number): Promise<Picture | undefined> {
-    try {
-      return await this.records.load(position);
-    } catch (error) {
-      this.tellFailure(error as Error);
-      return undefined;
-    }
-  }
-
-  private setOpened(opened: Opened | undefined): void {
-    this.opened = opened;
-    this.host.onChange();
   }
 }

@@ -6,6 +6,7 @@ import { CLOSE } from '../../components/icons';
 import { buttons, shared } from '../../components/shared-styles';
 import type { Column } from '../../generated/manifest';
 import { fire } from './events';
+import { summaries } from './summary-styles';
 import type { Choice } from './filters';
 
 /**
@@ -20,6 +21,7 @@ export class LitDemoFilters extends LitElement {
   static override styles = [
     shared,
     buttons,
+    summaries,
     css`
       :host {
         display: block;
@@ -38,14 +40,6 @@ export class LitDemoFilters extends LitElement {
 
       details[open] {
         flex-basis: 100%;
-      }
-
-      summary {
-        width: fit-content;
-        min-height: var(--target);
-        align-content: center;
-        font-weight: 550;
-        cursor: pointer;
       }
 
       fieldset {

@@ -1,21 +1,19 @@
-import { localized, msg, str } from '@lit/localize';
+import { localized, msg } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import '../../components/lit-demo-about';
 import '../../components/lit-demo-finder';
-import '../../components/lit-demo-language';
 import '../../components/lit-demo-messages';
-import '../../components/lit-demo-model-picker';
-import { formatCount } from '../../components/format';
 import type { DemoEvent } from '../../components/events';
 import { parts } from '../../components/page-styles';
 import { buttons, shared } from '../../components/shared-styles';
+import type { GalleryMap } from '../../generated/manifest';
 import { openGallery } from '../../inference/gallery/gallery-search';
 import { gpuScout } from '../../inference/gpu-scout';
 import { ModelSession } from '../../inference/session';
 import { localizeSentence } from '../../localization/language';
 import { loadGalleryManifest } from '../../state/manifest-loader';
 import { OfflineController } from '../demo/offline-controller';
+import { renderAbout } from './about-template';
 import { AddressKeeper } from './address-keeper';
 import type { GalleryEvent } from './events';
 import { formatGalleryLink } from './gallery-link';
@@ -28,6 +26,8 @@ import './lit-demo-list';
 import './lit-demo-opened';
 import './lit-demo-overview';
 import type { Picture } from './records';
+import { announce, describe } from './shown-words';
+import { VisitLinks } from './visit-links';
 
 /**
  * Many pictures, found by a sentence or by another picture: loads the manifest, draws what a
@@ -48,9 +48,12 @@ export class LitDemoGallery extends LitElement {
   @property({ attribute: false }) makeHost: (onChange: () => void) => GalleryVisitHost = hostOf;
 
   @state() private visit: GalleryVisit | undefined;
+  /** Of the visit. */
+  private links: VisitLinks | undefined;
   @state() private failure = '';
   @state() private aboutOpened = false;
 
+  private readonly address = new AddressKeeper(() => this.links);
   private readonly offline = new OfflineController(this);
 
   @query('lit-demo-grid') private readonly grid!: LitDemoGrid;
@@ -59,7 +62,7 @@ export class LitDemoGallery extends LitElement {
 
   constructor() {
     super();
-    this.addController(new AddressKeeper(() => this.visit));
+    this.addController(this.address);
   }
 
   override connectedCallback(): void {
@@ -69,7 +72,7 @@ export class LitDemoGallery extends LitElement {
 
   override disconnectedCallback(): void {
     this.visit?.close();
-    this.visit = undefined;
+    this.visit = this.links = undefined;
     super.disconnectedCallback();
   }
 
@@ -81,13 +84,13 @@ export class LitDemoGallery extends LitElement {
   }
 
   protected override updated(): void {
-    const { visit, failure } = this;
-    const settled = visit?.settled ? 'current' : 'computing';
+    const { visit, links, failure } = this;
+    const settled = links?.settled ? 'current' : 'computing';
     this.dataset['state'] = failure ? 'failed' : visit ? settled : 'loading';
     this.toggleAttribute('failed', failure !== '');
-    const awaited = visit?.awaitedPlace;
-    if (visit?.settled && awaited !== undefined) {
-      visit.awaitedPlace = undefined;
+    const awaited = links?.awaitedPlace;
+    if (visit && links?.settled && awaited !== undefined) {
+      links.awaitedPlace = undefined;
       if (awaited > 0 && awaited < visit.order.length) void this.grid.reveal(awaited);
     }
   }
@@ -109,59 +112,39 @@ export class LitDemoGallery extends LitElement {
         @places-shown=${({ detail }: GalleryEvent<'places-shown'>) => {
           visit.show(detail.first, detail.end, detail.drawn);
         }}
-        @place-chosen=${({ detail }: GalleryEvent<'place-chosen'>) => void visit.open(detail.place)}
+        @place-chosen=${({ detail }: GalleryEvent<'place-chosen'>) => void visit.open(visit.order.positionAt(detail.place))}
       >
-        <div class="bar">
-          <lit-demo-finder
-            .text=${finding.text}
-            .like=${finding.like !== undefined}
-            .mute=${visit.reader.encoder.status === 'absent'}
-          ></lit-demo-finder>
-          <div class="line">
-            <p>${describe(visit)}</p>
-            <a href="#about" @click=${this.onAbout}>${msg('About')}</a>
-          </div>
-        </div>
+        ${this.renderBar(visit)}
         <lit-demo-filters
           .columns=${gallery.columns}
           .choices=${visit.filters.choices}
           .textLanguage=${manifest.language}
         ></lit-demo-filters>
-        ${
-          gallery.map
-            ? html`<lit-demo-overview
-                .map=${gallery.map}
-                .lit=${visit.lit}
-                .preview=${visit.pointedAt?.thumbnail ?? ''}
-                @map-picked=${({ detail }: GalleryEvent<'map-picked'>) => void visit.openOnMap(detail.position)}
-                @map-pointed=${({ detail }: GalleryEvent<'map-pointed'>) => {
-                  visit.pointAt(detail.position);
-                }}
-              ></lit-demo-overview>`
-            : nothing
-        }
+        ${gallery.map ? renderMap(visit, gallery.map) : nothing}
         ${
           visit.order.length === 0
             ? html`<p class="empty">${msg('No picture has all of this. Take a filter away.')}</p>`
             : this.renderGrid(visit)
         }
       </main>
-      <p class="visually-hidden" role="status">${announce(visit)}</p>
-      ${this.renderOpened(visit)} ${this.renderFoot(visit)}
-      <section class="messages" aria-label=${msg('Messages')}>
-        <lit-demo-messages
-          .messages=${[...this.offline.notices(false), ...visit.messages.list]}
-          @message-dismissed=${({ detail }: DemoEvent<'message-dismissed'>) => {
-            this.offline.dismiss(detail.messageKey);
-            visit.messages.dismiss(detail.messageKey);
-          }}
-          @retry-requested=${() => void visit.retry()}
-          @reload-requested=${() => {
-            location.reload();
-          }}
-        ></lit-demo-messages>
-      </section>
+      <p class="visually-hidden" role="status">${this.links?.settled ? announce(visit) : ''}</p>
+      ${this.renderOpened(visit)} ${this.renderFoot(visit)} ${this.renderMessages(visit)}
     `;
+  }
+
+  private renderBar(visit: GalleryVisit): TemplateResult {
+    const { finding, reader } = visit;
+    return html`<div class="bar">
+      <lit-demo-finder
+        .text=${finding.text}
+        .like=${finding.like !== undefined}
+        .mute=${reader.encoder.status === 'absent'}
+      ></lit-demo-finder>
+      <div class="line">
+        <p>${describe(visit)}</p>
+        <a href="#about" @click=${this.onAbout}>${msg('About')}</a>
+      </div>
+    </div>`;
   }
 
   private renderGrid(visit: GalleryVisit): TemplateResult {
@@ -170,7 +153,7 @@ export class LitDemoGallery extends LitElement {
       .view=${visit.view}
       .covered=${this.covered}
       .find=${(position: number) => visit.records.find(position)}
-      .linkTo=${(picture: Picture) => linkTo(visit, picture)}
+      .linkTo=${(picture: Picture) => this.linkTo(picture)}
       .attempt=${visit.attempt}
       .textLanguage=${visit.manifest.language}
     ></lit-demo-grid>`;
@@ -184,7 +167,7 @@ export class LitDemoGallery extends LitElement {
       .place=${opened?.place}
       .count=${order.length}
       .similarity=${opened?.place === undefined ? undefined : order.similarityAt(opened.place)}
-      .link=${picture ? linkTo(visit, picture) : ''}
+      .link=${picture ? this.linkTo(picture) : ''}
       .textLanguage=${manifest.language}
       @opened-turned=${({ detail }: GalleryEvent<'opened-turned'>) => void visit.turn(detail.by)}
       @opened-closed=${() => {
@@ -195,7 +178,12 @@ export class LitDemoGallery extends LitElement {
   }
 
   private renderFoot(visit: GalleryVisit): TemplateResult {
-    return html`<footer class="foot">
+    return html`<footer
+      class="foot"
+      @focusin=${() => {
+        visit.goToFoot();
+      }}
+    >
       <lit-demo-list
         .order=${visit.order}
         .load=${(position: number) => visit.records.load(position)}
@@ -209,6 +197,22 @@ export class LitDemoGallery extends LitElement {
         ${this.aboutOpened ? renderAbout(visit) : nothing}
       </details>
     </footer>`;
+  }
+
+  private renderMessages(visit: GalleryVisit): TemplateResult {
+    return html`<section class="messages" aria-label=${msg('Messages')}>
+      <lit-demo-messages
+        .messages=${[...this.offline.notices(false), ...visit.messages.list]}
+        @message-dismissed=${({ detail }: DemoEvent<'message-dismissed'>) => {
+          this.offline.dismiss(detail.messageKey);
+          visit.messages.dismiss(detail.messageKey);
+        }}
+        @retry-requested=${() => void visit.retry()}
+        @reload-requested=${() => {
+          location.reload();
+        }}
+      ></lit-demo-messages>
+    </section>`;
   }
 
   private renderPlaceholder(): TemplateResult {
@@ -229,17 +233,26 @@ export class LitDemoGallery extends LitElement {
   }
 
   /** Beneath a million pictures, nobody gets by scrolling. */
-  private onAbout(event: Event): void {
+  private async onAbout(event: Event): Promise<void> {
     event.preventDefault();
+    this.aboutOpened = true;
+    // Only what is there can be brought to the top of the screen.
+    await this.updateComplete;
     const details = this.foot.querySelector('details');
     details?.setAttribute('open', '');
     details?.querySelector('summary')?.focus();
     this.foot.scrollIntoView();
   }
 
+  /** The fragment that opens a picture of what is shown. */
+  private linkTo({ position, id }: Picture): string {
+    const { links } = this;
+    return links ? formatGalleryLink({ ...links.link, place: 0, opened: { position, id } }) : '';
+  }
+
   private closeOpened(visit: GalleryVisit): void {
     const { opened } = visit;
-    visit.closeOpened();
+    visit.setOpened(undefined);
     if (opened?.place !== undefined) void this.grid.focusPlace(opened.place);
   }
 
@@ -248,19 +261,30 @@ export class LitDemoGallery extends LitElement {
     this.failure = '';
     try {
       const manifest = await loadGalleryManifest(this.manifest, { fresh: again });
-      const visit = new GalleryVisit(
-        manifest,
-        this.makeHost(() => {
-          this.requestUpdate();
-        }),
-      );
+      const onChange = (): void => {
+        this.requestUpdate();
+      };
+      const visit = new GalleryVisit(manifest, this.makeHost(onChange));
       this.visit = visit;
-      await visit.restore(location.hash);
+      this.links = new VisitLinks(visit, onChange);
+      await this.address.restore();
       void this.offline.begin(visit, () => loadGalleryManifest(this.manifest));
     } catch (error) {
       this.failure = (error as Error).message;
     }
   }
+}
+
+function renderMap(visit: GalleryVisit, map: GalleryMap): TemplateResult {
+  return html`<lit-demo-overview
+    .map=${map}
+    .lit=${visit.map.lit}
+    .preview=${visit.map.pointedAt?.thumbnail ?? ''}
+    @map-picked=${({ detail }: GalleryEvent<'map-picked'>) => void visit.open(detail.position)}
+    @map-pointed=${({ detail }: GalleryEvent<'map-pointed'>) => {
+      visit.map.pointAt(detail.position);
+    }}
+  ></lit-demo-overview>`;
 }
 
 function hostOf(onChange: () => void): GalleryVisitHost {
@@ -269,48 +293,4 @@ function hostOf(onChange: () => void): GalleryVisitHost {
     openSearch: openGallery,
     onChange,
   };
-}
-
-/** What is shown, and in which order. */
-function describe({ finding, gallery, passing }: GalleryVisit): string {
-  const [all, some] = [formatCount(gallery.pictures), formatCount(passing)];
-  const count =
-    passing === gallery.pictures ? msg(str`${all} pictures`) : msg(str`${some} of ${all} pictures`);
-  if (!finding.found) return count;
-  return `${finding.like ? msg('Most alike first') : msg('Best fit first')} · ${count}`;
-}
-
-/** The same to be read out, once all of it is known. */
-function announce(visit: GalleryVisit): string {
-  const { finding, filters, records, settled } = visit;
-  const [best] = finding.found ?? [];
-  if (!settled || (!best && filters.choices.length === 0)) return '';
-  if (!best) return describe(visit);
-  const description = records.find(best.position)?.description;
-  return description === undefined ? '' : `${describe(visit)}: “${description}”`;
-}
-
-/** The fragment that opens a picture of what is shown. */
-function linkTo({ link }: GalleryVisit, { position, id }: Picture): string {
-  return formatGalleryLink({ ...link, place: 0, opened: { position, id } });
-}
-
-function renderAbout({ manifest, model, reader }: GalleryVisit): TemplateResult {
-  return html`<div class="about">
-    <div>
-      <lit-demo-model-picker
-        .models=${[model]}
-        .model=${model}
-        .encoder=${reader.encoder}
-      ></lit-demo-model-picker>
-      ${manifest.visitorLanguage ? html`<lit-demo-language></lit-demo-language>` : nothing}
-    </div>
-    <lit-demo-about
-      .model=${model}
-      .links=${manifest.links}
-      .generator=${manifest.generator}
-      .textLanguage=${manifest.language}
-      .scores=${false}
-    ></lit-demo-about>
-  </div>`;
 }

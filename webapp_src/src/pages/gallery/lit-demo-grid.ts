@@ -1,7 +1,6 @@
 import { localized, msg } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { keyed } from 'lit/directives/keyed.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { shared } from '../../components/shared-styles';
 import { fire } from './events';
@@ -10,6 +9,7 @@ import { targetOf } from './grid-keys';
 import { BEYOND, GridRows, type Rows } from './grid-rows';
 import { inOrder, type Order } from './order';
 import type { Picture } from './records';
+import { Thumbnails } from './thumbnails';
 
 /**
  * Any number of pictures, of which those near the screen are there; the page itself scrolls.
@@ -51,11 +51,13 @@ export class LitDemoGrid extends LitElement {
   /** The rows that are drawn; the end is not. */
   @state({ hasChanged: (a: Rows, b?: Rows) => a.start !== b?.start || a.end !== b.end })
   private rows: Rows = { start: 0, end: 0 };
-  @state() private failed: ReadonlySet<string> = new Set();
 
   @query('.box') private readonly box!: HTMLElement;
 
   private readonly layout = new GridRows(this);
+  private readonly thumbnails = new Thumbnails(() => {
+    this.requestUpdate();
+  });
   /** Of the rows as they are drawn. */
   private offset = 0;
   private told = '';
@@ -98,7 +100,7 @@ export class LitDemoGrid extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('attempt')) this.failed = new Set();
+    if (changed.has('attempt')) this.thumbnails.retry();
     if (changed.has('view')) this.current = 0;
     this.layout.covered = this.covered;
     if (!changed.has('order') && !changed.has('view')) return;
@@ -169,28 +171,9 @@ export class LitDemoGrid extends LitElement {
         @click=${(event: MouseEvent) => {
           this.choose(event, place);
         }}
-        >${picture ? this.renderPicture(picture) : nothing}</a
+        >${picture ? this.thumbnails.render(picture) : nothing}</a
       >
     </div>`;
-  }
-
-  private renderPicture({ thumbnail, description }: Picture): TemplateResult {
-    if (this.failed.has(thumbnail)) return html`<span class="missing">${description}</span>`;
-    return html`${keyed(
-      thumbnail,
-      html`<img
-        src=${thumbnail}
-        width="224"
-        height="224"
-        alt=${description}
-        loading="lazy"
-        decoding="async"
-        draggable="false"
-        @error=${() => {
-          this.failed = new Set([...this.failed, thumbnail]);
-        }}
-      />`,
-    )}`;
   }
 
   private readonly onScroll = (): void => {

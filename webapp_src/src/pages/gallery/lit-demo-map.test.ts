@@ -13,8 +13,8 @@ describe('a map', () => {
       'This browser cannot draw the map.',
     );
     expect(map.shadowRoot?.querySelector('button')).toBeNull();
-    expect(map.shadowRoot?.querySelector('canvas')?.getAttribute('aria-label')).toContain(
-      'The list shows the same pictures.',
-    );
+    const canvas = map.shadowRoot?.querySelector('canvas');
+    expect(canvas?.getAttribute('aria-label')).toContain('The list shows the same pictures.');
+    expect(canvas?.getAttribute('aria-busy')).toBe('false');
   });
 });

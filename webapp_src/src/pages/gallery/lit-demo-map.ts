@@ -89,6 +89,7 @@ export class LitDemoMap extends LitElement {
   @property() preview = '';
 
   @state() private failure = '';
+  /** Whether there is more to show than what is drawn. */
   @state() private busy = true;
 
   @query('canvas') private readonly canvas!: HTMLCanvasElement;
@@ -104,6 +105,22 @@ export class LitDemoMap extends LitElement {
     super.disconnectedCallback();
     cancelAnimationFrame(this.frame);
     this.sizes?.disconnect();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('source')) {
+      this.tiles = new MapTiles(
+        this.source,
+        () => {
+          this.redraw();
+        },
+        () => {
+          this.failure = msg('A part of the map could not be loaded.');
+        },
+      );
+      this.look();
+    }
+    if (changed.has('lit')) this.redraw();
   }
 
   protected override render(): TemplateResult {
@@ -129,6 +146,7 @@ export class LitDemoMap extends LitElement {
   protected override firstUpdated(): void {
     const gl = this.canvas.getContext('webgl', { premultipliedAlpha: true, antialias: false });
     if (!gl) {
+      this.busy = false;
       this.failure = msg('This browser cannot draw the map.');
       return;
     }
@@ -141,22 +159,6 @@ export class LitDemoMap extends LitElement {
       this.look();
     });
     this.sizes.observe(this);
-  }
-
-  protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('source')) {
-      this.tiles = new MapTiles(
-        this.source,
-        () => {
-          this.show();
-        },
-        () => {
-          this.failure = msg('A part of the map could not be loaded.');
-        },
-      );
-      this.look();
-    }
-    if (changed.has('lit')) this.redraw();
   }
 
   private renderTools(): TemplateResult {
@@ -186,16 +188,13 @@ export class LitDemoMap extends LitElement {
   private look(): void {
     if (!this.camera || this.camera.view.side === 0) return;
     this.tiles.look(this.camera.view);
-    this.show();
-  }
-
-  private show(): void {
-    this.busy = this.tiles.busy;
     this.redraw();
   }
 
   /** Draws at the next frame, however often it is asked for before. */
   private redraw(): void {
+    if (!this.painter) return;
+    this.busy = true;
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => {
       this.draw();
@@ -215,6 +214,7 @@ export class LitDemoMap extends LitElement {
     if (this.lit.length > 0) {
       painter.drawPoints(this.lit, placing, colourOf(this.litSample, 1), LIT * ratio);
     }
+    this.busy = this.tiles.busy;
   }
 
   private find(event: MouseEvent): number | undefined {

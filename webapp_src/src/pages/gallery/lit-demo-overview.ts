@@ -5,6 +5,7 @@ import { shared } from '../../components/shared-styles';
 import type { GalleryMap } from '../../generated/manifest';
 import { openMap, type MapSource } from '../../inference/gallery/map-source';
 import { localizeSentence } from '../../localization/language';
+import { summaries } from './summary-styles';
 
 /**
  * The map of a gallery, which a visitor unfolds; what draws it is loaded then.
@@ -16,17 +17,10 @@ import { localizeSentence } from '../../localization/language';
 export class LitDemoOverview extends LitElement {
   static override styles = [
     shared,
+    summaries,
     css`
       :host {
         display: block;
-      }
-
-      summary {
-        width: fit-content;
-        min-height: var(--target);
-        align-content: center;
-        color: var(--muted);
-        cursor: pointer;
       }
 
       lit-demo-map {
