@@ -15,7 +15,7 @@ from builder.dev.watch import Watcher
 from builder.dev.workshop import Workshop
 from builder.project import create_project
 from builder.site.check import check_site
-from builder.spec.demo import load_spec
+from builder.spec.demo import DemoSpec, load_spec
 from tests.gallery.galleries import paint_many
 from tests.site.manifests import load_manifest
 from tests.site.sites import content
@@ -118,17 +118,29 @@ def test_warming_up_leaves_nothing_in_the_cache(workshop: Workshop, tmp_path: Pa
     assert content(tmp_path / "cache").keys() == before.keys()
 
 
-def test_a_picture_that_is_put_into_a_gallery_is_in_the_site(spec: Path, tmp_path: Path):
+def test_a_picture_that_is_put_into_a_gallery_is_in_the_site(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     folder = spec.parent
     paint_many(folder / "photos", 3)
     spec.write_text(f'{spec.read_text()}\n[gallery]\npictures = "photos/**/*.png"\n')
     output = io.StringIO()
     (tmp_path / "site").mkdir()
-    made = Workshop(spec, tmp_path / "site", tmp_path / "cache", Console(file=output))
-    with closing(made) as workshop, closing(Watcher()) as watcher:
+    console = Console(file=output)
+    started = Workshop(spec, tmp_path / "site", tmp_path / "cache", console)
+    with closing(started) as workshop, closing(Watcher()) as watcher:
         workshop.rebuild()
         assert count_pictures(workshop) == 3
-        workshop.warm_up()
+        with monkeypatch.context() as spying:
+            made: list[DemoSpec] = []
+
+            def note(spec: DemoSpec, **_: object) -> None:
+                made.append(spec)
+
+            spying.setattr(workshop_module, "make_site", note)
+            workshop.warm_up()
+            # With a new prompt, its index would be made again.
+            assert [spec.gallery for spec in made] == [None]
         watcher.follow(find_sources(spec, load_spec(spec)))
         shutil.copytree(folder / "photos/000", folder / "photos/001")
         changed = watcher.wait()
