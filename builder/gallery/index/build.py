@@ -92,7 +92,7 @@ def _build_lists(
 ) -> BuiltIndex:
     try:
         from builder.gallery.index.list_files import add_list_index
-        from builder.gallery.index.train import train_lists
+        from builder.gallery.index.train import measure_alike, train_lists
     except ModuleNotFoundError:
         raise BuilderError(
             f"[gallery]: {len(rows):,} pictures need lists, which faiss makes; it is not installed."
@@ -114,6 +114,7 @@ def _build_lists(
         files=_sum_up([reading.files for reading in readings]),
         code_bytes=len(part.widths),
         sentences=len(bank.held_out),
+        recall_of_alike=measure_alike(rows, lists, scope, progress),
         lists=part.lists.count,
     )
     return BuiltIndex(order, part, files.contents, report, find_problems(report))

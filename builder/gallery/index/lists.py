@@ -22,7 +22,8 @@ FIRST = 10
 class Scope:
     """How much a search reads for its first pictures.
 
-    Lists until they have `share` of the best pictures, as the router expects, but at most `probes`.
+    Lists until they have `share` of the best pictures, as the router expects, but at most `probes`
+    if these have as many pictures as are looked for.
     Then the rows of the blocks in which a picture may be at most `slack` less similar than the
     tenth of all, but at most `blocks`.
     """
@@ -74,7 +75,9 @@ class Lists:
         shares = self.router.share(query[None])
         ranked = rank_shares(shares)
         (probes,) = count_lists(np.take_along_axis(shares, ranked, 1), scope.share)
-        lists = ranked[0, : min(probes, scope.probes)]
+        held = np.cumsum(np.diff(self.clusters.starts)[ranked[0]])
+        enough = int(np.searchsorted(held, count)) + 1
+        lists = ranked[0, : max(min(probes, scope.probes), enough)]
         positions, blocks, guesses = self.guess(query, lists)
         ranks = rank_blocks(blocks, guesses)
         best = ranks.blocks[: min(ranks.count(scope.slack), scope.blocks)]

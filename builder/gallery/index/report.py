@@ -16,7 +16,8 @@ class Cost:
 class IndexReport:
     """An index, measured with sentences that it was not made for.
 
-    `recall_at_10` is the share of the ten pictures of an exact scan that a search finds; `once` the
+    `recall_at_10` is the share of the ten pictures of an exact scan that a search finds, and
+    `recall_of_alike` that where the query is the row of a picture ("more like this"); `once` the
     bytes that every visit loads, `bytes` and `files` what each search adds. `code_bytes` is what
     a picture takes.
     """
@@ -28,4 +29,5 @@ class IndexReport:
     files: Cost
     code_bytes: int
     sentences: int
+    recall_of_alike: float | None = None
     lists: int = 0

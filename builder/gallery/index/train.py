@@ -26,6 +26,9 @@ _JUDGED = 500
 _PICTURES = 0.2
 """Pictures that are looked for ("more like this"), as a share of the sentences."""
 
+_ALIKE = 200
+"""Pictures that are looked for when that is measured."""
+
 _COLUMNS_PER_BYTE = (16 / 3, 4, 8 / 3)
 """Codes that are tried have a byte for so many columns of a row."""
 
@@ -62,6 +65,21 @@ def train_lists(
     goal = Goal(queries[:judged], wanted[:judged], ceiling)
     lists, choice = _choose_codes(clusters, router, weights, stored, scale, goal, progress)
     return lists, choice.scope, best[learned:]
+
+
+def measure_alike(
+    rows: NDArray[np.float16], lists: Lists, scope: Scope, progress: Progress
+) -> float:
+    """The share of the ten pictures most like a picture, besides itself, that a search finds."""
+    rng = np.random.default_rng(1)
+    some = rng.choice(len(rows), min(_ALIKE, len(rows)), replace=False)
+    stored = lists.rows[lists.clusters.find_positions(some)].astype(np.float32)
+    queries = stored / np.linalg.norm(stored, axis=1, keepdims=True)
+    with progress.step("Look for pictures like others", len(rows)) as advance:
+        best = find_neighbours(queries, rows, FIRST + 1, advance)
+    positions = np.stack([lists.search(query, scope, FIRST + 1).positions for query in queries])
+    recall = measure_recall(queries, rows, lists.clusters.order[positions], best)
+    return recall - (1 - recall) / FIRST  # itself is always found
 
 
 def _choose_codes(

@@ -46,6 +46,8 @@ def test_lists_find_most_of_what_an_exact_scan_does_and_say_how_much(built: Buil
     assert report.kind == "lists"
     assert report.recall_at_10 >= 0.93
     assert report.sentences == 150
+    assert report.recall_of_alike is not None
+    assert 0.5 < report.recall_of_alike <= 1
     assert built.problems == ()
 
 

@@ -81,6 +81,11 @@ export class ListHead {
     return row;
   }
 
+  /** How many pictures a list has. */
+  sizeOf(list: number): number {
+    return (this.starts[list + 1] ?? 0) - (this.starts[list] ?? 0);
+  }
+
   /** The list that a position is in. */
   listOf(position: number): number {
     let low = 0;

@@ -120,7 +120,7 @@ export class ListScan implements GalleryIndex {
     const isWanted = (list: number): boolean =>
       mask?.subarray(starts[list], starts[list + 1]).some((byte) => byte !== 0) ?? true;
     const ranked = head.rank(query).filter(({ list }) => isWanted(list));
-    const probes = this.countLists(ranked) + further;
+    const probes = this.countLists(ranked, head, count) + further;
     const tables = head.tabulate(query);
     const reads: Read[] = [];
     const best = new Best(count);
@@ -139,13 +139,15 @@ export class ListScan implements GalleryIndex {
     return reads;
   }
 
-  /** How many lists of those have what a search wants to have of what is expected in them. */
-  private countLists(ranked: readonly Expected[]): number {
+  /** How many of the lists have so many pictures, and what a search wants of what is expected in all. */
+  private countLists(ranked: readonly Expected[], head: ListHead, pictures: number): number {
     const { share, probes } = this.index;
-    const all = ranked.reduce((sum, one) => sum + one.share, 0);
-    let [count, had] = [0, 0];
-    while (count < Math.min(probes, ranked.length) && (count === 0 || had < share * all)) {
-      had += ranked[count]?.share ?? 0;
+    const wanted = share * ranked.reduce((sum, one) => sum + one.share, 0);
+    let [count, held, expected] = [0, 0, 0];
+    for (const one of ranked) {
+      if (held >= pictures && (expected >= wanted || count >= probes)) break;
+      held += head.sizeOf(one.list);
+      expected += one.share;
       count++;
     }
     return count;

@@ -20,7 +20,7 @@ export class PictureList {
     content: ArrayBuffer,
   ) {
     this.start = head.starts[list] ?? 0;
-    this.count = (head.starts[list + 1] ?? 0) - this.start;
+    this.count = head.sizeOf(list);
     const reader = new NumberReader(content);
     this.mean = reader.float16(head.dim);
     this.names = reader.bytes(Math.ceil(this.count / index.rowsPerBlock) * NAME_BYTES);
