@@ -108,10 +108,8 @@ def prefer_fast(fast: Tower, exact: PlacedTower, sample: NDArray[Any]) -> tuple[
 def on_bytes(tower: Tower, dtype: DTypeLike = jnp.float32) -> Tower:
     """The image tower for uint8[n, h, w, 3], which it sees as `dtype` in [-1, 1]."""
 
-    of_images = shift_depthwise(tower.apply) if jax.default_backend() == "cpu" else tower.apply
-
     def apply(params: Params, pixels: Any) -> Any:
-        return of_images(params, (pixels.astype(jnp.float32) / 127.5 - 1).astype(dtype))
+        return tower.apply(params, (pixels.astype(jnp.float32) / 127.5 - 1).astype(dtype))
 
     return Tower(apply, tower.params)
 
@@ -132,7 +130,10 @@ def in_bfloat16(tower: Tower) -> Tower:
 def see_bytes(tower: Tower) -> tuple[Tower, Tower | None]:
     """The image tower for uint8[n, h, w, 3], and a faster one if these devices have one to try."""
     fast = on_bytes(in_bfloat16(tower), "bfloat16") if multiplies_bfloat16() else None
-    return on_bytes(tower), fast
+    seeing = on_bytes(tower)
+    if jax.default_backend() == "cpu":
+        seeing = Tower(shift_depthwise(seeing.apply), seeing.params)
+    return seeing, fast
 
 
 def multiplies_bfloat16() -> bool:

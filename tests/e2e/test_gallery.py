@@ -25,6 +25,7 @@ from tests.e2e.gallery_page import (
 from tests.e2e.gallery_rows import embed_texts, find_best, read_gallery, read_shipped_rows
 from tests.e2e.gallery_site import DECADES, PICTURES, STYLES
 from tests.e2e.host import Host
+from tests.e2e.waiting import wait_until
 
 QUERY = "a castle by the water"
 
@@ -103,7 +104,8 @@ def test_a_link_restores_what_was_shown_and_back_undoes_steps(page: Page, galler
     page.reload()
     wait_until_settled(page)
     page.wait_for_function("(before) => Math.abs(scrollY - before) < 300", arg=before)
-    assert addressed_place(page) == at
+    # While the place is brought to the screen, the address may be without it.
+    wait_until(page, lambda: addressed_place(page), lambda place: place == at)
 
 
 def test_everything_is_done_with_the_keyboard(page: Page, gallery: Host):

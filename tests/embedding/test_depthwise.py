@@ -11,6 +11,7 @@ import pytest
 from jax import lax
 
 from builder.embedding.depthwise import shift_depthwise
+from builder.embedding.devices import on_bytes, see_bytes
 from builder.models.default import DEFAULT_MODELS
 
 SHAPES = {
@@ -70,3 +71,11 @@ def test_a_whole_tower_gives_the_same_rows():
     images = jnp.clip(_normal(2, 224, 224, 3), -1, 1)
     shifted = jax.jit(shift_depthwise(tower.apply))(tower.params, images)
     np.testing.assert_allclose(shifted, tower(np.asarray(images)), atol=1e-5)
+
+
+def test_what_is_shipped_keeps_its_convolutions():
+    tower = on_bytes(DEFAULT_MODELS["mini-tiny"]().on_device.load_image())
+    pixels = np.zeros((1, 224, 224, 3), np.uint8)
+    assert "feature_group_count=32" in str(jax.make_jaxpr(tower.apply)(tower.params, pixels))
+    seeing, _ = see_bytes(DEFAULT_MODELS["mini-tiny"]().on_device.load_image())
+    assert "feature_group_count=32" not in str(jax.make_jaxpr(seeing.apply)(seeing.params, pixels))

@@ -102,7 +102,8 @@ def build(folder: Path, rows: Path | None = None, **keys: Any) -> BuiltGallery:
     """A site's gallery of the pictures in `photos/`, or of other keys, for a toy model."""
     spec = {"pictures": "photos/**/*.png", **keys}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bank, "_TRAINING", 40)
+        patch.setattr(bank, "_LEAST", 40)
+        patch.setattr(bank, "_PER_ROOT", 0)
         patch.setattr(bank, "_HELD_OUT", 10)
         return build_gallery(
             GallerySpec.model_validate(spec, context=folder),

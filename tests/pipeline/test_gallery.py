@@ -56,7 +56,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
         return report
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bank, "_TRAINING", 40)
+        patch.setattr(bank, "_LEAST", 40)
+        patch.setattr(bank, "_PER_ROOT", 0)
         patch.setattr(bank, "_HELD_OUT", 10)
         yield Built(folder, build("alone", HEAD + GALLERY), build("beside", DEMO + GALLERY))
 
