@@ -11,7 +11,7 @@ from builder.gallery.index.bank import Bank
 from builder.gallery.index.exact import add_exact_index, read_exact_rows
 from builder.gallery.index.files import NamedFiles
 from builder.gallery.index.report import Cost, IndexReport
-from builder.gallery.index.search import find_best, measure_recall
+from builder.gallery.index.search import FIRST, find_best, measure_recall
 from builder.gallery.index.weights import weigh
 from builder.gallery_manifest import ExactIndex, ListIndex
 from builder.progress import Progress
@@ -22,7 +22,6 @@ MOST_EXACT = 20_000
 LEAST_RECALL = 0.9
 """Recall below which the author is warned."""
 
-_FOUND = 10
 _WEIGHED = 16_384
 
 
@@ -72,9 +71,9 @@ def _build_exact(
 ) -> BuiltIndex:
     part = add_exact_index(rows, weigh(bank.training, rows[:_WEIGHED].astype(np.float32)), files)
     with progress.step("Compare all rows with sentences", len(rows)) as advance:
-        best = find_best(bank.held_out, rows, _FOUND, advance)
+        best = find_best(bank.held_out, rows, FIRST, advance)
     stored = read_exact_rows(part, files.contents, rows.shape[1])
-    found = find_best(bank.held_out, stored, _FOUND).numbers
+    found = find_best(bank.held_out, stored, FIRST).numbers
     report = IndexReport(
         "exact",
         recall_at_10=measure_recall(bank.held_out, rows, found, best),
@@ -101,7 +100,7 @@ def _build_lists(
 
     lists, scope, best = train_lists(rows, bank, progress)
     with progress.step("Search with sentences that were held out", 1) as advance:
-        readings = [lists.search(query, scope, _FOUND) for query in bank.held_out]
+        readings = [lists.search(query, scope, FIRST) for query in bank.held_out]
         advance(1)
     order = lists.clusters.order
     found = order[np.array([reading.positions for reading in readings])]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from builder.gallery.index.clusters import BLOCK
 from builder.gallery.index.lists import Lists, Scope, rank_blocks
-from builder.gallery.index.router import count_lists, rank_shares
+from builder.gallery.index.router import count_lists
 
 AIM = 0.95
 _MARGIN = 0.005
@@ -54,19 +54,18 @@ def choose_scope(lists: Lists, goal: Goal) -> Choice:
 
     A picture counts as found if its list is read, and the whole rows of its block.
     """
-    shares = lists.router.share(goal.queries)
-    ranked = rank_shares(shares)[:, :_MOST_PROBES]
-    falling = np.take_along_axis(shares, ranked, 1)
+    ranked, shares = lists.router.rank(goal.queries)
+    ranked, shares = ranked[:, :_MOST_PROBES], shares[:, :_MOST_PROBES]
     slacks = _SLACKS * 3 * _measure_error(lists, goal)
     read = np.cumsum(lists.list_bytes[ranked] + _FILE_BYTES, axis=1)
     queries = range(len(goal.queries))
     trials = [
         dict(_try(lists, goal.queries[i], goal.wanted[i], ranked[i], slacks, counts))
-        for i, counts in zip(queries, _count_all(falling), strict=True)
+        for i, counts in zip(queries, _count_all(shares), strict=True)
     ]
     choices: list[Choice] = []
     for share in _SHARES:
-        counts = count_lists(falling, share)
+        counts = count_lists(shares, share)
         found = np.stack([trials[i][count][0] for i, count in enumerate(counts)])
         blocks = np.stack([trials[i][count][1] for i, count in enumerate(counts)])
         costs = read[queries, counts - 1].mean() + blocks.mean(axis=0) * (
@@ -84,9 +83,9 @@ def choose_scope(lists: Lists, goal: Goal) -> Choice:
     return max(choices, key=lambda choice: choice.rank)
 
 
-def _count_all(falling: NDArray[np.float32]) -> Iterator[list[int]]:
+def _count_all(shares: NDArray[np.float32]) -> Iterator[list[int]]:
     """For each query, all numbers of lists that some share asks for."""
-    counts = np.stack([count_lists(falling, share) for share in _SHARES], axis=1)
+    counts = np.stack([count_lists(shares, share) for share in _SHARES], axis=1)
     return (sorted({*map(int, row)}) for row in counts)
 
 

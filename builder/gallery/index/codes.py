@@ -47,10 +47,6 @@ class Codes:
         """float32[256, width] of each group."""
         return [points.values.reshape(POINTS, -1) for points in self.points]
 
-    @cached_property
-    def _look(self) -> NDArray[np.float32]:
-        return self.look.values
-
     def encode(self, rows: NDArray[np.float32]) -> NDArray[np.uint8]:
         """uint8[n, groups] of float32[n, dim]."""
         coded = np.empty((len(rows), len(self.widths)), np.uint8)
@@ -64,7 +60,7 @@ class Codes:
 
     def tabulate(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """float32[groups, 256]: what each point adds to a query's product with a row."""
-        parts = np.split(self._look @ query, self._ends)
+        parts = np.split(self.look.values @ query, self._ends)
         pairs = zip(self._points, parts, strict=True)
         return np.stack([points @ part for points, part in pairs]).astype(np.float32)
 

@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 from builder.gallery.index.clusters import BLOCK, Clusters
 from builder.gallery.index.codes import Codes
 from builder.gallery.index.files import NAME_BYTES
-from builder.gallery.index.router import Router, count_lists, rank_shares
-
-FIRST = 10
-"""Pictures that a search must find; what it reads is chosen by the guess at the last of them."""
+from builder.gallery.index.router import Router, count_lists
+from builder.gallery.index.search import FIRST
 
 
 @dataclass(frozen=True)
@@ -72,9 +70,8 @@ class Lists:
 
     def search(self, query: NDArray[np.float32], scope: Scope, count: int) -> Reading:
         """The best pictures for a query, float32[dim]."""
-        shares = self.router.share(query[None])
-        ranked = rank_shares(shares)
-        (probes,) = count_lists(np.take_along_axis(shares, ranked, 1), scope.share)
+        ranked, shares = self.router.rank(query[None])
+        (probes,) = count_lists(shares, scope.share)
         held = np.cumsum(np.diff(self.clusters.starts)[ranked[0]])
         enough = int(np.searchsorted(held, count)) + 1
         lists = ranked[0, : max(min(probes, scope.probes), enough)]

@@ -1,6 +1,7 @@
 """Numbers that all searches need, in eight bits, as the page has them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ class Rounded:
         scales[scales == 0] = 1
         return cls(np.rint(rows / scales[:, None]).astype(np.int8), scales)
 
-    @property
+    @cached_property
     def values(self) -> NDArray[np.float32]:
         """float32[n, columns]."""
         return self.codes * self.scales[:, None]

@@ -57,25 +57,19 @@ class Router:
     hidden: Layer
     output: Layer
 
-    def share(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
-        """float32[m, lists] of float32[m, dim]."""
+    def rank(self, queries: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """All lists for each query, int64[m, lists] for float32[m, dim], the first to be read
+        first; and the share of each, float32[m, lists]."""
         logits = self.output(np.maximum(self.hidden(queries), 0))
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
-
-    def rank(self, queries: NDArray[np.float32]) -> NDArray[np.int64]:
-        """int64[m, lists]: all lists for each of float32[m, dim], the first to be read first."""
-        return rank_shares(self.share(queries))
+        shares = powers / powers.sum(axis=1, keepdims=True)
+        lists = np.argsort(-shares, axis=1, kind="stable")
+        return lists, np.take_along_axis(shares, lists, 1)
 
 
-def rank_shares(shares: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The lists of each row, [m, lists], the greatest share first."""
-    return np.argsort(-shares, axis=1, kind="stable")
-
-
-def count_lists(ranked: NDArray[np.float32], share: float) -> NDArray[np.int64]:
+def count_lists(shares: NDArray[np.float32], share: float) -> NDArray[np.int64]:
     """int64[m]: how many lists hold that share together, of their falling shares, [m, lists]."""
-    return np.minimum((np.cumsum(ranked, axis=1) < share).sum(axis=1) + 1, ranked.shape[1])
+    return np.minimum((np.cumsum(shares, axis=1) < share).sum(axis=1) + 1, shares.shape[1])
 
 
 def train_router(
@@ -131,10 +125,13 @@ def _loss(params: _Params, queries: jax.Array, labels: jax.Array) -> jax.Array:
     return -jnp.take_along_axis(logits, labels, axis=1).mean()
 
 
-def _finish(params: Mapping[str, NDArray[np.float32]], mean: NDArray[np.float32], spread: float):
+def _finish(
+    params: Mapping[str, NDArray[np.float32]], mean: NDArray[np.float32], spread: float
+) -> Router:
     """The router with eight bits for each weight, for queries as they are."""
     weights = params["hidden"] / spread
-    hidden = Layer(
-        Rounded.of(weights), (params["hidden_biases"] - weights @ mean).astype(np.float32)
+    biases = (params["hidden_biases"] - weights @ mean).astype(np.float32)
+    return Router(
+        Layer(Rounded.of(weights), biases),
+        Layer(Rounded.of(params["output"]), params["output_biases"]),
     )
-    return Router(hidden, Layer(Rounded.of(params["output"]), params["output_biases"]))

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+FIRST = 10
+"""Pictures that a search must find, and that recall counts."""
 
 _CHUNK = 16_384
 """Rows that are compared at a time; with 1,000 queries they take 64 MB."""
@@ -24,40 +28,51 @@ class Best:
         """Those of some of the queries."""
         return Best(self.numbers[some], self.similarities[some])
 
+    def take(self, places: NDArray[np.int64]) -> "Best":
+        """For each query, those at some places, int64[m, n]."""
+        return Best(*(np.take_along_axis(part, places, 1) for part in self._parts))
+
+    def merge(self, other: "Best", count: int) -> "Best":
+        """The best of both."""
+        pairs = zip(self._parts, other._parts, strict=True)
+        both = Best(*(np.concatenate(pair, axis=1) for pair in pairs))
+        return both.take(np.argsort(-both.similarities, axis=1, kind="stable")[:, :count])
+
+    @property
+    def _parts(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        return self.numbers, self.similarities
+
+
+Compare = Callable[[NDArray[np.float32], NDArray[np.float32], int], Best]
+"""The best of rows, float32[n, dim], for queries, float32[m, dim], in any order."""
+
+
+def _compare(queries: NDArray[np.float32], rows: NDArray[np.float32], count: int) -> Best:
+    similarities = queries @ rows.T
+    chosen = np.argpartition(-similarities, count - 1, axis=1)[:, :count]
+    return Best(chosen, np.take_along_axis(similarities, chosen, 1))
+
 
 def find_best(
     queries: NDArray[np.float32],
     rows: NDArray[np.number],
     count: int,
     advance: Callable[[int], None] = lambda _: None,
+    *,
+    compare: Compare = _compare,
+    chunk: int = _CHUNK,
 ) -> Best:
     """The rows, [n, dim], with the greatest dot products with queries, float32[m, dim].
 
-    Rows are read in chunks; `advance` is called with the number of those that were compared.
+    So many rows are read and compared at a time; `advance` is called with how many were.
     """
     best = Best(np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32))
-    for start in range(0, len(rows), _CHUNK):
-        chunk = rows[start : start + _CHUNK].astype(np.float32)
-        best = _merge(best, queries @ chunk.T, start, count)
-        advance(len(chunk))
-    order = np.argsort(-best.similarities, axis=1, kind="stable")
-    return Best(
-        np.take_along_axis(best.numbers, order, 1), np.take_along_axis(best.similarities, order, 1)
-    )
-
-
-def _merge(best: Best, similarities: NDArray[np.float32], start: int, count: int) -> Best:
-    """The best, in any order, of what was found and of rows whose first has the number `start`."""
-    kept = min(count, similarities.shape[1])
-    chosen = np.argpartition(-similarities, kept - 1, axis=1)[:, :kept]
-    numbers = np.concatenate([best.numbers, chosen + start], axis=1)
-    values = np.concatenate(
-        [best.similarities, np.take_along_axis(similarities, chosen, 1)], axis=1
-    )
-    if values.shape[1] <= count:
-        return Best(numbers, values)
-    chosen = np.argpartition(-values, count - 1, axis=1)[:, :count]
-    return Best(np.take_along_axis(numbers, chosen, 1), np.take_along_axis(values, chosen, 1))
+    for start in range(0, len(rows), chunk):
+        some = rows[start : start + chunk].astype(np.float32)
+        found = compare(queries, some, min(count, len(some)))
+        best = best.merge(Best(found.numbers + start, found.similarities), count)
+        advance(len(some))
+    return best
 
 
 def measure_recall(

@@ -10,10 +10,10 @@ from builder.gallery.index.bank import Bank
 from builder.gallery.index.choose import Choice, Goal, choose_scope
 from builder.gallery.index.clusters import Clusters, cluster
 from builder.gallery.index.codes import train_codes
-from builder.gallery.index.lists import FIRST, Lists, Scope
+from builder.gallery.index.lists import Lists, Scope
 from builder.gallery.index.neighbours import find_neighbours
 from builder.gallery.index.router import Router, train_router
-from builder.gallery.index.search import Best, find_best, measure_recall
+from builder.gallery.index.search import FIRST, Best, find_best, measure_recall
 from builder.gallery.index.weights import Weights, find_scale, round_rows, weigh
 from builder.progress import Progress
 

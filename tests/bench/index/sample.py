@@ -14,7 +14,7 @@ import pyarrow.parquet as parquet
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from builder.gallery.index import neighbours
+from builder.gallery.index.neighbours import find_neighbours
 
 SPREAD = 0.3
 NEIGHBOURS = 16
@@ -30,12 +30,12 @@ def read_rows(folder: Path) -> NDArray[np.float16]:
     return np.concatenate(parts)
 
 
-def find_neighbours(rows: NDArray[np.float16], count: int = NEIGHBOURS) -> NDArray[np.int64]:
+def list_neighbours(rows: NDArray[np.float16], count: int = NEIGHBOURS) -> NDArray[np.int64]:
     """int64[n, count]: those of each row, without itself."""
     found: list[NDArray[np.int64]] = []
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK].astype(np.float32)
-        numbers = neighbours.find_neighbours(chunk, rows, count + 1).numbers
+        numbers = find_neighbours(chunk, rows, count + 1).numbers
         found.append(numbers[:, 1:])  # the best is the row itself, or one that equals it
     return np.concatenate(found)
 
@@ -62,7 +62,7 @@ def sample_rows(
 def write_sample(path: Path, rows: NDArray[np.float16], count: int) -> NDArray[np.float16]:
     """Write the real rows and sampled ones, so many together in random order; returns them."""
     rng = np.random.default_rng(0)
-    neighbours = find_neighbours(rows)
+    neighbours = list_neighbours(rows)
     places = rng.permutation(count)
     whole: Any = open_memmap(path, "w+", np.float16, (count, rows.shape[1]))
     whole[places[: len(rows)]] = rows
@@ -76,10 +76,10 @@ def write_sample(path: Path, rows: NDArray[np.float16], count: int) -> NDArray[n
 def compare_density(rows: NDArray[np.float16], spread: float = SPREAD) -> NDArray[np.float32]:
     """float32[2, 3]: quartiles of the tenth neighbour's similarity, of real and sampled rows."""
     rng = np.random.default_rng(1)
-    sampled = sample_rows(rows, find_neighbours(rows), len(rows), rng, spread)
+    sampled = sample_rows(rows, list_neighbours(rows), len(rows), rng, spread)
     quartiles: list[Any] = []
     for some in (rows, sampled):
         chosen = some[rng.choice(len(some), min(2000, len(some)), replace=False)]
-        tenth = neighbours.find_neighbours(chosen.astype(np.float32), some, 11).similarities[:, 10]
+        tenth = find_neighbours(chosen.astype(np.float32), some, 11).similarities[:, 10]
         quartiles.append(np.percentile(tenth, (25, 50, 75)))
     return np.array(quartiles, np.float32)

@@ -4,7 +4,7 @@ import numpy as np
 
 from builder.gallery.index.clusters import BLOCK, Clusters, cluster
 from builder.gallery.index.codes import choose_widths, train_codes
-from builder.gallery.index.router import count_lists, rank_shares, train_router
+from builder.gallery.index.router import count_lists, train_router
 from builder.gallery.index.search import find_best
 from builder.gallery.index.weights import find_scale, round_rows, weigh
 from tests.gallery.index.rows import make_rows
@@ -82,7 +82,7 @@ def test_a_router_finds_more_than_the_means_of_lists_do():
     router = train_router(clusters, SENTENCES[200:], wanted[200:], 200)
     lists = clusters.find_lists(wanted[:200])
     by_means = np.argsort(-SENTENCES[:200] @ clusters.means.T, axis=1)
-    learned = _share_found(router.rank(SENTENCES[:200]), lists, 8)
+    learned = _share_found(router.rank(SENTENCES[:200])[0], lists, 8)
     assert learned > _share_found(by_means, lists, 8)
 
 
@@ -90,10 +90,9 @@ def test_a_router_knows_how_sure_it_is():
     clusters = make_clusters()
     wanted = clusters.find_positions(find_best(SENTENCES, ROWS, 10).numbers)
     router = train_router(clusters, SENTENCES[200:], wanted[200:], 200)
-    shares = router.share(SENTENCES[:200])
+    ranked, shares = router.rank(SENTENCES[:200])
     assert np.allclose(shares.sum(axis=1), 1, atol=1e-4)
-    ranked = rank_shares(shares)
-    counts = count_lists(np.take_along_axis(shares, ranked, 1), 0.7)
+    counts = count_lists(shares, 0.7)
     lists = clusters.find_lists(wanted[:200])
     found = [np.isin(lists[i], ranked[i, :count]).mean() for i, count in enumerate(counts)]
     assert 0.6 < np.mean(found) < 0.9
