@@ -8,6 +8,7 @@ from tests.bench.index.pictures import make_picture, read_photographs
 PICTURES = 120
 STYLES = ("Cubism", "Baroque", "Pop art")
 DECADES = ("1890s", "1900s")
+QUERY = "a castle by the water"
 
 _SPEC = """
 title = "The archive"

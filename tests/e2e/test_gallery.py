@@ -23,11 +23,9 @@ from tests.e2e.gallery_page import (
     watch_downloads,
 )
 from tests.e2e.gallery_rows import embed_texts, find_best, read_gallery, read_shipped_rows
-from tests.e2e.gallery_site import DECADES, PICTURES, STYLES
+from tests.e2e.gallery_site import DECADES, PICTURES, QUERY, STYLES
 from tests.e2e.host import Host
 from tests.e2e.waiting import wait_until
-
-QUERY = "a castle by the water"
 
 
 @pytest.fixture

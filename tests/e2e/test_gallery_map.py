@@ -16,10 +16,9 @@ from tests.e2e.gallery_page import (
     watch_downloads,
 )
 from tests.e2e.gallery_rows import read_records
+from tests.e2e.gallery_site import QUERY
 from tests.e2e.host import Host
 from tests.e2e.waiting import wait_until
-
-QUERY = "a castle by the water"
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import type { Column, FileList, Gallery, GalleryRecords } from '../generated/manifest';
 import type { EncoderStatus } from '../inference/encoder-status';
 import type { Found, GallerySearch, Wanted } from '../inference/gallery/gallery-search';
-import type { GalleryVisitHost } from '../pages/gallery/gallery-visit';
+import type { GalleryVisit, GalleryVisitHost } from '../pages/gallery/gallery-visit';
 import type { Reader } from '../pages/gallery/sentence-reader';
 import type { GalleryManifest } from '../state/manifest-loader';
 import { FileHost } from './named-files';
@@ -170,4 +170,14 @@ export class FakeGalleryPage implements GalleryVisitHost {
     this.searches += 1;
     return this.search;
   }
+}
+
+/** The positions of the first pictures of a visit. */
+export function shownBy({ order }: GalleryVisit, count: number): number[] {
+  return Array.from({ length: count }, (_, place) => order.positionAt(place));
+}
+
+/** What a visit tells the visitor. */
+export function toldBy({ messages }: GalleryVisit): string[] {
+  return messages.list.map(({ text }) => text);
 }

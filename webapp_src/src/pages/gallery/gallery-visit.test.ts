@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { FakeGalleryPage, makeGallery, makeGalleryManifest } from '../../testing/fake-gallery';
+import {
+  FakeGalleryPage,
+  makeGallery,
+  makeGalleryManifest,
+  shownBy,
+  toldBy,
+} from '../../testing/fake-gallery';
 import type { FileHost } from '../../testing/named-files';
 import { GalleryVisit } from './gallery-visit';
 
@@ -20,12 +26,6 @@ afterEach(() => {
   visit.close();
   vi.unstubAllGlobals();
 });
-
-function shown(count: number): number[] {
-  return Array.from({ length: count }, (_, place) => visit.order.positionAt(place));
-}
-
-const messages = (): string[] => visit.messages.list.map(({ text }) => text);
 
 it('shows all pictures, without the encoder or the search', () => {
   expect([visit.order.length, visit.passing, visit.settled]).toEqual([1200, 1200, true]);
@@ -53,15 +53,15 @@ it('loads what is known of the pictures where the visitor stays', async () => {
 
 it('filters what is shown, and what is looked for', async () => {
   await visit.toggle({ column: 'Colour', value: 'Red' });
-  expect([shown(3), visit.passing]).toEqual([[0, 3, 6], 400]);
+  expect([shownBy(visit, 3), visit.passing]).toEqual([[0, 3, 6], 400]);
   const { view } = visit;
   visit.finding.find('from 10');
   await visit.finding.run();
-  expect(shown(2)).toEqual([12, 15]);
+  expect(shownBy(visit, 2)).toEqual([12, 15]);
   await visit.clearFilters();
-  expect([shown(2), visit.view === view]).toEqual([[10, 11], false]);
+  expect([shownBy(visit, 2), visit.view === view]).toEqual([[10, 11], false]);
   visit.finding.clear();
-  expect(shown(2)).toEqual([0, 1]);
+  expect(shownBy(visit, 2)).toEqual([0, 1]);
 });
 
 it('turns to the next picture, and looks for more at the end of what is found', async () => {
@@ -73,7 +73,11 @@ it('turns to the next picture, and looks for more at the end of what is found', 
   await visit.turn(1);
   expect(visit.opened).toEqual({ position: 200, id: 'id-200', place: 200 });
   await visit.findLikeOpened();
-  expect([visit.opened, shown(1), visit.finding.like?.id]).toEqual([undefined, [200], 'id-200']);
+  expect([visit.opened, shownBy(visit, 1), visit.finding.like?.id]).toEqual([
+    undefined,
+    [200],
+    'id-200',
+  ]);
 });
 
 it('looks for more where the pictures end, but not while the visitor reads what is beneath', async () => {
@@ -95,22 +99,22 @@ it('says when it is the network that is missing, and tries again with another se
   vi.stubGlobal('navigator', { onLine: false });
   visit.finding.find('from 1');
   await visit.finding.run();
-  expect(messages()).toEqual([
+  expect(toldBy(visit)).toEqual([
     'A part that this needs is not on this device yet, and there is no network.',
   ]);
   expect([visit.settled, visit.order.length]).toEqual([true, 1200]);
   page.search.error = undefined;
   await visit.retry();
-  expect([messages(), page.searches, shown(1)]).toEqual([[], 2, [1]]);
+  expect([toldBy(visit), page.searches, shownBy(visit, 1)]).toEqual([[], 2, [1]]);
 });
 
 it('tries again to load what pictures are filtered by', async () => {
   const kept = new Map(host.contents);
   host.contents.clear();
   await visit.toggle({ column: 'Colour', value: 'Red' });
-  expect(messages()[0]).toContain('The server answered 404');
+  expect(toldBy(visit)[0]).toContain('The server answered 404');
   expect([visit.passing, visit.settled]).toEqual([1200, true]);
   for (const [url, content] of kept) host.contents.set(url, content);
   await visit.retry();
-  expect([messages(), visit.passing]).toEqual([[], 400]);
+  expect([toldBy(visit), visit.passing]).toEqual([[], 400]);
 });

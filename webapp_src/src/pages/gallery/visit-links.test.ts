@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { FakeGalleryPage, makeGallery, makeGalleryManifest } from '../../testing/fake-gallery';
+import {
+  FakeGalleryPage,
+  makeGallery,
+  makeGalleryManifest,
+  shownBy,
+  toldBy,
+} from '../../testing/fake-gallery';
 import { GalleryVisit } from './gallery-visit';
 import { VisitLinks } from './visit-links';
 
@@ -21,15 +27,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function shown(count: number): number[] {
-  return Array.from({ length: count }, (_, place) => visit.order.positionAt(place));
-}
-
-const messages = (): string[] => visit.messages.list.map(({ text }) => text);
-
 it('restores a search with its filters, and as many pictures as it needs', async () => {
   await links.restore('#v=1&find=from+30&filter.Colour=Red&at=250');
-  expect(shown(3)).toEqual([30, 33, 36]);
+  expect(shownBy(visit, 3)).toEqual([30, 33, 36]);
   expect([visit.order.length, visit.passing, links.awaitedPlace]).toEqual([251, 400, 250]);
   expect(links.link).toMatchObject({ text: 'from 30', place: 250 });
 });
@@ -51,7 +51,7 @@ it('looks again for the same only if it asks for something else', async () => {
   expect(page.search.asked).toHaveLength(1);
   expect(visit.opened?.place).toBe(1);
   await links.restore('#v=1&like=9%3Aid-9');
-  expect([page.search.asked.length, shown(1), visit.finding.text]).toEqual([2, [9], '']);
+  expect([page.search.asked.length, shownBy(visit, 1), visit.finding.text]).toEqual([2, [9], '']);
 });
 
 it('gives way to another one, also where it asks for what is loaded later', async () => {
@@ -66,7 +66,7 @@ it('says what is not there any more', async () => {
   const restored = await links.restore(
     '#v=1&like=9%3Aother&picture=5000%3Afar&filter.Colour=Green&filter.Colour=Blue',
   );
-  expect(messages()).toEqual([
+  expect(toldBy(visit)).toEqual([
     'The link shows the picture “far”, which is no longer in its place.',
     'The link shows the picture “other”, which is no longer in its place.',
     'The link asks for “Green” of “Colour”, which this gallery does not have.',
